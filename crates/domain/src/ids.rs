@@ -1,0 +1,135 @@
+//! Names of the things that facts are about, one type a noun.
+//!
+//! An id is `source:external id`, as the reporting system names the thing: `salesforce:00Q…`.
+//! A key that would tell who a person is never becomes an id (see [`looks_personal`]); the door
+//! exchanges it for a number first.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub String);
+
+        impl $name {
+            /// The id as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(id: &str) -> Self {
+                $name(id.to_owned())
+            }
+        }
+    };
+}
+
+id! {
+    /// A company.
+    AccountId
+}
+id! {
+    /// One person's way through the agreed stages.
+    LeadId
+}
+id! {
+    /// A possible sale.
+    OpportunityId
+}
+id! {
+    /// What is sold.
+    ProductId
+}
+id! {
+    /// A campaign of marketing.
+    CampaignId
+}
+id! {
+    /// A person of the firm: a seller, a marketer, somebody who signs in.
+    UserId
+}
+id! {
+    /// One passing of a lead from marketing to sales.
+    HandoffId
+}
+id! {
+    /// One running of a service level on one lead.
+    ClockId
+}
+
+/// A fact's place in the ledger. Numbers are given in the order of recording, without gaps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FactNo(pub i64);
+
+impl std::fmt::Display for FactNo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// The number of a version of the Agreement; the first is 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Version(pub u32);
+
+impl std::fmt::Display for Version {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// The text of an id from a source's own key. A key that already names a source
+/// (`salesforce:00Q…`) stands as it is, so that one system can speak of another's record.
+pub fn qualified(source: &str, key: &str) -> String {
+    let names_a_source = key.split_once(':').is_some_and(|(prefix, rest)| {
+        !rest.is_empty()
+            && !prefix.is_empty()
+            && prefix.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+    });
+    if names_a_source { key.to_owned() } else { format!("{source}:{key}") }
+}
+
+/// Whether a key of a person tells who they are: an address of mail, a telephone number, or a
+/// name (it has a space). Such a key must not enter the ledger, which is never erased.
+pub fn looks_personal(key: &str) -> bool {
+    key.contains('@') || key.contains(char::is_whitespace) || key.starts_with('+')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_gets_its_source_unless_it_names_one() {
+        let cases = [
+            ("crm", "17", "crm:17"),
+            ("marketo", "salesforce:00Q1", "salesforce:00Q1"),
+            ("crm", "http://a", "http://a"),
+            ("crm", "A:1", "crm:A:1"),
+            ("crm", "x:", "crm:x:"),
+        ];
+        for (source, key, expected) in cases {
+            assert_eq!(qualified(source, key), expected, "{source} {key}");
+        }
+    }
+
+    #[test]
+    fn mail_addresses_names_and_telephones_are_personal() {
+        for (key, personal) in
+            [("a@b.example", true), ("Ann Lee", true), ("+49 1", true), ("00Q1", false)]
+        {
+            assert_eq!(looks_personal(key), personal, "{key}");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The rules of the two teams' Agreement, and nothing else.
+//!
+//! Invariant: no I/O, no clock, no randomness. Every function here is a plain calculation over
+//! facts, the Agreement in force and an instant that the caller passes in, so a signed definition
+//! runs over last year as easily as over the activity that arrived a second ago.
+
+pub mod field;
+pub mod figure;
+pub mod ids;
+pub mod money;
+pub mod points;
