@@ -4,8 +4,14 @@
 //! facts, the Agreement in force and an instant that the caller passes in, so a signed definition
 //! runs over last year as easily as over the activity that arrived a second ago.
 
+pub mod activity;
+pub mod decided;
+pub mod fact;
 pub mod field;
 pub mod figure;
+pub mod firm;
+pub mod handoff;
 pub mod ids;
 pub mod money;
 pub mod points;
+pub mod record;

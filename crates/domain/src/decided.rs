@@ -1,0 +1,127 @@
+//! What the Agreement decided about a lead: facts that follow from facts. Each carries its
+//! because; none is taken from outside.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    figure::Because,
+    ids::{ClockId, LeadId, UserId},
+    points::Points,
+};
+
+/// A lead met a signed definition.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LeadQualified {
+    /// Which lead.
+    pub lead: LeadId,
+    /// The definition's key, such as `mql`.
+    pub definition: String,
+    /// The status it entered by it.
+    pub status: String,
+    /// Each component's points at that moment, stamped for good.
+    pub components: BTreeMap<String, Points>,
+    /// Their sum.
+    pub total: Points,
+    /// How often this lead has met this definition, this time included.
+    pub times: u32,
+    /// Clause, version and facts.
+    pub because: Because,
+}
+
+/// A service level began to count for a lead.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClockStarted {
+    /// Which clock.
+    pub clock: ClockId,
+    /// Which lead.
+    pub lead: LeadId,
+    /// The service level's key.
+    pub service_level: String,
+    /// Who answers for it; absent when the lead has no owner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<UserId>,
+    /// How often this lead has been passed on, this time included; 1 is the first assignment.
+    pub transfer: u32,
+    /// The instant from which time counts: the start, or the next opening.
+    pub counts_from: Timestamp,
+    /// From here it is at risk.
+    pub at_risk_at: Timestamp,
+    /// From here it is missed.
+    pub due_at: Timestamp,
+    /// Clause, version and facts.
+    pub because: Because,
+}
+
+/// A running clock passed its warning share without an answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClockAtRisk {
+    /// Which clock.
+    pub clock: ClockId,
+    /// Which lead.
+    pub lead: LeadId,
+    /// Clause, version and facts.
+    pub because: Because,
+}
+
+/// A clock's due instant passed without an answer. The fact happened at the due instant, not
+/// when somebody looked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClockBreached {
+    /// Which clock.
+    pub clock: ClockId,
+    /// Which lead.
+    pub lead: LeadId,
+    /// Clause, version and facts.
+    pub because: Because,
+}
+
+/// How a clock ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// In time.
+    Met,
+    /// After the due instant; the breach stays.
+    MetLate,
+    /// It ended without an answer that counts, for a cause that is nobody's miss: the lead passed
+    /// to another owner in time, or left the population.
+    NoVerdict,
+}
+
+impl Verdict {
+    /// The verdict as words on screen.
+    pub fn words(self) -> &'static str {
+        match self {
+            Verdict::Met => "in time",
+            Verdict::MetLate => "came late",
+            Verdict::NoVerdict => "ended without a verdict",
+        }
+    }
+}
+
+/// A clock stopped.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClockStopped {
+    /// Which clock.
+    pub clock: ClockId,
+    /// Which lead.
+    pub lead: LeadId,
+    /// In time or late.
+    pub verdict: Verdict,
+    /// What stopped it: the status that the lead entered, or `owner changed`.
+    pub stopped_by: String,
+    /// Working time from start to stop, without pauses, in seconds.
+    pub working_seconds: i64,
+    /// Time on the wall from start to stop, in seconds.
+    pub elapsed_seconds: i64,
+    /// Clause, version and facts.
+    pub because: Because,
+}

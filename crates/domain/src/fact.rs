@@ -1,0 +1,177 @@
+//! The ledger's vocabulary. A fact is in the past tense and is never edited: a mistake is
+//! corrected by a further fact that says so.
+//!
+//! A fact's JSON is a public format for ever: new fields are optional, nothing is renamed, and a
+//! changed meaning is a new kind. `docs/reference/facts.md` shows one of each.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    activity::ActivityRecorded,
+    decided::{ClockAtRisk, ClockBreached, ClockStarted, ClockStopped, LeadQualified},
+    firm::{
+        AgreementProposed, AgreementSigned, AgreementTookEffect, AgreementWithdrawn, UserAdmitted,
+    },
+    handoff::{HandoffAnswered, HandoffDelivered, LeadAssigned, LeadMoved},
+    ids::{FactNo, LeadId},
+    record::{
+        AccountReported, CampaignReported, LeadReported, OpportunityMoved, OpportunityReported,
+        ProductReported, QuotaReported, UserReported,
+    },
+};
+
+/// Everything that can stand in the ledger, one kind a noun and its verb.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "snake_case")]
+pub enum Fact {
+    /// A company.
+    Account(AccountReported),
+    /// A lead or a contact.
+    Lead(LeadReported),
+    /// What a contact did, or what was done to reach them.
+    Activity(ActivityRecorded),
+    /// A lead entered a status.
+    LeadMoved(LeadMoved),
+    /// A lead was given to somebody.
+    LeadAssigned(LeadAssigned),
+    /// A lead was handed over.
+    Handoff(HandoffDelivered),
+    /// A handoff was answered.
+    HandoffAnswered(HandoffAnswered),
+    /// A possible sale.
+    Opportunity(OpportunityReported),
+    /// An opportunity entered a stage.
+    OpportunityMoved(OpportunityMoved),
+    /// A campaign.
+    Campaign(CampaignReported),
+    /// A product.
+    Product(ProductReported),
+    /// A person of the firm.
+    User(UserReported),
+    /// What is to be reached.
+    Quota(QuotaReported),
+    /// Somebody may sign in, in a role.
+    UserAdmitted(UserAdmitted),
+    /// A text was put before both sides.
+    AgreementProposed(AgreementProposed),
+    /// One side signed.
+    AgreementSigned(AgreementSigned),
+    /// A proposal was taken back, and its signatures with it.
+    AgreementWithdrawn(AgreementWithdrawn),
+    /// A signed version came into force.
+    AgreementTookEffect(AgreementTookEffect),
+    /// Decided: a lead met a definition.
+    LeadQualified(LeadQualified),
+    /// Decided: a service level began to count.
+    ClockStarted(ClockStarted),
+    /// Decided: a clock is at risk.
+    ClockAtRisk(ClockAtRisk),
+    /// Decided: a clock is missed.
+    ClockBreached(ClockBreached),
+    /// Decided: a clock ended.
+    ClockStopped(ClockStopped),
+}
+
+impl Fact {
+    /// What the fact is about, as `noun:id`; facts of one subject are read together.
+    pub fn subject(&self) -> String {
+        match self {
+            Fact::Account(fact) => format!("account/{}", fact.account),
+            Fact::Opportunity(fact) => format!("opportunity/{}", fact.opportunity),
+            Fact::OpportunityMoved(fact) => format!("opportunity/{}", fact.opportunity),
+            Fact::Campaign(fact) => format!("campaign/{}", fact.campaign),
+            Fact::Product(fact) => format!("product/{}", fact.product),
+            Fact::User(fact) => format!("user/{}", fact.user),
+            Fact::UserAdmitted(fact) => format!("user/{}", fact.user),
+            Fact::Quota(fact) => format!("quota/{}", fact.period),
+            Fact::AgreementProposed(AgreementProposed { version, .. })
+            | Fact::AgreementSigned(AgreementSigned { version, .. })
+            | Fact::AgreementWithdrawn(AgreementWithdrawn { version, .. })
+            | Fact::AgreementTookEffect(AgreementTookEffect { version, .. }) => {
+                format!("agreement/{version}")
+            }
+            of_a_lead => {
+                let lead = of_a_lead.lead().expect("every other kind is about a lead");
+                format!("lead/{lead}")
+            }
+        }
+    }
+
+    /// The lead that the fact is about, if it is about one.
+    pub fn lead(&self) -> Option<&LeadId> {
+        match self {
+            Fact::Lead(LeadReported { lead, .. })
+            | Fact::Activity(ActivityRecorded { lead, .. })
+            | Fact::LeadMoved(LeadMoved { lead, .. })
+            | Fact::LeadAssigned(LeadAssigned { lead, .. })
+            | Fact::Handoff(HandoffDelivered { lead, .. })
+            | Fact::HandoffAnswered(HandoffAnswered { lead, .. })
+            | Fact::LeadQualified(LeadQualified { lead, .. })
+            | Fact::ClockStarted(ClockStarted { lead, .. })
+            | Fact::ClockAtRisk(ClockAtRisk { lead, .. })
+            | Fact::ClockBreached(ClockBreached { lead, .. })
+            | Fact::ClockStopped(ClockStopped { lead, .. }) => Some(lead),
+            _ => None,
+        }
+    }
+
+    /// Whether other systems may report it. The rest is decided or signed inside.
+    pub fn is_reportable(&self) -> bool {
+        matches!(
+            self,
+            Fact::Account(_)
+                | Fact::Lead(_)
+                | Fact::Activity(_)
+                | Fact::LeadMoved(_)
+                | Fact::LeadAssigned(_)
+                | Fact::Handoff(_)
+                | Fact::HandoffAnswered(_)
+                | Fact::Opportunity(_)
+                | Fact::OpportunityMoved(_)
+                | Fact::Campaign(_)
+                | Fact::Product(_)
+                | Fact::User(_)
+                | Fact::Quota(_)
+        )
+    }
+}
+
+/// A fact with its two instants and where it came from, before it has a place in the ledger.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    /// The system that reported it, such as `salesforce`; `lockstep` for what was decided here.
+    pub source: String,
+    /// The source's own key of this fact. The same source and key twice is one fact.
+    pub key: String,
+    /// When it happened.
+    pub happened_at: Timestamp,
+    /// What happened.
+    pub fact: Fact,
+}
+
+/// A fact in the ledger.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Its place.
+    pub no: FactNo,
+    /// When we learnt of it, which may be long after it happened.
+    pub recorded_at: Timestamp,
+    /// The fact itself.
+    pub told: Told,
+}
+
+impl Entry {
+    /// What happened.
+    pub fn fact(&self) -> &Fact {
+        &self.told.fact
+    }
+
+    /// When it happened.
+    pub fn happened_at(&self) -> Timestamp {
+        self.told.happened_at
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,42 @@
+use super::*;
+
+/// One of each kind that other systems may report; `docs/reference/facts.md` shows the same.
+const REPORTED: &[&str] = &[
+    r#"{"fact":"account","account":"crm:7","fields":{"industry":"foundry","name":"Lauterbach Guss"}}"#,
+    r#"{"fact":"lead","lead":"crm:1","fields":{"country":"DE","title":"Technical director"}}"#,
+    r#"{"fact":"activity","lead":"crm:1","kind":"webinar","status":"Attended"}"#,
+    r#"{"fact":"lead_moved","lead":"crm:1","status":"Recycle","reason":"No Budget"}"#,
+    r#"{"fact":"lead_assigned","lead":"crm:1","owner":"crm:u7"}"#,
+    r#"{"fact":"handoff","handoff":"crm:h1","lead":"crm:1","to":"crm:u7"}"#,
+    r#"{"fact":"handoff_answered","handoff":"crm:h1","lead":"crm:1","answer":"accepted"}"#,
+    r#"{"fact":"opportunity","opportunity":"crm:d1","fields":{"amount":{"amount_minor":105400,"currency":"EUR"},"stage":"Won"}}"#,
+    r#"{"fact":"opportunity_moved","opportunity":"crm:d1","stage":"Won"}"#,
+    r#"{"fact":"campaign","campaign":"crm:c1","fields":{"type":"Webcast"}}"#,
+    r#"{"fact":"product","product":"crm:p1","fields":{"name":"GTX Pro"}}"#,
+    r#"{"fact":"user","user":"crm:u7","fields":{"region":"Central"}}"#,
+    r#"{"fact":"quota","user":"crm:u7","period":"2026-Q4","fields":{"count":12}}"#,
+];
+
+#[test]
+fn every_reported_kind_reads_and_writes_the_same_text() {
+    for json in REPORTED {
+        let fact: Fact = serde_json::from_str(json).unwrap_or_else(|e| panic!("{json}: {e}"));
+        assert!(fact.is_reportable(), "{json}");
+        assert_eq!(&serde_json::to_string(&fact).unwrap(), json);
+    }
+}
+
+#[test]
+fn an_unknown_field_is_an_error_that_names_it() {
+    let json = r#"{"fact":"activity","lead":"crm:1","kind":"webinar","staus":"Attended"}"#;
+    let error = serde_json::from_str::<Fact>(json).unwrap_err().to_string();
+    assert!(error.contains("staus"), "{error}");
+}
+
+#[test]
+fn a_fact_about_a_lead_is_read_with_that_lead() {
+    let fact: Fact = serde_json::from_str(REPORTED[4]).unwrap();
+    assert_eq!(fact.subject(), "lead/crm:1");
+    let opportunity: Fact = serde_json::from_str(REPORTED[8]).unwrap();
+    assert_eq!(opportunity.subject(), "opportunity/crm:d1");
+}

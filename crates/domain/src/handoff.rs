@@ -1,0 +1,95 @@
+//! Handoffs: a lead passes from marketing to sales, and a seller answers for it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    field::Fields,
+    ids::{HandoffId, LeadId, UserId},
+};
+
+/// A lead entered a status of the agreed way, such as MQL, Accepted or Recycle.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LeadMoved {
+    /// Which lead.
+    pub lead: LeadId,
+    /// The status it entered.
+    pub status: String,
+    /// The reason given for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Who moved it, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<UserId>,
+}
+
+/// A lead was given to somebody, or to nobody.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LeadAssigned {
+    /// Which lead.
+    pub lead: LeadId,
+    /// Its owner from now on.
+    pub owner: Option<UserId>,
+}
+
+/// A lead was handed over.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HandoffDelivered {
+    /// Which handoff.
+    pub handoff: HandoffId,
+    /// Which lead.
+    pub lead: LeadId,
+    /// To whom; absent when it went to nobody yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<UserId>,
+    /// `source`, `campaign`, `region`, … as the source has them.
+    #[serde(default, skip_serializing_if = "Fields::is_empty")]
+    pub fields: Fields,
+}
+
+/// What became of a handoff. Source: domain.md 1.4; the three refusals are three verbs with three
+/// lists of reasons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// Sales took responsibility.
+    Accepted,
+    /// Refused at the gate, for a procedural reason.
+    Rejected,
+    /// Given back until later.
+    Recycled,
+    /// Ended for good.
+    Disqualified,
+}
+
+impl Answer {
+    /// The answer as a word on screen.
+    pub fn word(self) -> &'static str {
+        match self {
+            Answer::Accepted => "accepted",
+            Answer::Rejected => "rejected",
+            Answer::Recycled => "recycled",
+            Answer::Disqualified => "disqualified",
+        }
+    }
+}
+
+/// A handoff was answered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HandoffAnswered {
+    /// Which handoff.
+    pub handoff: HandoffId,
+    /// Its lead.
+    pub lead: LeadId,
+    /// The answer.
+    pub answer: Answer,
+    /// The reason, a word of the signed list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Who answered, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<UserId>,
+}
