@@ -5,6 +5,10 @@
 //! runs over last year as easily as over the activity that arrived a second ago.
 
 pub mod activity;
+pub mod agreement;
+pub mod calendar;
+pub mod clock;
+pub mod condition;
 pub mod decided;
 pub mod fact;
 pub mod field;
@@ -12,6 +16,9 @@ pub mod figure;
 pub mod firm;
 pub mod handoff;
 pub mod ids;
+pub mod lead;
+pub mod limit;
 pub mod money;
 pub mod points;
+pub mod qualification;
 pub mod record;

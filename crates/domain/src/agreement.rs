@@ -1,0 +1,231 @@
+//! The Agreement: what both teams signed, as the rules that run.
+//!
+//! The text (a folder of TOML files) is what is signed; this is its meaning. Reading the text is
+//! `connectors::agreement`'s work, and nothing incomplete gets past it.
+
+pub mod definition;
+pub mod service;
+pub mod text;
+
+use std::collections::BTreeMap;
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use crate::{calendar::Calendar, firm::Side, ids::Version, money::Currency};
+
+pub use definition::Definition;
+pub use service::ServiceLevel;
+
+/// A version's rules.
+#[derive(Debug, Clone)]
+pub struct Agreement {
+    /// What it is called.
+    pub title: String,
+    /// The sentence above the clauses.
+    pub preamble: String,
+    /// The zone of every date in it that names no other.
+    pub zone: TimeZone,
+    /// The currency of amounts that name no other.
+    pub currency: Currency,
+    /// Who signs for marketing and who for sales.
+    pub parties: Vec<Party>,
+    /// Opening hours by key.
+    pub calendars: BTreeMap<String, Calendar>,
+    /// The calendar of whoever has none of their own.
+    pub default_calendar: String,
+    /// The statuses of a lead, in the order of its way.
+    pub statuses: Vec<Status>,
+    /// Activity kinds that the Agreement knows.
+    pub activities: BTreeMap<String, ActivityKind>,
+    /// Definitions of a qualified lead, side by side.
+    pub definitions: Vec<Definition>,
+    /// Service levels.
+    pub service_levels: Vec<ServiceLevel>,
+    /// Goals.
+    pub goals: Vec<Goal>,
+    /// Clauses that are words: message, personas, roles and priorities.
+    pub clauses: Vec<text::Clause>,
+}
+
+/// A side of the Agreement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Party {
+    /// Marketing or sales.
+    pub side: Side,
+    /// What the side is called.
+    pub name: String,
+    /// The e-mail address, or the user id, of the one person who signs.
+    pub signer: String,
+    /// Who signs in their place.
+    pub substitute: Option<String>,
+}
+
+/// A status on a lead's way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// As facts write it: `MQL`.
+    pub key: String,
+    /// In full: `marketing qualified lead`.
+    pub label: String,
+    /// The side that works the lead while it stands here.
+    pub owner: Option<Side>,
+    /// Other words of source systems for the same status.
+    pub also: Vec<String>,
+    /// Nothing follows it.
+    pub is_final: bool,
+    /// The lead leaves the way here (recycled, disqualified): it is no step of the funnel.
+    pub is_exit: bool,
+    /// Reasons that may be given for it; empty when none are asked for.
+    pub reasons: Vec<String>,
+}
+
+/// An activity kind that the Agreement knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActivityKind {
+    /// On screen: `Webinar attended`.
+    pub label: String,
+    /// Statuses that count as success; `None` when every status does.
+    pub success: Option<Vec<String>>,
+    /// Whether it is a meaningful touch when the owner does it. Source: domain.md 2.4.
+    pub meaningful: bool,
+}
+
+impl ActivityKind {
+    /// Whether a status is a success of this kind.
+    pub fn succeeds(&self, status: Option<&str>) -> bool {
+        match &self.success {
+            None => true,
+            Some(success) => status.is_some_and(|status| success.iter().any(|s| s == status)),
+        }
+    }
+}
+
+/// What a goal counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Measure {
+    /// Leads that met a definition.
+    Qualified,
+    /// Handoffs that sales accepted.
+    Accepted,
+    /// Opportunities opened.
+    Opened,
+    /// Opportunities won, as a count.
+    Won,
+    /// Opportunities won, as an amount.
+    Revenue,
+    /// The share of answered handoffs that sales accepted.
+    AcceptanceRate,
+    /// The share of clocks met by their due instant.
+    Attainment,
+}
+
+impl Measure {
+    /// Every measure with its key.
+    pub const ALL: [(&'static str, Measure); 7] = [
+        ("qualified", Measure::Qualified),
+        ("accepted", Measure::Accepted),
+        ("opened", Measure::Opened),
+        ("won", Measure::Won),
+        ("revenue", Measure::Revenue),
+        ("acceptance_rate", Measure::AcceptanceRate),
+        ("attainment", Measure::Attainment),
+    ];
+
+    /// The measure's key.
+    pub fn key(self) -> &'static str {
+        Measure::ALL.iter().find(|(_, measure)| *measure == self).expect("all are listed").0
+    }
+
+    /// The measure as words on screen.
+    pub fn words(self) -> &'static str {
+        match self {
+            Measure::Qualified => "leads qualified",
+            Measure::Accepted => "handoffs accepted",
+            Measure::Opened => "opportunities opened",
+            Measure::Won => "opportunities won",
+            Measure::Revenue => "revenue won",
+            Measure::AcceptanceRate => "accepted of answered handoffs",
+            Measure::Attainment => "clocks met in time",
+        }
+    }
+}
+
+/// What a side has promised to reach.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Goal {
+    /// Its key.
+    pub id: String,
+    /// Its clause.
+    pub clause: String,
+    /// Its sentence, as signed.
+    pub says: String,
+    /// Who leads it.
+    pub side: Side,
+    /// What it counts.
+    pub measure: Measure,
+    /// The definition or service level that it counts, where the measure has several.
+    pub of: Option<String>,
+    /// First day, in the Agreement's zone.
+    pub from: jiff::civil::Date,
+    /// Last day, included.
+    pub to: jiff::civil::Date,
+    /// The number to reach: a count, minor units, or a share in thousandths.
+    pub target: i64,
+    /// Whose goal it is; `None` for the whole side.
+    pub user: Option<String>,
+}
+
+/// A version in force: its number, its hash, since when, and its rules.
+#[derive(Debug, Clone)]
+pub struct InForce {
+    /// Which version.
+    pub version: Version,
+    /// The hash that both signed.
+    pub hash: String,
+    /// From this instant until the next version's.
+    pub from: Timestamp,
+    /// Its rules.
+    pub agreement: std::sync::Arc<Agreement>,
+}
+
+/// Every version that was ever in force, oldest first.
+#[derive(Debug, Clone, Default)]
+pub struct History(pub Vec<InForce>);
+
+impl History {
+    /// A single version that has always been in force: for asking "what if", with no ledger.
+    pub fn always(agreement: Agreement, hash: String) -> History {
+        History(vec![InForce {
+            version: Version(1),
+            hash,
+            from: Timestamp::MIN,
+            agreement: std::sync::Arc::new(agreement),
+        }])
+    }
+
+    /// The version in force at an instant; `None` before the first.
+    pub fn at(&self, at: Timestamp) -> Option<&InForce> {
+        self.0.iter().rev().find(|version| version.from <= at)
+    }
+
+    /// A version by its number.
+    pub fn version(&self, version: Version) -> Option<&InForce> {
+        self.0.iter().find(|in_force| in_force.version == version)
+    }
+}
+
+impl Agreement {
+    /// The status that a source's word stands for: by its key, or by one of its other words.
+    pub fn status(&self, word: &str) -> Option<&Status> {
+        let same = |other: &str| other.eq_ignore_ascii_case(word);
+        self.statuses
+            .iter()
+            .find(|status| same(&status.key))
+            .or_else(|| self.statuses.iter().find(|status| status.also.iter().any(|w| same(w))))
+    }
+
+    /// Who signs for a side.
+    pub fn party(&self, side: Side) -> Option<&Party> {
+        self.parties.iter().find(|party| party.side == side)
+    }
+}

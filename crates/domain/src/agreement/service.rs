@@ -1,0 +1,73 @@
+//! Service levels: what starts a clock, what stops it, and whose hours count.
+
+use jiff::SignedDuration;
+
+use crate::{clock::ZeroTime, condition::Condition, firm::Side};
+
+/// A service level.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ServiceLevel {
+    /// Its key: `answer`.
+    pub id: String,
+    /// Its clause.
+    pub clause: String,
+    /// Its sentence, as signed.
+    pub says: String,
+    /// Whose duty it is.
+    pub side: Side,
+    /// Which leads it covers; all when absent. Judged at the start of the clock.
+    pub applies_when: Option<Condition>,
+    /// A clock starts when this begins to hold.
+    pub starts_when: Condition,
+    /// It stops at the first fact after which this holds.
+    pub stops_when: Condition,
+    /// It rests while this holds; time that rests does not count.
+    pub pauses_when: Option<Condition>,
+    /// How much time there is, in the hours that count.
+    pub target: SignedDuration,
+    /// From this share of the target on it is at risk, in thousandths.
+    pub warn_per_mille: i64,
+    /// Which hours count.
+    pub hours: Hours,
+    /// Whose zone they are in.
+    pub zone: ZonePolicy,
+    /// What passing the lead on does. Source: domain.md 2.5, reassignment.
+    pub on_transfer: OnTransfer,
+    /// At most so many clocks of this level on one lead.
+    pub most_clocks: Option<u32>,
+    /// The verdict when no working time passed between start and stop.
+    pub zero_time: ZeroTime,
+    /// The share of clocks that both sides want met, in thousandths.
+    pub goal_per_mille: Option<i64>,
+}
+
+/// Which hours count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hours {
+    /// All hours, on the wall.
+    Elapsed,
+    /// Those of the owner's calendar.
+    OfOwner,
+    /// Those of a named calendar.
+    Calendar(String),
+}
+
+/// In whose zone the hours are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ZonePolicy {
+    /// The owner's, or the calendar's when the owner's is unknown.
+    Owner,
+    /// The calendar's own.
+    Calendar,
+    /// The prospect's (`lead.zone`), or the calendar's when it is unknown.
+    Prospect,
+}
+
+/// What passing the lead on does to a running clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnTransfer {
+    /// The clock of the earlier owner ends and the new owner gets a fresh one.
+    Restart,
+    /// The clock runs on (the prospect's clock).
+    RunOn,
+}

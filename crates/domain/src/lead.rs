@@ -1,0 +1,234 @@
+//! A lead: one person's way through the agreed stages, replayed from facts.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::{
+    agreement::Agreement,
+    condition::{Name, Root, View},
+    fact::{Entry, Fact},
+    field::{FieldValue, Fields},
+    ids::{AccountId, FactNo, LeadId, UserId},
+};
+
+/// A lead as its facts leave it at some instant.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Lead {
+    /// What was reported of the lead.
+    pub fields: Fields,
+    /// What was reported of its account.
+    pub account: Fields,
+    /// Where each field of the lead comes from.
+    pub field_facts: BTreeMap<String, FactNo>,
+    /// Where each field of the account comes from.
+    pub account_facts: BTreeMap<String, FactNo>,
+    /// The status it stands in, as the Agreement names it; unknown to the Agreement, as reported.
+    pub status: Option<String>,
+    /// Since when.
+    pub status_since: Option<Timestamp>,
+    /// Who has it.
+    pub owner: Option<UserId>,
+    /// How often it was given to somebody.
+    pub transfers: u32,
+    /// How often it met each definition.
+    pub times_qualified: BTreeMap<String, u32>,
+    /// When it came to be, by its `created_at` or else by its first fact.
+    pub created_at: Option<Timestamp>,
+    /// When the person last did something.
+    pub last_activity_at: Option<Timestamp>,
+}
+
+impl Lead {
+    /// Takes in one fact about the lead or its account. Statuses are read by the Agreement's words
+    /// where one is given.
+    pub fn apply(&mut self, entry: &Entry, agreement: Option<&Agreement>) {
+        match entry.fact() {
+            Fact::Lead(reported) => {
+                lay(&mut self.fields, &mut self.field_facts, &reported.fields, entry.no);
+                let created = self.fields.get("created_at").and_then(FieldValue::text);
+                if let Some(at) = created.and_then(|text| text.parse().ok()) {
+                    self.created_at = Some(at);
+                }
+            }
+            Fact::Account(reported) => {
+                lay(&mut self.account, &mut self.account_facts, &reported.fields, entry.no);
+            }
+            Fact::Activity(activity) if activity.by.is_none() => {
+                self.last_activity_at = Some(entry.happened_at());
+            }
+            Fact::LeadMoved(moved) => self.enter(&moved.status, entry.happened_at(), agreement),
+            Fact::LeadAssigned(assigned) => {
+                if assigned.owner != self.owner && assigned.owner.is_some() {
+                    self.transfers += 1;
+                }
+                self.owner.clone_from(&assigned.owner);
+            }
+            Fact::LeadQualified(qualified) => {
+                self.times_qualified.insert(qualified.definition.clone(), qualified.times);
+                self.enter(&qualified.status, entry.happened_at(), agreement);
+            }
+            _ => {}
+        }
+        self.created_at.get_or_insert(entry.happened_at());
+    }
+
+    /// Enters a status.
+    pub fn enter(&mut self, status: &str, at: Timestamp, agreement: Option<&Agreement>) {
+        let known = agreement.and_then(|agreement| agreement.status(status));
+        self.status = Some(known.map_or_else(|| status.to_owned(), |known| known.key.clone()));
+        self.status_since = Some(at);
+    }
+
+    /// The account that the lead is said to belong to.
+    pub fn account_id(&self) -> Option<AccountId> {
+        self.fields.get("account").and_then(FieldValue::text).map(AccountId::from)
+    }
+
+    /// The fact that a name's value comes from, where it comes from one.
+    pub fn fact_of(&self, name: &Name) -> Option<FactNo> {
+        match name.root {
+            Root::Lead => self.field_facts.get(&name.field).copied(),
+            Root::Account => self.account_facts.get(&name.field).copied(),
+            _ => None,
+        }
+    }
+
+    fn built_in(&self, field: &str, now: Timestamp) -> Option<FieldValue> {
+        let whole = |number: i64| Some(FieldValue::Whole(number));
+        match field {
+            "status" => Some(self.status.as_deref().map_or(FieldValue::Cleared, Into::into)),
+            "owner" => {
+                let owner = self.owner.as_ref().map(UserId::as_str);
+                Some(owner.map_or(FieldValue::Cleared, Into::into))
+            }
+            "times_qualified" => whole(self.times_qualified.values().copied().map(i64::from).sum()),
+            "age_days" => self
+                .created_at
+                .and_then(|at| whole(at.duration_until(now).as_secs().div_euclid(86_400))),
+            _ => None,
+        }
+    }
+}
+
+fn lay(known: &mut Fields, facts: &mut BTreeMap<String, FactNo>, reported: &Fields, no: FactNo) {
+    for (name, value) in reported {
+        if known.insert(name.clone(), value.clone()).as_ref() != Some(value) {
+            facts.insert(name.clone(), no);
+        }
+    }
+}
+
+/// Puts facts in the order in which things happened; at one instant, in the order of recording.
+pub fn in_order(mut entries: Vec<Entry>) -> Vec<Entry> {
+    entries.sort_by_key(|entry| (entry.happened_at(), entry.no));
+    entries
+}
+
+/// A lead under judgement: what a condition sees of it, of one of its activities, and of its score.
+pub struct LeadView<'a> {
+    /// The lead.
+    pub lead: &'a Lead,
+    /// Its fields before the change that is judged.
+    pub previous: Option<&'a Fields>,
+    /// The fact that is judged, if it is an activity.
+    pub activity: Option<&'a Entry>,
+    /// Whether that activity was a success of its kind.
+    pub success: bool,
+    /// Points by component, `total` among them.
+    pub score: BTreeMap<String, f64>,
+    /// The instant of the judgement.
+    pub at: Timestamp,
+}
+
+impl<'a> LeadView<'a> {
+    /// A view of the lead alone.
+    pub fn of(lead: &'a Lead, at: Timestamp) -> LeadView<'a> {
+        LeadView {
+            lead,
+            previous: None,
+            activity: None,
+            success: false,
+            score: BTreeMap::new(),
+            at,
+        }
+    }
+
+    /// The same with a fact under judgement.
+    pub fn with_fact(self, entry: &'a Entry, agreement: &Agreement) -> LeadView<'a> {
+        let Fact::Activity(activity) = entry.fact() else { return self };
+        let kind = agreement.activities.get(&activity.kind);
+        let success = kind.is_none_or(|kind| kind.succeeds(activity.status.as_deref()));
+        LeadView { activity: Some(entry), success, ..self }
+    }
+}
+
+impl View for LeadView<'_> {
+    fn value(&self, name: &Name) -> Option<FieldValue> {
+        match name.root {
+            Root::Lead => self
+                .lead
+                .built_in(&name.field, self.at)
+                .or_else(|| self.lead.fields.get(&name.field).cloned()),
+            Root::Account => self.lead.account.get(&name.field).cloned(),
+            Root::Previous => self.previous.and_then(|fields| fields.get(&name.field)).cloned(),
+            Root::Score => self.score.get(&name.field).copied().map(FieldValue::Number),
+            Root::Activity => self.activity_value(&name.field),
+        }
+    }
+}
+
+impl LeadView<'_> {
+    /// Where no activity is judged, `activity.kind` is blank and the rest is unknown.
+    fn activity_value(&self, field: &str) -> Option<FieldValue> {
+        let text = |text: Option<&str>| Some(text.map_or(FieldValue::Cleared, Into::into));
+        let Some(Fact::Activity(activity)) = self.activity.map(Entry::fact) else {
+            return match field {
+                "kind" => Some(FieldValue::Cleared),
+                "success" | "by_owner" => Some(FieldValue::Bool(false)),
+                _ => None,
+            };
+        };
+        match field {
+            "kind" => text(Some(&activity.kind)),
+            "status" => text(activity.status.as_deref()),
+            "success" => Some(FieldValue::Bool(self.success)),
+            "by" => text(activity.by.as_ref().map(UserId::as_str)),
+            "by_owner" => {
+                Some(FieldValue::Bool(activity.by.is_some() && activity.by == self.lead.owner))
+            }
+            "campaign" => text(activity.campaign.as_ref().map(|campaign| campaign.as_str())),
+            other => activity.fields.get(other).cloned(),
+        }
+    }
+}
+
+/// The facts about one lead and its account, in the order in which they happened.
+#[derive(Debug, Clone)]
+pub struct LeadHistory {
+    /// Which lead.
+    pub lead: LeadId,
+    entries: Vec<Entry>,
+}
+
+impl LeadHistory {
+    /// Gathers facts; their order does not matter.
+    pub fn new(lead: LeadId, entries: Vec<Entry>) -> LeadHistory {
+        LeadHistory { lead, entries: in_order(entries) }
+    }
+
+    /// The facts that happened up to and at an instant.
+    pub fn until(&self, at: Timestamp) -> &[Entry] {
+        let end = self.entries.partition_point(|entry| entry.happened_at() <= at);
+        &self.entries[..end]
+    }
+
+    /// The lead as its facts up to an instant leave it.
+    pub fn as_of(&self, at: Timestamp, agreement: Option<&Agreement>) -> Lead {
+        let mut lead = Lead::default();
+        for entry in self.until(at) {
+            lead.apply(entry, agreement);
+        }
+        lead
+    }
+}

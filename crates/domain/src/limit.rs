@@ -1,0 +1,113 @@
+//! How often a rule counts: "once a week", in a stated sense.
+
+use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
+
+use crate::agreement::definition::{Limit, Window};
+
+/// Whether one more counts at `at`, after those that counted `before` (ascending).
+pub fn allows(limit: &Limit, before: &[Timestamp], at: Timestamp) -> bool {
+    match limit {
+        Limit::EveryTime => true,
+        Limit::Once => before.is_empty(),
+        Limit::Times { times, window } => {
+            let inside = before.iter().filter(|&&earlier| same_window(window, earlier, at));
+            (inside.count() as u32) < *times
+        }
+    }
+}
+
+/// The first instant after `last` at which one more would count, if there ever is one.
+pub fn free_at(limit: &Limit, last: Timestamp) -> Option<Timestamp> {
+    match limit {
+        Limit::EveryTime => Some(last),
+        Limit::Once => None,
+        Limit::Times { window, .. } => match window {
+            Window::RollingDays(days) => {
+                last.checked_add(SignedDuration::from_hours(24 * days)).ok()
+            }
+            Window::RollingMonths(months, zone) => months_after(last, *months, zone),
+            Window::Day(zone) => start_of(day_of(last, zone).checked_add(1.day()).ok()?, zone),
+            Window::Week(zone) => start_of(monday_of(last, zone).checked_add(7.days()).ok()?, zone),
+            Window::Month(zone) => {
+                start_of(day_of(last, zone).first_of_month().checked_add(1.month()).ok()?, zone)
+            }
+        },
+    }
+}
+
+fn same_window(window: &Window, earlier: Timestamp, at: Timestamp) -> bool {
+    match window {
+        Window::RollingDays(days) => {
+            earlier.duration_until(at) < SignedDuration::from_hours(24 * days)
+        }
+        Window::RollingMonths(months, zone) => {
+            months_after(earlier, *months, zone).is_none_or(|free| at < free)
+        }
+        Window::Day(zone) => day_of(earlier, zone) == day_of(at, zone),
+        Window::Week(zone) => monday_of(earlier, zone) == monday_of(at, zone),
+        Window::Month(zone) => {
+            day_of(earlier, zone).first_of_month() == day_of(at, zone).first_of_month()
+        }
+    }
+}
+
+fn months_after(at: Timestamp, months: i64, zone: &TimeZone) -> Option<Timestamp> {
+    at.to_zoned(zone.clone()).checked_add(months.months()).ok().map(|zoned| zoned.timestamp())
+}
+
+fn day_of(at: Timestamp, zone: &TimeZone) -> Date {
+    at.to_zoned(zone.clone()).date()
+}
+
+fn monday_of(at: Timestamp, zone: &TimeZone) -> Date {
+    let day = day_of(at, zone);
+    let since_monday = day.weekday().to_monday_zero_offset();
+    day.checked_sub(i64::from(since_monday).days()).unwrap_or(day)
+}
+
+fn start_of(day: Date, zone: &TimeZone) -> Option<Timestamp> {
+    day.to_zoned(zone.clone()).ok().map(|zoned| zoned.timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_window_is_counted_as_the_author_chose() {
+        let berlin = || TimeZone::get("Europe/Berlin").unwrap();
+        let friday = at("2026-07-03T10:00:00Z");
+        // The week of the calendar ends on Sunday at midnight in Berlin, which is 22:00 UTC.
+        let cases = [
+            (Window::RollingDays(7), "2026-07-10T09:59:59Z", false),
+            (Window::RollingDays(7), "2026-07-10T10:00:00Z", true),
+            (Window::Week(berlin()), "2026-07-05T21:59:59Z", false),
+            (Window::Week(berlin()), "2026-07-05T22:00:00Z", true),
+            (Window::Day(berlin()), "2026-07-03T21:59:59Z", false),
+            (Window::Day(berlin()), "2026-07-03T22:00:00Z", true),
+            (Window::Month(berlin()), "2026-07-31T21:59:59Z", false),
+            (Window::Month(berlin()), "2026-07-31T22:00:00Z", true),
+            (Window::RollingMonths(3, berlin()), "2026-10-03T09:59:59Z", false),
+            (Window::RollingMonths(3, berlin()), "2026-10-03T10:00:00Z", true),
+        ];
+        for (window, then, expected) in cases {
+            let limit = Limit::Times { times: 1, window };
+            assert_eq!(allows(&limit, &[friday], at(then)), expected, "{limit:?} at {then}");
+            if expected {
+                assert_eq!(free_at(&limit, friday), Some(at(then)), "{limit:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn twice_a_day_means_two() {
+        let limit = Limit::Times { times: 2, window: Window::Day(TimeZone::UTC) };
+        let (one, two) = (at("2026-07-03T10:00:00Z"), at("2026-07-03T11:00:00Z"));
+        assert!(allows(&limit, &[one], two));
+        assert!(!allows(&limit, &[one, two], two));
+    }
+}
