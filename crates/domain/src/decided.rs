@@ -82,6 +82,34 @@ pub struct ClockBreached {
     pub because: Because,
 }
 
+/// A running clock rests; from here on no time counts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClockPaused {
+    /// Which clock.
+    pub clock: ClockId,
+    /// Which lead.
+    pub lead: LeadId,
+    /// Clause, version and facts.
+    pub because: Because,
+}
+
+/// A resting clock counts again, and is due later by the working time that it rested.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClockResumed {
+    /// Which clock.
+    pub clock: ClockId,
+    /// Which lead.
+    pub lead: LeadId,
+    /// From here it is at risk.
+    pub at_risk_at: Timestamp,
+    /// From here it is missed.
+    pub due_at: Timestamp,
+    /// Clause, version and facts.
+    pub because: Because,
+}
+
 /// How a clock ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -90,8 +118,11 @@ pub enum Verdict {
     Met,
     /// After the due instant; the breach stays.
     MetLate,
+    /// Not at all: it was overdue when the lead passed to another owner, or it was answered in hours
+    /// that the service level does not take.
+    Missed,
     /// It ended without an answer that counts, for a cause that is nobody's miss: the lead passed
-    /// to another owner in time, or left the population.
+    /// to another owner in time.
     NoVerdict,
 }
 
@@ -101,6 +132,7 @@ impl Verdict {
         match self {
             Verdict::Met => "in time",
             Verdict::MetLate => "came late",
+            Verdict::Missed => "missed",
             Verdict::NoVerdict => "ended without a verdict",
         }
     }

@@ -9,7 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     activity::ActivityRecorded,
-    decided::{ClockAtRisk, ClockBreached, ClockStarted, ClockStopped, LeadQualified},
+    decided::{
+        ClockAtRisk, ClockBreached, ClockPaused, ClockResumed, ClockStarted, ClockStopped,
+        LeadQualified,
+    },
     firm::{
         AgreementProposed, AgreementSigned, AgreementTookEffect, AgreementWithdrawn, UserAdmitted,
     },
@@ -69,6 +72,10 @@ pub enum Fact {
     ClockAtRisk(ClockAtRisk),
     /// Decided: a clock is missed.
     ClockBreached(ClockBreached),
+    /// Decided: a clock rests.
+    ClockPaused(ClockPaused),
+    /// Decided: a resting clock counts again.
+    ClockResumed(ClockResumed),
     /// Decided: a clock ended.
     ClockStopped(ClockStopped),
 }
@@ -111,6 +118,8 @@ impl Fact {
             | Fact::ClockStarted(ClockStarted { lead, .. })
             | Fact::ClockAtRisk(ClockAtRisk { lead, .. })
             | Fact::ClockBreached(ClockBreached { lead, .. })
+            | Fact::ClockPaused(ClockPaused { lead, .. })
+            | Fact::ClockResumed(ClockResumed { lead, .. })
             | Fact::ClockStopped(ClockStopped { lead, .. }) => Some(lead),
             _ => None,
         }

@@ -223,6 +223,11 @@ impl LeadHistory {
         &self.entries[..end]
     }
 
+    /// The facts themselves, in the order in which they happened.
+    pub fn into_entries(self) -> Vec<Entry> {
+        self.entries
+    }
+
     /// The lead as its facts up to an instant leave it.
     pub fn as_of(&self, at: Timestamp, agreement: Option<&Agreement>) -> Lead {
         let mut lead = Lead::default();

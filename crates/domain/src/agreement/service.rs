@@ -66,8 +66,12 @@ pub enum ZonePolicy {
 /// What passing the lead on does to a running clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnTransfer {
-    /// The clock of the earlier owner ends and the new owner gets a fresh one.
+    /// The clock of the earlier owner ends without a verdict, unless it was overdue, and the new
+    /// owner gets a fresh one.
     Restart,
+    /// The clock of the earlier owner ends as answered by the passing on, and the new owner gets a
+    /// fresh one.
+    RestartAnswered,
     /// The clock runs on (the prospect's clock).
     RunOn,
 }

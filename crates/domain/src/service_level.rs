@@ -1,0 +1,334 @@
+//! The clocks that a lead's facts set going under the signed service levels, and how each stands.
+//!
+//! The version in force when a clock starts governs it to its end. Breaches are instants that
+//! follow from the calendar; nobody has to look for them to exist. Source: domain.md 2.4, 2.5.
+
+use std::collections::BTreeMap;
+
+use jiff::{Timestamp, tz::TimeZone};
+use serde::Serialize;
+
+use crate::{
+    agreement::{
+        Agreement, History, InForce, ServiceLevel,
+        service::{Hours, OnTransfer, ZonePolicy},
+    },
+    calendar::{Calendar, NeverOpen},
+    clock::{self, ClockState, Pause, Reading, Running, Terms},
+    condition::{Name, Root, Truth, View},
+    decided::Verdict,
+    fact::{Entry, Fact},
+    field::FieldValue,
+    ids::{ClockId, FactNo, LeadId, UserId},
+    lead::{Lead, LeadHistory, LeadView},
+};
+
+/// When a person of the firm works: their zone and the key of their calendar, where known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WorkingHours {
+    /// Their own zone.
+    pub zone: Option<TimeZone>,
+    /// Their calendar in the Agreement.
+    pub calendar: Option<String>,
+}
+
+/// Working hours by person.
+pub type People = BTreeMap<UserId, WorkingHours>;
+
+/// One running of a service level on a lead.
+#[derive(Debug, Clone)]
+pub struct LeadClock {
+    /// Its name: the level, the lead and the fact that started it.
+    pub id: ClockId,
+    /// Which lead.
+    pub lead: LeadId,
+    /// The version that governs it, and the level's place in it.
+    pub in_force: InForce,
+    level: usize,
+    /// Who answers for it.
+    pub owner: Option<UserId>,
+    /// How often the lead had been passed on when it started.
+    pub transfer: u32,
+    /// Its instants.
+    pub running: Running,
+    /// What ended it.
+    pub stopped_by: Option<String>,
+    /// The fact that started it.
+    pub start_fact: FactNo,
+    /// The fact that ended it.
+    pub stop_fact: Option<FactNo>,
+    /// The facts at which it began to rest and to count again.
+    pub pause_facts: Vec<(FactNo, Option<FactNo>)>,
+    zone: TimeZone,
+    calendar: Calendar,
+}
+
+/// A clock's end, as a decided fact carries it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct End {
+    /// When.
+    pub at: Timestamp,
+    /// How.
+    pub verdict: Verdict,
+    /// Working time from start to stop without pauses, in seconds.
+    pub working_seconds: i64,
+    /// Time on the wall, in seconds.
+    pub elapsed_seconds: i64,
+}
+
+impl LeadClock {
+    /// The service level that it runs under.
+    pub fn level(&self) -> &ServiceLevel {
+        &self.in_force.agreement.service_levels[self.level]
+    }
+
+    /// The zone in which its hours are counted.
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    /// The hours that count.
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
+    }
+
+    fn terms(&self) -> Terms {
+        let level = self.level();
+        Terms {
+            target: level.target,
+            warn_share_per_mille: level.warn_per_mille,
+            zero_business_time: level.zero_time,
+        }
+    }
+
+    /// How it stands at an instant.
+    ///
+    /// # Errors
+    /// [`NeverOpen`] when its calendar has no hours.
+    pub fn read(&self, as_of: Timestamp) -> Result<Reading, NeverOpen> {
+        clock::read(&self.calendar, &self.zone, &self.terms(), &self.running, as_of)
+    }
+
+    /// How it would stand at an instant if it never rested.
+    ///
+    /// # Errors
+    /// [`NeverOpen`] when its calendar has no hours.
+    pub fn read_at_start(&self) -> Result<Reading, NeverOpen> {
+        let started_at = self.running.started_at;
+        let fresh = Running::since(started_at);
+        clock::read(&self.calendar, &self.zone, &self.terms(), &fresh, started_at)
+    }
+
+    /// How it ended, if it has by an instant.
+    ///
+    /// # Errors
+    /// [`NeverOpen`] when its calendar has no hours.
+    pub fn end(&self, as_of: Timestamp) -> Result<Option<End>, NeverOpen> {
+        let ended_at = [self.running.stopped_at, self.running.withdrawn_at];
+        let Some(at) = ended_at.into_iter().flatten().min().filter(|at| *at <= as_of) else {
+            return Ok(None);
+        };
+        let reading = self.read(at)?;
+        let verdict = match reading.state {
+            ClockState::Met => Verdict::Met,
+            ClockState::MetLate => Verdict::MetLate,
+            ClockState::NotMet | ClockState::Breached => Verdict::Missed,
+            _ => Verdict::NoVerdict,
+        };
+        Ok(Some(End {
+            at,
+            verdict,
+            working_seconds: reading.consumed.as_secs(),
+            elapsed_seconds: reading.elapsed.as_secs(),
+        }))
+    }
+}
+
+/// Every clock that the facts up to `as_of` have started, oldest first.
+pub fn clocks(
+    history: &LeadHistory,
+    agreements: &History,
+    people: &People,
+    as_of: Timestamp,
+) -> Vec<LeadClock> {
+    let mut keeper = Keeper {
+        lead: history.lead.clone(),
+        agreements,
+        people,
+        running: BTreeMap::new(),
+        all: Vec::new(),
+    };
+    let mut before = Lead::default();
+    for entry in history.until(as_of) {
+        let mut after = before.clone();
+        let rules = agreements.at(entry.happened_at()).map(|in_force| &*in_force.agreement);
+        after.apply(entry, rules);
+        keeper.take(&before, &after, entry);
+        before = after;
+    }
+    keeper.all.sort_by_key(|clock| (clock.running.started_at, clock.start_fact));
+    keeper.all
+}
+
+struct Keeper<'a> {
+    lead: LeadId,
+    agreements: &'a History,
+    people: &'a People,
+    /// The clock that runs, by service level, as its place in `all`.
+    running: BTreeMap<String, usize>,
+    all: Vec<LeadClock>,
+}
+
+impl Keeper<'_> {
+    fn take(&mut self, before: &Lead, after: &Lead, entry: &Entry) {
+        let levels: Vec<String> = self.running.keys().cloned().collect();
+        for level in levels {
+            self.turn(&level, before, after, entry);
+        }
+        let Some(in_force) = self.agreements.at(entry.happened_at()) else { return };
+        for (index, level) in in_force.agreement.service_levels.iter().enumerate() {
+            if !self.running.contains_key(&level.id) {
+                self.start(in_force, index, before, after, entry);
+            }
+        }
+    }
+
+    /// What a fact does to a clock that runs.
+    fn turn(&mut self, level: &str, before: &Lead, after: &Lead, entry: &Entry) {
+        let at = entry.happened_at();
+        let clock = &mut self.all[self.running[level]];
+        let in_force = clock.in_force.clone();
+        let level = &in_force.agreement.service_levels[clock.level];
+        let view = LeadView::of(after, at).with_fact(entry, &in_force.agreement);
+        if level.stops_when.holds(&view) == Truth::Yes {
+            clock.running.stopped_at = Some(at);
+            clock.stopped_by = Some(what(entry, after));
+            clock.stop_fact = Some(entry.no);
+            self.running.remove(&level.id);
+            return;
+        }
+        let rests = |lead: &Lead| {
+            let view = LeadView::of(lead, at);
+            level.pauses_when.as_ref().is_some_and(|when| when.holds(&view) == Truth::Yes)
+        };
+        if rests(after) && !rests(before) {
+            clock.running.pauses.push(Pause { from: at, until: None });
+            clock.pause_facts.push((entry.no, None));
+        } else if rests(before)
+            && !rests(after)
+            && let Some(pause) = clock.running.pauses.last_mut()
+        {
+            pause.until = Some(at);
+            clock.pause_facts.last_mut().expect("a pause has its fact").1 = Some(entry.no);
+        }
+        if before.owner == after.owner || level.on_transfer == OnTransfer::RunOn {
+            return;
+        }
+        match level.on_transfer {
+            OnTransfer::RestartAnswered => clock.running.stopped_at = Some(at),
+            _ => clock.running.withdrawn_at = Some(at),
+        }
+        clock.stopped_by = Some("owner changed".into());
+        clock.stop_fact = Some(entry.no);
+        self.running.remove(&level.id);
+        let still = LeadView::of(after, at);
+        if level.starts_when.holds(&still) == Truth::Yes {
+            self.begin(&in_force, &level.id, after, entry);
+        }
+    }
+
+    /// Starts a clock where its condition begins to hold.
+    fn start(
+        &mut self,
+        in_force: &InForce,
+        index: usize,
+        before: &Lead,
+        after: &Lead,
+        entry: &Entry,
+    ) {
+        let level = &in_force.agreement.service_levels[index];
+        let at = entry.happened_at();
+        let held = level.starts_when.holds(&LeadView::of(before, at)) == Truth::Yes;
+        let view = LeadView::of(after, at).with_fact(entry, &in_force.agreement);
+        let holds = level.starts_when.holds(&view) == Truth::Yes;
+        let stops = level.stops_when.holds(&view) == Truth::Yes;
+        let covered =
+            level.applies_when.as_ref().is_none_or(|when| when.holds(&view) == Truth::Yes);
+        if holds && !held && !stops && covered {
+            self.begin(in_force, &level.id, after, entry);
+        }
+    }
+
+    fn begin(&mut self, in_force: &InForce, level: &str, lead: &Lead, entry: &Entry) {
+        let levels = &in_force.agreement.service_levels;
+        let index = levels.iter().position(|l| l.id == level).expect("it was found by this key");
+        let earlier = self.all.iter().filter(|clock| clock.level().id == level).count();
+        if levels[index].most_clocks.is_some_and(|most| earlier >= most as usize) {
+            return;
+        }
+        let (calendar, zone) = self.hours(&in_force.agreement, &levels[index], lead, entry);
+        self.running.insert(level.to_owned(), self.all.len());
+        self.all.push(LeadClock {
+            id: ClockId(format!("{level}/{}/{}", self.lead, entry.no)),
+            lead: self.lead.clone(),
+            in_force: in_force.clone(),
+            level: index,
+            owner: lead.owner.clone(),
+            transfer: lead.transfers,
+            running: Running::since(entry.happened_at()),
+            stopped_by: None,
+            start_fact: entry.no,
+            stop_fact: None,
+            pause_facts: Vec::new(),
+            zone,
+            calendar,
+        });
+    }
+
+    fn hours(
+        &self,
+        agreement: &Agreement,
+        level: &ServiceLevel,
+        lead: &Lead,
+        entry: &Entry,
+    ) -> (Calendar, TimeZone) {
+        let owner = lead.owner.as_ref().and_then(|owner| self.people.get(owner));
+        let named = |key: &str| agreement.calendars.get(key).cloned();
+        let calendar = match &level.hours {
+            Hours::Elapsed => Some(Calendar::always_open("all hours")),
+            Hours::Calendar(key) => named(key),
+            Hours::OfOwner => owner.and_then(|owner| named(owner.calendar.as_deref()?)),
+        };
+        let calendar = calendar
+            .or_else(|| named(&agreement.default_calendar))
+            .unwrap_or_else(|| Calendar::always_open("all hours"));
+        let own = calendar.zone().cloned().unwrap_or_else(|| agreement.zone.clone());
+        let zone = match level.zone {
+            ZonePolicy::Calendar => None,
+            ZonePolicy::Owner => owner.and_then(|owner| owner.zone.clone()),
+            ZonePolicy::Prospect => prospect_zone(lead, entry.happened_at()),
+        };
+        match zone {
+            Some(zone) => (calendar.anywhere(), zone),
+            None => (calendar, own),
+        }
+    }
+}
+
+fn prospect_zone(lead: &Lead, at: Timestamp) -> Option<TimeZone> {
+    let name = Name { root: Root::Lead, field: "zone".into(), lowered: false };
+    let value: FieldValue = LeadView::of(lead, at).value(&name)?;
+    TimeZone::get(value.text()?).ok()
+}
+
+/// What a fact is, for the line "stopped by".
+fn what(entry: &Entry, lead: &Lead) -> String {
+    match entry.fact() {
+        Fact::Activity(activity) => activity.kind.clone(),
+        Fact::LeadAssigned(_) => "owner changed".into(),
+        _ => lead.status.clone().unwrap_or_else(|| "a changed field".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

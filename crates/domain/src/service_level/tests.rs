@@ -1,0 +1,255 @@
+use std::{collections::BTreeMap, sync::Arc};
+
+use jiff::{SignedDuration, civil::time};
+
+use super::*;
+use crate::{
+    calendar::{Closes, OpenHours},
+    clock::ZeroTime,
+    condition::{Condition, Literal},
+    fact::Told,
+    firm::Side,
+    handoff::{LeadAssigned, LeadMoved},
+    ids::Version,
+    money::Currency,
+};
+
+fn name(field: &str) -> Name {
+    Name { root: Root::Lead, field: field.into(), lowered: false }
+}
+
+fn status_in(statuses: &[&str]) -> Condition {
+    let literal = |status: &&str| Literal::Text((*status).into());
+    Condition::In(name("status"), statuses.iter().map(literal).collect())
+}
+
+/// The shape of a published level: two hours of the assignee's business time from MQL and assigned.
+fn level() -> ServiceLevel {
+    ServiceLevel {
+        id: "new-mql".into(),
+        clause: "4.1".into(),
+        says: "Two business hours.".into(),
+        side: Side::Sales,
+        applies_when: None,
+        starts_when: Condition::All(vec![status_in(&["MQL"]), Condition::Has(name("owner"))]),
+        stops_when: status_in(&["Accepted", "Qualifying", "Recycle"]),
+        pauses_when: None,
+        target: SignedDuration::from_hours(2),
+        warn_per_mille: 800,
+        hours: Hours::OfOwner,
+        zone: ZonePolicy::Owner,
+        on_transfer: OnTransfer::Restart,
+        most_clocks: Some(10),
+        zero_time: ZeroTime::Met,
+        goal_per_mille: Some(900),
+    }
+}
+
+fn agreement(level: ServiceLevel) -> Agreement {
+    let berlin = TimeZone::get("Europe/Berlin").unwrap();
+    let day = OpenHours { opens: time(9, 0, 0, 0), closes: Closes::At(time(17, 0, 0, 0)) };
+    let weekday = |index: usize| if index < 5 { vec![day] } else { vec![] };
+    let office =
+        Calendar::new("office", Some(berlin.clone()), std::array::from_fn(weekday), vec![]);
+    Agreement {
+        title: "Test".into(),
+        preamble: String::new(),
+        zone: berlin,
+        currency: Currency::parse("EUR").unwrap(),
+        parties: vec![],
+        calendars: BTreeMap::from([("office".into(), office.unwrap())]),
+        default_calendar: "office".into(),
+        statuses: vec![],
+        activities: BTreeMap::new(),
+        definitions: vec![],
+        service_levels: vec![level],
+        goals: vec![],
+        clauses: vec![],
+    }
+}
+
+fn at(wall_clock: &str) -> Timestamp {
+    let zoned: jiff::Zoned =
+        format!("{}[Europe/Berlin]", wall_clock.replace(' ', "T")).parse().unwrap();
+    zoned.timestamp()
+}
+
+/// Facts in words, at Berlin time: `is MQL` or `to u1`.
+fn history(lines: &[(&str, &str)]) -> LeadHistory {
+    let lead = || LeadId::from("crm:1");
+    let entries = lines.iter().enumerate().map(|(index, (when, what))| {
+        let fact = match what.split_once(' ').unwrap() {
+            ("is", status) => Fact::LeadMoved(LeadMoved {
+                lead: lead(),
+                status: status.into(),
+                reason: None,
+                by: None,
+            }),
+            (_, owner) => {
+                Fact::LeadAssigned(LeadAssigned { lead: lead(), owner: Some(owner.into()) })
+            }
+        };
+        let told =
+            Told { source: "crm".into(), key: index.to_string(), happened_at: at(when), fact };
+        Entry { no: FactNo(index as i64 + 1), recorded_at: at(when), told }
+    });
+    LeadHistory::new(lead(), entries.collect())
+}
+
+fn run(level: ServiceLevel, lines: &[(&str, &str)], until: &str) -> Vec<LeadClock> {
+    let agreements = History::always(agreement(level), "hash".into());
+    clocks(&history(lines), &agreements, &People::new(), at(until))
+}
+
+const MINUTE: i64 = 60;
+
+#[test]
+fn an_answer_on_monday_morning_is_in_time() {
+    // scenarios.json S1.
+    let facts = [
+        ("2026-11-20 16:00", "is MQL"),
+        ("2026-11-20 16:30", "to u1"),
+        ("2026-11-23 10:00", "is Accepted"),
+    ];
+    let clocks = run(level(), &facts, "2026-11-24 00:00");
+    assert_eq!(clocks.len(), 1);
+    let end = clocks[0].end(at("2026-11-24 00:00")).unwrap().unwrap();
+    assert_eq!(end.verdict, Verdict::Met);
+    assert_eq!((end.working_seconds, end.elapsed_seconds), (90 * MINUTE, 65 * 3600 + 30 * MINUTE));
+    assert_eq!(clocks[0].stopped_by.as_deref(), Some("Accepted"));
+    assert_eq!(clocks[0].start_fact, FactNo(2));
+}
+
+const PASSED_ON: [(&str, &str); 4] = [
+    ("2026-11-20 15:00", "is MQL"),
+    ("2026-11-20 16:00", "to a"),
+    ("2026-11-20 16:30", "to b"),
+    ("2026-11-23 11:31", "is Accepted"),
+];
+
+#[test]
+fn passing_a_lead_on_gives_the_new_owner_a_fresh_clock() {
+    // scenarios.json S2: A's timer ends after 00:30, B's runs 03:01 and is not met.
+    let clocks = run(level(), &PASSED_ON, "2026-11-24 00:00");
+    let ends: Vec<_> = clocks
+        .iter()
+        .map(|clock| (clock, clock.end(at("2026-11-24 00:00")).unwrap().unwrap()))
+        .map(|(clock, end)| {
+            (clock.owner.clone().unwrap().0, clock.transfer, end.working_seconds / 60, end.verdict)
+        })
+        .collect();
+    let expected =
+        [("a".to_owned(), 1, 30, Verdict::NoVerdict), ("b".to_owned(), 2, 181, Verdict::MetLate)];
+    assert_eq!(ends, expected);
+}
+
+#[test]
+fn what_passing_on_does_is_the_authors_choice() {
+    let answered = ServiceLevel { on_transfer: OnTransfer::RestartAnswered, ..level() };
+    let first = &run(answered, &PASSED_ON, "2026-11-24 00:00")[0];
+    assert_eq!(first.end(at("2026-11-24 00:00")).unwrap().unwrap().verdict, Verdict::Met);
+    let runs_on = ServiceLevel { on_transfer: OnTransfer::RunOn, ..level() };
+    assert_eq!(run(runs_on, &PASSED_ON, "2026-11-24 00:00").len(), 1);
+}
+
+#[test]
+fn an_earlier_owners_breach_stays_with_them() {
+    let facts = [
+        ("2026-11-20 10:00", "is MQL"),
+        ("2026-11-20 10:00", "to a"),
+        ("2026-11-20 15:00", "to b"),
+        ("2026-11-20 15:30", "is Accepted"),
+    ];
+    let clocks = run(level(), &facts, "2026-11-24 00:00");
+    let verdicts: Vec<_> = clocks
+        .iter()
+        .map(|clock| clock.end(at("2026-11-24 00:00")).unwrap().unwrap().verdict)
+        .collect();
+    assert_eq!(verdicts, [Verdict::Missed, Verdict::Met]);
+}
+
+#[test]
+fn an_answer_outside_hours_is_judged_as_the_author_chose() {
+    // scenarios.json S3.
+    let facts = [
+        ("2026-11-24 19:00", "is MQL"),
+        ("2026-11-24 20:00", "to u1"),
+        ("2026-11-24 22:00", "is Recycle"),
+    ];
+    let cases = [
+        (ZeroTime::Met, Verdict::Met),
+        (ZeroTime::NotMet, Verdict::Missed),
+        (ZeroTime::Ignored, Verdict::NoVerdict),
+    ];
+    for (zero_time, verdict) in cases {
+        let clocks = run(ServiceLevel { zero_time, ..level() }, &facts, "2026-11-26 00:00");
+        let end = clocks[0].end(at("2026-11-26 00:00")).unwrap().unwrap();
+        assert_eq!((end.verdict, end.working_seconds), (verdict, 0), "{zero_time:?}");
+        assert_eq!(end.elapsed_seconds, 2 * 3600);
+    }
+}
+
+#[test]
+fn a_clock_starts_when_its_condition_begins_to_hold_and_not_again_meanwhile() {
+    let facts = [
+        ("2026-11-24 10:00", "is MQL"),
+        ("2026-11-24 10:05", "to a"),
+        ("2026-11-24 10:10", "is MQL"),
+        ("2026-11-24 10:20", "to a"),
+    ];
+    let clocks = run(level(), &facts, "2026-11-24 11:00");
+    assert_eq!(clocks.len(), 1);
+    let reading = clocks[0].read(at("2026-11-24 11:00")).unwrap();
+    assert_eq!(reading.due_at, Some(at("2026-11-24 12:05")));
+    assert_eq!(reading.at_risk_at, Some(at("2026-11-24 11:41")));
+    assert_eq!(clocks[0].end(at("2026-11-24 11:00")).unwrap(), None);
+}
+
+#[test]
+fn time_that_rests_does_not_count() {
+    let resting = ServiceLevel { pauses_when: Some(status_in(&["Waiting"])), ..level() };
+    let resting = ServiceLevel { starts_when: Condition::Has(name("owner")), ..resting };
+    let facts = [
+        ("2026-11-24 10:00", "to a"),
+        ("2026-11-24 10:30", "is Waiting"),
+        ("2026-11-24 12:30", "is MQL"),
+        ("2026-11-24 13:45", "is Accepted"),
+    ];
+    let clocks = run(resting, &facts, "2026-11-25 00:00");
+    let end = clocks[0].end(at("2026-11-25 00:00")).unwrap().unwrap();
+    assert_eq!((end.verdict, end.working_seconds), (Verdict::Met, 105 * MINUTE));
+    assert_eq!(clocks[0].pause_facts, [(FactNo(2), Some(FactNo(3)))]);
+}
+
+#[test]
+fn a_running_clock_keeps_the_version_it_started_under() {
+    let shorter = ServiceLevel { target: SignedDuration::from_mins(10), ..level() };
+    let in_force = |version, from: &str, level| InForce {
+        version: Version(version),
+        hash: format!("hash {version}"),
+        from: at(from),
+        agreement: Arc::new(agreement(level)),
+    };
+    let agreements = History(vec![
+        in_force(1, "2026-01-01 00:00", level()),
+        in_force(2, "2026-11-24 10:30", shorter),
+    ]);
+    let facts = [("2026-11-24 10:00", "is MQL"), ("2026-11-24 10:00", "to a")];
+    let found = clocks(&history(&facts), &agreements, &People::new(), at("2026-11-24 11:00"));
+    assert_eq!(found[0].in_force.version, Version(1));
+    let reading = found[0].read(at("2026-11-24 11:00")).unwrap();
+    assert_eq!(reading.due_at, Some(at("2026-11-24 12:00")));
+}
+
+#[test]
+fn hours_are_in_the_owners_zone_where_the_author_says_so() {
+    let tokyo = TimeZone::get("Asia/Tokyo").unwrap();
+    let hours = WorkingHours { zone: Some(tokyo), calendar: Some("office".into()) };
+    let people = People::from([("a".into(), hours)]);
+    // 01:30 on Tuesday in Berlin is 09:30 in Tokyo.
+    let facts = [("2026-11-24 01:30", "is MQL"), ("2026-11-24 01:30", "to a")];
+    let agreements = History::always(agreement(level()), "hash".into());
+    let found = clocks(&history(&facts), &agreements, &people, at("2026-11-24 02:00"));
+    let reading = found[0].read(at("2026-11-24 02:00")).unwrap();
+    assert_eq!(reading.due_at, Some(at("2026-11-24 03:30")));
+}
