@@ -1,6 +1,9 @@
 //! Other systems: their bytes to our values.
 //!
-//! Invariant: pure. Nothing here opens a database or decides anything; a file or a text goes in,
-//! facts or a rule book come out, or every mistake in it, each with its place and its remedy.
+//! Invariant: pure, and suspicious. Every reader here is bounded in memory and time, refuses with a
+//! sentence that says where and what to do, and never guesses in silence: whatever was detected or
+//! assumed is returned, to be shown. Nothing here opens a database or decides anything.
 
 pub mod facts;
+pub mod files;
+pub mod values;

@@ -1,1 +1,88 @@
-//! engine
+//! What Lockstep does: one function, one transaction.
+//!
+//! Invariant: only this crate writes. A function here opens a transaction, appends what a door
+//! told, asks `domain` what follows, appends that, and answers when all of it is on disk. A refusal
+//! leaves the database as it was.
+
+pub mod access;
+pub mod agreement;
+pub mod intake;
+pub mod people;
+pub mod sign_in;
+pub mod tick;
+
+mod deciding;
+mod secret;
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
+
+use domain::{agreement::Agreement, calendar::NeverOpen, ids::Version};
+use jiff::Timestamp;
+use store::{Location, Reader, Store, StoreError};
+
+/// Something that was asked for did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A rule says no; the sentence says what to do.
+    #[error("{0}")]
+    Refused(#[from] Refusal),
+    /// The database let us down.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A service level counts hours that never come.
+    #[error(transparent)]
+    NeverOpen(#[from] NeverOpen),
+}
+
+/// A rule says no. Nothing is broken, and nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The actor's role does not include the act.
+    #[error(transparent)]
+    Access(#[from] access::AccessRefusal),
+    /// About the Agreement.
+    #[error(transparent)]
+    Agreement(#[from] agreement::AgreementRefusal),
+    /// About people.
+    #[error(transparent)]
+    People(#[from] people::PeopleRefusal),
+    /// About signing in.
+    #[error(transparent)]
+    SignIn(#[from] sign_in::SignInRefusal),
+}
+
+/// The running Lockstep.
+pub struct Engine {
+    store: Store,
+    /// Versions by number, once their text has been read; a version's text never changes.
+    versions: Arc<Mutex<BTreeMap<Version, Arc<Agreement>>>>,
+}
+
+impl Engine {
+    /// Opens the database, making it where it is missing.
+    ///
+    /// # Errors
+    /// When the database cannot be opened, or was written by a newer Lockstep.
+    pub fn open(location: &Location, now: Timestamp) -> Result<Engine, Error> {
+        Ok(Engine { store: Store::open(location, now)?, versions: Arc::default() })
+    }
+
+    /// Asks the ledger and the read models; pages do this directly.
+    ///
+    /// # Errors
+    /// When the database cannot be read, or what `ask` returns.
+    pub fn read<T, E: From<StoreError>>(
+        &self,
+        ask: impl FnOnce(&Reader<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.store.read(ask)
+    }
+
+    /// The store itself, for what looks after it: checks, rebuilding, exports.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+}

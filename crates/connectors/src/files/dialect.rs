@@ -1,0 +1,127 @@
+//! Which byte parts the cells of a text file, found by what makes its rows alike.
+
+use super::encoding::LineEndCounts;
+use super::table::LineEnds;
+
+/// The delimiters that are tried, the likelier first: a draw goes to the earlier.
+const CANDIDATES: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+/// Text that is looked at, in bytes.
+pub(super) const SAMPLE: usize = 1 << 16;
+
+/// What the sample says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Dialect {
+    pub delimiter: u8,
+    /// Excel's `sep=;` stands on the first line.
+    pub names_its_delimiter: bool,
+}
+
+/// Finds the delimiter of a sample; `whole` says whether the sample is all there is.
+pub(super) fn dialect(sample: &str, whole: bool, asked: Option<u8>) -> Dialect {
+    let named = named_delimiter(sample);
+    let delimiter = asked.or(named).unwrap_or_else(|| likeliest(sample, whole));
+    Dialect { delimiter, names_its_delimiter: named.is_some() }
+}
+
+/// The delimiter that Excel's first line `sep=;` names.
+fn named_delimiter(sample: &str) -> Option<u8> {
+    let line = sample.lines().next()?.trim_matches([' ', '"']);
+    let (word, rest) = line.split_at_checked(4)?;
+    let delimiter = *rest.as_bytes().first()?;
+    (word.eq_ignore_ascii_case("sep=") && rest.len() == 1 && is_usable(delimiter))
+        .then_some(delimiter)
+}
+
+/// Whether a byte can part cells: not a quote, a letter, a line end.
+pub(super) fn is_usable(delimiter: u8) -> bool {
+    delimiter == b'\t'
+        || ((delimiter.is_ascii_punctuation() || delimiter == b' ') && delimiter != b'"')
+}
+
+fn likeliest(sample: &str, whole: bool) -> u8 {
+    let scored = CANDIDATES.map(|candidate| (score(sample, whole, candidate), candidate));
+    let best = scored.iter().map(|(score, _)| *score).max().unwrap_or_default();
+    if best > 0 {
+        return scored.iter().find(|(score, _)| *score == best).map_or(b',', |(_, it)| *it);
+    }
+    // One column only: any delimiter will do that does not occur, and a comma in somebody's
+    // "Smith, Ann" does.
+    let absent = CANDIDATES.iter().find(|candidate| !sample.as_bytes().contains(candidate));
+    *absent.unwrap_or(&b',')
+}
+
+/// How well a delimiter explains the sample: rows as wide as the header, per mille, and in a draw
+/// the wider table. Zero if the header has one cell.
+fn score(sample: &str, whole: bool, delimiter: u8) -> u64 {
+    let widths = widths(sample, whole, delimiter);
+    let Some(header) = widths.first().copied().filter(|width| *width > 1) else { return 0 };
+    let alike = widths.iter().filter(|width| **width == header).count();
+    let per_mille = (alike * 1000 / widths.len()) as u64;
+    // A header alone proves nothing; among headers alone the wider wins.
+    per_mille * 100_000 + header.min(99_999) as u64
+}
+
+/// How many cells each row of the sample has; blank rows are left out.
+fn widths(sample: &str, whole: bool, delimiter: u8) -> Vec<usize> {
+    let mut reader = ::csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .from_reader(sample.as_bytes());
+    let mut widths = Vec::new();
+    let mut record = ::csv::StringRecord::new();
+    while let Ok(true) = reader.read_record(&mut record) {
+        if record.iter().any(|cell| !cell.trim().is_empty()) {
+            widths.push(record.len());
+        }
+    }
+    if !whole && widths.len() > 1 {
+        widths.pop();
+    }
+    widths
+}
+
+/// How the lines of a sample ended before they were all made line feeds.
+pub(super) fn line_ends(sample: &str, changed: LineEndCounts) -> LineEnds {
+    let all = sample.bytes().filter(|byte| *byte == b'\n').count() as u64;
+    match (all.saturating_sub(changed.cr + changed.crlf), changed.crlf, changed.cr) {
+        (_, 0, 0) => LineEnds::Lf,
+        (0, _, 0) => LineEnds::CrLf,
+        (0, 0, _) => LineEnds::Cr,
+        _ => LineEnds::Mixed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_delimiter_is_the_one_that_makes_rows_alike() {
+        let cases = [
+            ("a,b\n1,2\n", b',', "plain"),
+            ("a;b\n1,5;2,5\n3,25;4\n", b';', "decimal commas in a semicolon file"),
+            ("a\tb\n\"x,y\"\t1\n", b'\t', "tabs"),
+            ("a|b|c\n1|2,3|4\n", b'|', "bars"),
+            ("a,b;c\n\"1;2;3\",4\n\"5;6;7\",8\n", b',', "semicolons within quotes"),
+            ("name\nSmith, Ann\nLee, Bob\n", b';', "one column with commas in it"),
+            ("name\n", b',', "one column"),
+            ("sep=|\na,b|c\n", b'|', "named by its first line"),
+            ("a;b;c\n", b';', "a header alone"),
+        ];
+        for (sample, delimiter, shows) in cases {
+            let found = dialect(sample, true, None);
+            assert_eq!(found.delimiter as char, delimiter as char, "{shows}");
+        }
+    }
+
+    #[test]
+    fn a_first_line_that_only_looks_like_sep_is_a_header() {
+        for sample in ["sep=\n", "sep=ab\n", "separator\n", "sep=1\n", "sé=;"] {
+            assert_eq!(named_delimiter(sample), None, "{sample}");
+        }
+        assert_eq!(named_delimiter("\"sep=;\"\na;b"), Some(b';'));
+        assert_eq!(named_delimiter("SEP=\t\na"), Some(b'\t'));
+    }
+}

@@ -1,0 +1,12 @@
+//! Tables in files: CSV of any dialect and XLSX, read row by row.
+
+mod archive;
+mod csv;
+mod dialect;
+mod encoding;
+pub mod guard;
+mod header;
+#[cfg(test)]
+mod made;
+pub mod table;
+mod xlsx;

@@ -1,0 +1,151 @@
+//! Who may ask for what: one function, asked by pages, the API and the command line alike.
+
+use domain::{
+    firm::{Role, Side},
+    ids::UserId,
+};
+
+/// Somebody who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// Who.
+    pub user: UserId,
+    /// What they may do.
+    pub role: Role,
+    /// Where they stand.
+    pub side: Side,
+}
+
+/// Something that can be asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    /// To see leads, their scores, clocks and history.
+    SeeLeads,
+    /// To see how a person can be reached: addresses and numbers.
+    SeeReach,
+    /// To read the Agreement and its versions.
+    SeeAgreement,
+    /// To put a text before both sides, or to take one back.
+    Propose,
+    /// To sign for a side; the Agreement itself says which one person does.
+    Sign(Side),
+    /// To see figures of departments.
+    SeeScoreboard,
+    /// To see figures of this person.
+    SeeFiguresOf(UserId),
+    /// To see figures of every person, side by side.
+    SeeEverybodysFigures,
+    /// To see who is there.
+    SeePeople,
+    /// To let people in and to change what they may do.
+    ManagePeople,
+    /// To bring data in.
+    Import,
+    /// To check, rebuild and export the ledger.
+    CheckLedger,
+}
+
+/// Why somebody may not.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a {} may not {what}: ask {ask}", role.words())]
+pub struct AccessRefusal {
+    /// The role that does not include it.
+    pub role: Role,
+    /// What was asked for.
+    pub what: &'static str,
+    /// Who may.
+    pub ask: &'static str,
+}
+
+/// Whether `actor` may do `act`.
+///
+/// # Errors
+/// [`AccessRefusal`] says who may.
+pub fn may(actor: &Actor, act: &Act) -> Result<(), AccessRefusal> {
+    use Role::*;
+    let (allowed, what, ask): (bool, &str, &str) = match act {
+        Act::SeeLeads => (true, "see leads", "revenue operations"),
+        Act::SeeReach => (
+            !matches!(actor.role, ReadOnly | Auditor),
+            "see how people can be reached",
+            "somebody who works with them",
+        ),
+        Act::SeeAgreement => (true, "read the Agreement", "revenue operations"),
+        Act::Propose => (
+            matches!(actor.role, SalesManager | MarketingManager | Operations | Leader),
+            "propose a text",
+            "a manager of your side",
+        ),
+        Act::Sign(side) => (
+            actor.side == *side && matches!(actor.role, SalesManager | MarketingManager | Leader),
+            "sign for this side",
+            "the person whom the Agreement names",
+        ),
+        Act::SeeScoreboard => (true, "see the scoreboard", "revenue operations"),
+        Act::SeeFiguresOf(user) => (
+            *user == actor.user || sees_everybody(actor.role),
+            "see another person's figures",
+            "them, or their manager",
+        ),
+        Act::SeeEverybodysFigures => {
+            (sees_everybody(actor.role), "see figures person by person", "your manager")
+        }
+        Act::SeePeople => (true, "see who is there", "revenue operations"),
+        Act::ManagePeople => {
+            (matches!(actor.role, Operations | Leader), "let people in", "revenue operations")
+        }
+        Act::Import => (matches!(actor.role, Operations), "bring data in", "revenue operations"),
+        Act::CheckLedger => {
+            (matches!(actor.role, Operations | Auditor), "check the ledger", "revenue operations")
+        }
+    };
+    if allowed { Ok(()) } else { Err(AccessRefusal { role: actor.role, what, ask }) }
+}
+
+fn sees_everybody(role: Role) -> bool {
+    use Role::*;
+    matches!(role, SalesManager | MarketingManager | Operations | Leader | Auditor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn actor(role: Role) -> Actor {
+        Actor { user: "u1".into(), role, side: role.side() }
+    }
+
+    #[test]
+    fn each_role_may_what_its_work_needs_and_no_more() {
+        use Role::*;
+        let table: [(Act, &[Role]); 7] = [
+            (Act::SeeLeads, &Role::ALL),
+            (Act::SeeReach, &[Rep, SalesManager, Marketer, MarketingManager, Operations, Leader]),
+            (Act::Propose, &[SalesManager, MarketingManager, Operations, Leader]),
+            (Act::Sign(Side::Sales), &[SalesManager]),
+            (Act::Sign(Side::Marketing), &[MarketingManager]),
+            (Act::ManagePeople, &[Operations, Leader]),
+            (Act::CheckLedger, &[Operations, Auditor]),
+        ];
+        for (act, expected) in table {
+            for role in Role::ALL {
+                let allowed = may(&actor(role), &act).is_ok();
+                assert_eq!(allowed, expected.contains(&role), "{role:?} {act:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn everybody_sees_their_own_figures() {
+        for role in Role::ALL {
+            assert!(may(&actor(role), &Act::SeeFiguresOf("u1".into())).is_ok(), "{role:?}");
+        }
+        assert!(may(&actor(Role::Rep), &Act::SeeFiguresOf("u2".into())).is_err());
+    }
+
+    #[test]
+    fn a_refusal_says_whom_to_ask() {
+        let refusal = may(&actor(Role::Rep), &Act::ManagePeople).unwrap_err();
+        assert_eq!(refusal.to_string(), "a rep may not let people in: ask revenue operations");
+    }
+}

@@ -1,0 +1,284 @@
+//! The Agreement's life: proposed, signed by one person of each side, in force from an instant.
+
+use std::sync::Arc;
+
+use connectors::agreement::{AgreementText, Mistake, read as read_text};
+use domain::{
+    agreement::{Agreement, History, InForce},
+    fact::{Fact, Told},
+    firm::{
+        AgreementProposed, AgreementSigned, AgreementTookEffect, AgreementWithdrawn, Side,
+    },
+    ids::{UserId, Version},
+};
+use jiff::Timestamp;
+use store::{
+    Reader, Writer,
+    read::agreement::{AgreementRow, AgreementState},
+};
+
+use crate::{
+    Engine, Error, Refusal,
+    access::{Act, Actor, may},
+};
+
+/// Why a proposal or a signature is refused, in the order in which the reasons are looked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AgreementRefusal {
+    /// The text does not read.
+    #[error("the text has {} mistakes: `lockstep agreement check` lists them", .0.len())]
+    Mistakes(Vec<Mistake>),
+    /// The very text is before both sides already.
+    #[error("this text is already before both sides as version {0}: sign that one")]
+    AlreadyProposed(Version),
+    /// The very text is in force.
+    #[error("this text is in force already, as version {0}: there is nothing to sign")]
+    AlreadyInForce(Version),
+    /// There is no such version.
+    #[error("there is no version {0}: look at the list of versions")]
+    NoSuchVersion(Version),
+    /// It is not before the sides any more.
+    #[error("version {0} is not open for signing: it was withdrawn, or is in force already")]
+    NotOpen(Version),
+    /// The signer saw another text.
+    #[error("the text has changed since you read it: read it again, then sign")]
+    OtherText,
+    /// The signer is on neither side.
+    #[error("only marketing and sales sign: ask the person whom the Agreement names")]
+    NoSide,
+    /// The Agreement names somebody else for this side.
+    #[error("the Agreement names {0} to sign for {1}: ask them")]
+    NotTheSigner(String, &'static str),
+    /// The side has signed.
+    #[error("{0} has signed version {1} already")]
+    AlreadySigned(&'static str, Version),
+    /// The same person would sign for both.
+    #[error("two different people sign: you have signed for the other side")]
+    SamePerson,
+}
+
+impl Engine {
+    /// Puts a text before both sides. A text that was still open for signing is withdrawn by it,
+    /// and its signatures with it.
+    ///
+    /// # Errors
+    /// [`AgreementRefusal`] when the text has mistakes or stands already.
+    pub fn propose_agreement(
+        &self,
+        by: Option<&Actor>,
+        text: AgreementText,
+        effective_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Version, Error> {
+        if let Some(actor) = by {
+            may(actor, &Act::Propose).map_err(Refusal::from)?;
+        }
+        read_text(&text).map_err(|mistakes| refused(AgreementRefusal::Mistakes(mistakes)))?;
+        let by = by.map(|actor| actor.user.clone());
+        self.store.write(now, move |writer| {
+            let rows = writer.reader().agreements()?;
+            let hash = text.hash();
+            if let Some(row) = rows.iter().rev().find(|row| row.hash == hash) {
+                match row.state {
+                    AgreementState::Proposed | AgreementState::Signed => {
+                        return Err(refused(AgreementRefusal::AlreadyProposed(row.version)));
+                    }
+                    AgreementState::InForce => {
+                        return Err(refused(AgreementRefusal::AlreadyInForce(row.version)));
+                    }
+                    _ => {}
+                }
+            }
+            for row in rows.iter().filter(|row| is_open(row)) {
+                withdraw(writer, row.version, by.clone(), now)?;
+            }
+            let version = Version(rows.last().map_or(1, |row| row.version.0 + 1));
+            let fact = AgreementProposed { version, text: text.into_files(), hash, effective_at, by };
+            let key = format!("agreement/{version}/proposed");
+            append(writer, key, now, Fact::AgreementProposed(fact))?;
+            Ok(version)
+        })
+    }
+
+    /// Signs a version for the actor's side. `hash` is what the signer saw.
+    ///
+    /// # Errors
+    /// [`AgreementRefusal`] and [`access::AccessRefusal`](crate::access::AccessRefusal).
+    pub fn sign_agreement(
+        &self,
+        by: &Actor,
+        version: Version,
+        hash: &str,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let (by, hash, versions) = (by.clone(), hash.to_owned(), self.versions.clone());
+        self.store.write(now, move |writer| {
+            let rows = writer.reader().agreements()?;
+            let Some(row) = rows.iter().find(|row| row.version == version) else {
+                return Err(refused(AgreementRefusal::NoSuchVersion(version)));
+            };
+            if row.state != AgreementState::Proposed {
+                return Err(refused(AgreementRefusal::NotOpen(version)));
+            }
+            if row.hash != hash {
+                return Err(refused(AgreementRefusal::OtherText));
+            }
+            if by.side == Side::Neutral {
+                return Err(refused(AgreementRefusal::NoSide));
+            }
+            may(&by, &Act::Sign(by.side)).map_err(Refusal::from)?;
+            let agreement = cached(&versions, row)?;
+            check_signer(&writer.reader(), &agreement, &by)?;
+            for signature in &row.signatures {
+                if signature.side == by.side {
+                    let side = by.side.word();
+                    return Err(refused(AgreementRefusal::AlreadySigned(side, version)));
+                }
+                if signature.user == by.user {
+                    return Err(refused(AgreementRefusal::SamePerson));
+                }
+            }
+            let side = by.side;
+            let fact = AgreementSigned { version, hash, side, by: by.user };
+            let key = format!("agreement/{version}/signed/{}", side.word());
+            append(writer, key, now, Fact::AgreementSigned(fact))?;
+            take_effect(writer, now)?;
+            Ok(())
+        })
+    }
+
+    /// Takes a proposal back; its signatures are void.
+    ///
+    /// # Errors
+    /// [`AgreementRefusal`] when it is not open.
+    pub fn withdraw_agreement(
+        &self,
+        by: &Actor,
+        version: Version,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        may(by, &Act::Propose).map_err(Refusal::from)?;
+        let by = by.user.clone();
+        self.store.write(now, move |writer| {
+            let rows = writer.reader().agreements()?;
+            let Some(row) = rows.iter().find(|row| row.version == version) else {
+                return Err(refused(AgreementRefusal::NoSuchVersion(version)));
+            };
+            if !is_open(row) {
+                return Err(refused(AgreementRefusal::NotOpen(version)));
+            }
+            withdraw(writer, version, Some(by), now)
+        })
+    }
+
+    /// Every version that was ever in force, with its rules.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn agreements(&self) -> Result<History, Error> {
+        self.store.read(|reader| history(reader, &self.versions))
+    }
+
+    /// The rules of one version, in force or not.
+    ///
+    /// # Errors
+    /// [`AgreementRefusal::NoSuchVersion`].
+    pub fn agreement(&self, version: Version) -> Result<(AgreementRow, Arc<Agreement>), Error> {
+        self.store.read(|reader| {
+            let rows = reader.agreements()?;
+            let row = rows.into_iter().find(|row| row.version == version);
+            let row = row.ok_or_else(|| refused(AgreementRefusal::NoSuchVersion(version)))?;
+            let agreement = cached(&self.versions, &row)?;
+            Ok((row, agreement))
+        })
+    }
+}
+
+type Versions = Arc<std::sync::Mutex<std::collections::BTreeMap<Version, Arc<Agreement>>>>;
+
+pub(crate) fn history(reader: &Reader<'_>, versions: &Versions) -> Result<History, Error> {
+    let mut history = Vec::new();
+    for row in reader.agreements()? {
+        let Some(from) = row.in_force_at else { continue };
+        let agreement = cached(versions, &row)?;
+        history.push(InForce { version: row.version, hash: row.hash, from, agreement });
+    }
+    history.sort_by_key(|version| (version.from, version.version));
+    Ok(History(history))
+}
+
+/// The rules of a version. Its text was read without mistakes when it was proposed.
+fn cached(versions: &Versions, row: &AgreementRow) -> Result<Arc<Agreement>, Error> {
+    let mut versions = versions.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(agreement) = versions.get(&row.version) {
+        return Ok(agreement.clone());
+    }
+    let text = AgreementText::from_files(row.text.clone());
+    let agreement =
+        read_text(&text).map_err(|mistakes| refused(AgreementRefusal::Mistakes(mistakes)))?;
+    let agreement = Arc::new(agreement);
+    versions.insert(row.version, agreement.clone());
+    Ok(agreement)
+}
+
+/// Brings into force what both have signed and whose instant has come.
+pub(crate) fn take_effect(writer: &mut Writer<'_>, now: Timestamp) -> Result<(), Error> {
+    for row in writer.reader().agreements()? {
+        if row.state != AgreementState::Signed {
+            continue;
+        }
+        let signed_at = row.signatures.iter().map(|signature| signature.at).max();
+        let at = row.effective_at.max(signed_at.unwrap_or(row.effective_at));
+        if at > now {
+            continue;
+        }
+        let fact = AgreementTookEffect { version: row.version, hash: row.hash };
+        let key = format!("agreement/{}/took-effect", row.version);
+        append(writer, key, at, Fact::AgreementTookEffect(fact))?;
+    }
+    Ok(())
+}
+
+fn is_open(row: &AgreementRow) -> bool {
+    matches!(row.state, AgreementState::Proposed | AgreementState::Signed)
+}
+
+fn withdraw(
+    writer: &mut Writer<'_>,
+    version: Version,
+    by: Option<UserId>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let fact = Fact::AgreementWithdrawn(AgreementWithdrawn { version, by });
+    append(writer, format!("agreement/{version}/withdrawn"), now, fact)
+}
+
+fn append(
+    writer: &mut Writer<'_>,
+    key: String,
+    happened_at: Timestamp,
+    fact: Fact,
+) -> Result<(), Error> {
+    let source = domain::decision::SOURCE.to_owned();
+    writer.append_once(Told { source, key, happened_at, fact })?;
+    Ok(())
+}
+
+/// The Agreement names its signers by user id or by mail address.
+fn check_signer(reader: &Reader<'_>, agreement: &Agreement, by: &Actor) -> Result<(), Error> {
+    let Some(party) = agreement.party(by.side) else {
+        return Err(refused(AgreementRefusal::NoSide));
+    };
+    let email = reader.person_of(&format!("user/{}", by.user))?.and_then(|person| person.email);
+    let is_named = |name: &str| {
+        name == by.user.as_str() || email.as_deref().is_some_and(|email| email.eq_ignore_ascii_case(name))
+    };
+    if is_named(&party.signer) || party.substitute.as_deref().is_some_and(is_named) {
+        return Ok(());
+    }
+    Err(refused(AgreementRefusal::NotTheSigner(party.signer.clone(), by.side.word())))
+}
+
+fn refused(refusal: AgreementRefusal) -> Error {
+    Error::Refused(refusal.into())
+}

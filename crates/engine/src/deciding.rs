@@ -1,0 +1,90 @@
+//! Deciding about leads inside a transaction.
+
+use std::collections::BTreeSet;
+
+use domain::{
+    agreement::{
+        History,
+        definition::Judged,
+    },
+    decision,
+    fact::{Entry, Fact},
+    ids::LeadId,
+    service_level::{People, WorkingHours},
+};
+use jiff::{Timestamp, tz::TimeZone};
+use store::{Reader, StoreError, Writer};
+
+use crate::Error;
+
+/// What deciding needs beside the facts of the lead: the versions in force and people's hours.
+pub(crate) struct Rules {
+    pub(crate) agreements: History,
+    pub(crate) people: People,
+}
+
+impl Rules {
+    /// Whether no version was ever in force, so that nothing can be decided.
+    pub(crate) fn are_silent(&self) -> bool {
+        self.agreements.0.is_empty()
+    }
+
+    /// Whether a definition waits for a time of the day, so that a lead must be looked at again.
+    fn wait_for_a_time(&self) -> bool {
+        let latest = self.agreements.0.last();
+        latest.is_some_and(|version| {
+            let definitions = &version.agreement.definitions;
+            definitions.iter().any(|definition| definition.judged != Judged::AtEachFact)
+        })
+    }
+}
+
+/// Everybody's hours, as imported.
+pub(crate) fn people(reader: &Reader<'_>) -> Result<People, StoreError> {
+    let of = |fields: &domain::field::Fields| WorkingHours {
+        zone: fields.get("zone").and_then(|zone| TimeZone::get(zone.text()?).ok()),
+        calendar: fields.get("calendar").and_then(|calendar| calendar.text()).map(str::to_owned),
+    };
+    Ok(reader.users()?.into_iter().map(|user| (user.id, of(&user.fields))).collect())
+}
+
+/// Appends every decision that follows about a lead by `now`, and says which are new.
+pub(crate) fn decide_about(
+    writer: &mut Writer<'_>,
+    rules: &Rules,
+    lead: &LeadId,
+    now: Timestamp,
+) -> Result<Vec<Entry>, Error> {
+    if rules.are_silent() {
+        return Ok(Vec::new());
+    }
+    let entries = facts_about(&writer.reader(), lead)?;
+    let again = rules.wait_for_a_time() || entries.iter().any(|entry| entry.happened_at() > now);
+    let mut new = Vec::new();
+    decision::decide::<Error>(lead, entries, &rules.agreements, &rules.people, now, |told| {
+        let entry = writer.append_once(told)?;
+        new.extend(entry.clone());
+        Ok(entry)
+    })?;
+    if again {
+        writer.leave_undecided(&format!("lead/{lead}"))?;
+    }
+    Ok(new)
+}
+
+/// The facts about a lead and about its account.
+pub(crate) fn facts_about(reader: &Reader<'_>, lead: &LeadId) -> Result<Vec<Entry>, StoreError> {
+    let mut entries = reader.facts_of(&format!("lead/{lead}"))?;
+    let accounts: BTreeSet<String> = entries
+        .iter()
+        .filter_map(|entry| match entry.fact() {
+            Fact::Lead(reported) => reported.fields.get("account")?.text().map(str::to_owned),
+            _ => None,
+        })
+        .collect();
+    if let Some(account) = accounts.last() {
+        entries.extend(reader.facts_of(&format!("account/{account}"))?);
+    }
+    Ok(entries)
+}
+

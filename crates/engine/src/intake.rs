@@ -1,0 +1,137 @@
+//! Taking in what other systems report, and deciding what follows.
+
+use std::collections::BTreeSet;
+
+use domain::{
+    fact::{Entry, Fact},
+    field::FieldValue,
+    ids::{FactNo, LeadId},
+    person::Person,
+    reported::{Reported, settle_ids},
+};
+use jiff::Timestamp;
+use store::{StoreError, Writer};
+
+use crate::{
+    Engine, Error,
+    agreement::history,
+    deciding::{Rules, decide_about, people},
+};
+
+/// What became of a reported fact.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Taken {
+    /// Its place in the ledger, from this time or an earlier one.
+    pub no: FactNo,
+    /// Whether it was there before: the same source and key is one fact.
+    pub already: bool,
+    /// What was decided about its lead because of this request.
+    pub decided: Vec<Entry>,
+}
+
+impl Engine {
+    /// Takes facts in, in the order given, all in one transaction, and decides about every lead
+    /// they touch. Facts are taken in whatever can be done with them.
+    ///
+    /// # Errors
+    /// When the database cannot be written; then nothing was taken in.
+    pub fn take_in(&self, reported: Vec<Reported>, now: Timestamp) -> Result<Vec<Taken>, Error> {
+        let versions = self.versions.clone();
+        self.store.write(now, move |writer| {
+            let mut taken = Vec::with_capacity(reported.len());
+            let mut touched = BTreeSet::new();
+            for reported in reported {
+                let (entry, already) = take(writer, reported)?;
+                if !already {
+                    touch(writer, &entry, &mut touched)?;
+                }
+                taken.push((entry, already));
+            }
+            let rules =
+                Rules { agreements: history(&writer.reader(), &versions)?, people: people(&writer.reader())? };
+            let mut decided = Vec::new();
+            for lead in &touched {
+                decided.extend(decide_about(writer, &rules, lead, now)?);
+            }
+            Ok(taken.into_iter().map(|(entry, already)| told_of(entry, already, &decided)).collect())
+        })
+    }
+}
+
+fn told_of(entry: Entry, already: bool, decided: &[Entry]) -> Taken {
+    let of_same_lead = |decision: &&Entry| {
+        !already && decision.fact().lead().is_some() && decision.fact().lead() == entry.fact().lead()
+    };
+    Taken { no: entry.no, already, decided: decided.iter().filter(of_same_lead).cloned().collect() }
+}
+
+/// Takes one fact in; says whether it was there before.
+pub(crate) fn take(
+    writer: &mut Writer<'_>,
+    mut reported: Reported,
+) -> Result<(Entry, bool), Error> {
+    let (source, key) = (reported.told.source.clone(), reported.told.key.clone());
+    if let Some(entry) = writer.already(&source, &key)? {
+        return Ok((entry, true));
+    }
+    settle(writer, &mut reported)?;
+    keep_person(writer, &mut reported)?;
+    let entry = writer.append_once(reported.told)?;
+    Ok((entry.expect("nobody else writes inside this transaction"), false))
+}
+
+/// Gives ids their source, and exchanges keys that would tell who somebody is.
+pub(crate) fn settle(writer: &mut Writer<'_>, reported: &mut Reported) -> Result<(), StoreError> {
+    let mut failed = None;
+    settle_ids(&mut reported.told, &mut |id| match writer.alias(id) {
+        Ok(alias) => alias,
+        Err(error) => {
+            failed = Some(error);
+            id.to_owned()
+        }
+    });
+    failed.map_or(Ok(()), Err)
+}
+
+/// Puts the private part beside the ledger and its hash, and what does not tell the person, into
+/// the fact.
+fn keep_person(writer: &mut Writer<'_>, reported: &mut Reported) -> Result<(), StoreError> {
+    let Some(told_person) = reported.person.take().filter(|person| !person.is_empty()) else {
+        return Ok(());
+    };
+    let subject = reported.told.fact.subject();
+    let mut person = writer.reader().person_of(&subject)?.unwrap_or_default();
+    person.overlay(&told_person);
+    let hash = writer.keep_person(&subject, &person)?;
+    match &mut reported.told.fact {
+        Fact::Lead(fact) => {
+            fact.person = Some(hash);
+            tell_domain(&person, fact);
+        }
+        Fact::User(fact) => fact.person = Some(hash),
+        _ => {}
+    }
+    Ok(())
+}
+
+fn tell_domain(person: &Person, fact: &mut domain::record::LeadReported) {
+    if let Some(domain) = person.email_domain() {
+        fact.fields.entry("email_domain".into()).or_insert(FieldValue::Text(domain));
+    }
+}
+
+/// Notes the leads that a new fact may change. An account's leads wait for the tick: there may be
+/// thousands.
+fn touch(
+    writer: &mut Writer<'_>,
+    entry: &Entry,
+    touched: &mut BTreeSet<LeadId>,
+) -> Result<(), StoreError> {
+    touched.extend(entry.fact().lead().cloned());
+    if let Fact::Account(fact) = entry.fact() {
+        for lead in writer.reader().leads_of_account(&fact.account)? {
+            writer.leave_undecided(&format!("lead/{lead}"))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,269 @@
+//! People who sign in: let in, given a role and a side, shown out.
+
+use domain::{
+    decision::SOURCE,
+    fact::{Fact, Told},
+    firm::{Role, Side, UserAdmitted},
+    ids::UserId,
+    person::Person,
+};
+use jiff::{SignedDuration, Timestamp};
+use store::Writer;
+
+use crate::{
+    Engine, Error, Refusal,
+    access::{Act, Actor, may},
+    secret::{fingerprint, hash_password, new_secret},
+};
+
+/// A one-time link lets its holder in for so long.
+const LINK_LASTS: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// The fewest characters of a password.
+pub const PASSWORD_CHARS_MIN: usize = 10;
+
+/// The most bytes of a password; longer ones only cost work.
+const PASSWORD_BYTES_MAX: usize = 1024;
+
+/// Why a person cannot be let in, in the order in which the reasons are looked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PeopleRefusal {
+    /// The name is blank.
+    #[error("the name is blank: write the name that the others know")]
+    NameBlank,
+    /// The mail address does not read as one.
+    #[error("\"{0}\" is no mail address: write it like ann@firm.example")]
+    NotAnAddress(String),
+    /// Somebody else has the address.
+    #[error("somebody with the address {0} is here already: sign in as them, or use another")]
+    AddressTaken(String),
+    /// The password is too short.
+    #[error("the password is too short: use at least {PASSWORD_CHARS_MIN} characters")]
+    PasswordTooShort,
+    /// The password is too long.
+    #[error("the password is too long: use at most 1,024 bytes")]
+    PasswordTooLong,
+    /// There is no such person.
+    #[error("there is nobody with the id or address {0}: look at the list of people")]
+    Unknown(String),
+    /// The link does not work any more.
+    #[error("this link has been used, has expired, or never worked: ask for a new one")]
+    LinkSpent,
+    /// Nobody could let anybody in any more.
+    #[error("this is the last person who can let others in: give somebody else that role first")]
+    LastOperator,
+}
+
+/// Somebody who is to be let in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPerson {
+    /// The name.
+    pub name: String,
+    /// The mail address, with which they sign in.
+    pub email: String,
+    /// What they may do.
+    pub role: Role,
+    /// Where they stand; by their role when absent.
+    pub side: Option<Side>,
+}
+
+impl Engine {
+    /// Lets somebody in and gives the secret of a one-time link with which they set their password.
+    /// An imported person with the same mail address is the same person. `by` is absent on the
+    /// command line, which already has the database in its hands.
+    ///
+    /// # Errors
+    /// [`PeopleRefusal`], or the actor may not.
+    pub fn admit(
+        &self,
+        by: Option<&Actor>,
+        person: NewPerson,
+        now: Timestamp,
+    ) -> Result<(UserId, String), Error> {
+        if let Some(actor) = by {
+            may(actor, &Act::ManagePeople).map_err(Refusal::from)?;
+        }
+        let (name, email) = (clean_name(&person.name)?, clean_address(&person.email)?);
+        let by = by.map(|actor| actor.user.clone());
+        let secret = new_secret();
+        let kept = fingerprint(&secret);
+        self.store.write(now, move |writer| {
+            let user = user_for(writer, &email)?;
+            let subject = format!("user/{user}");
+            let mut known = writer.reader().person_of(&subject)?.unwrap_or_default();
+            known.overlay(&Person { name: Some(name), email: Some(email), ..Person::default() });
+            writer.keep_person(&subject, &known)?;
+            let side = person.side.unwrap_or(person.role.side());
+            admit(writer, UserAdmitted { user: user.clone(), role: person.role, side, active: true, by })?;
+            writer.keep_invitation(&kept, &user, now + LINK_LASTS)?;
+            Ok((user, secret))
+        })
+    }
+
+    /// Changes what somebody may do, where they stand, or whether they may sign in at all. Whoever
+    /// may not sign in loses their sessions at once.
+    ///
+    /// # Errors
+    /// [`PeopleRefusal`], or the actor may not.
+    pub fn change_person(
+        &self,
+        by: Option<&Actor>,
+        user: &UserId,
+        role: Role,
+        side: Side,
+        active: bool,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        if let Some(actor) = by {
+            may(actor, &Act::ManagePeople).map_err(Refusal::from)?;
+        }
+        let (by, user) = (by.map(|actor| actor.user.clone()), user.clone());
+        self.store.write(now, move |writer| {
+            let users = writer.reader().users()?;
+            if !users.iter().any(|known| known.id == user && known.role.is_some()) {
+                return Err(refused(PeopleRefusal::Unknown(user.0)));
+            }
+            let lets_in = |role: Option<Role>| matches!(role, Some(Role::Operations | Role::Leader));
+            let others =
+                users.iter().any(|other| other.id != user && other.active && lets_in(other.role));
+            if !others && !(active && lets_in(Some(role))) {
+                return Err(refused(PeopleRefusal::LastOperator));
+            }
+            if !active {
+                writer.end_sessions_of(&user)?;
+            }
+            admit(writer, UserAdmitted { user, role, side, active, by })
+        })
+    }
+
+    /// A new one-time link for somebody who is here; the secret of it.
+    ///
+    /// # Errors
+    /// [`PeopleRefusal`], or the actor may not.
+    pub fn invite_again(
+        &self,
+        by: Option<&Actor>,
+        user: &UserId,
+        now: Timestamp,
+    ) -> Result<String, Error> {
+        if let Some(actor) = by {
+            may(actor, &Act::ManagePeople).map_err(Refusal::from)?;
+        }
+        let (user, secret) = (user.clone(), new_secret());
+        let kept = fingerprint(&secret);
+        self.store.write(now, move |writer| {
+            let known = writer.reader().user(&user)?.is_some_and(|known| known.role.is_some());
+            if !known {
+                return Err(refused(PeopleRefusal::Unknown(user.0)));
+            }
+            writer.keep_invitation(&kept, &user, now + LINK_LASTS)?;
+            Ok(secret)
+        })
+    }
+
+    /// Whose link a secret is, while it works.
+    ///
+    /// # Errors
+    /// [`PeopleRefusal::LinkSpent`].
+    pub fn invited(&self, secret: &str, now: Timestamp) -> Result<UserId, Error> {
+        let kept = fingerprint(secret);
+        self.store.read(|reader| {
+            let invitation = reader.invitation(&kept)?;
+            let open = invitation.filter(|open| open.used_at.is_none() && open.expires_at > now);
+            open.map(|open| open.user).ok_or_else(|| refused(PeopleRefusal::LinkSpent))
+        })
+    }
+
+    /// Sets a password with a one-time link, which is spent by it.
+    ///
+    /// # Errors
+    /// [`PeopleRefusal`]; a refused password leaves the link as it was.
+    pub fn set_password(
+        &self,
+        secret: &str,
+        password: &str,
+        now: Timestamp,
+    ) -> Result<UserId, Error> {
+        check_password(password)?;
+        let user = self.invited(secret, now)?;
+        let (kept, hash) = (fingerprint(secret), hash_password(password));
+        self.store.write(now, move |writer| {
+            if !writer.use_invitation(&kept, now)? {
+                return Err(refused(PeopleRefusal::LinkSpent));
+            }
+            writer.keep_credential(&user, &hash)?;
+            writer.end_sessions_of(&user)?;
+            Ok(user)
+        })
+    }
+
+    /// Somebody by id or by mail address.
+    ///
+    /// # Errors
+    /// [`PeopleRefusal::Unknown`].
+    pub fn find_person(&self, id_or_address: &str) -> Result<UserId, Error> {
+        let sought = id_or_address.trim().to_owned();
+        self.store.read(|reader| {
+            let id = UserId(sought.clone());
+            if reader.user(&id)?.is_some() {
+                return Ok(id);
+            }
+            let subjects = reader.subjects_with_email(&sought)?;
+            let user = subjects.iter().find_map(|subject| subject.strip_prefix("user/"));
+            user.map(UserId::from).ok_or_else(|| refused(PeopleRefusal::Unknown(sought)))
+        })
+    }
+}
+
+/// The id for a mail address: that of the imported or admitted person who has it, else a new one.
+fn user_for(writer: &mut Writer<'_>, email: &str) -> Result<UserId, Error> {
+    let subjects = writer.reader().subjects_with_email(email)?;
+    if let Some(id) = subjects.iter().find_map(|subject| subject.strip_prefix("user/")) {
+        let user = UserId::from(id);
+        let admitted = writer.reader().user(&user)?.is_some_and(|known| known.role.is_some());
+        return match admitted {
+            true => Err(refused(PeopleRefusal::AddressTaken(email.to_owned()))),
+            false => Ok(user),
+        };
+    }
+    Ok(UserId(writer.alias(&format!("{SOURCE}:{email}"))?))
+}
+
+fn admit(writer: &mut Writer<'_>, fact: UserAdmitted) -> Result<(), Error> {
+    let nth = writer.reader().facts_of(&format!("user/{}", fact.user))?.len();
+    let key = format!("user/{}/admitted/{nth}", fact.user);
+    let happened_at = writer.now();
+    let fact = Fact::UserAdmitted(fact);
+    writer.append_once(Told { source: SOURCE.to_owned(), key, happened_at, fact })?;
+    Ok(())
+}
+
+fn clean_name(name: &str) -> Result<String, Error> {
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    if name.is_empty() { Err(refused(PeopleRefusal::NameBlank)) } else { Ok(name) }
+}
+
+fn clean_address(address: &str) -> Result<String, Error> {
+    let address = address.trim().to_lowercase();
+    let reads = address.split_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty() && !domain.is_empty() && !domain.contains('@')
+    });
+    if reads && address.len() <= 254 && !address.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Ok(address);
+    }
+    Err(refused(PeopleRefusal::NotAnAddress(address)))
+}
+
+fn check_password(password: &str) -> Result<(), Error> {
+    if password.chars().count() < PASSWORD_CHARS_MIN {
+        return Err(refused(PeopleRefusal::PasswordTooShort));
+    }
+    if password.len() > PASSWORD_BYTES_MAX {
+        return Err(refused(PeopleRefusal::PasswordTooLong));
+    }
+    Ok(())
+}
+
+fn refused(refusal: PeopleRefusal) -> Error {
+    Error::Refused(refusal.into())
+}

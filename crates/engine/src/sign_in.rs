@@ -1,0 +1,138 @@
+//! Signing in and out, and keys for other systems.
+
+use domain::ids::UserId;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    Engine, Error, Refusal,
+    access::{Act, Actor, may},
+    secret::{fingerprint, new_secret, password_matches},
+};
+
+/// A session ends so long after it was opened.
+const SESSION_LASTS: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// A session ends so long after it was last used.
+const SESSION_IDLES: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Last use is noted no more often than this, so that reading a page does not write.
+const NOTED_EVERY: SignedDuration = SignedDuration::from_mins(10);
+
+/// Why somebody cannot sign in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SignInRefusal {
+    /// One of the two is wrong; which one is not said.
+    #[error("the address or the password is not right: try again, or ask for a new link")]
+    NotRight,
+    /// The key of another system does not work.
+    #[error("the key is unknown or was withdrawn: make one with `lockstep key add`")]
+    KeyUnknown,
+}
+
+impl Engine {
+    /// Opens a session; its secret goes into the cookie.
+    ///
+    /// # Errors
+    /// [`SignInRefusal::NotRight`], after the same work whether or not the account exists.
+    pub fn sign_in(&self, email: &str, password: &str, now: Timestamp) -> Result<String, Error> {
+        let email = email.trim().to_lowercase();
+        let (user, kept) = self.store.read(|reader| {
+            let subjects = reader.subjects_with_email(&email)?;
+            let users = subjects.iter().filter_map(|subject| subject.strip_prefix("user/"));
+            for user in users.map(UserId::from) {
+                if let Some(kept) = reader.credential(&user)? {
+                    let active = reader.user(&user)?.is_some_and(|known| known.active);
+                    return Ok::<_, Error>((active.then_some(user), Some(kept)));
+                }
+            }
+            Ok((None, None))
+        })?;
+        let right = password_matches(password, kept.as_deref());
+        match user.filter(|_| right) {
+            Some(user) => self.open_session(&user, now),
+            None => Err(Error::Refused(SignInRefusal::NotRight.into())),
+        }
+    }
+
+    /// Opens a session for somebody who has proved who they are in another way.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn open_session(&self, user: &UserId, now: Timestamp) -> Result<String, Error> {
+        let secret = new_secret();
+        let (kept, user) = (fingerprint(&secret), user.clone());
+        self.store.write(now, move |writer| {
+            writer.open_session(&kept, &user, now, now + SESSION_LASTS)?;
+            Ok::<_, Error>(())
+        })?;
+        Ok(secret)
+    }
+
+    /// Who holds a session, if it still runs and they may still sign in.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn whose_session(&self, secret: &str, now: Timestamp) -> Result<Option<Actor>, Error> {
+        let kept = fingerprint(secret);
+        let found = self.store.read(|reader| {
+            let Some(session) = reader.session(&kept)? else { return Ok::<_, Error>(None) };
+            if session.expires_at <= now || session.last_seen_at + SESSION_IDLES <= now {
+                return Ok(None);
+            }
+            let user = reader.user(&session.user)?.filter(|user| user.active);
+            Ok(user.and_then(|user| {
+                let (role, side) = (user.role?, user.side?);
+                Some((Actor { user: user.id, role, side }, session.last_seen_at))
+            }))
+        })?;
+        let Some((actor, last_seen_at)) = found else { return Ok(None) };
+        if last_seen_at + NOTED_EVERY <= now {
+            self.store.write(now, move |writer| Ok::<_, Error>(writer.seen(&kept, now)?))?;
+        }
+        Ok(Some(actor))
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn sign_out(&self, secret: &str, now: Timestamp) -> Result<(), Error> {
+        let kept = fingerprint(secret);
+        self.store.write(now, move |writer| Ok(writer.end_session(&kept)?))
+    }
+
+    /// A new key with which a system may report facts as `source`; it is shown once.
+    ///
+    /// # Errors
+    /// When the actor may not.
+    pub fn add_key(
+        &self,
+        by: Option<&Actor>,
+        source: &str,
+        now: Timestamp,
+    ) -> Result<String, Error> {
+        if let Some(actor) = by {
+            may(actor, &Act::Import).map_err(Refusal::from)?;
+        }
+        let secret = format!("lsk_{}", new_secret());
+        let (kept, source) = (fingerprint(&secret), source.to_owned());
+        self.store.write(now, move |writer| {
+            writer.keep_api_key(&kept, &source, now)?;
+            Ok::<_, Error>(())
+        })?;
+        Ok(secret)
+    }
+
+    /// The source that a key reports for.
+    ///
+    /// # Errors
+    /// [`SignInRefusal::KeyUnknown`].
+    pub fn source_of_key(&self, secret: &str) -> Result<String, Error> {
+        let kept = fingerprint(secret);
+        self.store.read(|reader| {
+            let key = reader.api_key(&kept)?.filter(|key| key.revoked_at.is_none());
+            let unknown = || Error::Refused(SignInRefusal::KeyUnknown.into());
+            key.map(|key| key.source).ok_or_else(unknown)
+        })
+    }
+}

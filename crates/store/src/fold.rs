@@ -1,0 +1,75 @@
+//! Hands each fact to the read models. Appending and rebuilding both come here, so that there is no
+//! second way to work a read model out.
+
+use domain::fact::{Entry, Fact};
+
+use crate::{
+    database::Connection,
+    error::StoreError,
+    read::{
+        account, activity, agreement, assignment, campaign, clock, handoff, lead, lead_stage,
+        opportunity, product, qualification, quota, user,
+    },
+};
+
+/// Brings the read models up to `entry`. Depends on nothing but the facts so far: not on the wall
+/// clock, and not on which of them shared a batch.
+pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreError> {
+    match entry.fact() {
+        Fact::Account(fact) => account::reported(connection, entry, fact),
+        Fact::Product(fact) => product::reported(connection, entry, fact),
+        Fact::Campaign(fact) => campaign::reported(connection, entry, fact),
+        Fact::User(fact) => user::reported(connection, entry, fact),
+        Fact::UserAdmitted(fact) => user::admitted(connection, entry, fact),
+        Fact::Quota(fact) => quota::reported(connection, entry, fact),
+        Fact::Opportunity(fact) => opportunity::reported(connection, entry, fact),
+        Fact::OpportunityMoved(fact) => opportunity::moved(connection, entry, fact),
+        Fact::AgreementProposed(fact) => agreement::proposed(connection, entry, fact),
+        Fact::AgreementSigned(fact) => agreement::signed(connection, entry, fact),
+        Fact::AgreementWithdrawn(fact) => agreement::withdrawn(connection, entry, fact),
+        Fact::AgreementTookEffect(fact) => agreement::took_effect(connection, entry, fact),
+        Fact::Lead(fact) => lead::reported(connection, entry, fact),
+        Fact::LeadMoved(fact) => {
+            lead_stage::moved(connection, entry, fact)?;
+            lead::entered(connection, entry, &fact.lead, &fact.status)
+        }
+        Fact::LeadQualified(fact) => {
+            lead_stage::qualified(connection, entry, fact)?;
+            qualification::qualified(connection, entry, fact)?;
+            lead::entered(connection, entry, &fact.lead, &fact.status)?;
+            lead::qualified(connection, entry, fact)
+        }
+        Fact::LeadAssigned(fact) => {
+            assignment::assigned(connection, entry, fact)?;
+            lead::assigned(connection, entry, fact)
+        }
+        Fact::Activity(fact) => {
+            activity::recorded(connection, entry, fact)?;
+            lead::touched(connection, entry, &fact.lead)
+        }
+        Fact::Handoff(fact) => {
+            handoff::delivered(connection, entry, fact)?;
+            lead::touched(connection, entry, &fact.lead)
+        }
+        Fact::HandoffAnswered(fact) => {
+            handoff::answered(connection, entry, fact)?;
+            lead::touched(connection, entry, &fact.lead)
+        }
+        Fact::ClockStarted(fact) => {
+            clock::started(connection, entry, fact)?;
+            lead::clocks_changed(connection, entry, &fact.lead)
+        }
+        Fact::ClockStopped(fact) => {
+            clock::stopped(connection, entry, fact)?;
+            lead::clocks_changed(connection, entry, &fact.lead)
+        }
+        Fact::ClockAtRisk(fact) => {
+            clock::at_risk(connection, entry, fact)?;
+            lead::touched(connection, entry, &fact.lead)
+        }
+        Fact::ClockBreached(fact) => {
+            clock::breached(connection, entry, fact)?;
+            lead::touched(connection, entry, &fact.lead)
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Imports under way, and the queue of what the Agreement has still to be asked about.
+
+use jiff::Timestamp;
+
+use crate::{
+    error::StoreError,
+    reader::Reader,
+    value::{Row, values},
+    writer::Writer,
+};
+
+/// One import, so that it can go on after a stop and be looked up later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportRun {
+    /// Which.
+    pub id: String,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended, well or not.
+    pub finished_at: Option<Timestamp>,
+    /// How it stands, in the importer's word.
+    pub state: String,
+    /// The system whose records they are.
+    pub source: String,
+    /// Its files, as JSON of the importer's own making.
+    pub files: String,
+    /// What came of the rows so far, as JSON.
+    pub counts: String,
+    /// From where to go on, as JSON.
+    pub position: String,
+}
+
+const COLUMNS: &str = "id, started_at, finished_at, state, source, files, counts, position";
+
+fn read(mut row: Row) -> Result<ImportRun, StoreError> {
+    Ok(ImportRun {
+        id: row.next()?,
+        started_at: row.next()?,
+        finished_at: row.next()?,
+        state: row.next()?,
+        source: row.next()?,
+        files: row.next()?,
+        counts: row.next()?,
+        position: row.next()?,
+    })
+}
+
+impl Writer<'_> {
+    /// Keeps an import's standing, in the same transaction as the rows that it speaks of.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn keep_import(&mut self, run: &ImportRun) -> Result<(), StoreError> {
+        let sql = "insert into import_run
+                       (id, started_at, finished_at, state, source, files, counts, position)
+                   values ($1, $2, $3, $4, $5, $6, $7, $8)
+                   on conflict (id) do update set finished_at = excluded.finished_at,
+                       state = excluded.state, source = excluded.source, files = excluded.files,
+                       counts = excluded.counts, position = excluded.position";
+        let values = values![
+            &run.id,
+            run.started_at,
+            run.finished_at,
+            &run.state,
+            &run.source,
+            &run.files,
+            &run.counts,
+            &run.position
+        ];
+        self.connection.execute("keep an import's standing", sql, values).map(drop)
+    }
+
+    /// Notes that the Agreement has still to be asked about `subject`; noting it twice is once.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn leave_undecided(&mut self, subject: &str) -> Result<(), StoreError> {
+        let sql = "insert into undecided (subject) values ($1) on conflict (subject) do nothing";
+        self.connection.execute("note what is undecided", sql, values![subject]).map(drop)
+    }
+
+    /// Takes `subject` off the queue.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn mark_decided(&mut self, subject: &str) -> Result<(), StoreError> {
+        let sql = "delete from undecided where subject = $1";
+        self.connection.execute("note what is decided", sql, values![subject]).map(drop)
+    }
+}
+
+impl Reader<'_> {
+    /// One import.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn import(&self, id: &str) -> Result<Option<ImportRun>, StoreError> {
+        let query = format!("select {COLUMNS} from import_run where id = $1");
+        self.find("read an import", &query, values![id], read)
+    }
+
+    /// All imports, the newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn imports(&self) -> Result<Vec<ImportRun>, StoreError> {
+        let query = format!("select {COLUMNS} from import_run");
+        let mut rows = self.list("read the imports", &query, &[], read)?;
+        rows.sort_by(|a, b| (b.started_at, &b.id).cmp(&(a.started_at, &a.id)));
+        Ok(rows)
+    }
+
+    /// Up to `limit` undecided subjects, by name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn undecided(&self, limit: u32) -> Result<Vec<String>, StoreError> {
+        let query = "select subject from undecided order by subject limit $1";
+        self.list("read what is undecided", query, values![limit], |mut row| row.next())
+    }
+
+    /// How many subjects are undecided.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn undecided_count(&self) -> Result<u64, StoreError> {
+        let query = "select count(*) from undecided";
+        let count =
+            self.find("count what is undecided", query, &[], |mut row| row.next::<i64>())?;
+        Ok(count.unwrap_or(0).unsigned_abs())
+    }
+}

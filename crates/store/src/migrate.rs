@@ -1,0 +1,102 @@
+//! Brings a database to the schema that this program knows. Forward only; a file that has shipped
+//! never changes.
+
+use jiff::Timestamp;
+
+use crate::{
+    database::{Connection, Engine},
+    error::StoreError,
+    value::values,
+};
+
+/// One step of the schema, once in each dialect.
+struct Migration {
+    name: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+macro_rules! migration {
+    ($name:literal) => {
+        Migration {
+            name: $name,
+            sqlite: include_str!(concat!("../migrations/sqlite/", $name, ".sql")),
+            postgres: include_str!(concat!("../migrations/postgres/", $name, ".sql")),
+        }
+    };
+}
+
+/// In order; the place in this list, from 1, is the number in the file's name.
+const MIGRATIONS: [Migration; 3] = [
+    migration!("0001_ledger"),
+    migration!("0002_read_models"),
+    migration!("0003_beside_the_ledger"),
+];
+
+/// The number of the newest schema that this program knows.
+pub const SCHEMA: i64 = MIGRATIONS.len() as i64;
+
+const TABLE: &str = "create table if not exists migration
+    (number bigint primary key, name text not null, applied_at bigint not null)";
+
+/// Applies what is missing, all of it or nothing, and gives the number of the schema found.
+///
+/// # Errors
+/// [`StoreError::NewerSchema`] when a newer program has been here: with its tables we would
+/// write facts that it cannot read.
+pub(crate) fn migrate(connection: &Connection, now: Timestamp) -> Result<i64, StoreError> {
+    let found = schema_of(connection)?;
+    if found == SCHEMA {
+        return Ok(found);
+    }
+    connection.begin_write()?;
+    let done = apply_missing(connection, now).and_then(|found| {
+        connection.commit()?;
+        Ok(found)
+    });
+    if done.is_err() {
+        connection.roll_back();
+    }
+    done
+}
+
+/// The schema's number; 0 for an empty database.
+fn schema_of(connection: &Connection) -> Result<i64, StoreError> {
+    let what = "look for the schema";
+    let query = match connection.engine() {
+        Engine::Sqlite => "select count(*) from sqlite_schema where name = 'migration'",
+        Engine::Postgres => {
+            "select count(*) from pg_tables
+             where tablename = 'migration' and schemaname = current_schema()"
+        }
+    };
+    let there: i64 = connection.query_one(what, query, &[])?.map_or(Ok(0), |mut row| row.next())?;
+    if there == 0 {
+        return Ok(0);
+    }
+    let query = "select coalesce(max(number), 0) from migration";
+    let found = connection.query_one(what, query, &[])?.map_or(Ok(0), |mut row| row.next())?;
+    if found > SCHEMA {
+        return Err(StoreError::NewerSchema { found, known: SCHEMA });
+    }
+    Ok(found)
+}
+
+fn apply_missing(connection: &Connection, now: Timestamp) -> Result<i64, StoreError> {
+    connection.run("migrate the database", TABLE)?;
+    // Looked up again: another node may have migrated while we waited for the lock.
+    let found = schema_of(connection)?;
+    for (number, migration) in (1..).zip(&MIGRATIONS).filter(|(number, _)| *number > found) {
+        let sql = match connection.engine() {
+            Engine::Sqlite => migration.sqlite,
+            Engine::Postgres => migration.postgres,
+        };
+        connection.run("migrate the database", sql)?;
+        connection.execute(
+            "note a migration",
+            "insert into migration (number, name, applied_at) values ($1, $2, $3)",
+            values![number, migration.name, now],
+        )?;
+    }
+    Ok(found)
+}

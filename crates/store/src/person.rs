@@ -1,0 +1,213 @@
+//! Who people are. It stands beside the ledger: a fact carries a salted hash of it, and when a
+//! person is erased, the row goes with its salt; the hash then tells nothing, and the ledger still
+//! verifies.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    error::StoreError,
+    ledger::Sum,
+    read::name_key,
+    reader::Reader,
+    value::{Json, Row, json, values},
+    writer::Writer,
+};
+
+/// What tells who somebody is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Person {
+    /// Their name.
+    pub name: Option<String>,
+    /// Their address of mail.
+    pub email: Option<String>,
+    /// Their telephone number.
+    pub phone: Option<String>,
+    /// What else is known of them, by name: a street, a note in free text.
+    pub other: BTreeMap<String, String>,
+}
+
+impl Person {
+    fn hash(&self, salt: &str) -> String {
+        let mut sum = Sum::default();
+        sum.text(salt);
+        for part in [&self.name, &self.email, &self.phone] {
+            // Nothing and an empty text are two things.
+            sum.number(part.is_some().into()).text(part.as_deref().unwrap_or(""));
+        }
+        sum.text(&json(&self.other));
+        sum.finish()
+    }
+
+    fn search_key(&self) -> String {
+        let parts = [&self.name, &self.email];
+        let keys: Vec<_> = parts.into_iter().flatten().map(|part| name_key(part)).collect();
+        keys.join(" ")
+    }
+}
+
+/// The tables in which an erased person may have left bytes behind.
+const PRIVATE_TABLES: [&str; 2] = ["person", "alias"];
+
+pub(crate) const PRIVATE_COLUMNS: &str = "subject, salt, name, email, phone, other";
+
+/// A row's subject and the hash that its columns give.
+pub(crate) fn subject_and_hash(mut row: Row) -> Result<(String, String), StoreError> {
+    let (subject, salt): (String, String) = (row.next()?, row.next()?);
+    let hash = person(row)?.hash(&salt);
+    Ok((subject, hash))
+}
+
+fn person(mut row: Row) -> Result<Person, StoreError> {
+    Ok(Person {
+        name: row.next()?,
+        email: row.next()?,
+        phone: row.next()?,
+        other: row.next::<Json<_>>()?.0,
+    })
+}
+
+/// `text` as the databases keep it.
+fn without_nul(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
+
+impl Writer<'_> {
+    /// Keeps who `subject` (such as `lead/crm:p17`, see `Fact::subject`) is, in place of what was
+    /// known, and gives the hash to be put into the fact that reports it. The same person told
+    /// twice has the same hash; nobody can guess a person from it while the salt is unknown.
+    ///
+    /// Ask [`Writer::already`] first: if the fact is in the ledger already, an older telling would
+    /// replace a newer one here.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn keep_person(&mut self, subject: &str, told: &Person) -> Result<String, StoreError> {
+        let person = Person {
+            name: told.name.as_deref().map(without_nul),
+            email: told.email.as_deref().map(without_nul),
+            phone: told.phone.as_deref().map(without_nul),
+            other: told.other.clone(),
+        };
+        let salt = self.salt_of(subject)?;
+        let sql = "insert into person
+                       (subject, salt, name, email, email_key, phone, other, search_key)
+                   values ($1, $2, $3, $4, $5, $6, $7, $8)
+                   on conflict (subject) do update set name = excluded.name,
+                       email = excluded.email, email_key = excluded.email_key,
+                       phone = excluded.phone, other = excluded.other,
+                       search_key = excluded.search_key";
+        let values = values![
+            subject,
+            &salt,
+            person.name.as_ref(),
+            person.email.as_ref(),
+            person.email.as_deref().map(name_key),
+            person.phone.as_ref(),
+            json(&person.other),
+            person.search_key()
+        ];
+        self.connection.execute("keep a person", sql, values)?;
+        Ok(person.hash(&salt))
+    }
+
+    fn salt_of(&self, subject: &str) -> Result<String, StoreError> {
+        let query = "select salt from person where subject = $1";
+        match self.connection.query_one("read a salt", query, values![subject])? {
+            Some(mut row) => row.next(),
+            None => self.connection.random_salt(),
+        }
+    }
+
+    /// Erases who `subject` is: its row with the salt, and the personal key that its id stood for.
+    /// Whether there was anything to erase. Call [`Store::scrub`](crate::Store::scrub) afterwards,
+    /// so that the database's own leavings go too.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn erase_person(&mut self, subject: &str) -> Result<bool, StoreError> {
+        let what = "erase a person";
+        let sql = "delete from person where subject = $1";
+        let mut erased = self.connection.execute(what, sql, values![subject])?;
+        if let Some((source, number)) = alias_in(subject) {
+            // The number stays: given again, it would make two people one.
+            let sql = "update alias set key = null
+                       where number = $1 and source = $2 and key is not null";
+            erased += self.connection.execute(what, sql, values![number, source])?;
+        }
+        Ok(erased > 0)
+    }
+
+    /// The id minted for a key of `source` that tells who a person is, such as an address of mail:
+    /// `p1`, `p2`, … in the order of first asking.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn alias(&mut self, source: &str, key: &str) -> Result<String, StoreError> {
+        if let Some(id) = self.reader().alias_of(source, key)? {
+            return Ok(id);
+        }
+        let what = "mint an id";
+        let query = "select coalesce(max(number), 0) + 1 from alias";
+        let number: i64 =
+            self.connection.query_one(what, query, &[])?.map_or(Ok(1), |mut row| row.next())?;
+        let sql = "insert into alias (number, source, key) values ($1, $2, $3)";
+        self.connection.execute(what, sql, values![number, source, key])?;
+        Ok(format!("p{number}"))
+    }
+}
+
+/// The source and number of a minted id: `lead/crm:p17` is number 17 of `crm`.
+fn alias_in(subject: &str) -> Option<(&str, i64)> {
+    let (_, id) = subject.split_once('/')?;
+    let (source, minted) = id.split_once(":p")?;
+    Some((source, minted.parse().ok()?))
+}
+
+impl Reader<'_> {
+    /// Who `subject` is, unless it is unknown or erased.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn person_of(&self, subject: &str) -> Result<Option<Person>, StoreError> {
+        let query = "select name, email, phone, other from person where subject = $1";
+        self.find("read a person", query, values![subject], person)
+    }
+
+    /// The subjects whose address of mail is `email`, by name; capitals do not matter.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn persons_by_email(&self, email: &str) -> Result<Vec<String>, StoreError> {
+        let query = "select subject from person where email_key = $1";
+        let what = "look for an address";
+        let mut subjects: Vec<String> =
+            self.list(what, query, values![name_key(email)], |mut row| row.next())?;
+        subjects.sort();
+        Ok(subjects)
+    }
+
+    /// The id minted for a personal key, if one was.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn alias_of(&self, source: &str, key: &str) -> Result<Option<String>, StoreError> {
+        let query = "select number from alias where source = $1 and key = $2";
+        let number =
+            self.find("look for a minted id", query, values![source, key], |mut row| {
+                row.next::<i64>()
+            })?;
+        Ok(number.map(|number| format!("p{number}")))
+    }
+}
+
+impl crate::store::Store {
+    /// Removes what erased people have left behind in the database's own files: SQLite's log,
+    /// PostgreSQL's dead rows. Readers that are under way may keep SQLite from doing so; then the
+    /// next call does.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn scrub(&self) -> Result<(), StoreError> {
+        crate::database::Connection::open(&self.location)?.scrub(&PRIVATE_TABLES)
+    }
+}

@@ -1,0 +1,235 @@
+//! Read model: the service levels' clocks.
+
+use domain::{
+    decided::{ClockAtRisk, ClockBreached, ClockStarted, ClockStopped, Verdict},
+    fact::Entry,
+    ids::{ClockId, FactNo, LeadId, UserId, Version},
+};
+use jiff::Timestamp;
+
+use crate::{
+    database::Connection,
+    error::StoreError,
+    reader::Reader,
+    value::{FromValue, Row, Value, values},
+};
+
+pub(crate) const COLUMNS: &str = "id, lead, service_level, version, clause, owner, transfer, \
+     started_at, counts_from, at_risk_at, due_at, risk_noticed, breached, stopped_at, verdict, \
+     stopped_by, working_seconds, elapsed_seconds, start_fact, stop_fact, last_fact";
+
+/// One running of a service level on one lead.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClockRow {
+    /// Which.
+    pub id: ClockId,
+    /// Its lead.
+    pub lead: LeadId,
+    /// The service level's key.
+    pub service_level: String,
+    /// The version of the Agreement that started it.
+    pub version: Version,
+    /// Its clause there.
+    pub clause: String,
+    /// Who answers for it.
+    pub owner: Option<UserId>,
+    /// How often the lead had been passed on; 1 is the first assignment.
+    pub transfer: u32,
+    /// When it started.
+    pub started_at: Timestamp,
+    /// From when time counts.
+    pub counts_from: Timestamp,
+    /// From here it is at risk.
+    pub at_risk_at: Timestamp,
+    /// From here it is missed.
+    pub due_at: Timestamp,
+    /// Whether the ledger says that it is at risk.
+    pub risk_noticed: bool,
+    /// Whether the ledger says that it was missed.
+    pub breached: bool,
+    /// When it stopped; `None` while it runs.
+    pub stopped_at: Option<Timestamp>,
+    /// In time or late.
+    pub verdict: Option<Verdict>,
+    /// What stopped it.
+    pub stopped_by: Option<String>,
+    /// Working time from start to stop, in seconds.
+    pub working_seconds: Option<i64>,
+    /// Time on the wall from start to stop, in seconds.
+    pub elapsed_seconds: Option<i64>,
+    /// The fact that started it.
+    pub start_fact: FactNo,
+    /// The fact that stopped it.
+    pub stop_fact: Option<FactNo>,
+    /// The fact that last changed it.
+    pub last_fact: FactNo,
+}
+
+fn read(mut row: Row) -> Result<ClockRow, StoreError> {
+    Ok(ClockRow {
+        id: row.next()?,
+        lead: row.next()?,
+        service_level: row.next()?,
+        version: row.next()?,
+        clause: row.next()?,
+        owner: row.next()?,
+        transfer: row.next()?,
+        started_at: row.next()?,
+        counts_from: row.next()?,
+        at_risk_at: row.next()?,
+        due_at: row.next()?,
+        risk_noticed: row.next()?,
+        breached: row.next()?,
+        stopped_at: row.next()?,
+        verdict: row.next()?,
+        stopped_by: row.next()?,
+        working_seconds: row.next()?,
+        elapsed_seconds: row.next()?,
+        start_fact: row.next()?,
+        stop_fact: row.next()?,
+        last_fact: row.next()?,
+    })
+}
+
+/// A verdict's key, as in the fact's JSON.
+fn key(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Met => "met",
+        Verdict::MetLate => "met_late",
+        Verdict::NoVerdict => "no_verdict",
+    }
+}
+
+impl FromValue for Verdict {
+    const WANTED: &'static str = "a verdict";
+    fn from_value(value: Value) -> Result<Self, Value> {
+        let text = String::from_value(value)?;
+        let all = [Verdict::Met, Verdict::MetLate, Verdict::NoVerdict];
+        all.into_iter().find(|verdict| key(*verdict) == text).ok_or(Value::Text(text))
+    }
+}
+
+pub(crate) fn started(
+    connection: &Connection,
+    entry: &Entry,
+    fact: &ClockStarted,
+) -> Result<(), StoreError> {
+    let sql = "insert into clock (id, lead, service_level, version, clause, owner, transfer,
+                   started_at, counts_from, at_risk_at, due_at, risk_noticed, breached,
+                   start_fact, last_fact)
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, $12, $12)
+               on conflict (id) do nothing";
+    let values = values![
+        &fact.clock,
+        &fact.lead,
+        &fact.service_level,
+        fact.because.version,
+        &fact.because.clause,
+        fact.owner.as_ref(),
+        fact.transfer,
+        entry.happened_at(),
+        fact.counts_from,
+        fact.at_risk_at,
+        fact.due_at,
+        entry.no
+    ];
+    connection.execute("fold a clock's start", sql, values).map(drop)
+}
+
+pub(crate) fn at_risk(
+    connection: &Connection,
+    entry: &Entry,
+    fact: &ClockAtRisk,
+) -> Result<(), StoreError> {
+    let sql = "update clock set risk_noticed = 1, last_fact = $2 where id = $1";
+    connection.execute("fold a clock at risk", sql, values![&fact.clock, entry.no]).map(drop)
+}
+
+pub(crate) fn breached(
+    connection: &Connection,
+    entry: &Entry,
+    fact: &ClockBreached,
+) -> Result<(), StoreError> {
+    let sql = "update clock set breached = 1, last_fact = $2 where id = $1";
+    connection.execute("fold a breach", sql, values![&fact.clock, entry.no]).map(drop)
+}
+
+pub(crate) fn stopped(
+    connection: &Connection,
+    entry: &Entry,
+    fact: &ClockStopped,
+) -> Result<(), StoreError> {
+    let sql = "update clock set stopped_at = $2, verdict = $3, stopped_by = $4,
+                   working_seconds = $5, elapsed_seconds = $6, stop_fact = $7, last_fact = $7
+               where id = $1";
+    let values = values![
+        &fact.clock,
+        entry.happened_at(),
+        key(fact.verdict),
+        &fact.stopped_by,
+        fact.working_seconds,
+        fact.elapsed_seconds,
+        entry.no
+    ];
+    connection.execute("fold a clock's stop", sql, values).map(drop)
+}
+
+impl Reader<'_> {
+    /// One clock.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn clock(&self, id: &ClockId) -> Result<Option<ClockRow>, StoreError> {
+        let query = format!("select {COLUMNS} from clock where id = $1");
+        self.find("read a clock", &query, values![id], read)
+    }
+
+    /// A lead's clocks, in the order in which they were started.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn clocks_of(&self, lead: &LeadId) -> Result<Vec<ClockRow>, StoreError> {
+        let query = format!("select {COLUMNS} from clock where lead = $1 order by start_fact");
+        self.list("read a lead's clocks", &query, values![lead], read)
+    }
+
+    /// All clocks, in the order in which they were started.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn clocks(&self) -> Result<Vec<ClockRow>, StoreError> {
+        let query = format!("select {COLUMNS} from clock order by start_fact");
+        self.list("read the clocks", &query, &[], read)
+    }
+
+    /// The clocks that run, the first due first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn clocks_running(&self) -> Result<Vec<ClockRow>, StoreError> {
+        let query = format!(
+            "select {COLUMNS} from clock where stopped_at is null order by due_at, start_fact"
+        );
+        self.list("read the running clocks", &query, &[], read)
+    }
+
+    /// The clocks that run and of which the ledger does not yet say what `now` makes of them: at
+    /// risk from `at_risk_at` on, missed from `due_at` on, the instant itself included. The first
+    /// due first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn clocks_due(&self, now: Timestamp) -> Result<Vec<ClockRow>, StoreError> {
+        // Two questions in one, so that each can go by its own small index.
+        let query = format!(
+            "select {COLUMNS} from clock
+             where stopped_at is null and risk_noticed = 0 and at_risk_at <= $1
+             union
+             select {COLUMNS} from clock
+             where stopped_at is null and breached = 0 and due_at <= $1"
+        );
+        let mut rows = self.list("look for clocks that are due", &query, values![now], read)?;
+        rows.sort_by_key(|clock| (clock.due_at, clock.start_fact));
+        Ok(rows)
+    }
+}

@@ -1,0 +1,215 @@
+//! Leads a page at a time: each page begins after the last row of the one before, so that the
+//! thousandth page costs what the first does.
+
+use domain::ids::{LeadId, UserId};
+use jiff::Timestamp;
+
+use super::{
+    columns::name_key,
+    lead::{COLUMNS, LeadRow, read},
+};
+use crate::{
+    error::StoreError,
+    reader::Reader,
+    value::{Value, values},
+};
+
+/// Which leads; every condition that is given must hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LeadFilter {
+    /// In this status.
+    pub status: Option<String>,
+    /// Of this owner.
+    pub owner: Option<UserId>,
+    /// With a clock that runs.
+    pub with_running_clock: bool,
+    /// With this in its id, its person's name or address, or its account's name; capitals and
+    /// small letters are the same except in ids.
+    pub search: Option<String>,
+}
+
+/// In which order. Rows that are equal follow by id; what is not known comes last.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LeadSort {
+    /// By id.
+    #[default]
+    Id,
+    /// The last to enter its status first.
+    StatusSince,
+    /// The last made first.
+    CreatedAt,
+    /// The most points first.
+    Points,
+    /// The first due first.
+    Due,
+}
+
+/// A lead's place in an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeadPlace {
+    /// What the order goes by, as a number.
+    pub by: i64,
+    /// The lead.
+    pub id: LeadId,
+}
+
+/// Stands for an unknown instant or number, after all others.
+const UNKNOWN: i64 = i64::MAX;
+
+impl LeadSort {
+    /// What the order goes by, as the indexes of the table `lead` have it.
+    fn expression(self) -> &'static str {
+        match self {
+            LeadSort::Id => "id",
+            LeadSort::StatusSince => "coalesce(status_since, -9223372036854775807)",
+            LeadSort::CreatedAt => "coalesce(created_at, -9223372036854775807)",
+            LeadSort::Points => "coalesce(total_points, -9223372036854775807)",
+            LeadSort::Due => "coalesce(next_due_at, 9223372036854775807)",
+        }
+    }
+
+    fn goes_down(self) -> bool {
+        matches!(self, LeadSort::StatusSince | LeadSort::CreatedAt | LeadSort::Points)
+    }
+
+    /// The place of `lead`, to begin the next page after it.
+    pub fn place_of(self, lead: &LeadRow) -> LeadPlace {
+        let ms = |instant: Option<Timestamp>| instant.map(Timestamp::as_millisecond);
+        let by = match self {
+            LeadSort::Id => 0,
+            LeadSort::StatusSince => ms(lead.status_since).unwrap_or(-UNKNOWN),
+            LeadSort::CreatedAt => ms(lead.created_at).unwrap_or(-UNKNOWN),
+            LeadSort::Points => lead.total_points.map_or(-UNKNOWN, |points| points.0),
+            LeadSort::Due => ms(lead.next_due_at).unwrap_or(UNKNOWN),
+        };
+        LeadPlace { by, id: lead.id.clone() }
+    }
+}
+
+/// Conditions and the values that they name.
+#[derive(Default)]
+struct Conditions {
+    texts: Vec<String>,
+    values: Vec<Value>,
+}
+
+impl Conditions {
+    /// Notes a value; its placeholder.
+    fn value(&mut self, value: impl Into<Value>) -> String {
+        self.values.push(value.into());
+        format!("${}", self.values.len())
+    }
+
+    fn of(filter: &LeadFilter) -> Conditions {
+        let mut all = Conditions::default();
+        if let Some(status) = &filter.status {
+            let status = all.value(status);
+            all.texts.push(format!("status = {status}"));
+        }
+        if let Some(owner) = &filter.owner {
+            let owner = all.value(owner);
+            all.texts.push(format!("owner = {owner}"));
+        }
+        if filter.with_running_clock {
+            all.texts.push("next_due_at is not null".to_owned());
+        }
+        if let Some(search) = &filter.search {
+            let id = all.value(containing(search.trim()));
+            let name = all.value(containing(&name_key(search)));
+            all.texts.push(format!(
+                r"(id like {id} escape '\'
+                   or exists (select 1 from account where account.id = lead.account
+                              and account.name_key like {name} escape '\')
+                   or exists (select 1 from person where person.subject = 'lead/' || lead.id
+                              and person.search_key like {name} escape '\'))"
+            ));
+        }
+        all
+    }
+
+    fn after(&mut self, sort: LeadSort, place: &LeadPlace) {
+        let beyond = if sort.goes_down() { "<" } else { ">" };
+        let text = if sort == LeadSort::Id {
+            format!("id > {}", self.value(&place.id))
+        } else {
+            let (by, id) = (self.value(place.by), self.value(&place.id));
+            format!("({}, id) {beyond} ({by}, {id})", sort.expression())
+        };
+        self.texts.push(text);
+    }
+
+    fn clause(&self) -> String {
+        if self.texts.is_empty() {
+            return String::new();
+        }
+        format!("where {}", self.texts.join(" and "))
+    }
+}
+
+/// A `like` pattern for texts that contain `part` as it stands.
+fn containing(part: &str) -> String {
+    let mut pattern = String::from("%");
+    for letter in part.chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
+}
+
+impl Reader<'_> {
+    /// Up to `limit` leads in order, from the first or from the one after a place.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn leads_page(
+        &self,
+        filter: &LeadFilter,
+        sort: LeadSort,
+        after: Option<&LeadPlace>,
+        limit: u32,
+    ) -> Result<Vec<LeadRow>, StoreError> {
+        let mut conditions = Conditions::of(filter);
+        if let Some(place) = after {
+            conditions.after(sort, place);
+        }
+        let limit = conditions.value(limit);
+        let (by, way) = (sort.expression(), if sort.goes_down() { "desc" } else { "asc" });
+        let order = match sort {
+            LeadSort::Id => "id".to_owned(),
+            _ => format!("{by} {way}, id {way}"),
+        };
+        let clause = conditions.clause();
+        let query = format!("select {COLUMNS} from lead {clause} order by {order} limit {limit}");
+        self.list("read a page of leads", &query, &conditions.values, read)
+    }
+
+    /// How many leads there are.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn leads_count(&self, filter: &LeadFilter) -> Result<u64, StoreError> {
+        let conditions = Conditions::of(filter);
+        let query = format!("select count(*) from lead {}", conditions.clause());
+        let what = "count leads";
+        let count = self.find(what, &query, &conditions.values, |mut row| row.next::<i64>())?;
+        Ok(count.unwrap_or(0).unsigned_abs())
+    }
+
+    /// Every owner of a lead, with how many they own in `status`, by id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn leads_by_owner(&self, status: &str) -> Result<Vec<(UserId, u64)>, StoreError> {
+        let query = "select owner, count(*) from lead where status = $1 and owner is not null
+                     group by owner";
+        let read = |mut row: crate::value::Row| {
+            Ok((row.next::<UserId>()?, row.next::<i64>()?.unsigned_abs()))
+        };
+        let mut rows = self.list("count the owners' leads", query, values![status], read)?;
+        rows.sort();
+        Ok(rows)
+    }
+}

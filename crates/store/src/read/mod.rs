@@ -1,0 +1,61 @@
+//! The read models: one file a noun, with how facts change it and what can be asked of it.
+//!
+//! A report is a patch. A reported field replaces what was known, a blank one (`Cleared`) makes its
+//! column null and stays in `fields` as null, an absent one keeps. Patches count in the order in
+//! which they were recorded. What a thing *is in* (status, stage, owner) counts by when it happened:
+//! an older move that is told later does not undo a newer one; at the same instant the later told
+//! holds.
+
+pub mod account;
+pub mod activity;
+pub mod agreement;
+pub mod assignment;
+pub mod campaign;
+pub mod clock;
+mod columns;
+pub mod handoff;
+pub mod lead;
+mod lead_page;
+pub mod lead_stage;
+pub mod opportunity;
+pub mod product;
+pub mod qualification;
+pub mod quota;
+pub mod user;
+
+pub use account::AccountRow;
+pub use activity::ActivityRow;
+pub use agreement::{AgreementInForce, AgreementRow, AgreementState, SignatureRow};
+pub use assignment::AssignmentRow;
+pub use campaign::CampaignRow;
+pub use clock::ClockRow;
+pub use columns::name_key;
+pub use handoff::HandoffRow;
+pub use lead::LeadRow;
+pub use lead_page::{LeadFilter, LeadPlace, LeadSort};
+pub use lead_stage::LeadStageRow;
+pub use opportunity::{OpportunityRow, OpportunityStageRow, Outcome};
+pub use product::ProductRow;
+pub use qualification::QualificationRow;
+pub use quota::QuotaRow;
+pub use user::UserRow;
+
+/// Every table that is worked out from the ledger, with its columns.
+pub(crate) const READ_MODELS: [(&str, &str); 16] = [
+    ("account", account::COLUMNS),
+    ("activity", activity::COLUMNS),
+    ("agreement", agreement::COLUMNS),
+    ("assignment", assignment::COLUMNS),
+    ("campaign", campaign::COLUMNS),
+    ("clock", clock::COLUMNS),
+    ("handoff", handoff::COLUMNS),
+    ("lead", lead::COLUMNS),
+    ("lead_stage", lead_stage::COLUMNS),
+    ("opportunity", opportunity::COLUMNS),
+    ("opportunity_stage", opportunity::STAGE_COLUMNS),
+    ("product", product::COLUMNS),
+    ("qualification", qualification::COLUMNS),
+    ("quota", quota::COLUMNS),
+    ("signature", agreement::SIGNATURE_COLUMNS),
+    ("user_record", user::COLUMNS),
+];

@@ -1,0 +1,101 @@
+//! Read model: each time a lead met a signed definition.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    decided::LeadQualified,
+    fact::Entry,
+    ids::{FactNo, LeadId, Version},
+    points::Points,
+};
+use jiff::Timestamp;
+
+use crate::{
+    database::Connection,
+    error::StoreError,
+    reader::Reader,
+    value::{Json, Row, json, values},
+};
+
+pub(crate) const COLUMNS: &str =
+    "by_fact, lead, definition, status, at, version, total, components, times";
+
+/// A lead met a signed definition.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QualificationRow {
+    /// The fact that says so, with its because.
+    pub by_fact: FactNo,
+    /// Which lead.
+    pub lead: LeadId,
+    /// The definition's key.
+    pub definition: String,
+    /// The status entered by it.
+    pub status: String,
+    /// When.
+    pub at: Timestamp,
+    /// The version of the Agreement that decided.
+    pub version: Version,
+    /// The points.
+    pub total: Points,
+    /// The points of each component.
+    pub components: BTreeMap<String, Points>,
+    /// How often the lead has met this definition, this time included.
+    pub times: u32,
+}
+
+fn read(mut row: Row) -> Result<QualificationRow, StoreError> {
+    Ok(QualificationRow {
+        by_fact: row.next()?,
+        lead: row.next()?,
+        definition: row.next()?,
+        status: row.next()?,
+        at: row.next()?,
+        version: row.next()?,
+        total: row.next()?,
+        components: row.next::<Json<_>>()?.0,
+        times: row.next()?,
+    })
+}
+
+pub(crate) fn qualified(
+    connection: &Connection,
+    entry: &Entry,
+    fact: &LeadQualified,
+) -> Result<(), StoreError> {
+    let sql = "insert into qualification
+                   (by_fact, lead, definition, status, at, version, total, components, times)
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    let values = values![
+        entry.no,
+        &fact.lead,
+        &fact.definition,
+        &fact.status,
+        entry.happened_at(),
+        fact.because.version,
+        fact.total,
+        json(&fact.components),
+        fact.times
+    ];
+    connection.execute("fold a qualification", sql, values).map(drop)
+}
+
+impl Reader<'_> {
+    /// A lead's qualifications, the oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn qualifications_of(&self, lead: &LeadId) -> Result<Vec<QualificationRow>, StoreError> {
+        let query =
+            format!("select {COLUMNS} from qualification where lead = $1 order by at, by_fact");
+        self.list("read a lead's qualifications", &query, values![lead], read)
+    }
+
+    /// All qualifications, in ledger order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn qualifications(&self) -> Result<Vec<QualificationRow>, StoreError> {
+        let query = format!("select {COLUMNS} from qualification order by by_fact");
+        self.list("read the qualifications", &query, &[], read)
+    }
+}

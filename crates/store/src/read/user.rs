@@ -1,0 +1,144 @@
+//! Read model: the people of the firm. Who they are by name stands beside the ledger.
+
+use domain::{
+    fact::Entry,
+    field::Fields,
+    firm::{Role, Side, UserAdmitted},
+    ids::{FactNo, UserId},
+    record::UserReported,
+};
+
+use super::columns::{id_of, overlaid, text_of};
+use crate::{
+    database::Connection,
+    error::StoreError,
+    reader::Reader,
+    value::{FromValue, Row, Value, json, values},
+};
+
+pub(crate) const COLUMNS: &str = "id, role, side, active, fields, team, manager, region, last_fact";
+
+/// A person of the firm.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UserRow {
+    /// Who.
+    pub id: UserId,
+    /// What they may do; `None` until they are admitted.
+    pub role: Option<Role>,
+    /// Where they stand: as admitted, and before that as reported.
+    pub side: Option<Side>,
+    /// Whether they may sign in.
+    pub active: bool,
+    /// Everything reported of them.
+    pub fields: Fields,
+    /// Their team.
+    pub team: Option<String>,
+    /// Who leads them.
+    pub manager: Option<String>,
+    /// Their region.
+    pub region: Option<String>,
+    /// The fact that last changed them.
+    pub last_fact: FactNo,
+}
+
+fn read(mut row: Row) -> Result<UserRow, StoreError> {
+    Ok(UserRow {
+        id: row.next()?,
+        role: row.next()?,
+        side: row.next()?,
+        active: row.next()?,
+        fields: row.next()?,
+        team: row.next()?,
+        manager: row.next()?,
+        region: row.next()?,
+        last_fact: row.next()?,
+    })
+}
+
+impl FromValue for Role {
+    const WANTED: &'static str = "a role";
+    fn from_value(value: Value) -> Result<Self, Value> {
+        let key = String::from_value(value)?;
+        Role::parse(&key).ok_or(Value::Text(key))
+    }
+}
+
+impl FromValue for Side {
+    const WANTED: &'static str = "a side";
+    fn from_value(value: Value) -> Result<Self, Value> {
+        let key = String::from_value(value)?;
+        Side::parse(&key).ok_or(Value::Text(key))
+    }
+}
+
+/// A side's key, as in the facts' JSON.
+pub(super) fn side_key(side: Side) -> &'static str {
+    match side {
+        Side::Marketing => "marketing",
+        Side::Sales => "sales",
+        Side::Neutral => "neutral",
+    }
+}
+
+pub(crate) fn reported(
+    connection: &Connection,
+    entry: &Entry,
+    fact: &UserReported,
+) -> Result<(), StoreError> {
+    let known = "select fields from user_record where id = $1";
+    let fields = overlaid(connection, known, fact.user.as_str(), &fact.fields)?;
+    let side = text_of(&fields, "side").and_then(|side| Side::parse(&side.to_lowercase()));
+    let sql = "insert into user_record
+                   (id, side, active, fields, team, manager, region, last_fact)
+               values ($1, $2, 0, $3, $4, $5, $6, $7)
+               on conflict (id) do update set
+                   side = case when user_record.role is null
+                       then excluded.side else user_record.side end,
+                   fields = excluded.fields, team = excluded.team, manager = excluded.manager,
+                   region = excluded.region, last_fact = excluded.last_fact";
+    let values = values![
+        &fact.user,
+        side.map(side_key),
+        json(&fields),
+        text_of(&fields, "team"),
+        id_of(&fields, "manager"),
+        text_of(&fields, "region"),
+        entry.no
+    ];
+    connection.execute("fold a user", sql, values).map(drop)
+}
+
+pub(crate) fn admitted(
+    connection: &Connection,
+    entry: &Entry,
+    fact: &UserAdmitted,
+) -> Result<(), StoreError> {
+    let sql = "insert into user_record (id, role, side, active, fields, last_fact)
+               values ($1, $2, $3, $4, '{}', $5)
+               on conflict (id) do update set role = excluded.role, side = excluded.side,
+                   active = excluded.active, last_fact = excluded.last_fact";
+    let values = values![&fact.user, fact.role.key(), side_key(fact.side), fact.active, entry.no];
+    connection.execute("fold an admission", sql, values).map(drop)
+}
+
+impl Reader<'_> {
+    /// One person of the firm.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn user(&self, id: &UserId) -> Result<Option<UserRow>, StoreError> {
+        let query = format!("select {COLUMNS} from user_record where id = $1");
+        self.find("read a user", &query, values![id], read)
+    }
+
+    /// Every person of the firm, by id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn users(&self) -> Result<Vec<UserRow>, StoreError> {
+        let query = format!("select {COLUMNS} from user_record");
+        let mut rows = self.list("read the users", &query, &[], read)?;
+        rows.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(rows)
+    }
+}

@@ -1,0 +1,90 @@
+//! Questions to the ledger. The questions to each read model stand in `read/<noun>.rs`.
+
+use domain::{fact::Entry, ids::FactNo};
+
+use crate::{
+    database::Connection,
+    error::StoreError,
+    ledger::{FACT_COLUMNS, FactRow, Head, head},
+    value::{Row, Value, values},
+};
+
+/// Reads facts and read models; everything that one reader is asked, it answers as of one instant.
+pub struct Reader<'a>(pub(crate) &'a Connection);
+
+impl Reader<'_> {
+    /// Every fact about `subject` (such as `lead/crm:17`, see `Fact::subject`), in ledger order.
+    ///
+    /// # Errors
+    /// When the database fails or a fact cannot be read.
+    pub fn facts_of(&self, subject: &str) -> Result<Vec<Entry>, StoreError> {
+        let query = format!("select {FACT_COLUMNS} from fact where subject = $1 order by no");
+        self.list("read a subject's facts", &query, values![subject], entry)
+    }
+
+    /// The fact at `no`, if the ledger is that long.
+    ///
+    /// # Errors
+    /// When the database fails or the fact cannot be read.
+    pub fn entry(&self, no: FactNo) -> Result<Option<Entry>, StoreError> {
+        let query = format!("select {FACT_COLUMNS} from fact where no = $1");
+        self.find("read a fact", &query, values![no], entry)
+    }
+
+    /// The fact that `source` told under `key`.
+    ///
+    /// # Errors
+    /// When the database fails or the fact cannot be read.
+    pub fn told(&self, source: &str, key: &str) -> Result<Option<Entry>, StoreError> {
+        let query = format!("select {FACT_COLUMNS} from fact where source = $1 and key = $2");
+        self.find("look for a fact", &query, values![source, key], entry)
+    }
+
+    /// Up to `limit` facts after `no`, in ledger order; `FactNo(0)` begins.
+    ///
+    /// # Errors
+    /// When the database fails or a fact cannot be read.
+    pub fn entries_after(&self, no: FactNo, limit: u32) -> Result<Vec<Entry>, StoreError> {
+        let query = format!("select {FACT_COLUMNS} from fact where no > $1 order by no limit $2");
+        self.list("read the ledger", &query, values![no, limit], entry)
+    }
+
+    /// Where the ledger ends.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn head(&self) -> Result<Head, StoreError> {
+        head(self.0)
+    }
+
+    /// Every row of an answer, each read by `read`.
+    pub(crate) fn list<T>(
+        &self,
+        what: &'static str,
+        sql: &str,
+        values: &[Value],
+        mut read: impl FnMut(Row) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut list = Vec::new();
+        self.0.query_each(what, sql, values, |row| {
+            list.push(read(row)?);
+            Ok(())
+        })?;
+        Ok(list)
+    }
+
+    /// The first row of an answer, read by `read`.
+    pub(crate) fn find<T>(
+        &self,
+        what: &'static str,
+        sql: &str,
+        values: &[Value],
+        read: impl FnOnce(Row) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        self.0.query_one(what, sql, values)?.map(read).transpose()
+    }
+}
+
+fn entry(row: Row) -> Result<Entry, StoreError> {
+    FactRow::read(row)?.entry()
+}
