@@ -59,6 +59,14 @@ pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreE
             clock::started(connection, entry, fact)?;
             lead::clocks_changed(connection, entry, &fact.lead)
         }
+        Fact::ClockPaused(fact) => {
+            clock::paused(connection, entry, fact)?;
+            lead::clocks_changed(connection, entry, &fact.lead)
+        }
+        Fact::ClockResumed(fact) => {
+            clock::resumed(connection, entry, fact)?;
+            lead::clocks_changed(connection, entry, &fact.lead)
+        }
         Fact::ClockStopped(fact) => {
             clock::stopped(connection, entry, fact)?;
             lead::clocks_changed(connection, entry, &fact.lead)

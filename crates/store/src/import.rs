@@ -70,20 +70,38 @@ impl Writer<'_> {
         self.connection.execute("keep an import's standing", sql, values).map(drop)
     }
 
-    /// Notes that the Agreement has still to be asked about `subject`; noting it twice is once.
+    /// Notes that the Agreement has still to be asked about `subject`, from `due_at` on; of two
+    /// instants the earlier stands.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn leave_undecided(&mut self, subject: &str) -> Result<(), StoreError> {
-        let sql = "insert into undecided (subject) values ($1) on conflict (subject) do nothing";
-        self.connection.execute("note what is undecided", sql, values![subject]).map(drop)
+    pub fn leave_undecided(&mut self, subject: &str, due_at: Timestamp) -> Result<(), StoreError> {
+        let sql = "insert into undecided (subject, due_at) values ($1, $2)
+                   on conflict (subject) do update set due_at = excluded.due_at
+                       where excluded.due_at < undecided.due_at";
+        self.connection.execute("note what is undecided", sql, values![subject, due_at]).map(drop)
+    }
+
+    /// Takes up to `limit` subjects that are due by `now` off the queue, by name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn take_undecided(&mut self, now: Timestamp, limit: u32) -> Result<Vec<String>, StoreError> {
+        let query = "select subject from undecided where due_at <= $1 order by subject limit $2";
+        let what = "read what is undecided";
+        let subjects: Vec<String> =
+            self.reader().list(what, query, values![now, limit], |mut row| row.next())?;
+        for subject in &subjects {
+            self.mark_decided(subject)?;
+        }
+        Ok(subjects)
     }
 
     /// Takes `subject` off the queue.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn mark_decided(&mut self, subject: &str) -> Result<(), StoreError> {
+    fn mark_decided(&mut self, subject: &str) -> Result<(), StoreError> {
         let sql = "delete from undecided where subject = $1";
         self.connection.execute("note what is decided", sql, values![subject]).map(drop)
     }
@@ -110,23 +128,14 @@ impl Reader<'_> {
         Ok(rows)
     }
 
-    /// Up to `limit` undecided subjects, by name.
+    /// How many subjects wait to be decided about by `now`.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn undecided(&self, limit: u32) -> Result<Vec<String>, StoreError> {
-        let query = "select subject from undecided order by subject limit $1";
-        self.list("read what is undecided", query, values![limit], |mut row| row.next())
-    }
-
-    /// How many subjects are undecided.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn undecided_count(&self) -> Result<u64, StoreError> {
-        let query = "select count(*) from undecided";
-        let count =
-            self.find("count what is undecided", query, &[], |mut row| row.next::<i64>())?;
+    pub fn undecided_count(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let query = "select count(*) from undecided where due_at <= $1";
+        let what = "count what is undecided";
+        let count = self.find(what, query, values![now], |mut row| row.next::<i64>())?;
         Ok(count.unwrap_or(0).unsigned_abs())
     }
 }

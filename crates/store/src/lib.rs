@@ -35,7 +35,6 @@ pub use error::{DatabaseError, StoreError};
 pub use import::ImportRun;
 pub use ledger::{Head, KEY_BYTES_MAX, NO_SEAL};
 pub use migrate::SCHEMA;
-pub use person::Person;
 pub use reader::Reader;
 pub use session::{ApiKey, Invitation, Session};
 pub use store::Store;

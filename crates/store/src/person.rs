@@ -2,7 +2,7 @@
 //! person is erased, the row goes with its salt; the hash then tells nothing, and the ledger still
 //! verifies.
 
-use std::collections::BTreeMap;
+use domain::person::Person;
 
 use crate::{
     error::StoreError,
@@ -13,36 +13,21 @@ use crate::{
     writer::Writer,
 };
 
-/// What tells who somebody is.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Person {
-    /// Their name.
-    pub name: Option<String>,
-    /// Their address of mail.
-    pub email: Option<String>,
-    /// Their telephone number.
-    pub phone: Option<String>,
-    /// What else is known of them, by name: a street, a note in free text.
-    pub other: BTreeMap<String, String>,
+fn hash(person: &Person, salt: &str) -> String {
+    let mut sum = Sum::default();
+    sum.text(salt);
+    for part in [&person.name, &person.email, &person.phone] {
+        // Nothing and an empty text are two things.
+        sum.number(part.is_some().into()).text(part.as_deref().unwrap_or(""));
+    }
+    sum.text(&json(&person.other));
+    sum.finish()
 }
 
-impl Person {
-    fn hash(&self, salt: &str) -> String {
-        let mut sum = Sum::default();
-        sum.text(salt);
-        for part in [&self.name, &self.email, &self.phone] {
-            // Nothing and an empty text are two things.
-            sum.number(part.is_some().into()).text(part.as_deref().unwrap_or(""));
-        }
-        sum.text(&json(&self.other));
-        sum.finish()
-    }
-
-    fn search_key(&self) -> String {
-        let parts = [&self.name, &self.email];
-        let keys: Vec<_> = parts.into_iter().flatten().map(|part| name_key(part)).collect();
-        keys.join(" ")
-    }
+fn search_key(person: &Person) -> String {
+    let parts = [&person.name, &person.email];
+    let keys: Vec<_> = parts.into_iter().flatten().map(|part| name_key(part)).collect();
+    keys.join(" ")
 }
 
 /// The tables in which an erased person may have left bytes behind.
@@ -53,7 +38,7 @@ pub(crate) const PRIVATE_COLUMNS: &str = "subject, salt, name, email, phone, oth
 /// A row's subject and the hash that its columns give.
 pub(crate) fn subject_and_hash(mut row: Row) -> Result<(String, String), StoreError> {
     let (subject, salt): (String, String) = (row.next()?, row.next()?);
-    let hash = person(row)?.hash(&salt);
+    let hash = hash(&person(row)?, &salt);
     Ok((subject, hash))
 }
 
@@ -104,10 +89,10 @@ impl Writer<'_> {
             person.email.as_deref().map(name_key),
             person.phone.as_ref(),
             json(&person.other),
-            person.search_key()
+            search_key(&person)
         ];
         self.connection.execute("keep a person", sql, values)?;
-        Ok(person.hash(&salt))
+        Ok(hash(&person, &salt))
     }
 
     fn salt_of(&self, subject: &str) -> Result<String, StoreError> {

@@ -115,10 +115,11 @@ create table clock (
     counts_from      bigint not null,
     at_risk_at       bigint not null,
     due_at           bigint not null,
+    resting          bigint not null,  -- 1 while no time counts
     risk_noticed     bigint not null,
     breached         bigint not null,
     stopped_at       bigint,  -- null while it runs
-    verdict          text collate "C",  -- met, met_late or no_verdict
+    verdict          text collate "C",  -- met, met_late, missed or no_verdict
     stopped_by       text collate "C",
     working_seconds  bigint,
     elapsed_seconds  bigint,

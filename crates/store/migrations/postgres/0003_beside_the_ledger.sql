@@ -67,5 +67,6 @@ create table import_run (
 );
 
 create table undecided (
-    subject  text collate "C" primary key  -- what the Agreement has still to be asked about
+    subject  text collate "C" primary key,  -- what the Agreement has still to be asked about
+    due_at   bigint not null          -- ms; from when on
 );

@@ -115,10 +115,11 @@ create table clock (
     counts_from      integer not null,
     at_risk_at       integer not null,
     due_at           integer not null,
+    resting          integer not null,  -- 1 while no time counts
     risk_noticed     integer not null,
     breached         integer not null,
     stopped_at       integer,           -- null while it runs
-    verdict          text,              -- met, met_late or no_verdict
+    verdict          text,              -- met, met_late, missed or no_verdict
     stopped_by       text,
     working_seconds  integer,
     elapsed_seconds  integer,

@@ -67,5 +67,6 @@ create table import_run (
 ) strict;
 
 create table undecided (
-    subject  text primary key           -- what the Agreement has still to be asked about
+    subject  text primary key,           -- what the Agreement has still to be asked about
+    due_at   integer not null          -- ms; from when on
 ) strict;

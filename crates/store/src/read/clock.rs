@@ -1,7 +1,7 @@
 //! Read model: the service levels' clocks.
 
 use domain::{
-    decided::{ClockAtRisk, ClockBreached, ClockStarted, ClockStopped, Verdict},
+    decided::{ClockAtRisk, ClockBreached, ClockPaused, ClockResumed, ClockStarted, ClockStopped, Verdict},
     fact::Entry,
     ids::{ClockId, FactNo, LeadId, UserId, Version},
 };
@@ -15,7 +15,7 @@ use crate::{
 };
 
 pub(crate) const COLUMNS: &str = "id, lead, service_level, version, clause, owner, transfer, \
-     started_at, counts_from, at_risk_at, due_at, risk_noticed, breached, stopped_at, verdict, \
+     started_at, counts_from, at_risk_at, due_at, resting, risk_noticed, breached, stopped_at, verdict, \
      stopped_by, working_seconds, elapsed_seconds, start_fact, stop_fact, last_fact";
 
 /// One running of a service level on one lead.
@@ -43,6 +43,8 @@ pub struct ClockRow {
     pub at_risk_at: Timestamp,
     /// From here it is missed.
     pub due_at: Timestamp,
+    /// Whether it rests, so that no time counts.
+    pub resting: bool,
     /// Whether the ledger says that it is at risk.
     pub risk_noticed: bool,
     /// Whether the ledger says that it was missed.
@@ -78,6 +80,7 @@ fn read(mut row: Row) -> Result<ClockRow, StoreError> {
         counts_from: row.next()?,
         at_risk_at: row.next()?,
         due_at: row.next()?,
+        resting: row.next()?,
         risk_noticed: row.next()?,
         breached: row.next()?,
         stopped_at: row.next()?,
@@ -96,6 +99,7 @@ fn key(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Met => "met",
         Verdict::MetLate => "met_late",
+        Verdict::Missed => "missed",
         Verdict::NoVerdict => "no_verdict",
     }
 }
@@ -104,7 +108,7 @@ impl FromValue for Verdict {
     const WANTED: &'static str = "a verdict";
     fn from_value(value: Value) -> Result<Self, Value> {
         let text = String::from_value(value)?;
-        let all = [Verdict::Met, Verdict::MetLate, Verdict::NoVerdict];
+        let all = [Verdict::Met, Verdict::MetLate, Verdict::Missed, Verdict::NoVerdict];
         all.into_iter().find(|verdict| key(*verdict) == text).ok_or(Value::Text(text))
     }
 }
@@ -115,9 +119,9 @@ pub(crate) fn started(
     fact: &ClockStarted,
 ) -> Result<(), StoreError> {
     let sql = "insert into clock (id, lead, service_level, version, clause, owner, transfer,
-                   started_at, counts_from, at_risk_at, due_at, risk_noticed, breached,
+                   started_at, counts_from, at_risk_at, due_at, resting, risk_noticed, breached,
                    start_fact, last_fact)
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, $12, $12)
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, $12, $12)
                on conflict (id) do nothing";
     let values = values![
         &fact.clock,
@@ -134,6 +138,26 @@ pub(crate) fn started(
         entry.no
     ];
     connection.execute("fold a clock's start", sql, values).map(drop)
+}
+
+pub(crate) fn paused(
+    connection: &Connection,
+    entry: &Entry,
+    fact: &ClockPaused,
+) -> Result<(), StoreError> {
+    let sql = "update clock set resting = 1, last_fact = $2 where id = $1";
+    connection.execute("fold a clock's rest", sql, values![&fact.clock, entry.no]).map(drop)
+}
+
+pub(crate) fn resumed(
+    connection: &Connection,
+    entry: &Entry,
+    fact: &ClockResumed,
+) -> Result<(), StoreError> {
+    let sql = "update clock set resting = 0, at_risk_at = $2, due_at = $3, last_fact = $4
+               where id = $1";
+    let values = values![&fact.clock, fact.at_risk_at, fact.due_at, entry.no];
+    connection.execute("fold a clock's resumption", sql, values).map(drop)
 }
 
 pub(crate) fn at_risk(
@@ -223,10 +247,10 @@ impl Reader<'_> {
         // Two questions in one, so that each can go by its own small index.
         let query = format!(
             "select {COLUMNS} from clock
-             where stopped_at is null and risk_noticed = 0 and at_risk_at <= $1
+             where stopped_at is null and resting = 0 and risk_noticed = 0 and at_risk_at <= $1
              union
              select {COLUMNS} from clock
-             where stopped_at is null and breached = 0 and due_at <= $1"
+             where stopped_at is null and resting = 0 and breached = 0 and due_at <= $1"
         );
         let mut rows = self.list("look for clocks that are due", &query, values![now], read)?;
         rows.sort_by_key(|clock| (clock.due_at, clock.start_fact));
