@@ -4,6 +4,7 @@
 //! sentence that says where and what to do, and never guesses in silence: whatever was detected or
 //! assumed is returned, to be shown. Nothing here opens a database or decides anything.
 
+pub mod agreement;
 pub mod facts;
 pub mod files;
 pub mod values;

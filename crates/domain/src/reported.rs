@@ -21,13 +21,15 @@ const REFERENCES: [&str; 5] = ["account", "campaign", "product", "lead", "opport
 const PEOPLE: [&str; 3] = ["owner", "manager", "lead"];
 
 /// Gives every id in the fact its source. Keys of the firm's own people and of leads are handed to
-/// `exchange` if they would tell who somebody is.
-pub fn settle_ids(told: &mut Told, exchange: &mut dyn FnMut(&str) -> String) {
+/// `exchange`, with their source, if they would tell who somebody is.
+pub fn settle_ids(told: &mut Told, exchange: &mut dyn FnMut(&str, &str) -> String) {
     let source = told.source.clone();
     let mut settle = |id: &mut String, person: bool| {
         *id = qualified(&source, id);
-        if person && id.split_once(':').is_some_and(|(_, key)| looks_personal(key)) {
-            *id = exchange(id);
+        if let Some((source, key)) =
+            id.split_once(':').filter(|(_, key)| person && looks_personal(key))
+        {
+            *id = format!("{source}:{}", exchange(source, key));
         }
     };
     match &mut told.fact {
@@ -117,13 +119,13 @@ mod tests {
             happened_at: jiff::Timestamp::UNIX_EPOCH,
             fact: Fact::Opportunity(OpportunityReported { opportunity: "1C1".into(), fields }),
         };
-        settle_ids(&mut told, &mut |id| {
-            assert_eq!(id, "file:Moses Frase");
+        settle_ids(&mut told, &mut |source, key| {
+            assert_eq!((source, key), ("file", "Moses Frase"));
             "p1".into()
         });
         let Fact::Opportunity(fact) = told.fact else { panic!() };
         assert_eq!(fact.opportunity.as_str(), "file:1C1");
-        assert_eq!(fact.fields["owner"], "p1".into());
+        assert_eq!(fact.fields["owner"], "file:p1".into());
         assert_eq!(fact.fields["account"], "file:Cancity".into());
         assert_eq!(fact.fields["product"], "other:GTX Pro".into());
         assert_eq!(fact.fields["stage"], "Won".into());

@@ -6,15 +6,13 @@ use connectors::agreement::{AgreementText, Mistake, read as read_text};
 use domain::{
     agreement::{Agreement, History, InForce},
     fact::{Fact, Told},
-    firm::{
-        AgreementProposed, AgreementSigned, AgreementTookEffect, AgreementWithdrawn, Side,
-    },
+    firm::{AgreementProposed, AgreementSigned, AgreementTookEffect, AgreementWithdrawn, Side},
     ids::{UserId, Version},
 };
 use jiff::Timestamp;
 use store::{
     Reader, Writer,
-    read::agreement::{AgreementRow, AgreementState},
+    read::{AgreementRow, AgreementState},
 };
 
 use crate::{
@@ -28,6 +26,9 @@ pub enum AgreementRefusal {
     /// The text does not read.
     #[error("the text has {} mistakes: `lockstep agreement check` lists them", .0.len())]
     Mistakes(Vec<Mistake>),
+    /// The files themselves cannot be a text.
+    #[error("{0}")]
+    Unreadable(String),
     /// The very text is before both sides already.
     #[error("this text is already before both sides as version {0}: sign that one")]
     AlreadyProposed(Version),
@@ -93,7 +94,8 @@ impl Engine {
                 withdraw(writer, row.version, by.clone(), now)?;
             }
             let version = Version(rows.last().map_or(1, |row| row.version.0 + 1));
-            let fact = AgreementProposed { version, text: text.into_files(), hash, effective_at, by };
+            let fact =
+                AgreementProposed { version, text: text.files().clone(), hash, effective_at, by };
             let key = format!("agreement/{version}/proposed");
             append(writer, key, now, Fact::AgreementProposed(fact))?;
             Ok(version)
@@ -129,7 +131,7 @@ impl Engine {
             may(&by, &Act::Sign(by.side)).map_err(Refusal::from)?;
             let agreement = cached(&versions, row)?;
             check_signer(&writer.reader(), &agreement, &by)?;
-            for signature in &row.signatures {
+            for signature in writer.reader().signatures_of(version)? {
                 if signature.side == by.side {
                     let side = by.side.word();
                     return Err(refused(AgreementRefusal::AlreadySigned(side, version)));
@@ -213,7 +215,8 @@ fn cached(versions: &Versions, row: &AgreementRow) -> Result<Arc<Agreement>, Err
     if let Some(agreement) = versions.get(&row.version) {
         return Ok(agreement.clone());
     }
-    let text = AgreementText::from_files(row.text.clone());
+    let text = AgreementText::new(row.text.clone())
+        .map_err(|failure| refused(AgreementRefusal::Unreadable(failure.to_string())))?;
     let agreement =
         read_text(&text).map_err(|mistakes| refused(AgreementRefusal::Mistakes(mistakes)))?;
     let agreement = Arc::new(agreement);
@@ -227,11 +230,9 @@ pub(crate) fn take_effect(writer: &mut Writer<'_>, now: Timestamp) -> Result<(),
         if row.state != AgreementState::Signed {
             continue;
         }
-        let signed_at = row.signatures.iter().map(|signature| signature.at).max();
-        let at = row.effective_at.max(signed_at.unwrap_or(row.effective_at));
-        if at > now {
-            continue;
-        }
+        let signatures = writer.reader().signatures_of(row.version)?;
+        let signed_at = signatures.iter().map(|signature| signature.at).max();
+        let Some(at) = signed_at.max(row.effective_at).filter(|at| *at <= now) else { continue };
         let fact = AgreementTookEffect { version: row.version, hash: row.hash };
         let key = format!("agreement/{}/took-effect", row.version);
         append(writer, key, at, Fact::AgreementTookEffect(fact))?;
@@ -271,7 +272,8 @@ fn check_signer(reader: &Reader<'_>, agreement: &Agreement, by: &Actor) -> Resul
     };
     let email = reader.person_of(&format!("user/{}", by.user))?.and_then(|person| person.email);
     let is_named = |name: &str| {
-        name == by.user.as_str() || email.as_deref().is_some_and(|email| email.eq_ignore_ascii_case(name))
+        name == by.user.as_str()
+            || email.as_deref().is_some_and(|email| email.eq_ignore_ascii_case(name))
     };
     if is_named(&party.signer) || party.substitute.as_deref().is_some_and(is_named) {
         return Ok(());

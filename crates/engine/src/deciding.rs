@@ -3,16 +3,13 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    agreement::{
-        History,
-        definition::Judged,
-    },
+    agreement::{History, definition::Judged},
     decision,
     fact::{Entry, Fact},
     ids::LeadId,
     service_level::{People, WorkingHours},
 };
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use store::{Reader, StoreError, Writer};
 
 use crate::Error;
@@ -59,17 +56,27 @@ pub(crate) fn decide_about(
         return Ok(Vec::new());
     }
     let entries = facts_about(&writer.reader(), lead)?;
-    let again = rules.wait_for_a_time() || entries.iter().any(|entry| entry.happened_at() > now);
+    let again = look_again_at(&entries, rules, now);
     let mut new = Vec::new();
     decision::decide::<Error>(lead, entries, &rules.agreements, &rules.people, now, |told| {
         let entry = writer.append_once(told)?;
         new.extend(entry.clone());
         Ok(entry)
     })?;
-    if again {
-        writer.leave_undecided(&format!("lead/{lead}"))?;
+    if let Some(at) = again {
+        writer.leave_undecided(&format!("lead/{lead}"), at)?;
     }
     Ok(new)
+}
+
+/// When the lead must be looked at again with no new fact: when a fact that is dated ahead comes
+/// true, or soon, while a definition waits for a time of the day. Such a time comes round once a
+/// day, so a lead at rest for longer has been judged.
+fn look_again_at(entries: &[Entry], rules: &Rules, now: Timestamp) -> Option<Timestamp> {
+    let ahead = entries.iter().map(Entry::happened_at).filter(|at| *at > now).min();
+    let newest = entries.iter().map(|entry| entry.recorded_at).max()?;
+    let waits = rules.wait_for_a_time() && newest + SignedDuration::from_hours(26) > now;
+    ahead.into_iter().chain(waits.then(|| now + SignedDuration::from_mins(5))).min()
 }
 
 /// The facts about a lead and about its account.
@@ -87,4 +94,3 @@ pub(crate) fn facts_about(reader: &Reader<'_>, lead: &LeadId) -> Result<Vec<Entr
     }
     Ok(entries)
 }
-

@@ -47,20 +47,27 @@ impl Engine {
                 }
                 taken.push((entry, already));
             }
-            let rules =
-                Rules { agreements: history(&writer.reader(), &versions)?, people: people(&writer.reader())? };
+            let rules = Rules {
+                agreements: history(&writer.reader(), &versions)?,
+                people: people(&writer.reader())?,
+            };
             let mut decided = Vec::new();
             for lead in &touched {
                 decided.extend(decide_about(writer, &rules, lead, now)?);
             }
-            Ok(taken.into_iter().map(|(entry, already)| told_of(entry, already, &decided)).collect())
+            Ok(taken
+                .into_iter()
+                .map(|(entry, already)| told_of(entry, already, &decided))
+                .collect())
         })
     }
 }
 
 fn told_of(entry: Entry, already: bool, decided: &[Entry]) -> Taken {
     let of_same_lead = |decision: &&Entry| {
-        !already && decision.fact().lead().is_some() && decision.fact().lead() == entry.fact().lead()
+        !already
+            && decision.fact().lead().is_some()
+            && decision.fact().lead() == entry.fact().lead()
     };
     Taken { no: entry.no, already, decided: decided.iter().filter(of_same_lead).cloned().collect() }
 }
@@ -83,11 +90,11 @@ pub(crate) fn take(
 /// Gives ids their source, and exchanges keys that would tell who somebody is.
 pub(crate) fn settle(writer: &mut Writer<'_>, reported: &mut Reported) -> Result<(), StoreError> {
     let mut failed = None;
-    settle_ids(&mut reported.told, &mut |id| match writer.alias(id) {
+    settle_ids(&mut reported.told, &mut |source, key| match writer.alias(source, key) {
         Ok(alias) => alias,
         Err(error) => {
             failed = Some(error);
-            id.to_owned()
+            key.to_owned()
         }
     });
     failed.map_or(Ok(()), Err)
@@ -129,8 +136,9 @@ fn touch(
 ) -> Result<(), StoreError> {
     touched.extend(entry.fact().lead().cloned());
     if let Fact::Account(fact) = entry.fact() {
+        let now = writer.now();
         for lead in writer.reader().leads_of_account(&fact.account)? {
-            writer.leave_undecided(&format!("lead/{lead}"))?;
+            writer.leave_undecided(&format!("lead/{}", lead.id), now)?;
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ use domain::{
     person::Person,
 };
 use jiff::{SignedDuration, Timestamp};
-use store::Writer;
+use store::{Invitation, Writer};
 
 use crate::{
     Engine, Error, Refusal,
@@ -94,8 +94,11 @@ impl Engine {
             known.overlay(&Person { name: Some(name), email: Some(email), ..Person::default() });
             writer.keep_person(&subject, &known)?;
             let side = person.side.unwrap_or(person.role.side());
-            admit(writer, UserAdmitted { user: user.clone(), role: person.role, side, active: true, by })?;
-            writer.keep_invitation(&kept, &user, now + LINK_LASTS)?;
+            admit(
+                writer,
+                UserAdmitted { user: user.clone(), role: person.role, side, active: true, by },
+            )?;
+            writer.keep_invitation(&invitation(kept, &user, now))?;
             Ok((user, secret))
         })
     }
@@ -123,14 +126,15 @@ impl Engine {
             if !users.iter().any(|known| known.id == user && known.role.is_some()) {
                 return Err(refused(PeopleRefusal::Unknown(user.0)));
             }
-            let lets_in = |role: Option<Role>| matches!(role, Some(Role::Operations | Role::Leader));
+            let lets_in =
+                |role: Option<Role>| matches!(role, Some(Role::Operations | Role::Leader));
             let others =
                 users.iter().any(|other| other.id != user && other.active && lets_in(other.role));
             if !others && !(active && lets_in(Some(role))) {
                 return Err(refused(PeopleRefusal::LastOperator));
             }
             if !active {
-                writer.end_sessions_of(&user)?;
+                writer.delete_sessions_of(&user)?;
             }
             admit(writer, UserAdmitted { user, role, side, active, by })
         })
@@ -156,7 +160,7 @@ impl Engine {
             if !known {
                 return Err(refused(PeopleRefusal::Unknown(user.0)));
             }
-            writer.keep_invitation(&kept, &user, now + LINK_LASTS)?;
+            writer.keep_invitation(&invitation(kept, &user, now))?;
             Ok(secret)
         })
     }
@@ -188,11 +192,13 @@ impl Engine {
         let user = self.invited(secret, now)?;
         let (kept, hash) = (fingerprint(secret), hash_password(password));
         self.store.write(now, move |writer| {
-            if !writer.use_invitation(&kept, now)? {
+            let open = writer.reader().invitation(&kept)?;
+            let Some(open) = open.filter(|open| open.used_at.is_none()) else {
                 return Err(refused(PeopleRefusal::LinkSpent));
-            }
+            };
+            writer.keep_invitation(&Invitation { used_at: Some(now), ..open })?;
             writer.keep_credential(&user, &hash)?;
-            writer.end_sessions_of(&user)?;
+            writer.delete_sessions_of(&user)?;
             Ok(user)
         })
     }
@@ -208,16 +214,20 @@ impl Engine {
             if reader.user(&id)?.is_some() {
                 return Ok(id);
             }
-            let subjects = reader.subjects_with_email(&sought)?;
+            let subjects = reader.persons_by_email(&sought)?;
             let user = subjects.iter().find_map(|subject| subject.strip_prefix("user/"));
             user.map(UserId::from).ok_or_else(|| refused(PeopleRefusal::Unknown(sought)))
         })
     }
 }
 
+fn invitation(token_hash: String, user: &UserId, now: Timestamp) -> Invitation {
+    Invitation { token_hash, user: user.clone(), expires_at: now + LINK_LASTS, used_at: None }
+}
+
 /// The id for a mail address: that of the imported or admitted person who has it, else a new one.
 fn user_for(writer: &mut Writer<'_>, email: &str) -> Result<UserId, Error> {
-    let subjects = writer.reader().subjects_with_email(email)?;
+    let subjects = writer.reader().persons_by_email(email)?;
     if let Some(id) = subjects.iter().find_map(|subject| subject.strip_prefix("user/")) {
         let user = UserId::from(id);
         let admitted = writer.reader().user(&user)?.is_some_and(|known| known.role.is_some());
@@ -226,7 +236,7 @@ fn user_for(writer: &mut Writer<'_>, email: &str) -> Result<UserId, Error> {
             false => Ok(user),
         };
     }
-    Ok(UserId(writer.alias(&format!("{SOURCE}:{email}"))?))
+    Ok(UserId(format!("{SOURCE}:{}", writer.alias(SOURCE, email)?)))
 }
 
 fn admit(writer: &mut Writer<'_>, fact: UserAdmitted) -> Result<(), Error> {
@@ -248,7 +258,10 @@ fn clean_address(address: &str) -> Result<String, Error> {
     let reads = address.split_once('@').is_some_and(|(local, domain)| {
         !local.is_empty() && !domain.is_empty() && !domain.contains('@')
     });
-    if reads && address.len() <= 254 && !address.contains(|c: char| c.is_whitespace() || c.is_control()) {
+    if reads
+        && address.len() <= 254
+        && !address.contains(|c: char| c.is_whitespace() || c.is_control())
+    {
         return Ok(address);
     }
     Err(refused(PeopleRefusal::NotAnAddress(address)))

@@ -30,9 +30,8 @@ pub fn password_matches(password: &str, kept: Option<&str>) -> bool {
     const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$\
                            GsLmyEaTpnbzCfpcm6ZvQ1Wq6yXuYkDrzJFBiVrK3B0";
     let hash = argon2::PasswordHash::new(kept.unwrap_or(NOBODYS));
-    let right = hash.is_ok_and(|hash| {
-        Argon2::default().verify_password(password.as_bytes(), &hash).is_ok()
-    });
+    let right = hash
+        .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
     right && kept.is_some()
 }
 

@@ -2,6 +2,7 @@
 
 use domain::ids::UserId;
 use jiff::{SignedDuration, Timestamp};
+use store::{ApiKey, Session};
 
 use crate::{
     Engine, Error, Refusal,
@@ -37,7 +38,7 @@ impl Engine {
     pub fn sign_in(&self, email: &str, password: &str, now: Timestamp) -> Result<String, Error> {
         let email = email.trim().to_lowercase();
         let (user, kept) = self.store.read(|reader| {
-            let subjects = reader.subjects_with_email(&email)?;
+            let subjects = reader.persons_by_email(&email)?;
             let users = subjects.iter().filter_map(|subject| subject.strip_prefix("user/"));
             for user in users.map(UserId::from) {
                 if let Some(kept) = reader.credential(&user)? {
@@ -62,7 +63,14 @@ impl Engine {
         let secret = new_secret();
         let (kept, user) = (fingerprint(&secret), user.clone());
         self.store.write(now, move |writer| {
-            writer.open_session(&kept, &user, now, now + SESSION_LASTS)?;
+            let session = Session {
+                token_hash: kept,
+                user,
+                created_at: now,
+                last_seen_at: now,
+                expires_at: now + SESSION_LASTS,
+            };
+            writer.keep_session(&session)?;
             Ok::<_, Error>(())
         })?;
         Ok(secret)
@@ -82,12 +90,13 @@ impl Engine {
             let user = reader.user(&session.user)?.filter(|user| user.active);
             Ok(user.and_then(|user| {
                 let (role, side) = (user.role?, user.side?);
-                Some((Actor { user: user.id, role, side }, session.last_seen_at))
+                Some((Actor { user: user.id, role, side }, session))
             }))
         })?;
-        let Some((actor, last_seen_at)) = found else { return Ok(None) };
-        if last_seen_at + NOTED_EVERY <= now {
-            self.store.write(now, move |writer| Ok::<_, Error>(writer.seen(&kept, now)?))?;
+        let Some((actor, session)) = found else { return Ok(None) };
+        if session.last_seen_at + NOTED_EVERY <= now {
+            let seen = Session { last_seen_at: now, ..session };
+            self.store.write(now, move |writer| Ok::<_, Error>(writer.keep_session(&seen)?))?;
         }
         Ok(Some(actor))
     }
@@ -98,7 +107,7 @@ impl Engine {
     /// When the database cannot be written.
     pub fn sign_out(&self, secret: &str, now: Timestamp) -> Result<(), Error> {
         let kept = fingerprint(secret);
-        self.store.write(now, move |writer| Ok(writer.end_session(&kept)?))
+        self.store.write(now, move |writer| Ok(writer.delete_session(&kept)?))
     }
 
     /// A new key with which a system may report facts as `source`; it is shown once.
@@ -117,8 +126,15 @@ impl Engine {
         let secret = format!("lsk_{}", new_secret());
         let (kept, source) = (fingerprint(&secret), source.to_owned());
         self.store.write(now, move |writer| {
-            writer.keep_api_key(&kept, &source, now)?;
-            Ok::<_, Error>(())
+            let key = ApiKey {
+                id: kept[..12].to_owned(),
+                key_hash: kept,
+                name: source.clone(),
+                source,
+                created_at: now,
+                revoked_at: None,
+            };
+            Ok::<_, Error>(writer.keep_api_key(&key)?)
         })?;
         Ok(secret)
     }
@@ -130,7 +146,7 @@ impl Engine {
     pub fn source_of_key(&self, secret: &str) -> Result<String, Error> {
         let kept = fingerprint(secret);
         self.store.read(|reader| {
-            let key = reader.api_key(&kept)?.filter(|key| key.revoked_at.is_none());
+            let key = reader.api_key_by_hash(&kept)?.filter(|key| key.revoked_at.is_none());
             let unknown = || Error::Refused(SignInRefusal::KeyUnknown.into());
             key.map(|key| key.source).ok_or_else(unknown)
         })

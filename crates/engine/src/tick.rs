@@ -70,7 +70,8 @@ impl Engine {
             let waiting = writer.take_undecided(now, AT_ONCE)?;
             let waiting = waiting.iter().filter_map(|subject| subject.strip_prefix("lead/"));
             let mut leads: Vec<LeadId> = waiting.map(LeadId::from).collect();
-            leads.extend(writer.reader().leads_with_clocks_due(now, AT_ONCE)?);
+            let due = writer.reader().clocks_due(now)?;
+            leads.extend(due.into_iter().take(AT_ONCE as usize).map(|clock| clock.lead));
             leads.sort();
             leads.dedup();
             let mut decisions = 0;

@@ -86,7 +86,11 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn take_undecided(&mut self, now: Timestamp, limit: u32) -> Result<Vec<String>, StoreError> {
+    pub fn take_undecided(
+        &mut self,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<String>, StoreError> {
         let query = "select subject from undecided where due_at <= $1 order by subject limit $2";
         let what = "read what is undecided";
         let subjects: Vec<String> =

@@ -1,7 +1,9 @@
 //! Read model: the service levels' clocks.
 
 use domain::{
-    decided::{ClockAtRisk, ClockBreached, ClockPaused, ClockResumed, ClockStarted, ClockStopped, Verdict},
+    decided::{
+        ClockAtRisk, ClockBreached, ClockPaused, ClockResumed, ClockStarted, ClockStopped, Verdict,
+    },
     fact::Entry,
     ids::{ClockId, FactNo, LeadId, UserId, Version},
 };

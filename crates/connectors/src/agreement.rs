@@ -1,0 +1,22 @@
+//! The Agreement's text: a folder of TOML files, read into the meaning that `domain` gives it.
+//!
+//! Invariant: what is signed is the text, byte for byte after the line ends are made equal, and
+//! [`read`] lets nothing through that it does not fully understand. It finds every mistake in one
+//! go, each with its file, line and column, and says what to write instead. Where the words that
+//! firms use leave two readings, leaving the choice out is a mistake that names both.
+
+mod condition;
+mod mistake;
+mod names;
+mod read;
+mod reader;
+mod source;
+mod text;
+mod units;
+
+pub use mistake::Mistake;
+pub use read::read;
+pub use text::{AgreementText, TextFailure};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,195 @@
+//! `[[service_level]]`: what starts a clock, what stops it, and whose hours count.
+
+use domain::{
+    agreement::{
+        ServiceLevel,
+        service::{Hours, OnTransfer, ZonePolicy},
+        text::ClauseKind,
+    },
+    clock::ZeroTime,
+    condition::Root,
+    firm::Side,
+};
+use jiff::SignedDuration;
+
+use super::{
+    Document,
+    clauses::{Clauses, Ids},
+    header::SIDES,
+    names::{self, Known},
+};
+use crate::agreement::{mistake::guess, reader::Table};
+
+const WATCHED: [Root; 3] = [Root::Lead, Root::Account, Root::Activity];
+const LEAD: [Root; 2] = [Root::Lead, Root::Account];
+/// A clock is at risk from this share on, unless the Agreement says otherwise. Source: domain.md 2.5.
+const WARN_PER_MILLE: i64 = 800;
+
+pub fn service_levels<'t>(
+    document: &Document<'t>,
+    known: &mut Known,
+    clauses: &mut Clauses<'t>,
+) -> Vec<ServiceLevel> {
+    let mut ids = Ids::new("service level");
+    let tables = document.list("service_level", "a service level");
+    let levels = tables.iter().map(|table| level(table, known, clauses, &mut ids)).collect();
+    known.service_levels = ids.into_vec();
+    levels
+}
+
+fn level<'t>(
+    table: &Table<'t>,
+    known: &Known,
+    clauses: &mut Clauses<'t>,
+    ids: &mut Ids,
+) -> ServiceLevel {
+    let id = ids.read(table);
+    let (clause, says) = clauses.add(table, ClauseKind::ServiceLevel(id.clone()));
+    let side = table.need("side", "side = \"sales\"").and_then(|item| item.choice(&SIDES));
+    let watched = known.scope("A service level", &WATCHED, &[]);
+    let lead = known.scope("This condition", &LEAD, &[]);
+    let applies_when = names::optional(table, "applies_when", &watched);
+    let starts_when = names::needed(table, "starts_when", &watched);
+    let stops_when = names::needed(table, "stops_when", &watched);
+    if starts_when == stops_when && table.has("starts_when") && table.has("stops_when") {
+        let what = "The clock would stop by what starts it.";
+        table.sink().if_whole(table.place, what, None);
+    }
+    let pauses_when = names::optional(table, "pauses_when", &lead);
+    let hours = hours(table, known);
+    let share = |key, example| table.get(key, example).and_then(|item| item.share());
+    let warn = share("warn", "warn = \"80%\"").unwrap_or(WARN_PER_MILLE);
+    let most_clocks = table.get("most_clocks", "most_clocks = 10");
+    let most_clocks = most_clocks.and_then(|item| item.whole(1..=10_000));
+    let level = ServiceLevel {
+        id,
+        clause,
+        says,
+        side: side.unwrap_or(Side::Sales),
+        applies_when,
+        starts_when,
+        stops_when,
+        pauses_when,
+        target: target(table, hours.as_ref()),
+        warn_per_mille: warn,
+        zone: zone(table, known, hours.as_ref()),
+        zero_time: zero_time(table, hours.as_ref()),
+        hours: hours.unwrap_or(Hours::Elapsed),
+        on_transfer: on_transfer(table),
+        most_clocks: most_clocks.and_then(|most| u32::try_from(most).ok()),
+        goal_per_mille: share("goal", "goal = \"90%\""),
+    };
+    table.finish();
+    level
+}
+
+fn hours(table: &Table<'_>, known: &Known) -> Option<Hours> {
+    let example = "hours = \"owner\", hours = \"elapsed\", or the name of a calendar";
+    let item = table.need("hours", example)?;
+    let text = item.text()?.value;
+    match text.as_str() {
+        "owner" => Some(Hours::OfOwner),
+        "elapsed" => Some(Hours::Elapsed),
+        calendar if known.calendars.contains_key(calendar) => Some(Hours::Calendar(text)),
+        _ => {
+            let words = known.calendars.keys().map(String::as_str);
+            let words: Vec<&str> = words.chain(["owner", "elapsed"]).collect();
+            let what = format!("There is no calendar {text:?}.");
+            item.wrong_if_whole(what, guess(&text, &words));
+            None
+        }
+    }
+}
+
+fn target(table: &Table<'_>, hours: Option<&Hours>) -> SignedDuration {
+    let Some(item) = table.need("target", "target = \"2h\"") else { return SignedDuration::ZERO };
+    let Some(length) = item.length() else { return SignedDuration::ZERO };
+    if length.has_days && hours.is_some_and(|hours| *hours != Hours::Elapsed) {
+        item.wrong(
+            "A day of working hours can be read in two ways.",
+            "Write the hours that count, such as \"8h\" for one working day; or \
+             hours = \"elapsed\", where a day is 24 hours."
+                .to_owned(),
+        );
+    }
+    SignedDuration::from_secs(length.seconds)
+}
+
+fn zone(table: &Table<'_>, known: &Known, hours: Option<&Hours>) -> ZonePolicy {
+    let item = table.get("zone", "zone = \"owner\"");
+    if hours == Some(&Hours::Elapsed) {
+        if let Some(item) = item {
+            let what = "With hours = \"elapsed\" no zone matters.";
+            item.wrong(what, "Leave \"zone\" out.".to_owned());
+        }
+        return ZonePolicy::Calendar;
+    }
+    let Some(item) = item else {
+        table.sink().if_whole(
+            table.place,
+            "Whose working hours count can be read in three ways.",
+            "Write zone = \"owner\" for the clock on the owner's wall, zone = \"calendar\" for the \
+             one of the calendar, or zone = \"prospect\" for the lead's own."
+                .to_owned(),
+        );
+        return ZonePolicy::Calendar;
+    };
+    let policy = item.choice(&[
+        ("owner", ZonePolicy::Owner),
+        ("calendar", ZonePolicy::Calendar),
+        ("prospect", ZonePolicy::Prospect),
+    ]);
+    if let (Some(Hours::Calendar(key)), Some(policy)) = (hours, &policy) {
+        let has_zone = known.calendars.get(key) == Some(&true);
+        if has_zone && *policy != ZonePolicy::Calendar {
+            let what = format!("The calendar {key:?} has a zone of its own, which goes first.");
+            item.wrong(
+                what,
+                "Write zone = \"calendar\", or take the calendar's zone out.".to_owned(),
+            );
+        }
+        if !has_zone && *policy == ZonePolicy::Calendar {
+            let what = format!("The calendar {key:?} has no zone.");
+            item.wrong(what, "Give it one, such as zone = \"Europe/Berlin\".".to_owned());
+        }
+    }
+    policy.unwrap_or(ZonePolicy::Calendar)
+}
+
+fn zero_time(table: &Table<'_>, hours: Option<&Hours>) -> ZeroTime {
+    let item = table.get("zero_time", "zero_time = \"met\"");
+    let Some(item) = item else {
+        // By the clock on the wall, no time at all means an answer at once.
+        if hours.is_some_and(|hours| *hours != Hours::Elapsed) {
+            table.sink().if_whole(
+                table.place,
+                "An answer outside working hours can be read in three ways.",
+                "Write zero_time = \"met\", \"not_met\" or \"no_verdict\" for a clock that starts \
+                 and stops before any working hour has passed."
+                    .to_owned(),
+            );
+        }
+        return ZeroTime::Met;
+    };
+    let verdict = item.choice(&[
+        ("met", ZeroTime::Met),
+        ("not_met", ZeroTime::NotMet),
+        ("no_verdict", ZeroTime::Ignored),
+    ]);
+    verdict.unwrap_or(ZeroTime::Met)
+}
+
+fn on_transfer(table: &Table<'_>) -> OnTransfer {
+    let Some(item) = table.get("on_transfer", "on_transfer = \"restart\"") else {
+        table.sink().if_whole(
+            table.place,
+            "What happens when the lead is passed on can be read in two ways.",
+            "Write on_transfer = \"restart\" when the new owner gets the whole time, or \
+             on_transfer = \"run_on\" when the lead's own clock runs on."
+                .to_owned(),
+        );
+        return OnTransfer::Restart;
+    };
+    let choice = item.choice(&[("restart", OnTransfer::Restart), ("run_on", OnTransfer::RunOn)]);
+    choice.unwrap_or(OnTransfer::Restart)
+}
