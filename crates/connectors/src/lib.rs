@@ -7,4 +7,5 @@
 pub mod agreement;
 pub mod facts;
 pub mod files;
+pub mod mapping;
 pub mod values;

@@ -1,0 +1,70 @@
+use super::*;
+
+fn header(names: &str) -> Vec<String> {
+    names.split(',').map(str::to_owned).collect()
+}
+
+#[test]
+fn our_presets_read() {
+    for (name, _) in PRESETS {
+        let preset = preset(name).unwrap();
+        assert!(!preset.tables.is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn a_table_is_known_by_its_columns() {
+    let plain = preset("plain").unwrap();
+    let cases = [
+        ("accounts", "account,sector,year_established,revenue,employees", Some(Object::Accounts)),
+        ("products", "product,series,sales_price", Some(Object::Products)),
+        ("sales_teams", "sales_agent,manager,regional_office", Some(Object::Users)),
+        (
+            "sales_pipeline",
+            "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,close_value",
+            Some(Object::Opportunities),
+        ),
+        ("data_dictionary", "Table,Field,Description", None),
+        ("mqls", "mql_id,first_contact_date,landing_page_id,origin", Some(Object::Leads)),
+        (
+            "closed",
+            "mql_id,seller_id,sdr_id,sr_id,won_date,business_segment",
+            Some(Object::Opportunities),
+        ),
+        (
+            "handoffs",
+            "Lead ID,Handed over at,Rep,Decision,Decided at,Reason",
+            Some(Object::Handoffs),
+        ),
+        ("history", "lead_id,status,changed_at", Some(Object::StatusHistory)),
+        ("stages", "opportunity_id,stage,entered_at", Some(Object::StageHistory)),
+        ("touches", "contact_id,kind,happened_at,channel", Some(Object::Activities)),
+        ("quotas", "sales_agent,quarter,quota", Some(Object::Quotas)),
+    ];
+    for (file, names, expected) in cases {
+        let found = plain.recognise(file, &header(names)).map(|table| table.object);
+        assert_eq!(found, expected, "{file}: {names}");
+    }
+}
+
+#[test]
+fn header_names_become_field_names() {
+    let cases = [
+        ("Deal Stage", "deal_stage"),
+        ("NumberOfEmployees", "number_of_employees"),
+        ("Gender__c", "gender_c"),
+        ("  IP-Address ", "ip_address"),
+        ("Umsatz (€)", "umsatz"),
+    ];
+    for (header, expected) in cases {
+        assert_eq!(field_name(header), expected);
+    }
+}
+
+#[test]
+fn a_mistake_in_a_mapping_names_its_place() {
+    let error = read("source = \"x\"\n[[table]]\nobject = \"deals\"\n").unwrap_err();
+    assert!(error.contains("line 3") && error.contains("opportunities"), "{error}");
+    let error = read("source = \"x\"\nsorce = 1\n").unwrap_err();
+    assert!(error.contains("sorce"), "{error}");
+}
