@@ -1,0 +1,269 @@
+//! A rate by period: dots, the line between them, and the goal.
+
+use super::{
+    Anchor, Goal, Tone, Twin, described, dot, drawing, line, mark, rect, shown_as_markup, text,
+};
+use crate::markup::Markup;
+use crate::show::{Rate, count};
+
+const TOP: f64 = 22.0;
+const BOTTOM: f64 = 172.0;
+const HEIGHT: f64 = 196.0;
+/// How far across the periods reach; the scale stands behind them.
+const WIDE: f64 = 86.0;
+
+/// One period of a [`Periods`] chart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Period {
+    /// How it is called under the line, such as `46`.
+    pub label: String,
+    /// What happened in it.
+    pub rate: Rate,
+    /// Whether more may still come: hatched, and not joined to the line.
+    pub unfinished: bool,
+    /// The facts behind it.
+    pub href: Option<String>,
+}
+
+/// A rate over time, in per cent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Periods {
+    /// What the chart is called, for those who do not see it.
+    pub title: String,
+    /// What it shows, in a sentence.
+    pub description: String,
+    /// What a period is called, such as `Week`.
+    pub period: String,
+    /// What the hits are called, such as `In time`.
+    pub hits: String,
+    /// What they are hits of, such as `Answered`.
+    pub of: String,
+    /// The periods, oldest first.
+    pub periods: Vec<Period>,
+    /// What was agreed, in per cent.
+    pub goal: Option<Goal>,
+    /// Whose line it is.
+    pub tone: Tone,
+}
+
+impl Periods {
+    fn draw(&self) -> Markup {
+        let mut parts = described(&self.title, &self.description);
+        parts.push(self.scale());
+        parts.push(self.veils());
+        parts.push(self.joined());
+        for (place, period) in self.periods.iter().enumerate() {
+            parts.push(self.point(place, period));
+        }
+        drawing(HEIGHT, &self.title).holding(parts).into()
+    }
+
+    /// Where the scale begins, in per cent: the highest ten that leaves every point room, at most
+    /// sixty. It is a line and not a bar, so it need not begin at zero, and its first number says
+    /// where it does.
+    fn floor(&self) -> f64 {
+        let shares = self.periods.iter().filter_map(|period| period.rate.share());
+        let lowest = shares.fold(1.0, f64::min) * 100.0;
+        let goal = self.goal.as_ref().map_or(100.0, |goal| goal.value);
+        (((lowest.min(goal) - 8.0) / 10.0).floor() * 10.0).clamp(0.0, 60.0)
+    }
+
+    fn down(&self, per_cent: f64) -> f64 {
+        let floor = self.floor();
+        BOTTOM - (per_cent.clamp(floor, 100.0) - floor) / (100.0 - floor) * (BOTTOM - TOP)
+    }
+
+    fn across(&self, place: usize) -> f64 {
+        let width = WIDE / self.periods.len().max(1) as f64;
+        width * (place as f64 + 0.5)
+    }
+
+    fn scale(&self) -> Markup {
+        let floor = self.floor();
+        let step = if floor >= 60.0 { 10.0 } else { 20.0 };
+        let mut parts = Markup::new();
+        let mut value = floor;
+        while value <= 100.0 {
+            let down = self.down(value);
+            let class = if value == floor { "ax0" } else { "ax" };
+            parts.push(line(class, (0.0, down), (WIDE, down)));
+            let near =
+                self.goal.as_ref().is_some_and(|goal| (self.down(goal.value) - down).abs() < 14.0);
+            if !near {
+                let unit = if value == 100.0 { "\u{a0}%" } else { "" };
+                let words = format!("{value:.0}{unit}");
+                parts.push(text("", (100.0, down + 4.0), Anchor::End, &words));
+            }
+            value += step;
+        }
+        if let Some(goal) = &self.goal {
+            let down = self.down(goal.value);
+            parts.push(line("goal", (0.0, down), (WIDE, down)));
+            parts.push(text("lab", (100.0, down + 4.0), Anchor::End, &goal.label));
+        }
+        parts
+    }
+
+    fn veils(&self) -> Markup {
+        let half = WIDE / self.periods.len().max(1) as f64 / 2.0;
+        let unfinished = self.periods.iter().enumerate().filter(|(_, period)| period.unfinished);
+        unfinished
+            .map(|(place, _)| {
+                let middle = self.across(place);
+                Markup::from(rect("veil", (middle - half, middle + half), (TOP, BOTTOM)))
+            })
+            .collect()
+    }
+
+    fn joined(&self) -> Markup {
+        let class = format!("ln {}", self.tone.class());
+        let firm = |period: &Period| {
+            period.rate.share().filter(|_| !period.unfinished && !period.rate.is_small())
+        };
+        let pairs = self.periods.windows(2).enumerate();
+        pairs
+            .filter_map(|(place, pair)| {
+                let (from, to) = (firm(&pair[0])? * 100.0, firm(&pair[1])? * 100.0);
+                let from = (self.across(place), self.down(from));
+                Some(Markup::from(line(&class, from, (self.across(place + 1), self.down(to)))))
+            })
+            .collect()
+    }
+
+    fn point(&self, place: usize, period: &Period) -> Markup {
+        let across = self.across(place);
+        let under = self.name(place, period);
+        let Some(share) = period.rate.share() else { return under };
+        let down = self.down(share * 100.0);
+        let open = period.unfinished || period.rate.is_small();
+        let class = if open { "dot open".to_owned() } else { format!("dot {}", self.tone.class()) };
+        let words = format!("{}/{}", count(period.rate.hits), count(period.rate.n));
+        let below = self.goal.as_ref().is_some_and(|goal| share * 100.0 < goal.value);
+        let beside = if below || down < TOP + 4.0 { down + 18.0 } else { down - 9.0 };
+        let mut content = Markup::from(dot(&class, (across, down)));
+        if !self.crowded() || below || place + 1 == self.periods.len() {
+            content.push(text("halo", (across, beside), Anchor::Middle, &words));
+        }
+        let title = format!("{} {}: {}", self.period, period.label, said(period));
+        mark(period.href.as_deref(), &title, content).and(under)
+    }
+
+    /// With so many, words beside every dot would run into one another on a phone.
+    fn crowded(&self) -> bool {
+        self.periods.len() > 8
+    }
+
+    fn name(&self, place: usize, period: &Period) -> Markup {
+        if self.crowded() && !(self.periods.len() - 1 - place).is_multiple_of(2) {
+            return Markup::new();
+        }
+        let at = (self.across(place), BOTTOM + 18.0);
+        text("", at, Anchor::Middle, &period.label).into()
+    }
+
+    /// The same numbers as a table, with their sums below.
+    pub fn twin(&self) -> Twin {
+        let mut twin = Twin::of(&self.period).number(&self.hits).number(&self.of).words("Rate");
+        let (mut hits, mut n) = (0, 0);
+        for period in &self.periods {
+            (hits, n) = (hits + period.rate.hits, n + period.rate.n);
+            let rate = &period.rate;
+            twin = twin.row([period.label.clone(), count(rate.hits), count(rate.n), said(period)]);
+        }
+        let all = Rate::of(hits, n);
+        twin.total(["All".to_owned(), count(hits), count(n), all.headline()])
+    }
+}
+
+fn said(period: &Period) -> String {
+    let words = match period.rate.share() {
+        Some(_) => period.rate.line(),
+        None => "none".to_owned(),
+    };
+    if period.unfinished { format!("{words}, not over") } else { words }
+}
+
+shown_as_markup!(Periods);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::markup::tests::assert_well_formed;
+
+    fn weeks() -> Periods {
+        let period = |label: &str, hits, n, unfinished| Period {
+            label: label.to_owned(),
+            rate: Rate::of(hits, n),
+            unfinished,
+            href: Some(format!("/leads?week={label}")),
+        };
+        Periods {
+            title: "Answers in time by week".to_owned(),
+            description: "Share answered within four working hours.".to_owned(),
+            period: "Week".to_owned(),
+            hits: "In time".to_owned(),
+            of: "Answered".to_owned(),
+            periods: vec![
+                period("44", 28, 30, false),
+                period("45", 31, 33, false),
+                period("46", 24, 31, false),
+                period("47", 13, 15, true),
+            ],
+            goal: Some(Goal { value: 90.0, label: "goal 90".to_owned() }),
+            tone: Tone::Sales,
+        }
+    }
+
+    #[test]
+    fn whole_periods_are_joined_and_the_running_one_is_hatched() {
+        let html = weeks().to_string();
+        assert_well_formed(&html);
+        assert_eq!(html.matches("class=\"ln sa\"").count(), 2);
+        assert_eq!(html.matches("dot open").count(), 1);
+        assert_eq!(html.matches("class=\"veil\"").count(), 1);
+        assert_eq!(html.matches("<a href=").count(), 4);
+        assert!(html.contains(">24/31</text>") && html.contains(">goal 90</text>"), "{html}");
+    }
+
+    #[test]
+    fn the_scale_leaves_room_below_the_lowest_point() {
+        assert_eq!(weeks().floor(), 60.0);
+        let mut low = weeks();
+        low.periods[2].rate = Rate::of(3, 30);
+        assert_eq!(low.floor(), 0.0);
+    }
+
+    #[test]
+    fn the_twin_sums_up() {
+        let html = weeks().twin().to_string();
+        assert_well_formed(&html);
+        assert!(
+            html.contains(">All</th><td class=\"n\">96</td><td class=\"n\">109</td>"),
+            "{html}"
+        );
+        assert!(html.contains("not over"), "{html}");
+    }
+
+    #[test]
+    fn many_periods_name_every_second_and_count_what_matters() {
+        let mut many = weeks();
+        many.periods = (1..=12)
+            .map(|week| Period {
+                label: format!("w{week}"),
+                rate: Rate::of(if week == 5 { 20 } else { 29 }, 30),
+                unfinished: false,
+                href: None,
+            })
+            .collect();
+        let html = many.to_string();
+        assert!(html.contains(">w12</text>") && !html.contains(">w11</text>"), "{html}");
+        assert_eq!(html.matches(">29/30</text>").count(), 1);
+        assert_eq!(html.matches(">20/30</text>").count(), 1);
+    }
+
+    #[test]
+    fn no_period_at_all_still_draws_the_scale() {
+        let none = Periods { periods: Vec::new(), ..weeks() };
+        assert_well_formed(&none.to_string());
+    }
+}

@@ -1,0 +1,233 @@
+//! What every page says besides its own matter.
+
+use domain::firm::{Role, Side};
+use domain::ids::Version;
+
+use crate::flash::Flash;
+use crate::markup::Markup;
+use crate::show::{LocalTime, count, side};
+use crate::static_files;
+use crate::theme::Theme;
+
+/// A page that stands in the rail. Only pages that exist are listed: a dead link is a lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The list of leads, and each lead.
+    Leads,
+    /// The signed text with its margins.
+    Agreement,
+    /// What both sides look at together.
+    Scoreboard,
+    /// Who may sign in.
+    People,
+}
+
+impl Place {
+    /// The groups of the rail with their headings.
+    pub const GROUPS: [(&'static str, &'static [Place]); 3] = [
+        ("Ledger", &[Place::Leads]),
+        ("Agreement", &[Place::Agreement]),
+        ("Together", &[Place::Scoreboard, Place::People]),
+    ];
+
+    /// Its name in the rail.
+    pub fn name(self) -> &'static str {
+        match self {
+            Place::Leads => "Leads",
+            Place::Agreement => "Agreement",
+            Place::Scoreboard => "Scoreboard",
+            Place::People => "People",
+        }
+    }
+
+    /// Its address.
+    pub fn href(self) -> &'static str {
+        match self {
+            Place::Leads => "/leads",
+            Place::Agreement => "/agreement",
+            Place::Scoreboard => "/scoreboard",
+            Place::People => "/people",
+        }
+    }
+}
+
+/// Who is signed in.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// Their name.
+    pub name: String,
+    /// Their side.
+    pub side: Side,
+    /// What they may do.
+    pub role: Role,
+}
+
+impl Person {
+    /// The glyph of their side.
+    pub fn glyph(&self) -> Markup {
+        side(self.side)
+    }
+
+    /// `rep, sales`.
+    pub fn standing(&self) -> String {
+        format!("{}, {}", self.role.words(), self.side.word())
+    }
+}
+
+/// The small numbers beside the entries of the rail; none is not shown.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Counts {
+    /// Leads with a running clock.
+    pub leads: Option<u64>,
+    /// People who may sign in.
+    pub people: Option<u64>,
+}
+
+/// The strip over the pages of a demonstration.
+#[derive(Debug, Clone)]
+pub struct Demo {
+    /// What this is: `A made-up firm. Whatever you do here is gone when it stops.`
+    pub says: String,
+    /// Where to sign in as somebody else.
+    pub switch: String,
+}
+
+/// The frame of a page.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// The page's name in the browser's tab.
+    pub title: String,
+    /// Where the rail says we are; none for a page that is not under any entry.
+    pub place: Option<Place>,
+    /// The firm's name.
+    pub firm: String,
+    /// Who is signed in.
+    pub person: Person,
+    /// The version of the Agreement in force.
+    pub in_force: Option<Version>,
+    /// Now, and the zone that instants are written in.
+    pub time: LocalTime,
+    /// How the person wants it to look.
+    pub theme: Theme,
+    /// The small numbers in the rail.
+    pub counts: Counts,
+    /// What the last action did.
+    pub flash: Option<Flash>,
+    /// The strip of a demonstration.
+    pub demo: Option<Demo>,
+    /// The path and query of this page, to come back to after a change of theme.
+    pub back: String,
+    /// Whether one-letter keys work.
+    pub keys: bool,
+    /// Whether a form on the page was refused: the title says so first.
+    pub refused: bool,
+}
+
+impl Frame {
+    /// A frame with what is known for every page; the rest is set by [`Frame::titled`],
+    /// [`Frame::at`] and the fields.
+    pub fn new(firm: impl Into<String>, person: Person, time: LocalTime) -> Frame {
+        Frame {
+            title: String::new(),
+            place: None,
+            firm: firm.into(),
+            person,
+            in_force: None,
+            time,
+            theme: Theme::System,
+            counts: Counts::default(),
+            flash: None,
+            demo: None,
+            back: "/".to_owned(),
+            keys: true,
+            refused: false,
+        }
+    }
+
+    /// The same for a page of this name.
+    pub fn titled(self, title: impl Into<String>) -> Frame {
+        Frame { title: title.into(), ..self }
+    }
+
+    /// The same under an entry of the rail.
+    pub fn at(self, place: Place) -> Frame {
+        Frame { place: Some(place), ..self }
+    }
+
+    /// What the browser's tab says.
+    pub fn head_title(&self) -> String {
+        let refused = if self.refused { "Error: " } else { "" };
+        format!("{refused}{} · Lockstep", self.title)
+    }
+
+    /// Where the stylesheet lies.
+    pub fn stylesheet(&self) -> &'static str {
+        static_files::stylesheet()
+    }
+
+    /// Where the script lies.
+    pub fn script(&self) -> &'static str {
+        static_files::script()
+    }
+
+    /// Where the icon lies.
+    pub fn icon(&self) -> &'static str {
+        static_files::icon()
+    }
+
+    /// Whether the rail says that we are here.
+    pub fn is_at(&self, place: &Place) -> bool {
+        self.place == Some(*place)
+    }
+
+    /// Whether this is the theme in use.
+    pub fn wears(&self, theme: &Theme) -> bool {
+        self.theme == *theme
+    }
+
+    /// The small number beside an entry of the rail.
+    pub fn beside(&self, place: &Place) -> Option<String> {
+        match place {
+            Place::Leads => self.counts.leads.map(count),
+            Place::Agreement => self.in_force.map(|version| format!("v{}", version.0)),
+            Place::Scoreboard => None,
+            Place::People => self.counts.people.map(count),
+        }
+    }
+}
+
+/// The frame of pages before anybody is signed in: `layout/door.html`.
+#[derive(Debug, Clone)]
+pub struct Door {
+    /// The page's name in the browser's tab.
+    pub title: String,
+    /// The firm's name, once it has one.
+    pub firm: Option<String>,
+    /// How the person wants it to look.
+    pub theme: Theme,
+    /// Whether the form was refused: the title says so first.
+    pub refused: bool,
+}
+
+impl Door {
+    /// What the browser's tab says.
+    pub fn head_title(&self) -> String {
+        let refused = if self.refused { "Error: " } else { "" };
+        format!("{refused}{} · Lockstep", self.title)
+    }
+
+    /// Where the stylesheet lies.
+    pub fn stylesheet(&self) -> &'static str {
+        static_files::stylesheet()
+    }
+
+    /// Where the script lies.
+    pub fn script(&self) -> &'static str {
+        static_files::script()
+    }
+
+    /// Where the icon lies.
+    pub fn icon(&self) -> &'static str {
+        static_files::icon()
+    }
+}

@@ -1,0 +1,38 @@
+//! How a template becomes an answer.
+
+use askama::Template;
+use axum::{
+    http::StatusCode,
+    response::{Html, IntoResponse, Response},
+};
+
+use crate::layout::error_page::ErrorPage;
+
+/// A page: 200, or another status where it is a form that came back.
+#[derive(Debug)]
+pub struct Page<T> {
+    template: T,
+    status: StatusCode,
+}
+
+/// Answers with a page.
+pub fn page<T: Template>(template: T) -> Page<T> {
+    Page { template, status: StatusCode::OK }
+}
+
+/// Answers with a form that was refused: 422, with what was typed and what is wrong with it.
+pub fn refused<T: Template>(template: T) -> Page<T> {
+    Page { template, status: StatusCode::UNPROCESSABLE_ENTITY }
+}
+
+impl<T: Template> IntoResponse for Page<T> {
+    fn into_response(self) -> Response {
+        match self.template.render() {
+            Ok(html) => (self.status, Html(html)).into_response(),
+            Err(error) => {
+                tracing::error!(%error, "a page could not be rendered");
+                ErrorPage::broken().into_response()
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! A clock's status: glyph, word and time, never colour alone.
+
+use super::glyph::glyph;
+use super::number::figure;
+use super::time::{left, working};
+use crate::markup::{Markup, element};
+
+/// How a clock stands. Seconds are working time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClockStatus {
+    /// Running, and there is time.
+    OnTime {
+        /// Until it is due.
+        left_seconds: i64,
+    },
+    /// Running, and soon due.
+    DueSoon {
+        /// Until it is due.
+        left_seconds: i64,
+    },
+    /// Running, and past its due time.
+    Late {
+        /// Since it was due.
+        over_seconds: i64,
+    },
+    /// Stopped in time.
+    Met {
+        /// From start to stop.
+        took_seconds: i64,
+    },
+    /// Stopped late.
+    Missed {
+        /// From start to stop.
+        took_seconds: i64,
+    },
+}
+
+impl ClockStatus {
+    /// The status with its time as a door to the workings of the clock.
+    pub fn show(&self, workings: &str) -> Markup {
+        let (class, id, word, time) = self.parts();
+        let status = element("span").class(format_args!("st {class}")).holding(glyph(id));
+        let words = element("span").holding(format!("{word}, ")).holding(figure(time, workings));
+        status.holding(words).into()
+    }
+
+    /// The status in words, for titles and plain text.
+    pub fn words(&self) -> String {
+        let (_, _, word, time) = self.parts();
+        format!("{word}, {time}")
+    }
+
+    fn parts(&self) -> (&'static str, &'static str, &'static str, String) {
+        match *self {
+            ClockStatus::OnTime { left_seconds } => ("on", "on", "on time", left(left_seconds)),
+            ClockStatus::DueSoon { left_seconds } => {
+                ("soon", "soon", "due soon", left(left_seconds))
+            }
+            ClockStatus::Late { over_seconds } => ("late", "late", "late", working(over_seconds)),
+            ClockStatus::Met { took_seconds } => {
+                ("done", "on", "in time", format!("after {}", working(took_seconds)))
+            }
+            ClockStatus::Missed { took_seconds } => {
+                ("late", "late", "came late", format!("after {}", working(took_seconds)))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_is_glyph_word_and_time() {
+        let cases = [
+            (ClockStatus::OnTime { left_seconds: 22_080 }, "on time, 6 h 08 left", "#on"),
+            (ClockStatus::DueSoon { left_seconds: 5_280 }, "due soon, 1 h 28 left", "#soon"),
+            (ClockStatus::Late { over_seconds: 1_920 }, "late, 32 min", "#late"),
+            (ClockStatus::Met { took_seconds: 7_500 }, "in time, after 2 h 05", "#on"),
+            (ClockStatus::Missed { took_seconds: 36_000 }, "came late, after 10 h 00", "#late"),
+        ];
+        for (status, words, glyph) in cases {
+            assert_eq!(status.words().replace('\u{a0}', " "), words);
+            assert!(status.show("/x").to_string().contains(glyph), "{status:?}");
+        }
+    }
+}
