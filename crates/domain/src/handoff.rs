@@ -92,4 +92,7 @@ pub struct HandoffAnswered {
     /// Who answered, where known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<UserId>,
+    /// The source knows the answer and not its instant: nothing timed may rest on it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub undated: bool,
 }

@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod agreement;
+pub mod import;
 pub mod intake;
 pub mod people;
 pub mod sign_in;
@@ -46,6 +47,9 @@ pub enum Refusal {
     /// About the Agreement.
     #[error(transparent)]
     Agreement(#[from] agreement::AgreementRefusal),
+    /// About an import.
+    #[error(transparent)]
+    Import(#[from] import::ImportRefusal),
     /// About people.
     #[error(transparent)]
     People(#[from] people::PeopleRefusal),

@@ -70,7 +70,7 @@ pub(crate) struct Connection {
 
 enum Link {
     Sqlite(rusqlite::Connection),
-    Postgres(RefCell<Server>),
+    Postgres(Box<RefCell<Server>>),
 }
 
 struct Server {
@@ -102,7 +102,7 @@ impl Connection {
             }
             Location::Postgres(url) => {
                 let client = open_postgres(url).map_err(doing("reach the PostgreSQL server"))?;
-                Link::Postgres(RefCell::new(Server { client, prepared: BTreeMap::new() }))
+                Link::Postgres(Box::new(RefCell::new(Server { client, prepared: BTreeMap::new() })))
             }
         };
         Ok(Connection { link, in_transaction: Cell::new(false) })

@@ -217,3 +217,6 @@ fn run_in_savepoint(
     batch.cut(facts_before);
     connection.run("undo a job", "rollback to savepoint job; release savepoint job")
 }
+
+#[cfg(test)]
+mod tests;

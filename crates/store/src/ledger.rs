@@ -224,3 +224,6 @@ pub(crate) fn insert_seal(connection: &Connection, row: &SealRow) -> Result<(), 
         )
         .map(drop)
 }
+
+#[cfg(test)]
+mod tests;

@@ -100,3 +100,6 @@ fn apply_missing(connection: &Connection, now: Timestamp) -> Result<i64, StoreEr
     }
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests;

@@ -196,3 +196,6 @@ impl crate::store::Store {
         crate::database::Connection::open(&self.location)?.scrub(&PRIVATE_TABLES)
     }
 }
+
+#[cfg(test)]
+mod tests;

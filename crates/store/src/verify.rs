@@ -116,7 +116,8 @@ struct Check<P> {
     damages: Vec<Damage>,
     /// The digests of facts that no seal has yet taken in, from `next_sealed` on.
     digests: BTreeMap<i64, String>,
-    next_sealed: i64,
+    /// Where the next seal has to begin; unknown after one that does not verify.
+    next_sealed: Option<i64>,
     seal_before: (i64, String),
     /// The last hash told of each person, and by which fact.
     persons: BTreeMap<String, (String, i64)>,
@@ -128,7 +129,7 @@ impl<P: FnMut(u64, u64)> Check<P> {
             on_progress,
             damages: Vec::new(),
             digests: BTreeMap::new(),
-            next_sealed: 1,
+            next_sealed: Some(1),
             seal_before: (0, NO_SEAL.to_owned()),
             persons: BTreeMap::new(),
         }
@@ -163,19 +164,19 @@ impl<P: FnMut(u64, u64)> Check<P> {
             let until = before.saturating_add(PAGE).min(last);
             let read = self.facts(connection, before, until);
             self.note(read);
-            let sealed = self.seals(connection, until);
+            let sealed = self.seals(connection, until, last);
             self.note(sealed);
             before = until;
             (self.on_progress)(before.unsigned_abs(), last.unsigned_abs());
         }
-        let sealed = self.seals(connection, i64::MAX);
+        let sealed = self.seals(connection, last, last);
         self.note(sealed);
         if self.seal_before.0 < last_seal {
             let first = self.seal_before.0 + 1;
             self.damages.push(Damage::MissingSeals { first, last: last_seal });
         }
-        if self.next_sealed <= last {
-            self.damages.push(Damage::Unsealed { first: self.next_sealed, last });
+        if let Some(first) = self.next_sealed.filter(|first| *first <= last) {
+            self.damages.push(Damage::Unsealed { first, last });
         }
         Ok(())
     }
@@ -246,8 +247,9 @@ impl<P: FnMut(u64, u64)> Check<P> {
         }
     }
 
-    /// The seals not yet checked whose facts end at or before `until`.
-    fn seals(&mut self, connection: &Connection, until: i64) -> Result<(), StoreError> {
+    /// The seals not yet checked, but for those whose facts end after `until`; `last` is the last
+    /// fact that there is, and a seal that goes beyond it need not wait for more.
+    fn seals(&mut self, connection: &Connection, until: i64, last: i64) -> Result<(), StoreError> {
         let query = format!("select {SEAL_COLUMNS} from seal where no > $1 order by no limit $2");
         loop {
             let (before, limit) = (self.seal_before.0, PAGE);
@@ -261,7 +263,7 @@ impl<P: FnMut(u64, u64)> Check<P> {
             for row in rows {
                 let no = self.seal_before.0 + 1;
                 match SealRow::read(row) {
-                    Ok(seal) if seal.last_fact > until => return read,
+                    Ok(seal) if seal.last_fact > until && seal.last_fact <= last => return read,
                     Ok(seal) => self.seal(&seal),
                     Err(error) => self.unreadable_seal(no, &error.to_string()),
                 }
@@ -284,25 +286,33 @@ impl<P: FnMut(u64, u64)> Check<P> {
             let (first, last) = (before + 1, no - 1);
             self.damages.push(Damage::MissingSeals { first, last });
         }
-        if let Some(what) = self.fault_of(seal, hash_before) {
+        let fault = self.fault_of(seal, hash_before);
+        self.next_sealed = match fault {
+            None => Some(seal.last_fact + 1),
+            Some(_) => None,
+        };
+        if let Some(next) = self.next_sealed {
+            self.digests = self.digests.split_off(&next);
+        }
+        if let Some(what) = fault {
             self.damages.push(Damage::Seal { no, what: what.to_owned() });
         }
         self.seal_before = (no, seal.hash.clone());
-        self.next_sealed = self.next_sealed.max(seal.last_fact.saturating_add(1));
-        self.digests = self.digests.split_off(&self.next_sealed);
     }
 
     fn fault_of(&self, seal: &SealRow, hash_before: &str) -> Option<&'static str> {
         if seal.previous != *hash_before {
             return Some("does not follow from the seal before it");
         }
-        if seal.first_fact != self.next_sealed || seal.last_fact < seal.first_fact {
+        if self.next_sealed.is_some_and(|next| seal.first_fact != next) {
             return Some("does not begin where the seal before it ends");
         }
         let mut sum: Sum = seal.begin_hash();
-        for digest in self.digests.range(seal.first_fact..=seal.last_fact).map(|(_, digest)| digest)
-        {
-            sum.text(digest);
+        for no in seal.first_fact..=seal.last_fact {
+            match self.digests.get(&no) {
+                Some(digest) => sum.text(digest),
+                None => return Some("covers facts that are not there"),
+            };
         }
         (sum.finish() != seal.hash).then_some("does not fit the facts that it covers")
     }
@@ -330,3 +340,6 @@ fn last_of(connection: &Connection, query: &str) -> Result<i64, StoreError> {
     let what = "find the ledger's end";
     connection.query_one(what, query, &[])?.map_or(Ok(0), |mut row| row.next())
 }
+
+#[cfg(test)]
+mod tests;

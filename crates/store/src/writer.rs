@@ -122,6 +122,7 @@ fn check_names(row: &FactRow, told: &Told) -> Result<(), StoreError> {
     let within = match &told.fact {
         Fact::Handoff(fact) => fact.handoff.as_str(),
         Fact::HandoffAnswered(fact) => fact.handoff.as_str(),
+        Fact::Quota(fact) => fact.user.as_ref().map_or("", |user| user.as_str()),
         _ => "",
     };
     let names = [row.source.as_str(), &row.key, &row.subject, within];

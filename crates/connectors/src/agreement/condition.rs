@@ -42,18 +42,31 @@ const SEARCHES: [(&str, Search); 3] = [
     ("endsWith", Search::EndsWith),
 ];
 
-/// A name in a condition, its kind, and which part of the text it is.
+/// A name in a condition, and its kind.
 #[derive(Clone)]
 struct Asked {
     name: Name,
     kind: Kind,
-    id: u64,
 }
 
 /// A side of a comparison.
 enum Side {
     Name(Asked),
     Value(Literal, u64),
+}
+
+/// Enough for every condition that is not refused before it is parsed; pages that are not used
+/// cost nothing.
+const STACK_BYTES: usize = 64 << 20;
+
+/// Does something where the parser of conditions, which calls itself for every part inside
+/// another, has room enough.
+pub fn on_a_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
+        let thread = thread.spawn_scoped(scope, work).expect("a thread can be started");
+        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }
 
 /// Reads a condition; what is wrong with it goes on the item's list.
@@ -137,15 +150,34 @@ impl<'t> Reader<'_, 't> {
         self.item.place.inside(index(start), index(stop.saturating_add(1)))
     }
 
+    /// The place of a whole name, from its root on; the parser's own is that of its last dot.
+    fn place_of(&self, tree: &IdedExpr) -> Place<'t> {
+        let mut first = tree;
+        loop {
+            first = match &first.expr {
+                Expr::Select(select) => &select.operand,
+                Expr::Call(CallExpr { target: Some(target), .. }) => target,
+                _ => break,
+            };
+        }
+        // The parser knows the place of the dot; the field stands behind it, in ASCII.
+        let field = match &tree.expr {
+            Expr::Select(select) => select.field.len(),
+            _ => 0,
+        };
+        let (start, end) = (self.place(first.id), self.place(tree.id));
+        Place { end: (end.end + field).max(start.end), ..start }
+    }
+
     fn wrong(&self, id: u64, what: impl Into<String>, instead: impl Into<Option<String>>) {
         self.item.sink.add(self.place(id), what, instead);
     }
 
-    fn known<T>(&self, id: u64, found: Result<T, Unknown>) -> Option<T> {
+    fn known<T>(&self, tree: &IdedExpr, found: Result<T, Unknown>) -> Option<T> {
         match found {
             Ok(found) => Some(found),
             Err((what, instead)) => {
-                self.item.sink.if_whole(self.place(id), what, instead);
+                self.item.sink.if_whole(self.place_of(tree), what, instead);
                 None
             }
         }
@@ -168,7 +200,7 @@ impl<'t> Reader<'_, 't> {
         match &tree.expr {
             Expr::Literal(LiteralValue::Boolean(yes)) => Some(Condition::Always(*yes.inner())),
             Expr::Select(select) if select.test => {
-                let asked = self.field(tree.id, &select.operand, &select.field)?;
+                let asked = self.field(tree, &select.operand, &select.field)?;
                 Some(Condition::Has(asked.name))
             }
             Expr::Call(call) => self.call(tree, call, depth),
@@ -177,7 +209,7 @@ impl<'t> Reader<'_, 't> {
                 if asked.kind == Kind::Bool {
                     return Some(Condition::IsTrue(asked.name));
                 }
-                self.stands_alone(&asked);
+                self.stands_alone(tree, &asked);
                 None
             }
             other => {
@@ -188,13 +220,14 @@ impl<'t> Reader<'_, 't> {
         }
     }
 
-    fn stands_alone(&self, asked: &Asked) {
+    fn stands_alone(&self, tree: &IdedExpr, asked: &Asked) {
         let (name, kind) = (&asked.name, asked.kind.words());
         let instead = match asked.kind {
             Kind::Number => format!("Compare it: {name} > 0."),
             _ => format!("Compare it: {name} == \"…\", or write has({name})."),
         };
-        self.wrong(asked.id, format!("{name} is {kind}, not true or false."), instead);
+        let place = self.place_of(tree);
+        self.item.sink.add(place, format!("{name} is {kind}, not true or false."), instead);
     }
 
     fn call(&mut self, tree: &IdedExpr, call: &CallExpr, depth: usize) -> Option<Condition> {
@@ -311,7 +344,8 @@ impl<'t> Reader<'_, 't> {
         let asked = self.name(name);
         let Expr::List(list_expr) = &list.expr else {
             let what = "After \"in\" a list of values must stand.";
-            self.wrong(list.id, what, "Write it in square brackets: in [\"a\", \"b\"].".to_owned());
+            let instead = "Write it in square brackets: in [\"a\", \"b\"].".to_owned();
+            self.item.sink.add(self.place_of(list), what, instead);
             return None;
         };
         if list_expr.elements.is_empty() {
@@ -397,7 +431,7 @@ impl<'t> Reader<'_, 't> {
     fn name(&self, tree: &IdedExpr) -> Option<Asked> {
         match &tree.expr {
             Expr::Select(select) if !select.test => {
-                self.field(tree.id, &select.operand, &select.field)
+                self.field(tree, &select.operand, &select.field)
             }
             Expr::Call(call) if call.func_name == "lowerAscii" && call.args.is_empty() => {
                 let mut asked = self.name(call.target.as_deref()?)?;
@@ -410,7 +444,7 @@ impl<'t> Reader<'_, 't> {
                 Some(asked)
             }
             Expr::Ident(word) => {
-                let root = self.known(tree.id, self.scope.root(word))?;
+                let root = self.known(tree, self.scope.root(word))?;
                 let what = format!("{:?} by itself is not a value.", root.word());
                 let instead = format!("Name one of its fields: {}.….", root.word());
                 self.wrong(tree.id, what, instead);
@@ -425,16 +459,16 @@ impl<'t> Reader<'_, 't> {
         }
     }
 
-    fn field(&self, id: u64, operand: &IdedExpr, field: &str) -> Option<Asked> {
+    fn field(&self, tree: &IdedExpr, operand: &IdedExpr, field: &str) -> Option<Asked> {
         let Expr::Ident(word) = &operand.expr else {
             let what = "A name has two parts, such as lead.status.";
-            self.wrong(id, what, "Write it with one dot.".to_owned());
+            self.item.sink.add(self.place_of(tree), what, "Write it with one dot.".to_owned());
             return None;
         };
-        let root: Root = self.known(id, self.scope.root(word))?;
-        let kind = self.known(id, self.scope.kind(root, field))?;
+        let root: Root = self.known(operand, self.scope.root(word))?;
+        let kind = self.known(tree, self.scope.kind(root, field))?;
         let name = Name { root, field: field.to_owned(), lowered: false };
-        Some(Asked { name, kind, id })
+        Some(Asked { name, kind })
     }
 }
 

@@ -58,7 +58,7 @@ pub(super) fn nearest<'a>(
 }
 
 /// `Did you mean "x"?`, or else what there is to choose from.
-pub(super) fn guess<'a>(word: &str, candidates: &[&'a str]) -> Option<String> {
+pub(super) fn guess(word: &str, candidates: &[&str]) -> Option<String> {
     if let Some(near) = nearest(word, candidates.iter().copied()) {
         return Some(format!("Did you mean {near:?}?"));
     }

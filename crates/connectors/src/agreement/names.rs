@@ -9,12 +9,17 @@ use super::mistake::{guess, listed, nearest};
 /// What kind of value a name has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
+    /// Any text.
     Text,
     /// Text that is one of these words; with what each of them is called.
     OneOf(Vec<String>, &'static str),
+    /// A number, or an amount of money.
     Number,
+    /// Yes or no.
     Bool,
+    /// A date, as text.
     Date,
+    /// An instant in UTC, as text.
     Instant,
 }
 

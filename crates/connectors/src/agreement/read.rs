@@ -4,6 +4,7 @@ use domain::agreement::Agreement;
 use toml::{Spanned, de::DeTable};
 
 use super::{
+    condition::on_a_large_stack,
     mistake::Mistake,
     reader::Table,
     source::{Place, Sink, Source},
@@ -37,6 +38,10 @@ pub struct Document<'t> {
 /// Every mistake in it, in the order of files and lines. Where a file is not TOML, mistakes that
 /// are only about something missing wait until it is.
 pub fn read(text: &AgreementText) -> Result<Agreement, Vec<Mistake>> {
+    on_a_large_stack(|| read_here(text))
+}
+
+fn read_here(text: &AgreementText) -> Result<Agreement, Vec<Mistake>> {
     let sources: Vec<Source<'_>> =
         text.files().iter().map(|(name, text)| Source { name, text }).collect();
     let sink = Sink::default();

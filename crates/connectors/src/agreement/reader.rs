@@ -296,9 +296,13 @@ impl<'t> Item<'t> {
         };
         let found = choices.iter().find(|(word, _)| word == text);
         if found.is_none() {
-            let what = format!("{:?} must be {}.", self.key, listed(&words, "or"));
-            let instead = super::mistake::nearest(text, words);
-            self.wrong(what, instead.map(|near| format!("Did you mean {near:?}?")));
+            let words_listed = listed(&words, "or");
+            let what = format!("{:?} must be {words_listed}, and this is {text:?}.", self.key);
+            let instead = match super::mistake::nearest(text, words) {
+                Some(near) => format!("Did you mean {near:?}?"),
+                None => format!("Write {}.", self.example),
+            };
+            self.wrong(what, instead);
         }
         found.map(|(_, meaning)| meaning.clone())
     }
@@ -354,36 +358,24 @@ pub fn is_id(text: &str) -> bool {
         && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
 }
 
+/// Words that mean something in the language of conditions, or may once.
+const RESERVED: &str = "in has true false null as break const continue else for function if import \
+                        let loop package namespace return var void while";
+
 /// Whether a text can be a name in a condition: small letters, digits and `_`, a letter first.
 pub fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase())
         && text.len() <= 60
         && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-        && ![
-            "in",
-            "has",
-            "true",
-            "false",
-            "null",
-            "as",
-            "break",
-            "const",
-            "continue",
-            "else",
-            "for",
-            "function",
-            "if",
-            "import",
-            "let",
-            "loop",
-            "package",
-            "namespace",
-            "return",
-            "var",
-            "void",
-            "while",
-        ]
-        .contains(&text)
+        && !RESERVED.split_whitespace().any(|word| word == text)
+}
+
+/// What to do about a name that cannot be one.
+pub fn name_advice(text: &str) -> String {
+    if RESERVED.split_whitespace().any(|word| word == text) {
+        return format!("The word is taken by conditions; write my_{text}, or another.");
+    }
+    "Use small letters, digits and '_', beginning with a letter.".to_owned()
 }
 
 fn shortened(text: &str) -> String {

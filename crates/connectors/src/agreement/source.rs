@@ -7,29 +7,40 @@ use std::{
 
 use super::mistake::Mistake;
 
+/// Nobody reads more, and finding the line of each takes time.
+const MISTAKES_MAX: usize = 500;
+
 /// A file of the text.
 #[derive(Debug)]
 pub struct Source<'t> {
+    /// Its name in the folder.
     pub name: &'t str,
+    /// What stands in it.
     pub text: &'t str,
 }
 
 /// A stretch of a file, in bytes.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'t> {
+    /// In which file.
     pub source: &'t Source<'t>,
+    /// From this byte on.
     pub start: usize,
+    /// Up to this byte, without it.
     pub end: usize,
 }
 
 /// A value and where it stands.
 #[derive(Debug, Clone)]
 pub struct Placed<'t, T> {
+    /// The value.
     pub value: T,
+    /// Where it stands.
     pub place: Place<'t>,
 }
 
 impl<'t> Place<'t> {
+    /// The place of a span of a file.
     pub fn new(source: &'t Source<'t>, span: std::ops::Range<usize>) -> Place<'t> {
         Place { source, start: span.start, end: span.end }
     }
@@ -128,8 +139,11 @@ pub struct Sink {
 impl Sink {
     /// A file is not TOML here.
     pub fn syntax(&self, place: Place<'_>, what: String, instead: Option<String>) {
-        let mistake = place.mistake(what, instead);
         self.is_broken.set(true);
+        if self.mistakes.borrow().len() >= MISTAKES_MAX {
+            return;
+        }
+        let mistake = place.mistake(what, instead);
         if self.broken.borrow_mut().insert((mistake.file.clone(), mistake.line)) {
             self.mistakes.borrow_mut().insert(mistake);
         }
@@ -142,6 +156,11 @@ impl Sink {
         what: impl Into<String>,
         instead: impl Into<Option<String>>,
     ) {
+        // What the parser made up to go on after something that is not TOML stands nowhere.
+        let is_made_up = self.is_broken.get() && place.start == place.end;
+        if is_made_up || self.mistakes.borrow().len() >= MISTAKES_MAX {
+            return;
+        }
         let mistake = place.mistake(what.into(), instead.into());
         if !self.broken.borrow().contains(&(mistake.file.clone(), mistake.line)) {
             self.mistakes.borrow_mut().insert(mistake);

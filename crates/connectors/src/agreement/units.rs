@@ -17,8 +17,11 @@ pub struct Length {
 /// What a window of a limit is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
+    /// Days.
     Day,
+    /// Weeks.
     Week,
+    /// Months.
     Month,
 }
 

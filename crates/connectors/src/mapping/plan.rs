@@ -208,7 +208,7 @@ fn kind_of(object: Object, field: &str) -> Kind {
         "name" | "first_name" | "last_name" | "email" | "phone" if object.is_about_a_person() => {
             Kind::Person
         }
-        "account" | "parent" => Kind::Reference(Object::Accounts),
+        "account" => Kind::Reference(Object::Accounts),
         "owner" | "to" | "by" | "manager" | "user" => Kind::Reference(Object::Users),
         "product" => Kind::Reference(Object::Products),
         "campaign" => Kind::Reference(Object::Campaigns),

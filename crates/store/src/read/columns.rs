@@ -69,7 +69,7 @@ pub(super) fn instant_of(fields: &Fields, name: &str) -> Option<Timestamp> {
     })
 }
 
-/// A field as a date, `2026-07-01`; of an instant, its day in UTC.
+/// A field as a date, `2026-07-01`; of an instant, the day as it is written there.
 pub(super) fn date_of(fields: &Fields, name: &str) -> Option<String> {
     let text = fields.get(name)?.text()?;
     let date: Option<Date> = text.parse().ok();

@@ -117,7 +117,7 @@ pub(crate) fn answered(
         &fact.handoff,
         &fact.lead,
         fact.answer.word(),
-        entry.happened_at(),
+        (!fact.undated).then(|| entry.happened_at()),
         fact.reason.as_ref(),
         fact.by.as_ref(),
         entry.no

@@ -133,7 +133,10 @@ impl Conditions {
             format!("id > {}", self.value(&place.id))
         } else {
             let (by, id) = (self.value(place.by), self.value(&place.id));
-            format!("({}, id) {beyond} ({by}, {id})", sort.expression())
+            // SQLite seeks by a row value only over plain columns; the first half, which says
+            // nothing new, is what it goes into the index by.
+            let column = sort.expression();
+            format!("{column} {beyond}= {by} and ({column}, id) {beyond} ({by}, {id})")
         };
         self.texts.push(text);
     }
@@ -159,6 +162,28 @@ fn containing(part: &str) -> String {
     pattern
 }
 
+/// The question for a page, and its values.
+fn page(
+    filter: &LeadFilter,
+    sort: LeadSort,
+    after: Option<&LeadPlace>,
+    limit: u32,
+) -> (String, Vec<Value>) {
+    let mut conditions = Conditions::of(filter);
+    if let Some(place) = after {
+        conditions.after(sort, place);
+    }
+    let limit = conditions.value(limit);
+    let (by, way) = (sort.expression(), if sort.goes_down() { "desc" } else { "asc" });
+    let order = match sort {
+        LeadSort::Id => "id".to_owned(),
+        _ => format!("{by} {way}, id {way}"),
+    };
+    let clause = conditions.clause();
+    let query = format!("select {COLUMNS} from lead {clause} order by {order} limit {limit}");
+    (query, conditions.values)
+}
+
 impl Reader<'_> {
     /// Up to `limit` leads in order, from the first or from the one after a place.
     ///
@@ -171,19 +196,8 @@ impl Reader<'_> {
         after: Option<&LeadPlace>,
         limit: u32,
     ) -> Result<Vec<LeadRow>, StoreError> {
-        let mut conditions = Conditions::of(filter);
-        if let Some(place) = after {
-            conditions.after(sort, place);
-        }
-        let limit = conditions.value(limit);
-        let (by, way) = (sort.expression(), if sort.goes_down() { "desc" } else { "asc" });
-        let order = match sort {
-            LeadSort::Id => "id".to_owned(),
-            _ => format!("{by} {way}, id {way}"),
-        };
-        let clause = conditions.clause();
-        let query = format!("select {COLUMNS} from lead {clause} order by {order} limit {limit}");
-        self.list("read a page of leads", &query, &conditions.values, read)
+        let (query, values) = page(filter, sort, after, limit);
+        self.list("read a page of leads", &query, &values, read)
     }
 
     /// How many leads there are.
@@ -213,3 +227,6 @@ impl Reader<'_> {
         Ok(rows)
     }
 }
+
+#[cfg(test)]
+mod tests;

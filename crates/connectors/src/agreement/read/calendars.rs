@@ -18,6 +18,7 @@ const HOURS_EXAMPLE: &str = "mon-fri = [\"09:00-12:30\", \"13:15-17:30\"]";
 /// Calendars by key, with where their keys stand.
 pub type Calendars<'t> = BTreeMap<String, Placed<'t, Calendar>>;
 
+/// The calendars of every file; those that are wrong are left out.
 pub fn calendars<'t>(document: &Document<'t>) -> Calendars<'t> {
     let mut calendars = Calendars::new();
     for section in document.tables("calendars", "the calendars") {

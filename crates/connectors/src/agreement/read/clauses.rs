@@ -136,6 +136,7 @@ pub struct Ids {
 }
 
 impl Ids {
+    /// No keys yet, of things called so.
     pub fn new(noun: &'static str) -> Ids {
         Ids { noun, ids: Vec::new() }
     }
@@ -153,6 +154,7 @@ impl Ids {
         id.value
     }
 
+    /// Every key that was read.
     pub fn into_vec(self) -> Vec<String> {
         self.ids
     }

@@ -25,12 +25,14 @@ use super::{
 use crate::agreement::{
     names::Kind,
     reader::{Item, Table, is_name},
+    source::Place,
 };
 
 const LEAD: [Root; 2] = [Root::Lead, Root::Account];
 const CHANGED: [Root; 3] = [Root::Lead, Root::Account, Root::Previous];
 const SCORED: [Root; 3] = [Root::Lead, Root::Account, Root::Score];
 
+/// The definitions, in the order of the text; their ids become known.
 pub fn definitions<'t>(
     document: &Document<'t>,
     known: &mut Known,
@@ -58,14 +60,15 @@ fn definition<'t>(
     let (clause, says) = clauses.add(table, ClauseKind::Definition(id.clone()));
     let lead = known.scope("This condition", &LEAD, &[]);
     let applies_when = names::optional(table, "applies_when", &lead);
-    let components = components(table);
+    let (components, places): (Vec<Component>, Vec<Place<'_>>) =
+        components(table).into_iter().unzip();
     let keys: Vec<String> = components.iter().map(|component| component.id.clone()).collect();
     let rules = rules(table, known, &keys);
-    for component in &components {
-        if !component.id.is_empty() && !rules.iter().any(|rule| rule.component == component.id) {
+    for (component, place) in components.iter().zip(places) {
+        if is_component(&component.id) && !rules.iter().any(|rule| rule.component == component.id) {
             let what = format!("Nothing earns points of the component {:?}.", component.id);
             let instead = "Write a rule for it, or leave it out.".to_owned();
-            table.sink().if_whole(table.place, what, instead);
+            table.sink().if_whole(place, what, instead);
         }
     }
     let exclusions = exclusions(table, known);
@@ -102,19 +105,23 @@ fn definition<'t>(
     definition
 }
 
-fn components(definition: &Table<'_>) -> Vec<Component> {
+fn is_component(id: &str) -> bool {
+    is_name(id) && id != "total"
+}
+
+fn components<'t>(definition: &Table<'t>) -> Vec<(Component, Place<'t>)> {
     let list = definition.need("component", "[[definition.component]] with id = \"fit\"");
-    let mut components: Vec<Component> = Vec::new();
+    let mut components: Vec<(Component, Place<'t>)> = Vec::new();
     for table in list.map_or(Vec::new(), |item| item.tables("a component")) {
         let id_item = table.need("id", "id = \"engagement\"");
         let id = id_item.and_then(|item| item.text()).map_or(String::new(), |id| id.value);
         if let Some(item) = id_item {
-            if !id.is_empty() && (!is_name(&id) || id == "total") {
+            if !id.is_empty() && !is_component(&id) {
                 let what = format!("{id:?} cannot be the name of a component.");
                 let instead = "Use small letters, digits and '_', and not the word \"total\".";
                 item.wrong(what, instead.to_owned());
             }
-            if components.iter().any(|other| other.id == id) {
+            if components.iter().any(|(other, _)| other.id == id) {
                 item.wrong(format!("There are two components {id:?}."), None);
             }
         }
@@ -130,14 +137,15 @@ fn components(definition: &Table<'_>) -> Vec<Component> {
             table.wrong("The floor is above the cap.", None);
         }
         let decay = table.get("decay", "decay = { half_life = \"30 days\" }");
-        components.push(Component {
+        let component = Component {
             id,
             label: label.and_then(|item| item.text()).map_or(String::new(), |label| label.value),
             cap,
             floor,
             decay: decay.and_then(|item| limits::decay(&item)),
             stops_above_total: stops,
-        });
+        };
+        components.push((component, table.place));
         table.finish();
     }
     components

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::agreement::reader::{Item, Table};
 
+/// The goals, in the order of the text.
 pub fn goals<'t>(document: &Document<'t>, known: &Known, clauses: &mut Clauses<'t>) -> Vec<Goal> {
     let mut ids = Ids::new("goal");
     let mut goals: Vec<Goal> = Vec::new();

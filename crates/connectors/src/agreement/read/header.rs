@@ -11,10 +11,15 @@ use crate::agreement::{
 
 /// What `[agreement]` says.
 pub struct Header<'t> {
+    /// What the Agreement is called.
     pub title: String,
+    /// The sentence above the clauses.
     pub preamble: String,
+    /// The zone of dates that name no other.
     pub zone: TimeZone,
+    /// The currency of amounts.
     pub currency: Currency,
+    /// The calendar of whoever has none, if it is named.
     pub default_calendar: Option<Placed<'t, String>>,
     /// Where it stands, if anywhere.
     pub place: Option<Place<'t>>,
@@ -23,6 +28,7 @@ pub struct Header<'t> {
 /// The two sides that sign.
 pub const SIDES: [(&str, Side); 2] = [("marketing", Side::Marketing), ("sales", Side::Sales)];
 
+/// Reads `[agreement]`; what is missing or wrong is blank.
 pub fn header<'t>(document: &Document<'t>) -> Header<'t> {
     let mut tables = document.tables("agreement", "the head of an Agreement").into_iter();
     let mut header = Header {

@@ -14,7 +14,7 @@ use crate::agreement::{
     condition,
     mistake::guess,
     names::{Kind, Names, Scope},
-    reader::{Item, Table, is_name},
+    reader::{Item, Table, is_name, name_advice},
 };
 
 /// What later sections may name.
@@ -36,6 +36,7 @@ pub struct Known {
 }
 
 impl Known {
+    /// Everything that stands before the definitions.
     pub fn new(
         document: &Document<'_>,
         header: &Header<'_>,
@@ -142,8 +143,7 @@ fn declare(table: &Table<'_>, fields: &mut BTreeMap<String, Kind>) {
         let sink = table.sink();
         if !is_name(key.value) {
             let what = format!("{:?} cannot be the name of a field.", key.value);
-            let instead = "Use small letters, digits and '_', beginning with a letter.";
-            sink.add(key.place, what, instead.to_owned());
+            sink.add(key.place, what, name_advice(key.value));
         } else if fields.contains_key(key.value) {
             let what = format!("There is a field {:?} already.", key.value);
             sink.add(key.place, what, "Leave this line out.".to_owned());

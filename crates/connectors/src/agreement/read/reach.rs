@@ -12,6 +12,7 @@ use domain::{
 pub struct Reach(BTreeMap<String, Option<Points>>);
 
 impl Reach {
+    /// The most that rules can give, by component.
     pub fn new(components: &[Component], rules: &[Rule]) -> Reach {
         let mut most = BTreeMap::new();
         let mut total = Some(Points::ZERO);

@@ -47,8 +47,9 @@ fn rule(table: &Table<'_>, known: &Known, components: &[String], ids: &mut Ids) 
     let scope = known.scope(at, roots, &[]);
     let award = award(table, &scope);
     // What looks at every activity, or at a field with fixed points, must say at which.
-    let is_told_otherwise = matches!(award, Some(Award::ByValue { .. } | Award::ByNumber { .. }))
-        || matches!(looks_at, Some(LooksAt::Change(_) | LooksAt::Inactivity { .. }));
+    let is_told_otherwise = table.has("by_value")
+        || table.has("by_number")
+        || matches!(looks_at, None | Some(LooksAt::Change(_) | LooksAt::Inactivity { .. }));
     let when = if is_told_otherwise {
         names::optional(table, "when", &scope).unwrap_or(Condition::Always(true))
     } else {

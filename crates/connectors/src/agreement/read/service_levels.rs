@@ -25,6 +25,7 @@ const LEAD: [Root; 2] = [Root::Lead, Root::Account];
 /// A clock is at risk from this share on, unless the Agreement says otherwise. Source: domain.md 2.5.
 const WARN_PER_MILLE: i64 = 800;
 
+/// The service levels, in the order of the text; their ids become known.
 pub fn service_levels<'t>(
     document: &Document<'t>,
     known: &mut Known,
@@ -190,6 +191,10 @@ fn on_transfer(table: &Table<'_>) -> OnTransfer {
         );
         return OnTransfer::Restart;
     };
-    let choice = item.choice(&[("restart", OnTransfer::Restart), ("run_on", OnTransfer::RunOn)]);
+    let choice = item.choice(&[
+        ("restart", OnTransfer::Restart),
+        ("restart_answered", OnTransfer::RestartAnswered),
+        ("run_on", OnTransfer::RunOn),
+    ]);
     choice.unwrap_or(OnTransfer::Restart)
 }

@@ -10,6 +10,7 @@ use crate::agreement::{
     source::Placed,
 };
 
+/// The statuses, in the order of the text.
 pub fn statuses(document: &Document<'_>) -> Vec<Status> {
     let mut statuses: Vec<Status> = Vec::new();
     let mut words: Vec<String> = Vec::new();
@@ -53,6 +54,7 @@ pub fn statuses(document: &Document<'_>) -> Vec<Status> {
     statuses
 }
 
+/// The activities by key.
 pub fn activities(document: &Document<'_>) -> BTreeMap<String, ActivityKind> {
     let mut activities = BTreeMap::new();
     for section in document.tables("activities", "the activities") {

@@ -1,0 +1,299 @@
+//! Joining: which record a key or a name in another table means.
+
+use std::collections::BTreeMap;
+
+use connectors::mapping::{Object, plain_name};
+use domain::{
+    field::{FieldValue, Fields},
+    ids::{AccountId, CampaignId, LeadId, OpportunityId, ProductId, qualified},
+};
+use serde::Serialize;
+use store::{Reader, StoreError, Writer, read::name_key};
+
+/// How many different words of one column are remembered.
+const WORDS_MAX: usize = 50_000;
+
+/// A word of the source that needs to be looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Joined {
+    /// What it names: accounts, products, ….
+    pub object: Object,
+    /// The word.
+    pub word: String,
+    /// How it was joined.
+    pub how: How,
+    /// How many rows have it.
+    pub rows: u64,
+}
+
+/// How a word was joined.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "how", rename_all = "snake_case")]
+pub enum How {
+    /// To a record whose name is spelt in another way.
+    Spelling {
+        /// That name.
+        name: String,
+    },
+    /// A record was made of it, for no table lists them.
+    Made,
+    /// By its key alone: no table says more about it.
+    ByKeyAlone,
+    /// To nothing: several records have that name.
+    Several {
+        /// How many.
+        records: usize,
+    },
+    /// To nothing.
+    NotFound {
+        /// The nearest name, if one is near.
+        nearest: Option<String>,
+    },
+}
+
+/// What a word means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// The record of this id.
+    Id(String),
+    /// A record that is to be made, with this key.
+    Make(String),
+    /// Nothing that is known.
+    Nothing,
+}
+
+/// The joins of one table.
+pub(super) struct Joins {
+    source: String,
+    words: BTreeMap<(Object, String), (Meaning, Option<How>, u64)>,
+    /// Names of the firm's own people, as they are compared.
+    people: BTreeMap<String, String>,
+}
+
+impl Joins {
+    pub(super) fn new(reader: &Reader<'_>, source: &str) -> Result<Joins, StoreError> {
+        let mut people = BTreeMap::new();
+        for user in reader.users()? {
+            let person = reader.person_of(&format!("user/{}", user.id))?;
+            if let Some(name) = person.and_then(|person| person.name) {
+                people.insert(name_key(&name), user.id.0);
+            }
+        }
+        Ok(Joins { source: source.to_owned(), words: BTreeMap::new(), people })
+    }
+
+    /// What a word in a column of references means. Exact keys come before names, and a name that
+    /// several records have means none of them.
+    pub(super) fn meaning(
+        &mut self,
+        writer: &mut Writer<'_>,
+        object: Object,
+        word: &str,
+    ) -> Result<Meaning, StoreError> {
+        let place = (object, word.to_owned());
+        if let Some((meaning, _, rows)) = self.words.get_mut(&place) {
+            *rows += 1;
+            return Ok(meaning.clone());
+        }
+        let (meaning, how) = self.look_up(writer, object, word)?;
+        if self.words.len() < WORDS_MAX || how.is_some() {
+            // A record that was made is there for the next row.
+            let kept = match &meaning {
+                Meaning::Make(id) => Meaning::Id(id.clone()),
+                other => other.clone(),
+            };
+            self.words.insert(place, (kept, how, 1));
+        }
+        Ok(meaning)
+    }
+
+    fn look_up(
+        &mut self,
+        writer: &mut Writer<'_>,
+        object: Object,
+        word: &str,
+    ) -> Result<(Meaning, Option<How>), StoreError> {
+        let id = qualified(&self.source, word);
+        match object {
+            Object::Users => self.user(writer, word, id),
+            Object::Leads | Object::Opportunities => self.by_key(writer, object, word, id),
+            _ => {
+                let reader = writer.reader();
+                if exists(&reader, object, &id)? {
+                    return Ok((Meaning::Id(id), None));
+                }
+                self.by_name(&reader, object, word, id)
+            }
+        }
+    }
+
+    /// Somebody of the firm: by name, else by key; a name that is new makes a person.
+    fn user(
+        &mut self,
+        writer: &mut Writer<'_>,
+        word: &str,
+        id: String,
+    ) -> Result<(Meaning, Option<How>), StoreError> {
+        if let Some(user) = self.people.get(&name_key(word)) {
+            return Ok((Meaning::Id(user.clone()), None));
+        }
+        if !is_a_name(word) {
+            let known = writer.reader().user(&id.as_str().into())?.is_some();
+            return Ok((Meaning::Id(id), (!known).then_some(How::ByKeyAlone)));
+        }
+        let user = format!("{}:{}", self.source, writer.alias(&self.source, word)?);
+        self.people.insert(name_key(word), user.clone());
+        Ok((Meaning::Make(user), Some(How::Made)))
+    }
+
+    /// A lead or an opportunity: by key alone, whether it is known already or comes later.
+    fn by_key(
+        &mut self,
+        writer: &mut Writer<'_>,
+        object: Object,
+        word: &str,
+        id: String,
+    ) -> Result<(Meaning, Option<How>), StoreError> {
+        let id = match object == Object::Leads && domain::ids::looks_personal(word) {
+            true => format!("{}:{}", self.source, writer.alias(&self.source, word)?),
+            false => id,
+        };
+        let known = exists(&writer.reader(), object, &id)?;
+        Ok((Meaning::Id(id), (!known).then_some(How::ByKeyAlone)))
+    }
+
+    fn by_name(
+        &self,
+        reader: &Reader<'_>,
+        object: Object,
+        word: &str,
+        id: String,
+    ) -> Result<(Meaning, Option<How>), StoreError> {
+        let same = named(reader, object, &name_key(word))?;
+        match same.as_slice() {
+            [(id, name)] => {
+                let how = (name != word).then(|| How::Spelling { name: name.clone() });
+                Ok((Meaning::Id(id.clone()), how))
+            }
+            [] => {
+                let names = all_names(reader, object, &self.source)?;
+                let squeezed = plain_name(word);
+                let alike: Vec<_> =
+                    names.iter().filter(|(_, name)| plain_name(name) == squeezed).collect();
+                if let [(id, name)] = alike.as_slice() {
+                    let how = How::Spelling { name: name.clone() };
+                    return Ok((Meaning::Id(id.clone()), Some(how)));
+                }
+                let can_be_made = matches!(object, Object::Accounts | Object::Products);
+                if can_be_made && (names.is_empty() || self.makes(object)) {
+                    return Ok((Meaning::Make(id), Some(How::Made)));
+                }
+                let nearest = nearest(word, &names);
+                Ok((Meaning::Nothing, Some(How::NotFound { nearest })))
+            }
+            several => Ok((Meaning::Nothing, Some(How::Several { records: several.len() }))),
+        }
+    }
+
+    /// Whether records of this kind are being made of their names, for no table lists them.
+    fn makes(&self, object: Object) -> bool {
+        self.words.iter().any(|((o, _), (_, how, _))| *o == object && *how == Some(How::Made))
+    }
+
+    /// The words that a person should look at, those of most rows first.
+    pub(super) fn to_look_at(&self) -> Vec<Joined> {
+        let mut joined: Vec<Joined> = self
+            .words
+            .iter()
+            .filter_map(|((object, word), (_, how, rows))| {
+                let (object, word, how) = (*object, word.clone(), how.clone()?);
+                Some(Joined { object, word, how, rows: *rows })
+            })
+            .collect();
+        joined.sort_by_key(|joined| std::cmp::Reverse(joined.rows));
+        joined
+    }
+}
+
+/// Whether a word names a person rather than being a key: it has no digit.
+fn is_a_name(word: &str) -> bool {
+    !word.chars().any(|c| c.is_ascii_digit()) && word.chars().any(char::is_alphabetic)
+}
+
+fn exists(reader: &Reader<'_>, object: Object, id: &str) -> Result<bool, StoreError> {
+    Ok(match object {
+        Object::Accounts => reader.account(&AccountId::from(id))?.is_some(),
+        Object::Products => reader.product(&ProductId::from(id))?.is_some(),
+        Object::Campaigns => reader.campaign(&CampaignId::from(id))?.is_some(),
+        Object::Leads => reader.lead(&LeadId::from(id))?.is_some(),
+        Object::Opportunities => reader.opportunity(&OpportunityId::from(id))?.is_some(),
+        _ => false,
+    })
+}
+
+fn named(
+    reader: &Reader<'_>,
+    object: Object,
+    key: &str,
+) -> Result<Vec<(String, String)>, StoreError> {
+    let name = |name: Option<String>| name.unwrap_or_default();
+    Ok(match object {
+        Object::Accounts => {
+            reader.accounts_named(key)?.into_iter().map(|row| (row.id.0, name(row.name))).collect()
+        }
+        Object::Products => {
+            reader.products_named(key)?.into_iter().map(|row| (row.id.0, name(row.name))).collect()
+        }
+        Object::Campaigns => {
+            reader.campaigns_named(key)?.into_iter().map(|row| (row.id.0, name(row.name))).collect()
+        }
+        _ => Vec::new(),
+    })
+}
+
+fn all_names(
+    reader: &Reader<'_>,
+    object: Object,
+    source: &str,
+) -> Result<Vec<(String, String)>, StoreError> {
+    let ours = |id: &str| id.starts_with(source);
+    Ok(match object {
+        Object::Accounts => {
+            let rows = reader.accounts()?.into_iter();
+            rows.filter(|row| ours(&row.id.0))
+                .filter_map(|row| Some((row.id.0, row.name?)))
+                .collect()
+        }
+        Object::Products => {
+            let rows = reader.products()?.into_iter();
+            rows.filter(|row| ours(&row.id.0))
+                .filter_map(|row| Some((row.id.0, row.name?)))
+                .collect()
+        }
+        Object::Campaigns => {
+            let rows = reader.campaigns()?.into_iter();
+            rows.filter(|row| ours(&row.id.0))
+                .filter_map(|row| Some((row.id.0, row.name?)))
+                .collect()
+        }
+        _ => Vec::new(),
+    })
+}
+
+/// The name nearest to a word, if it is near enough to be meant.
+fn nearest(word: &str, names: &[(String, String)]) -> Option<String> {
+    let key = name_key(word);
+    let near = |name: &String| strsim::jaro_winkler(&key, &name_key(name));
+    names
+        .iter()
+        .take(5_000)
+        .map(|(_, name)| (near(name), name))
+        .filter(|(score, _)| *score >= 0.85)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, name)| name.clone())
+}
+
+/// Puts a word that joined to nothing into the fields, so that it is not lost.
+pub(super) fn keep_word(fields: &mut Fields, field: &str, word: &str) {
+    fields.insert(format!("{field}_name"), FieldValue::Text(word.to_owned()));
+}

@@ -1,0 +1,350 @@
+//! Taking the rows of one table, inside transactions that others share.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use connectors::{
+    files::table::RowProblem,
+    mapping::{ColumnProblem, Draft, Object, Plan},
+};
+use domain::{
+    fact::{Fact, Told},
+    field::{FieldValue, Fields, overlay},
+    person::Person,
+    reported::Reported,
+};
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use store::Writer;
+
+use super::{
+    Counts, EXAMPLES_MAX, Rejected, Table, TableReport,
+    facts::{Event, facts_of_draft, join},
+    join::Joins,
+};
+use crate::{Error, intake};
+
+/// What the rows of one table have come to so far.
+pub(super) struct Taking {
+    source: String,
+    file: String,
+    plan: Plan,
+    now: Timestamp,
+    joins: Joins,
+    counts: Counts,
+    rejected: Vec<Rejected>,
+    notes: BTreeMap<(String, String), u64>,
+    seen: BTreeSet<u64>,
+}
+
+/// What became of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Became {
+    Unchanged,
+    Updated,
+    Created,
+}
+
+type Drafted = (u64, Result<Draft, Vec<ColumnProblem>>);
+
+impl Taking {
+    pub(super) fn new(
+        writer: &Writer<'_>,
+        source: &str,
+        table: &Table,
+        now: Timestamp,
+    ) -> Result<Taking, Error> {
+        Ok(Taking {
+            source: source.to_owned(),
+            file: table.path.display().to_string(),
+            plan: table.plan.clone(),
+            now,
+            joins: Joins::new(&writer.reader(), source)?,
+            counts: Counts::default(),
+            rejected: Vec::new(),
+            notes: BTreeMap::new(),
+            seen: BTreeSet::new(),
+        })
+    }
+
+    pub(super) fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    pub(super) fn rejected_so_far(&self) -> usize {
+        self.rejected.len()
+    }
+
+    pub(super) fn rejected_since(&self, before: usize) -> &[Rejected] {
+        &self.rejected[before..]
+    }
+
+    /// Takes one row, whole or not at all.
+    pub(super) fn take(
+        &mut self,
+        writer: &mut Writer<'_>,
+        row: Result<Drafted, RowProblem>,
+    ) -> Result<(), Error> {
+        self.counts.read += 1;
+        let (line, draft) = match row {
+            Ok(drafted) => drafted,
+            Err(problem) => {
+                let reason = problem.fault.to_string();
+                self.reject(problem.line, String::new(), reason);
+                return Ok(());
+            }
+        };
+        let draft = match draft {
+            Ok(draft) => draft,
+            Err(problems) => {
+                for ColumnProblem { column, reason } in problems {
+                    self.list_rejected(line, column, reason);
+                }
+                self.counts.rejected += 1;
+                return Ok(());
+            }
+        };
+        for note in &draft.notes {
+            self.note(&note.column, &note.reason);
+        }
+        match self.take_draft(writer, draft)? {
+            Ok(Became::Created) => self.counts.created += 1,
+            Ok(Became::Updated) => self.counts.updated += 1,
+            Ok(Became::Unchanged) => self.counts.unchanged += 1,
+            Err(ColumnProblem { column, reason }) => self.reject(line, column, reason),
+        }
+        Ok(())
+    }
+
+    fn reject(&mut self, line: u64, column: String, reason: String) {
+        self.counts.rejected += 1;
+        self.list_rejected(line, column, reason);
+    }
+
+    fn list_rejected(&mut self, line: u64, column: String, reason: String) {
+        self.rejected.push(Rejected { file: self.file.clone(), line, column, reason });
+    }
+
+    fn note(&mut self, column: &str, reason: &str) {
+        *self.notes.entry((column.to_owned(), reason.to_owned())).or_default() += 1;
+    }
+
+    fn take_draft(
+        &mut self,
+        writer: &mut Writer<'_>,
+        mut draft: Draft,
+    ) -> Result<Result<Became, ColumnProblem>, Error> {
+        if draft.is("deleted") == Some(true) {
+            self.note("deleted", "rows that the source has deleted were left out");
+            return Ok(Ok(Became::Unchanged));
+        }
+        self.see(&draft);
+        for told in join(&mut self.joins, writer, &mut draft)? {
+            self.put(writer, told, None)?;
+        }
+        let mut became = Became::Unchanged;
+        let facts = match facts_of_draft(&self.plan, &self.source, &draft, self.now) {
+            Ok(facts) => facts,
+            Err(problem) => return Ok(Err(problem)),
+        };
+        for event in facts {
+            let is_now = match event {
+                Event::Record(told) => self.put(writer, told, draft_person(&draft))?,
+                Event::Once(told) => self.once(writer, told)?,
+            };
+            became = became.max(is_now);
+        }
+        Ok(Ok(became))
+    }
+
+    /// Notes a key that came before in the same table.
+    fn see(&mut self, draft: &Draft) {
+        let Some(key) = &draft.key else { return };
+        let digest = Sha256::digest(key.as_bytes());
+        let short = u64::from_be_bytes(digest[..8].try_into().expect("a digest is longer"));
+        if !self.seen.insert(short) && is_record(self.plan.object) {
+            let reason = "is the key of several rows: of what they say differently, the later row \
+                          was taken";
+            let column = self.plan.key.map_or(String::new(), |key| self.plan.header[key].clone());
+            self.note(&column, reason);
+        }
+    }
+
+    /// A fact that is told once under its key.
+    fn once(&mut self, writer: &mut Writer<'_>, told: Told) -> Result<Became, Error> {
+        let (entry, already) = intake::take(writer, Reported { told, person: None })?;
+        if already {
+            return Ok(Became::Unchanged);
+        }
+        leave_undecided(writer, entry.fact(), self.now)?;
+        Ok(Became::Created)
+    }
+
+    /// A report of a record: only what differs from what is known is told, as its next version.
+    fn put(
+        &mut self,
+        writer: &mut Writer<'_>,
+        told: Told,
+        person: Option<Person>,
+    ) -> Result<Became, Error> {
+        let mut reported = Reported { told, person };
+        intake::settle(writer, &mut reported)?;
+        let subject = reported.told.fact.subject();
+        let (known, versions) = known_fields(writer, &subject, &reported.told.fact)?;
+        if let Some(person) = &reported.person
+            && let Some(domain) = person.email_domain()
+            && let Fact::Lead(fact) = &mut reported.told.fact
+        {
+            fact.fields.insert("email_domain".into(), FieldValue::Text(domain));
+        }
+        let is_stale = is_older(&known, fields_of(&reported.told.fact));
+        if let Some(fields) = fields_of_mut(&mut reported.told.fact) {
+            fields.retain(|name, value| {
+                let differs = known.get(name) != Some(value);
+                // What a source never had is not cleared by its having it blank.
+                differs && !(*value == FieldValue::Cleared && !known.contains_key(name))
+            });
+        }
+        let nothing_new = fields_of(&reported.told.fact).is_none_or(Fields::is_empty);
+        let same_person = same_person(writer, &subject, reported.person.as_ref())?;
+        if versions > 0 && nothing_new && same_person {
+            return Ok(Became::Unchanged);
+        }
+        if is_stale {
+            self.note("", "rows older than what is known were left as they are");
+            return Ok(Became::Unchanged);
+        }
+        if same_person && versions > 0 {
+            reported.person = None;
+        }
+        if versions > 0 {
+            reported.told.happened_at = modified_at(&reported.told.fact).unwrap_or(self.now);
+        }
+        reported.told.key = format!("{subject}@{}", versions + 1);
+        let (entry, _) = intake::take(writer, reported)?;
+        leave_undecided(writer, entry.fact(), self.now)?;
+        Ok(if versions == 0 { Became::Created } else { Became::Updated })
+    }
+
+    /// The report of the table.
+    pub(super) fn finish(self, table: &Table) -> TableReport {
+        let mut notes = table.notes.clone();
+        for ((column, reason), rows) in self.notes {
+            let column = if column.is_empty() { String::new() } else { format!("{column} ") };
+            notes.push(format!("{column}{reason} ({rows} rows)"));
+        }
+        let header = |index: &usize| self.plan.header[*index].clone();
+        let columns = self.plan.fields.iter().map(|planned| {
+            let names: Vec<String> = planned.columns.iter().map(header).collect();
+            (planned.field.clone(), names.join(", else "))
+        });
+        let stages = self
+            .plan
+            .stages
+            .iter()
+            .map(|(stage, columns)| (format!("entered {stage}"), header(&columns[0])));
+        let mut columns: BTreeMap<String, String> = columns.chain(stages).collect();
+        columns.extend(self.plan.key.map(|key| ("its own key".to_owned(), header(&key))));
+        TableReport {
+            file: match &table.sheet {
+                Some(sheet) => format!("{}, sheet {sheet}", self.file),
+                None => self.file.clone(),
+            },
+            object: self.plan.object,
+            counts: self.counts,
+            columns,
+            private: self.plan.private.iter().map(header).collect(),
+            ignored: self.plan.ignored.iter().map(header).collect(),
+            notes,
+            rejected: self.rejected.into_iter().take(EXAMPLES_MAX).collect(),
+            joined: self.joins.to_look_at(),
+        }
+    }
+}
+
+fn is_record(object: Object) -> bool {
+    matches!(
+        object,
+        Object::Users
+            | Object::Products
+            | Object::Accounts
+            | Object::Campaigns
+            | Object::Leads
+            | Object::Opportunities
+    )
+}
+
+fn draft_person(draft: &Draft) -> Option<Person> {
+    (!draft.person.is_empty()).then(|| draft.person.clone())
+}
+
+/// What the ledger knows of a record, and how many reports of it there are.
+fn known_fields(writer: &Writer<'_>, subject: &str, like: &Fact) -> Result<(Fields, usize), Error> {
+    let (mut known, mut versions) = (Fields::new(), 0);
+    for entry in writer.reader().facts_of(subject)? {
+        let same_kind = std::mem::discriminant(entry.fact()) == std::mem::discriminant(like);
+        if let Some(fields) = fields_of(entry.fact()).filter(|_| same_kind) {
+            overlay(&mut known, fields);
+            versions += 1;
+        }
+    }
+    Ok((known, versions))
+}
+
+fn same_person(writer: &Writer<'_>, subject: &str, told: Option<&Person>) -> Result<bool, Error> {
+    let Some(told) = told else { return Ok(true) };
+    let known = writer.reader().person_of(subject)?.unwrap_or_default();
+    let mut after = known.clone();
+    after.overlay(told);
+    Ok(after == known)
+}
+
+/// Whether a row says of itself that it is older than what is known.
+fn is_older(known: &Fields, told: Option<&Fields>) -> bool {
+    let at = |fields: &Fields| fields.get("modified_at")?.text()?.parse::<Timestamp>().ok();
+    match (at(known), told.and_then(at)) {
+        (Some(known), Some(told)) => told < known,
+        _ => false,
+    }
+}
+
+fn modified_at(fact: &Fact) -> Option<Timestamp> {
+    fields_of(fact)?.get("modified_at")?.text()?.parse().ok()
+}
+
+fn leave_undecided(writer: &mut Writer<'_>, fact: &Fact, now: Timestamp) -> Result<(), Error> {
+    if let Some(lead) = fact.lead() {
+        writer.leave_undecided(&format!("lead/{lead}"), now)?;
+    }
+    if let Fact::Account(fact) = fact {
+        for lead in writer.reader().leads_of_account(&fact.account)? {
+            writer.leave_undecided(&format!("lead/{}", lead.id), now)?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn fields_of(fact: &Fact) -> Option<&Fields> {
+    match fact {
+        Fact::Account(fact) => Some(&fact.fields),
+        Fact::Lead(fact) => Some(&fact.fields),
+        Fact::Opportunity(fact) => Some(&fact.fields),
+        Fact::Campaign(fact) => Some(&fact.fields),
+        Fact::Product(fact) => Some(&fact.fields),
+        Fact::User(fact) => Some(&fact.fields),
+        Fact::Quota(fact) => Some(&fact.fields),
+        _ => None,
+    }
+}
+
+fn fields_of_mut(fact: &mut Fact) -> Option<&mut Fields> {
+    match fact {
+        Fact::Account(fact) => Some(&mut fact.fields),
+        Fact::Lead(fact) => Some(&mut fact.fields),
+        Fact::Opportunity(fact) => Some(&mut fact.fields),
+        Fact::Campaign(fact) => Some(&mut fact.fields),
+        Fact::Product(fact) => Some(&mut fact.fields),
+        Fact::User(fact) => Some(&mut fact.fields),
+        Fact::Quota(fact) => Some(&mut fact.fields),
+        _ => None,
+    }
+}

@@ -1,0 +1,216 @@
+use std::path::PathBuf;
+
+use super::*;
+use store::Location;
+
+struct Quiet;
+
+impl Listener for Quiet {
+    fn progress(&mut self, _: Progress) -> bool {
+        true
+    }
+    fn rejected(&mut self, _: &Rejected, _: &[String]) {}
+}
+
+fn now() -> Timestamp {
+    "2026-11-21T09:00:00Z".parse().unwrap()
+}
+
+/// An empty Lockstep in a folder of its own.
+fn engine() -> (tempfile::TempDir, Engine) {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = Engine::open(&Location::Sqlite(dir.path().join("lockstep.db")), now()).unwrap();
+    (dir, engine)
+}
+
+/// The folder of real exports, if it is here.
+fn data(name: &str) -> Option<PathBuf> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../..").join("shared/data");
+    let root = std::env::var_os("LOCKSTEP_DATA").map_or(root, PathBuf::from);
+    let folder = root.join(name);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    println!("skipped: {} is not here", folder.display());
+    None
+}
+
+fn import(engine: &Engine, paths: &[PathBuf], options: &ImportOptions) -> ImportReport {
+    engine.import(paths, options, now(), &mut Quiet).unwrap()
+}
+
+fn of(report: &ImportReport, object: Object) -> &TableReport {
+    report.tables.iter().find(|table| table.object == object).unwrap()
+}
+
+fn written(dir: &tempfile::TempDir, name: &str, content: &str) -> PathBuf {
+    let path = dir.path().join(name);
+    std::fs::write(&path, content).unwrap();
+    path
+}
+
+fn adds_up(report: &ImportReport) {
+    for table in &report.tables {
+        let counts = table.counts;
+        let sum = counts.created + counts.updated + counts.unchanged + counts.rejected;
+        assert_eq!(counts.read, sum, "{}", table.file);
+    }
+}
+
+#[test]
+fn a_crm_of_8800_deals_comes_in_whole_and_twice_is_once() {
+    let Some(folder) = data("maven-crm") else { return };
+    let (_dir, engine) = engine();
+    let report = import(&engine, std::slice::from_ref(&folder), &ImportOptions::default());
+    adds_up(&report);
+    let deals = of(&report, Object::Opportunities);
+    assert_eq!(deals.counts, Counts { read: 8800, created: 8800, ..Counts::default() });
+    assert_eq!(of(&report, Object::Accounts).counts.created, 85);
+    assert_eq!(of(&report, Object::Products).counts.created, 7);
+    assert_eq!(of(&report, Object::Users).counts.created, 35);
+    assert_eq!(report.skipped.len(), 1, "the data dictionary is no table of records");
+    let spelt = deals.joined.iter().find(|joined| joined.word == "GTXPro").unwrap();
+    assert_eq!(spelt.how, join::How::Spelling { name: "GTX Pro".into() });
+    let won: Vec<_> = engine
+        .read(|reader| reader.opportunities())
+        .unwrap()
+        .into_iter()
+        .filter(|deal| deal.outcome == store::read::Outcome::Won)
+        .collect();
+    assert_eq!(won.len(), 4238);
+    let revenue: i64 = won.iter().filter_map(|deal| deal.amount).map(|m| m.amount_minor).sum();
+    assert_eq!(revenue, 1_000_553_400);
+    assert!(won.iter().all(|deal| deal.product.is_some() && deal.owner.is_some()));
+    let again = import(&engine, &[folder], &ImportOptions::default());
+    adds_up(&again);
+    assert_eq!(again.total.unchanged, again.total.read, "{:?}", again.total);
+}
+
+#[test]
+fn an_org_export_comes_in_with_its_traps() {
+    let Some(folder) = data("salesforce-export") else { return };
+    let (_dir, engine) = engine();
+    let report = import(&engine, std::slice::from_ref(&folder), &ImportOptions::default());
+    adds_up(&report);
+    assert_eq!(report.source, "salesforce");
+    assert_eq!((report.total.read, report.total.rejected), (385, 0), "{:?}", report.skipped);
+    let leads: u64 = report
+        .tables
+        .iter()
+        .filter(|table| table.object == Object::Leads)
+        .map(|table| table.counts.created)
+        .sum();
+    assert_eq!(leads, 162, "60 leads and 102 contacts");
+    let dump = engine.read(|reader| {
+        let mut out = Vec::new();
+        reader.export_ledger(&mut out)?;
+        Ok::<_, Error>(String::from_utf8_lossy(&out).into_owned())
+    });
+    let dump = dump.unwrap();
+    for private in ["Patricia", "patricia.ryan@example.com", "DL2229373694", "Emily Walks"] {
+        assert!(!dump.contains(private), "{private} stands in the ledger");
+    }
+    let again = import(&engine, &[folder], &ImportOptions::default());
+    assert_eq!(again.total.unchanged, again.total.read, "{:?}", again.total);
+}
+
+#[test]
+fn a_dry_run_counts_what_the_real_run_does_and_keeps_nothing() {
+    let (dir, engine) = engine();
+    let file = written(
+        &dir,
+        "deals.csv",
+        "deal_id,account,owner,stage,amount,close_date\n1,Acme,Ann Lee,Won,1000,2026-01-02\n\
+         2,Acme,Ann Lee,Lost,x,2026-01-03\n",
+    );
+    let options = ImportOptions { dry_run: true, ..ImportOptions::default() };
+    let tried = import(&engine, std::slice::from_ref(&file), &options);
+    assert_eq!(engine.read(|reader| reader.head()).unwrap().fact.0, 0);
+    let done = import(&engine, &[file], &ImportOptions::default());
+    assert_eq!(tried.total, done.total);
+    assert_eq!(done.total, Counts { read: 2, created: 1, rejected: 1, ..Counts::default() });
+    let rejected = &of(&done, Object::Opportunities).rejected[0];
+    assert_eq!((rejected.line, rejected.column.as_str()), (3, "amount"));
+}
+
+#[test]
+fn an_unmapped_or_blank_column_clears_nothing_unless_the_mapping_says_so() {
+    let (dir, engine) = engine();
+    let full = written(&dir, "a.csv", "account_id,name,industry,employees\n7,Acme,foundry,20\n");
+    import(&engine, &[full], &ImportOptions::default());
+    let less = written(&dir, "b.csv", "account_id,name,industry\n7,Acme,\n");
+    let report = import(&engine, std::slice::from_ref(&less), &ImportOptions::default());
+    assert_eq!(report.total.unchanged, 1);
+    let clearing = "source = \"file\"\nblank = \"clear\"\n[[table]]\nobject = \"accounts\"\n\
+                    key = [\"account_id\"]\n[table.columns]\nname = \"name\"\n\
+                    industry = \"industry\"\n";
+    let mapping = Some(mapping::read(clearing).unwrap());
+    let report = import(&engine, &[less], &ImportOptions { mapping, ..ImportOptions::default() });
+    assert_eq!(report.total.updated, 1);
+    let account = engine.read(|reader| reader.account(&"file:7".into())).unwrap().unwrap();
+    assert_eq!(account.fields["industry"], domain::field::FieldValue::Cleared);
+    assert_eq!(account.fields["employees"], domain::field::FieldValue::Whole(20));
+}
+
+#[test]
+fn a_handoff_table_comes_in_with_its_answers() {
+    let (dir, engine) = engine();
+    let file = written(
+        &dir,
+        "handoffs.csv",
+        "handoff_id,lead_id,handed_over_at,rep,decision,decided_at,reason,source\n\
+         1,L1,2026-03-02 09:00,Ann Lee,Accepted,2026-03-02 10:00,,Webinar\n\
+         2,L2,2026-03-02 09:00,Bo Ek,Rejected,2026-03-03 10:00,Duplicate,Web\n\
+         3,L3,2026-03-02 09:00,Bo Ek,,,,Web\n\
+         4,L4,2026-03-02 09:00,Bo Ek,Perhaps,2026-03-03 10:00,,Web\n",
+    );
+    let report = import(&engine, &[file], &ImportOptions::default());
+    assert_eq!((report.total.created, report.total.rejected), (3, 1));
+    let rows = engine.read(|reader| reader.handoffs()).unwrap();
+    let answers: Vec<_> = rows.iter().map(|row| (row.answer, row.reason.clone())).collect();
+    use domain::handoff::Answer::{Accepted, Rejected};
+    assert_eq!(
+        answers,
+        [(Some(Accepted), None), (Some(Rejected), Some("Duplicate".into())), (None, None)]
+    );
+}
+
+#[test]
+fn what_is_refused_leaves_nothing_behind() {
+    let (dir, engine) = engine();
+    let cases = [
+        ("x.csv", "a,b\n1,2\n", "was recognised"),
+        ("y.csv", "deal_id,stage,amount\n1,\"Won,3\n", "never closed"),
+        ("z.csv", "\u{0}\u{0}", "NUL"),
+    ];
+    for (name, content, expected) in cases {
+        let file = written(&dir, name, content);
+        let error = engine.import(&[file], &ImportOptions::default(), now(), &mut Quiet);
+        let words = error.unwrap_err().to_string();
+        assert!(words.contains(expected), "{name}: {words}");
+    }
+    assert_eq!(engine.read(|reader| reader.head()).unwrap().fact.0, 0);
+}
+
+#[test]
+fn stages_that_only_have_dates_are_entered_on_them() {
+    let (dir, engine) = engine();
+    let leads = written(
+        &dir,
+        "mqls.csv",
+        "mql_id,first_contact_date,landing_page_id,origin\na1,2018-02-01,p1,social\na2,2018-02-03,p1,\n",
+    );
+    let deals = written(
+        &dir,
+        "closed.csv",
+        "mql_id,seller_id,sdr_id,sr_id,won_date,business_segment\na1,s1,d1,r1,2018-03-01 10:30:00,pet\n",
+    );
+    let report = import(&engine, &[deals, leads], &ImportOptions::default());
+    assert_eq!(report.total, Counts { read: 3, created: 3, ..Counts::default() });
+    let stages = engine.read(|reader| reader.lead_stages()).unwrap();
+    assert_eq!(stages.len(), 2);
+    assert!(stages.iter().all(|stage| stage.status == "MQL"));
+    let deal = engine.read(|reader| reader.opportunities()).unwrap().remove(0);
+    assert_eq!(deal.lead.map(|lead| lead.0).as_deref(), Some("file:a1"));
+    assert_eq!(deal.outcome, store::read::Outcome::Won);
+}

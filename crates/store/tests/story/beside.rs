@@ -1,0 +1,110 @@
+//! What stands beside the ledger: sign-ins, keys, settings, imports.
+
+use jiff::{Timestamp, ToSpan};
+use store::{ApiKey, ImportRun, Invitation, Session, StoreError};
+
+use crate::{World, at};
+
+#[test]
+fn what_stands_beside_the_ledger() {
+    for world in World::everywhere() {
+        let now = at("20 10:00");
+        let token = Session {
+            token_hash: "t".to_owned(),
+            user: "crm:ann".into(),
+            created_at: now,
+            last_seen_at: now,
+            expires_at: now + 30.minutes(),
+        };
+        let invited = Invitation {
+            token_hash: "i".to_owned(),
+            user: "crm:ann".into(),
+            expires_at: now + 60.minutes(),
+            used_at: None,
+        };
+        let key = ApiKey {
+            id: "k".to_owned(),
+            key_hash: "kh".to_owned(),
+            source: "crm".to_owned(),
+            name: "The CRM".to_owned(),
+            created_at: now,
+            revoked_at: None,
+        };
+        let run = ImportRun {
+            id: "r".to_owned(),
+            started_at: now,
+            finished_at: None,
+            state: "running".to_owned(),
+            source: "crm".to_owned(),
+            files: "[]".to_owned(),
+            counts: "{}".to_owned(),
+            position: "{}".to_owned(),
+        };
+        keep_all(&world, &token, &invited, &key, &run);
+        assert!(!world.asks(|reader| reader.settings()).contains_key("zone"));
+        world.asks(|reader| {
+            assert_eq!(reader.setting("currency")?.as_deref(), Some("EUR"));
+            assert!(reader.has_credentials()?);
+            assert_eq!(reader.credential(&"crm:ann".into())?.as_deref(), Some("hash"));
+            assert_eq!(reader.session("t")?, Some(token));
+            assert_eq!(reader.invitation("i")?, Some(invited));
+            assert_eq!(reader.api_key_by_hash("kh")?, Some(key.clone()));
+            assert_eq!(reader.api_keys()?, [key]);
+            assert_eq!(reader.import("r")?, Some(run.clone()));
+            assert_eq!(reader.imports()?, [run]);
+            assert_eq!(reader.undecided_count(now)?, 2, "the third is due later");
+            assert_eq!(reader.alias_of("crm", "b@x.example")?.as_deref(), Some("p2"));
+            Ok(())
+        });
+        end_all(&world, now + 30.minutes());
+        assert_eq!(world.asks(|reader| reader.head()).seal, 0, "no fact, no seal");
+    }
+}
+
+fn keep_all(world: &World, token: &Session, invited: &Invitation, key: &ApiKey, run: &ImportRun) {
+    let (token, invited) = (token.clone(), invited.clone());
+    let (key, run) = (key.clone(), run.clone());
+    let done = world.store.write(token.created_at, move |writer| -> Result<(), StoreError> {
+        writer.set("currency", Some("USD"))?;
+        writer.set("currency", Some("EUR"))?;
+        writer.set("zone", Some("Europe/Berlin"))?;
+        writer.set("zone", None)?;
+        writer.keep_credential(&"crm:ann".into(), "hash")?;
+        writer.keep_session(&token)?;
+        writer.keep_invitation(&invited)?;
+        writer.keep_api_key(&key)?;
+        writer.keep_import(&run)?;
+        let (now, later) = (writer.now(), writer.now() + 1.hour());
+        for (subject, due_at) in [
+            ("lead/b", later),
+            ("lead/a", now),
+            ("lead/b", now),
+            ("lead/b", later),
+            ("lead/c", later),
+        ] {
+            writer.leave_undecided(subject, due_at)?;
+        }
+        for (address, id) in [("a@x.example", "p1"), ("b@x.example", "p2"), ("a@x.example", "p1")] {
+            assert_eq!(writer.alias("crm", address)?, id);
+        }
+        Ok(())
+    });
+    done.unwrap();
+}
+
+fn end_all(world: &World, now: Timestamp) {
+    let done = world.store.write(now, move |writer| -> Result<(), StoreError> {
+        assert_eq!(writer.take_undecided(now, 10)?, ["lead/a", "lead/b"]);
+        assert_eq!(writer.reader().undecided_count(now + 1.hour())?, 1);
+        writer.delete_expired()?;
+        assert_eq!(writer.reader().session("t")?, None, "exactly run out");
+        assert!(writer.reader().invitation("i")?.is_some());
+        writer.delete_invitations_of(&"crm:ann".into())?;
+        writer.delete_session("t")?;
+        writer.delete_sessions_of(&"crm:ann".into())?;
+        writer.delete_credential(&"crm:ann".into())?;
+        assert!(!writer.reader().has_credentials()?);
+        Ok(())
+    });
+    done.unwrap();
+}
