@@ -121,7 +121,9 @@ fn keep_person(writer: &mut Writer<'_>, reported: &mut Reported) -> Result<(), S
     Ok(())
 }
 
-fn tell_domain(person: &Person, fact: &mut domain::record::LeadReported) {
+/// Puts the domain of the mail address, which tells the firm and not the person, into the fact.
+/// Public, so that `lockstep decide` reads a file of facts as they would be taken in here.
+pub fn tell_domain(person: &Person, fact: &mut domain::record::LeadReported) {
     if let Some(domain) = person.email_domain() {
         fact.fields.entry("email_domain".into()).or_insert(FieldValue::Text(domain));
     }

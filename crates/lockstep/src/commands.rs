@@ -1,0 +1,41 @@
+//! The commands, one file each; the `.md` beside it is its long help.
+
+pub mod agreement;
+pub mod decide;
+pub mod doctor;
+pub mod init;
+pub mod key;
+pub mod ledger;
+pub mod tick;
+pub mod user;
+
+use jiff::Timestamp;
+
+use crate::{
+    cli::Command,
+    failure::Failure,
+    output::{Answer, Voice},
+    place::Place,
+};
+
+/// Runs a command at an instant.
+///
+/// # Errors
+/// Why the command did not do what it was asked.
+pub fn run(
+    command: Command,
+    place: &Place,
+    voice: Voice,
+    now: Timestamp,
+) -> Result<Answer, Failure> {
+    match command {
+        Command::Init(args) => init::run(&args, place, now),
+        Command::User(command) => user::run(command, place, now),
+        Command::Key(command) => key::run(command, place, now),
+        Command::Agreement(command) => agreement::run(command, place, voice, now),
+        Command::Decide(args) => decide::run(&args, now),
+        Command::Ledger(command) => ledger::run(command, place, voice, now),
+        Command::Tick => tick::run(place, now),
+        Command::Doctor => doctor::run(place, now),
+    }
+}

@@ -1,0 +1,129 @@
+//! What an Agreement says, in short.
+
+use domain::{
+    agreement::{Agreement, Measure},
+    ids::Version,
+};
+use engine::Engine;
+use serde_json::{Value, json};
+
+use crate::{
+    failure::Failure,
+    output::{Answer, count},
+    person::{admitted, name_of, side_key},
+};
+
+use super::{of, state};
+
+/// Shows a version.
+///
+/// # Errors
+/// When there is no such version.
+pub fn run(engine: &Engine, version: Version) -> Result<Answer, Failure> {
+    let (row, agreement) = engine.agreement(version)?;
+    let signed = engine.read(|reader| reader.signatures_of(version))?;
+    let people = admitted(engine)?;
+    let mut text = format!(
+        "Version {version}, {}\nHash {}\n\n{}",
+        state(row.state),
+        row.hash,
+        words(&agreement)
+    );
+    text.push_str("\n\nSignatures");
+    for party in &agreement.parties {
+        let by = signed.iter().find(|signature| signature.side == party.side);
+        let line = by.map_or_else(
+            || "not signed".to_owned(),
+            |by| format!("{} at {:.0}", name_of(&people, &by.user), by.at),
+        );
+        text.push_str(&format!("\n  {:9}  {line}", party.side.word()));
+    }
+    let mut json = of(&row, &signed);
+    json["agreement"] = summary(&agreement);
+    json["files"] = json!(row.text.keys().collect::<Vec<_>>());
+    Ok(Answer::new(text, json))
+}
+
+/// An Agreement in short, for people.
+pub fn words(agreement: &Agreement) -> String {
+    let mut lines = vec![agreement.title.clone(), String::new(), "Who signs".to_owned()];
+    for party in &agreement.parties {
+        let substitute = party.substitute.as_ref();
+        let substitute = substitute.map_or(String::new(), |name| format!(", or {name}"));
+        lines.push(format!("  {:9}  {}{substitute}", party.side.word(), party.signer));
+    }
+    lines.push(String::new());
+    lines.push(count(agreement.definitions.len(), "definition"));
+    for definition in &agreement.definitions {
+        let (clause, id, says) = (&definition.clause, &definition.id, &definition.says);
+        let rules = count(definition.rules.len(), "rule");
+        lines.push(format!("  {clause}  {id} ({rules}): {}", one_line(says)));
+    }
+    lines.push(count(agreement.service_levels.len(), "service level"));
+    for level in &agreement.service_levels {
+        let (clause, id, side) = (&level.clause, &level.id, level.side.word());
+        lines.push(format!("  {clause}  {id} ({side}): {}", one_line(&level.says)));
+    }
+    lines.push(count(agreement.goals.len(), "goal"));
+    for goal in &agreement.goals {
+        let (clause, id, side) = (&goal.clause, &goal.id, goal.side.word());
+        lines.push(format!("  {clause}  {id} ({side}): {}", one_line(&goal.says)));
+    }
+    lines.join("\n")
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// An Agreement in short, for machines.
+pub fn summary(agreement: &Agreement) -> Value {
+    let parties = agreement.parties.iter().map(|party| {
+        json!({
+            "side": side_key(party.side),
+            "name": party.name,
+            "signer": party.signer,
+            "substitute": party.substitute,
+        })
+    });
+    let definitions = agreement.definitions.iter().map(|definition| {
+        json!({
+            "id": definition.id,
+            "clause": definition.clause,
+            "says": definition.says,
+            "rules": definition.rules.len(),
+            "status": definition.status,
+        })
+    });
+    let levels = agreement.service_levels.iter().map(|level| {
+        json!({
+            "id": level.id,
+            "clause": level.clause,
+            "says": level.says,
+            "side": side_key(level.side),
+            "target_seconds": level.target.as_secs(),
+        })
+    });
+    let goals = agreement.goals.iter().map(|goal| {
+        json!({
+            "id": goal.id,
+            "clause": goal.clause,
+            "says": goal.says,
+            "side": side_key(goal.side),
+            "measure": Measure::key(goal.measure),
+            "from": goal.from,
+            "to": goal.to,
+            "target": goal.target,
+        })
+    });
+    json!({
+        "title": agreement.title,
+        "zone": agreement.zone.iana_name(),
+        "currency": agreement.currency,
+        "parties": parties.collect::<Vec<_>>(),
+        "statuses": agreement.statuses.iter().map(|status| &status.key).collect::<Vec<_>>(),
+        "definitions": definitions.collect::<Vec<_>>(),
+        "service_levels": levels.collect::<Vec<_>>(),
+        "goals": goals.collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,188 @@
+//! `lockstep user`: who may sign in, in which role, on which side.
+
+use clap::{Args, Subcommand};
+use domain::firm::{Role, Side};
+use engine::{Engine, people::NewPerson};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::{
+    failure::Failure,
+    output::{Answer, table},
+    person::{self, Known, admitted, find, side_key},
+    place::Place,
+};
+
+/// What to do with people.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Let somebody in
+    #[command(long_about = include_str!("user/add.md"))]
+    Add(Add),
+    /// List who was let in
+    #[command(long_about = include_str!("user/list.md"))]
+    List,
+    /// Change somebody's role, side or standing
+    #[command(long_about = include_str!("user/change.md"))]
+    Change(Change),
+    /// Give somebody a new one-time link
+    #[command(long_about = include_str!("user/invite.md"))]
+    Invite(Who),
+    /// Show somebody out; what they did stays
+    #[command(long_about = include_str!("user/remove.md"))]
+    Remove(Who),
+}
+
+/// Somebody new.
+#[derive(Debug, Args)]
+pub struct Add {
+    /// The name that the others know
+    #[arg(long)]
+    pub name: String,
+    /// The mail address, with which they sign in
+    #[arg(long)]
+    pub email: String,
+    /// rep, sales_manager, marketer, marketing_manager, operations, leader, read_only or auditor
+    #[arg(long, value_parser = person::role)]
+    pub role: Role,
+    /// marketing, sales or neutral; by the role when left out
+    #[arg(long, value_parser = person::side)]
+    pub side: Option<Side>,
+}
+
+/// Somebody who is here.
+#[derive(Debug, Args)]
+pub struct Who {
+    /// Their id or mail address
+    #[arg(value_name = "ID|EMAIL")]
+    pub who: String,
+}
+
+/// What is to change about somebody.
+#[derive(Debug, Args)]
+pub struct Change {
+    /// Their id or mail address
+    #[arg(value_name = "ID|EMAIL")]
+    pub who: String,
+    /// The new role
+    #[arg(long, value_parser = person::role)]
+    pub role: Option<Role>,
+    /// The new side; by the new role when only that is given
+    #[arg(long, value_parser = person::side)]
+    pub side: Option<Side>,
+    /// Whether they may sign in
+    #[arg(long, value_name = "true|false")]
+    pub active: Option<bool>,
+}
+
+/// Runs a command about people.
+///
+/// # Errors
+/// Why it did not happen.
+pub fn run(command: Command, place: &Place, now: Timestamp) -> Result<Answer, Failure> {
+    let engine = place.open(now)?;
+    match command {
+        Command::Add(args) => add(&engine, args, now),
+        Command::List => list(&engine),
+        Command::Change(args) => change(&engine, &args, now),
+        Command::Invite(args) => invite(&engine, &args, now),
+        Command::Remove(args) => remove(&engine, &args, now),
+    }
+}
+
+fn add(engine: &Engine, args: Add, now: Timestamp) -> Result<Answer, Failure> {
+    let person =
+        NewPerson { name: args.name, email: args.email, role: args.role, side: args.side };
+    let (user, secret) = engine.admit(None, person, now)?;
+    let known = find(engine, user.as_str())?;
+    let link = format!("/welcome/{secret}");
+    let text = format!(
+        "{} is let in as {} ({}), id {user}.\n\nThey choose a password at this link, once, within \
+         seven days:\n  {link}",
+        known.words(),
+        args.role.words(),
+        known.row.side.map_or("", Side::word),
+    );
+    Ok(Answer::new(text, json!({ "user": of(&known), "link": link })))
+}
+
+fn list(engine: &Engine) -> Result<Answer, Failure> {
+    let people = admitted(engine)?;
+    let json = json!({ "users": people.iter().map(of).collect::<Vec<_>>() });
+    if people.is_empty() {
+        let text = "Nobody has been let in yet.\n\nNext: lockstep user add --name \"Ann Lee\" \
+                    --email ann@firm.example --role operations";
+        return Ok(Answer::new(text, json));
+    }
+    let rows = people.iter().map(|known| {
+        vec![
+            known.row.id.to_string(),
+            known.name.clone().unwrap_or_default(),
+            known.email.clone().unwrap_or_default(),
+            known.row.role.map_or("", Role::key).to_owned(),
+            known.row.side.map_or("", side_key).to_owned(),
+            if known.row.active { "yes" } else { "no" }.to_owned(),
+        ]
+    });
+    let heads = ["id", "name", "email", "role", "side", "may sign in"];
+    Ok(Answer::new(table(&heads, rows.collect()), json))
+}
+
+fn change(engine: &Engine, args: &Change, now: Timestamp) -> Result<Answer, Failure> {
+    let before = find(engine, &args.who)?;
+    if args.role.is_none() && args.side.is_none() && args.active.is_none() {
+        return Err(Failure::usage("nothing was named that is to change")
+            .advise("Give --role, --side or --active."));
+    }
+    let role = args.role.or(before.row.role).unwrap_or(Role::ReadOnly);
+    let kept = args.role.is_none().then_some(before.row.side).flatten();
+    let side = args.side.or(kept).unwrap_or(role.side());
+    let active = args.active.unwrap_or(before.row.active);
+    engine.change_person(None, &before.row.id, role, side, active, now)?;
+    let after = find(engine, before.row.id.as_str())?;
+    let may = if active { "may sign in" } else { "may not sign in" };
+    let text = format!("{} is {} ({}) and {may}.", after.words(), role.words(), side.word());
+    Ok(Answer::new(text, json!({ "user": of(&after) })))
+}
+
+fn invite(engine: &Engine, args: &Who, now: Timestamp) -> Result<Answer, Failure> {
+    let known = find(engine, &args.who)?;
+    let link = format!("/welcome/{}", engine.invite_again(None, &known.row.id, now)?);
+    let mut text = format!(
+        "{} chooses a password at this link, once, within seven days:\n  {link}",
+        known.words()
+    );
+    if !known.row.active {
+        text.push_str("\nThey may not sign in until `lockstep user change --active true`.");
+    }
+    Ok(Answer::new(text, json!({ "user": of(&known), "link": link })))
+}
+
+fn remove(engine: &Engine, args: &Who, now: Timestamp) -> Result<Answer, Failure> {
+    let known = find(engine, &args.who)?;
+    let (role, side) = (known.row.role, known.row.side);
+    let (role, side) = (role.unwrap_or(Role::ReadOnly), side.unwrap_or(Side::Neutral));
+    let text = match known.row.active {
+        true => {
+            engine.change_person(None, &known.row.id, role, side, false, now)?;
+            format!(
+                "{} may not sign in any more, and is signed out everywhere. What they did stays.",
+                known.words()
+            )
+        }
+        false => format!("{} could not sign in already; nothing was changed.", known.words()),
+    };
+    let after = find(engine, known.row.id.as_str())?;
+    Ok(Answer::new(text, json!({ "user": of(&after) })))
+}
+
+fn of(known: &Known) -> Value {
+    json!({
+        "id": known.row.id,
+        "name": known.name,
+        "email": known.email,
+        "role": known.row.role,
+        "side": known.row.side,
+        "active": known.row.active,
+    })
+}
