@@ -26,7 +26,7 @@ use serde::Serialize;
 
 use crate::{Engine, Error, tick::Ticked};
 
-pub use join::Joined;
+pub use join::{How, Joined};
 use taking::Taking;
 
 /// How many rows are written in one transaction.

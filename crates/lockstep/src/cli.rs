@@ -93,6 +93,9 @@ pub enum Command {
     /// Keys by which other systems report
     #[command(subcommand, long_about = include_str!("commands/key.md"))]
     Key(commands::key::Command),
+    /// Bring a firm's own export files in
+    #[command(long_about = include_str!("commands/import.md"))]
+    Import(commands::import::Args),
     /// Check, propose, sign and read the Agreement
     #[command(subcommand, long_about = include_str!("commands/agreement.md"))]
     Agreement(commands::agreement::Command),

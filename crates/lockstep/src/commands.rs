@@ -3,6 +3,7 @@
 pub mod agreement;
 pub mod decide;
 pub mod doctor;
+pub mod import;
 pub mod init;
 pub mod key;
 pub mod ledger;
@@ -35,6 +36,7 @@ pub fn run(
         Command::Agreement(command) => agreement::run(command, place, voice, now),
         Command::Decide(args) => decide::run(&args, now),
         Command::Ledger(command) => ledger::run(command, place, voice, now),
+        Command::Import(args) => import::run(args, place, voice, now),
         Command::Tick => tick::run(place, now),
         Command::Doctor => doctor::run(place, now),
     }

@@ -102,7 +102,8 @@ fn painted(text: &str, style: Style, is_terminal: bool) -> String {
 
 /// `text` without control characters, which in names from other systems could drive the terminal.
 pub fn plain(text: &str) -> String {
-    let harmless = |c: char| if c.is_control() && !matches!(c, '\n' | '\t') { '\u{fffd}' } else { c };
+    let harmless =
+        |c: char| if c.is_control() && !matches!(c, '\n' | '\t') { '\u{fffd}' } else { c };
     text.chars().map(harmless).collect()
 }
 
@@ -141,7 +142,8 @@ pub fn count(n: usize, noun: &str) -> String {
 /// An instant in a zone, to the minute, or to the second where it has seconds.
 pub fn instant(at: Timestamp, zone: &TimeZone) -> String {
     let there = at.to_zoned(zone.clone());
-    let format = if there.second() == 0 { "%a %Y-%m-%d %H:%M %Z" } else { "%a %Y-%m-%d %H:%M:%S %Z" };
+    let format =
+        if there.second() == 0 { "%a %Y-%m-%d %H:%M %Z" } else { "%a %Y-%m-%d %H:%M:%S %Z" };
     there.strftime(format).to_string()
 }
 
@@ -156,7 +158,9 @@ pub fn span(seconds: i64) -> String {
 pub fn mistakes(mistakes: &[Mistake]) -> Failure {
     let what = format!("the text has {}", count(mistakes.len(), "mistake"));
     Failure::new(Kind::Refused, what)
-        .lines(mistakes.iter().map(|mistake| format!("\n{mistake}")).chain([String::new()]).collect())
+        .lines(
+            mistakes.iter().map(|mistake| format!("\n{mistake}")).chain([String::new()]).collect(),
+        )
         .detail("mistakes", json!(mistakes))
         .advise("Mend what is marked, then check the folder again.")
 }

@@ -61,7 +61,9 @@ impl Sink {
     /// When the last of them cannot be written.
     pub fn finish(self) -> io::Result<(u64, String)> {
         match self.out {
-            Out::File(out) => out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?,
+            Out::File(out) => {
+                out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?
+            }
             Out::Stdout => io::stdout().flush()?,
             Out::Nowhere => {}
         }

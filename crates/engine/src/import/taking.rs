@@ -141,6 +141,9 @@ impl Taking {
         for told in join(&mut self.joins, writer, &mut draft)? {
             self.put(writer, told, None)?;
         }
+        if self.plan.object == Object::Responses {
+            name_kind(writer, &mut draft)?;
+        }
         let mut became = Became::Unchanged;
         let facts = match facts_of_draft(&self.plan, &self.source, &draft, self.now) {
             Ok(facts) => facts,
@@ -259,6 +262,20 @@ impl Taking {
             joined: self.joins.to_look_at(),
         }
     }
+}
+
+/// A response is of the kind of its campaign: an answer to a webcast is a `webcast`.
+fn name_kind(writer: &Writer<'_>, draft: &mut Draft) -> Result<(), Error> {
+    let Some(campaign) = draft.text("campaign") else { return Ok(()) };
+    let campaign = writer.reader().campaign(&campaign.into())?;
+    let Some(kind) =
+        campaign.and_then(|campaign| campaign.fields.get("type")?.text().map(str::to_owned))
+    else {
+        return Ok(());
+    };
+    draft.fields.insert("campaign_type".into(), kind.as_str().into());
+    draft.fields.entry("kind".into()).or_insert(FieldValue::Text(kind));
+    Ok(())
 }
 
 fn is_record(object: Object) -> bool {

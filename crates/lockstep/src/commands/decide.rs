@@ -200,7 +200,8 @@ fn follow_lead(
 fn notes(facts: &Facts) -> Vec<String> {
     let mut notes = Vec::new();
     if facts.twice > 0 {
-        notes.push(format!("{} told again what an earlier line tells.", count(facts.twice, "line")));
+        notes
+            .push(format!("{} told again what an earlier line tells.", count(facts.twice, "line")));
     }
     if facts.unused > 0 {
         notes.push(format!(

@@ -59,7 +59,11 @@ pub fn run(place: &Place, now: Timestamp) -> Result<Answer, Failure> {
             checks.push(well("schema", found));
             if let Err(error) = inside(&engine, now, &mut checks) {
                 let failure = Failure::from(error);
-                checks.push(attention("database", failure.message, "Run `lockstep ledger verify`."));
+                checks.push(attention(
+                    "database",
+                    failure.message,
+                    "Run `lockstep ledger verify`.",
+                ));
             }
         }
         Err(failure) => {

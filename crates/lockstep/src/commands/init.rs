@@ -2,7 +2,10 @@
 
 use clap::Args as ClapArgs;
 use domain::{firm::Role, money::Currency};
-use engine::{Engine, Error, Refusal, people::{NewPerson, PeopleRefusal}};
+use engine::{
+    Engine, Error, Refusal,
+    people::{NewPerson, PeopleRefusal},
+};
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::json;
 
@@ -40,7 +43,8 @@ fn currency(text: &str) -> Result<String, String> {
 }
 
 fn zone(text: &str) -> Result<String, String> {
-    let unknown = |_| "a time zone is a name of the IANA database, such as Europe/Berlin".to_owned();
+    let unknown =
+        |_| "a time zone is a name of the IANA database, such as Europe/Berlin".to_owned();
     let zone = TimeZone::get(text).map_err(unknown)?;
     Ok(zone.iana_name().unwrap_or(text).to_owned())
 }
@@ -53,11 +57,8 @@ pub fn run(args: &Args, place: &Place, now: Timestamp) -> Result<Answer, Failure
     let made = place.file().is_none_or(|path| !path.exists());
     let engine = place.open_or_make(now)?;
     let had = engine.read(|reader| reader.settings())?;
-    let wanted = [
-        ("firm.name", &args.name),
-        ("firm.currency", &args.currency),
-        ("firm.zone", &args.zone),
-    ];
+    let wanted =
+        [("firm.name", &args.name), ("firm.currency", &args.currency), ("firm.zone", &args.zone)];
     let given = |(name, value): &(&'static str, &Option<String>)| {
         value.as_ref().map(|value| (*name, value.clone()))
     };
@@ -115,12 +116,8 @@ fn first_operator(
     let (Some(name), Some(email)) = (&args.operator_name, &args.operator_email) else {
         return Ok(None);
     };
-    let person = NewPerson {
-        name: name.clone(),
-        email: email.clone(),
-        role: Role::Operations,
-        side: None,
-    };
+    let person =
+        NewPerson { name: name.clone(), email: email.clone(), role: Role::Operations, side: None };
     match engine.admit(None, person, now) {
         Ok((user, secret)) => Ok(Some((user.0, format!("/welcome/{secret}")))),
         Err(Error::Refused(Refusal::People(PeopleRefusal::AddressTaken(address)))) => {
@@ -129,8 +126,10 @@ fn first_operator(
             ));
             Ok(None)
         }
-        Err(error) => Err(Failure::from(error)
-            .changed("The database and its settings stand; nobody was let in.")),
+        Err(error) => {
+            Err(Failure::from(error)
+                .changed("The database and its settings stand; nobody was let in."))
+        }
     }
 }
 

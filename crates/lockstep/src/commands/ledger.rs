@@ -150,8 +150,10 @@ fn rebuild(engine: &Engine, voice: Voice, now: Timestamp) -> Result<Answer, Fail
     }
     let said = match compared {
         true => "The read models were worked out again and are the same, to the byte.",
-        false => "The read models were worked out again. Facts came in meanwhile, so the two sums \
-                  cannot be compared: stop the server and run it again to compare.",
+        false => {
+            "The read models were worked out again. Facts came in meanwhile, so the two sums \
+                  cannot be compared: stop the server and run it again to compare."
+        }
     };
     let json = json!({
         "before": before,

@@ -91,8 +91,7 @@ pub fn run(command: Command, place: &Place, now: Timestamp) -> Result<Answer, Fa
 }
 
 fn add(engine: &Engine, args: Add, now: Timestamp) -> Result<Answer, Failure> {
-    let person =
-        NewPerson { name: args.name, email: args.email, role: args.role, side: args.side };
+    let person = NewPerson { name: args.name, email: args.email, role: args.role, side: args.side };
     let (user, secret) = engine.admit(None, person, now)?;
     let known = find(engine, user.as_str())?;
     let link = format!("/welcome/{secret}");

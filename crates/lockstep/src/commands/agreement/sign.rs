@@ -73,10 +73,9 @@ pub fn sign(engine: &Engine, args: &Sign, voice: Voice, now: Timestamp) -> Resul
     let waits = agreement.parties.iter().find(|p| signed.iter().all(|s| s.side != p.side));
     let hash = &row.hash;
     let next = match (waits, row.in_force_at, row.effective_at) {
-        (Some(party), ..) => format!(
-            "Next: lockstep agreement sign {version} --hash {hash} --by {}",
-            party.signer
-        ),
+        (Some(party), ..) => {
+            format!("Next: lockstep agreement sign {version} --hash {hash} --by {}", party.signer)
+        }
         (None, Some(at), _) => format!("Both sides have signed; it is in force since {at:.0}."),
         (None, None, Some(at)) => {
             format!("Both sides have signed; it comes into force at {at:.0}.")

@@ -60,7 +60,8 @@ fn of_lead(lead: &OfLead, zone: &TimeZone, lines: &mut Vec<String>) {
 /// A definition's points as of the instant of the question, and how they came about.
 fn standing(lead: &OfLead, found: &Assessment, zone: &TimeZone, lines: &mut Vec<String>) {
     let times: Vec<Timestamp> = lead.times_of(&found.definition).map(|q| q.at).collect();
-    let mut line = format!("  {} (clause {}): {} points", found.definition, found.clause, found.total);
+    let mut line =
+        format!("  {} (clause {}): {} points", found.definition, found.clause, found.total);
     match (times.first(), times.last()) {
         (Some(first), Some(last)) if first != last => line.push_str(&format!(
             ", qualified {} times, first {}, last {}",
@@ -145,7 +146,10 @@ fn decided(lead: &OfLead, entry: &Entry, zone: &TimeZone, lines: &mut Vec<String
 fn says<'a>(entry: &'a Entry, zone: &TimeZone) -> Option<(String, &'a Because)> {
     Some(match entry.fact() {
         Fact::LeadQualified(fact) => (
-            format!("qualified as {} and entered {}, {} points", fact.definition, fact.status, fact.total),
+            format!(
+                "qualified as {} and entered {}, {} points",
+                fact.definition, fact.status, fact.total
+            ),
             &fact.because,
         ),
         Fact::ClockStarted(fact) => (
@@ -160,7 +164,12 @@ fn says<'a>(entry: &'a Entry, zone: &TimeZone) -> Option<(String, &'a Because)> 
             &fact.because,
         ),
         Fact::ClockStopped(fact) => (
-            format!("clock {} stopped by {}: {}", fact.clock, fact.stopped_by, fact.verdict.words()),
+            format!(
+                "clock {} stopped by {}: {}",
+                fact.clock,
+                fact.stopped_by,
+                fact.verdict.words()
+            ),
             &fact.because,
         ),
         _ => return None,
