@@ -9,6 +9,7 @@ pub mod agreement;
 pub mod import;
 pub mod intake;
 pub mod people;
+pub mod report;
 pub mod sign_in;
 pub mod tick;
 

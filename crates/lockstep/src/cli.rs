@@ -25,7 +25,6 @@ Exit codes:
     about = "The signed agreement between marketing and sales, kept as facts",
     long_about = include_str!("commands/lockstep.md"),
     after_help = EXIT_CODES,
-    propagate_version = true,
     arg_required_else_help = true,
     disable_help_subcommand = true
 )]
@@ -96,6 +95,9 @@ pub enum Command {
     /// Bring a firm's own export files in
     #[command(long_about = include_str!("commands/import.md"))]
     Import(commands::import::Args),
+    /// Say what happened, in figures
+    #[command(subcommand, long_about = include_str!("commands/report.md"))]
+    Report(commands::report::Command),
     /// Check, propose, sign and read the Agreement
     #[command(subcommand, long_about = include_str!("commands/agreement.md"))]
     Agreement(commands::agreement::Command),

@@ -7,6 +7,7 @@ pub mod import;
 pub mod init;
 pub mod key;
 pub mod ledger;
+pub mod report;
 pub mod tick;
 pub mod user;
 
@@ -37,6 +38,7 @@ pub fn run(
         Command::Decide(args) => decide::run(&args, now),
         Command::Ledger(command) => ledger::run(command, place, voice, now),
         Command::Import(args) => import::run(args, place, voice, now),
+        Command::Report(command) => report::run(command, place, now),
         Command::Tick => tick::run(place, now),
         Command::Doctor => doctor::run(place, now),
     }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use domain::calendar::NeverOpen;
 use engine::{Error, Refusal, agreement::AgreementRefusal, people::PeopleRefusal};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use store::StoreError;
 
 /// Why a command ended. Each kind has an exit code, documented in `docs/reference/cli.md`.
@@ -68,17 +68,15 @@ pub struct Failure {
     /// Which kind.
     pub kind: Kind,
     /// What happened, as a sentence without its full stop.
-    pub message: String,
-    /// Whether anything was changed, and what, as a sentence.
-    pub changed: String,
+    pub message: Box<str>,
+    /// What was changed all the same, as a sentence; nothing when absent.
+    pub changed: Option<String>,
     /// What to do, as a sentence.
     pub advice: Option<String>,
     /// What stands below the message, line by line, such as the mistakes in a text.
     pub lines: Vec<String>,
     /// More for machines, beside the message.
-    pub details: Map<String, Value>,
-    /// Whether anything was changed, for machines.
-    has_changed: bool,
+    pub details: Vec<(&'static str, Value)>,
 }
 
 impl Failure {
@@ -86,12 +84,11 @@ impl Failure {
     pub fn new(kind: Kind, message: impl Into<String>) -> Failure {
         Failure {
             kind,
-            message: message.into(),
-            changed: "Nothing was changed.".to_owned(),
+            message: message.into().into(),
+            changed: None,
             advice: None,
             lines: Vec::new(),
-            details: Map::new(),
-            has_changed: false,
+            details: Vec::new(),
         }
     }
 
@@ -118,8 +115,7 @@ impl Failure {
 
     /// Says what was changed all the same.
     pub fn changed(mut self, changed: impl Into<String>) -> Failure {
-        self.changed = changed.into();
-        self.has_changed = true;
+        self.changed = Some(changed.into());
         self
     }
 
@@ -130,8 +126,8 @@ impl Failure {
     }
 
     /// Adds something for machines.
-    pub fn detail(mut self, key: &str, value: Value) -> Failure {
-        self.details.insert(key.to_owned(), value);
+    pub fn detail(mut self, key: &'static str, value: Value) -> Failure {
+        self.details.push((key, value));
         self
     }
 
@@ -146,13 +142,13 @@ impl Failure {
 
     /// The failure for a person, over as many lines as it takes.
     pub fn text(&self) -> String {
-        let mut text = self.message.clone();
+        let mut text = self.message.to_string();
         for line in &self.lines {
             text.push('\n');
             text.push_str(line);
         }
         text.push('\n');
-        text.push_str(&self.changed);
+        text.push_str(self.changed.as_deref().unwrap_or("Nothing was changed."));
         if let Some(advice) = &self.advice {
             text.push(' ');
             text.push_str(advice);
@@ -162,11 +158,15 @@ impl Failure {
 
     /// The failure for a machine: `{"error":{"kind","message","changed",…}}`.
     pub fn json(&self) -> Value {
-        let mut error = self.details.clone();
-        error.insert("kind".into(), self.kind.key().into());
-        error.insert("message".into(), self.message.clone().into());
-        error.insert("changed".into(), self.has_changed.into());
-        error.insert("advice".into(), json!(self.advice));
+        let mut error = json!({
+            "kind": self.kind.key(),
+            "message": self.message,
+            "changed": self.changed.is_some(),
+            "advice": self.advice,
+        });
+        for (key, value) in &self.details {
+            error[*key] = value.clone();
+        }
         json!({ "error": error })
     }
 
@@ -243,8 +243,13 @@ mod tests {
             "there is no key k1\nNothing was changed. List the keys with `lockstep key list`."
         );
         assert_eq!(
-            failure.json().to_string(),
-            r#"{"error":{"advice":"List the keys with `lockstep key list`.","changed":false,"kind":"not_found","message":"there is no key k1"}}"#
+            failure.json(),
+            json!({ "error": {
+                "kind": "not_found",
+                "message": "there is no key k1",
+                "changed": false,
+                "advice": "List the keys with `lockstep key list`.",
+            }})
         );
     }
 

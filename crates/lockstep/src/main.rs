@@ -37,7 +37,9 @@ fn misread(error: &clap::Error) -> ExitCode {
     let wants_json = std::env::args_os().any(|arg| arg == "--json");
     if wants_json && error.use_stderr() {
         let text = error.render().to_string();
-        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        let said = text.split("\nUsage:").next().unwrap_or_default();
+        let message = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        let message = message.trim_start_matches("error: ");
         let voice = Voice { json: true, no_input: true };
         return voice.tell(Err(Failure::usage(message).advise("See `lockstep --help`.")));
     }

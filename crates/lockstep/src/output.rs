@@ -14,6 +14,9 @@ use serde_json::{Value, json};
 
 use crate::failure::{Failure, Kind};
 
+/// In fewer columns a table's words would be broken into letters.
+const TABLE_WIDTH_MIN: u16 = 60;
+
 /// What a command answers.
 #[derive(Debug)]
 pub struct Answer {
@@ -118,7 +121,8 @@ pub fn mark(word: &str, is_well: bool) -> String {
 pub fn table(heads: &[&str], rows: Vec<Vec<String>>) -> String {
     let mut table = Table::new();
     table.load_style(comfy_table::presets::NOTHING);
-    if io::stdout().is_terminal() {
+    // A terminal that does not say how wide it is, or is too narrow, folds lines by itself.
+    if io::stdout().is_terminal() && table.width().is_some_and(|width| width >= TABLE_WIDTH_MIN) {
         table.set_content_arrangement(ContentArrangement::Dynamic);
     }
     table.set_header(heads.iter().map(|head| head.to_uppercase()));

@@ -9,7 +9,7 @@ use engine::Engine;
 use jiff::Timestamp;
 use store::Location;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 
 /// The name of the database in the data directory.
 const DATABASE: &str = "lockstep.db";
@@ -75,7 +75,8 @@ impl Place {
         let parent = self.file().and_then(Path::parent).unwrap_or(&self.data);
         for dir in [&self.data, parent] {
             make_private(dir).map_err(|error| {
-                Failure::io(&format!("make the directory {}", dir.display()), &error)
+                let message = format!("could not make the directory {}: {error}", dir.display());
+                Failure::new(Kind::Failure, message)
                     .advise("Choose a directory that you may write to, with --data.")
             })?;
         }

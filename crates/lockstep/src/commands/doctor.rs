@@ -68,7 +68,7 @@ pub fn run(place: &Place, now: Timestamp) -> Result<Answer, Failure> {
         }
         Err(failure) => {
             let remedy = failure.advice.unwrap_or_else(|| "See that it can be reached.".into());
-            checks.push(attention("database", failure.message, remedy));
+            checks.push(attention("database", failure.message.to_string(), remedy));
         }
     }
     let ok = checks.iter().all(|check| check.ok);
@@ -189,20 +189,22 @@ fn inside(engine: &Engine, now: Timestamp, checks: &mut Vec<Check>) -> Result<()
 fn clock(newest: Option<Timestamp>, now: Timestamp) -> Check {
     let remedy = "Set the machine's clock, by NTP if it can be.";
     if WRITTEN_ON.parse().is_ok_and(|written: Timestamp| now < written) {
-        return attention("clock", format!("It says {now}, which is long past."), remedy);
+        return attention("clock", format!("It says {now:.0}, which is long past."), remedy);
     }
     match newest {
         Some(newest) if newest > now + SKEW => {
-            let found = format!("It says {now}, and the newest fact was recorded at {newest}.");
+            let found =
+                format!("It says {now:.0}, and the newest fact was recorded at {newest:.0}.");
             attention("clock", found, remedy)
         }
-        _ => well("clock", format!("It says {now}, and no fact was recorded later.")),
+        _ => well("clock", format!("It says {now:.0}, and no fact was recorded later.")),
     }
 }
 
 fn last_import(run: Option<&store::ImportRun>) -> Check {
     let Some(run) = run else { return well("import", "Nothing has been imported yet.") };
-    let found = format!("The last, of {}, began at {}: {}.", run.source, run.started_at, run.state);
+    let found =
+        format!("The last, of {}, began at {:.0}: {}.", run.source, run.started_at, run.state);
     match run.finished_at {
         Some(_) => well("import", found),
         None => attention("import", found, "If none runs now, start it again: it goes on."),

@@ -87,8 +87,8 @@ pub fn run(args: &Args, place: &Place, now: Timestamp) -> Result<Answer, Failure
             "{text}\n\nThe first person chooses a password at this link, once, within seven days:\n  {link}"
         );
     }
-    for note in &notes {
-        text = format!("{text}\n{note}");
+    if !notes.is_empty() {
+        text = format!("{text}\n\n{}", notes.join("\n"));
     }
     let next = next(&engine)?;
     text = format!("{text}\n\nNext: {next}");

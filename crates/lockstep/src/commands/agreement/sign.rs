@@ -51,7 +51,8 @@ pub fn sign(engine: &Engine, args: &Sign, voice: Voice, now: Timestamp) -> Resul
     let known = find(engine, &args.by)?;
     let (row, agreement) = engine.agreement(args.version)?;
     let (version, side) = (args.version, signer.side.word());
-    if !args.yes {
+    // With another hash the engine refuses; there is nothing to ask then.
+    if !args.yes && args.hash == row.hash {
         let question = format!(
             "{}\nVersion {version}, hash {}\nSign it for {side} as {}?",
             agreement.title,

@@ -119,7 +119,7 @@ fn rule(line: &Line, zone: &TimeZone) -> String {
     if let Some(why) = &line.why_not {
         text.push_str(&format!(", not counted: {}", why.words()));
         if line.gave != line.counts {
-            text.push_str(&format!(" (gave {})", line.gave));
+            text.push_str(&format!(" (worth {})", line.gave));
         }
     } else if line.gave != line.counts {
         text.push_str(&format!(", gave {}", line.gave));

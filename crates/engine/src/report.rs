@@ -1,0 +1,197 @@
+//! From read models to figures: what is asked, what the kernels of `domain` make of it, and in
+//! words what is not known.
+//!
+//! The command line and the pages ask the same functions, so they cannot show two numbers for one
+//! thing. Every number lists its rows by id. `docs/reference/figures.md` says how each is made.
+
+mod asked;
+mod dimension;
+mod funnel;
+mod goals;
+mod handoffs;
+mod opportunities;
+pub mod plain;
+mod quotas;
+mod record;
+mod seen;
+mod service_levels;
+mod working_days;
+mod world;
+
+use domain::{agreement::History, ids::Version};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use serde::Serialize;
+use store::{Reader, StoreError};
+
+use crate::{Engine, Error, agreement::history};
+
+pub use asked::{Asked, AskedWindow};
+pub use funnel::{FunnelFigures, FunnelReport};
+pub use goals::{GoalFigures, GoalStanding, GoalsReport, RateStanding};
+pub use handoffs::HandoffsReport;
+pub use opportunities::{OpportunitiesLeftOut, OpportunitiesReport};
+pub use quotas::QuotaFigures;
+pub use service_levels::{LevelFigures, LevelGoal, ServiceLevelsReport};
+pub use working_days::WorkingDays;
+
+/// What is asked of a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportQuestion {
+    /// What the rows are to be told apart by, such as `region`, `owner.team` or `month`.
+    pub by: Option<String>,
+    /// The first day of the period.
+    pub from: Option<Date>,
+    /// The last day of the period, included.
+    pub to: Option<Date>,
+    /// The days that a unit of a funnel has to go on within.
+    pub horizon_days: Option<u32>,
+    /// The moment of the look: later happenings have not happened.
+    pub as_of: Timestamp,
+    /// The zone in which days are read.
+    pub zone: TimeZone,
+}
+
+/// What goes through a funnel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Subject {
+    /// Leads, through the statuses of the Agreement.
+    Leads,
+    /// Opportunities, through their stages.
+    Opportunities,
+}
+
+/// Why a question cannot be answered as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReportRefusal {
+    /// There is nothing of this name to tell rows apart by.
+    #[error(
+        "{noun} cannot be told apart by {asked:?}{} There are: {}",
+        nearest.as_ref().map_or_else(|| ".".to_owned(), |name| format!("; did you mean {name}?")),
+        there.join(", ")
+    )]
+    NoSuchDimension {
+        /// What was asked for.
+        asked: String,
+        /// What the rows are.
+        noun: &'static str,
+        /// The name that is nearest to it.
+        nearest: Option<String>,
+        /// Every name that there is.
+        there: Vec<String>,
+    },
+    /// The period ends before it begins.
+    #[error("the period ends on {to}, before it begins on {from}: exchange the two")]
+    Backwards {
+        /// Its first day.
+        from: Date,
+        /// Its last day.
+        to: Date,
+    },
+}
+
+/// A report was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportFailure {
+    /// The question cannot be answered; the sentence says what to ask instead.
+    #[error(transparent)]
+    Refused(#[from] ReportRefusal),
+    /// What the engine or the database says.
+    #[error(transparent)]
+    Engine(#[from] Error),
+}
+
+impl From<StoreError> for ReportFailure {
+    fn from(error: StoreError) -> Self {
+        ReportFailure::Engine(Error::Store(error))
+    }
+}
+
+/// What every report needs beside the question: the read models and the versions in force.
+struct Sources<'a> {
+    reader: &'a Reader<'a>,
+    agreements: History,
+}
+
+impl Engine {
+    /// The pipeline: open, won and lost, how often, how much and how fast.
+    ///
+    /// # Errors
+    /// [`ReportRefusal`], or when the database fails.
+    pub fn report_opportunities(
+        &self,
+        question: &ReportQuestion,
+    ) -> Result<OpportunitiesReport, ReportFailure> {
+        self.report(|sources| opportunities::report(sources, question))
+    }
+
+    /// The funnel of leads or of opportunities.
+    ///
+    /// # Errors
+    /// [`ReportRefusal`], or when the database fails.
+    pub fn report_funnel(
+        &self,
+        question: &ReportQuestion,
+        subject: Subject,
+    ) -> Result<FunnelReport, ReportFailure> {
+        self.report(|sources| funnel::report(sources, question, subject))
+    }
+
+    /// What was handed over, how it was answered, how fast and why not.
+    ///
+    /// # Errors
+    /// [`ReportRefusal`], or when the database fails.
+    pub fn report_handoffs(
+        &self,
+        question: &ReportQuestion,
+    ) -> Result<HandoffsReport, ReportFailure> {
+        self.report(|sources| handoffs::report(sources, question))
+    }
+
+    /// How the service levels were kept, by when their clocks fell due.
+    ///
+    /// # Errors
+    /// [`ReportRefusal`], or when the database fails.
+    pub fn report_service_levels(
+        &self,
+        question: &ReportQuestion,
+    ) -> Result<ServiceLevelsReport, ReportFailure> {
+        self.report(|sources| service_levels::report(sources, question))
+    }
+
+    /// How the goals of the version in force stand, and the imported quotas.
+    ///
+    /// # Errors
+    /// [`ReportRefusal`], or when the database fails.
+    pub fn report_goals(&self, question: &ReportQuestion) -> Result<GoalsReport, ReportFailure> {
+        self.report(|sources| goals::report(sources, question, None))
+    }
+
+    /// How the goals of one version stand, in force or not.
+    ///
+    /// # Errors
+    /// [`ReportRefusal`], [`AgreementRefusal::NoSuchVersion`](crate::agreement::AgreementRefusal),
+    /// or when the database fails.
+    pub fn report_goals_of(
+        &self,
+        question: &ReportQuestion,
+        version: Version,
+    ) -> Result<GoalsReport, ReportFailure> {
+        let (_, agreement) = self.agreement(version)?;
+        self.report(|sources| goals::report(sources, question, Some((version, agreement))))
+    }
+
+    /// One reader for the whole report, so that all of it is of one instant.
+    fn report<T>(
+        &self,
+        make: impl FnOnce(&Sources<'_>) -> Result<T, ReportFailure>,
+    ) -> Result<T, ReportFailure> {
+        self.read(|reader| {
+            let agreements = history(reader, &self.versions)?;
+            make(&Sources { reader, agreements })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

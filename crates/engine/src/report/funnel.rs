@@ -1,0 +1,111 @@
+//! The funnel of leads and of opportunities: which stages, in which order, and who reached them.
+
+mod lead_units;
+mod opportunity_units;
+mod order;
+
+use domain::{
+    funnel::{Funnel, FunnelQuestion, funnel},
+    group::Grouped,
+    ids::{LeadId, OpportunityId},
+};
+use jiff::{Timestamp, civil::Date};
+use serde::Serialize;
+
+use super::{Asked, ReportFailure, ReportQuestion, Sources, Subject};
+
+/// The last stage of either funnel, unless the Agreement has a status of that name.
+pub(super) const WON: &str = "won";
+
+const MEANINGS: [(&str, &str); 6] = [
+    (
+        "cohort",
+        "of the units that first entered a stage in the period and are at least as old as the \
+         horizon, how many went on within the horizon; no horizon: at any time up to the look, so \
+         that young units look bad",
+    ),
+    (
+        "snapshot",
+        "first entries into the next stage over first entries into this one, both in the period: \
+         of different vintages, no rate, and it may exceed 1",
+    ),
+    ("reached", "units that ever entered the stage, or must have passed it: those are implied"),
+    (
+        "opened",
+        "an opportunity enters it on the day that the source gives as its opening (opened_on)",
+    ),
+    ("opportunity", "a lead enters it when an opportunity that names it is opened"),
+    ("won", "an opportunity that was won; for a lead, the first one that names it"),
+];
+
+/// A funnel.
+///
+/// In JSON: `{"question":{…},"subject":"leads","stages":["Inquiry","MQL",…],
+/// "order":"as the Agreement lists them, version 2","funnel":{"by":…,"total":{"volumes":[…],
+/// "conversions":[…],…},"groups":[…]},"notes":[…]}`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FunnelReport {
+    /// The question as it was understood.
+    pub question: Asked,
+    /// What goes through it.
+    pub subject: Subject,
+    /// The stages, first to last.
+    pub stages: Vec<String>,
+    /// Where their order is from, in words.
+    pub order: String,
+    /// The figures.
+    pub funnel: FunnelFigures,
+    /// What is not known, in words.
+    pub notes: Vec<String>,
+}
+
+/// The figures of a funnel. Leads move at instants, opportunities on days.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum FunnelFigures {
+    /// Of leads.
+    Leads(Grouped<Funnel<LeadId, Timestamp>>),
+    /// Of opportunities.
+    Opportunities(Grouped<Funnel<OpportunityId, Date>>),
+}
+
+/// Stages in their order, and where it is from.
+struct Stages {
+    names: Vec<String>,
+    order: String,
+}
+
+pub(super) fn report(
+    sources: &Sources<'_>,
+    question: &ReportQuestion,
+    subject: Subject,
+) -> Result<FunnelReport, ReportFailure> {
+    let mut asked = question.asked(&MEANINGS)?;
+    let mut notes = Vec::new();
+    let (stages, funnel) = match subject {
+        Subject::Leads => {
+            let (stages, units) = lead_units::units(sources, question, &mut asked, &mut notes)?;
+            let question = FunnelQuestion {
+                stages: stages.names.clone(),
+                window: question.window(),
+                horizon_days: question.horizon_days,
+                as_of: question.as_of,
+            };
+            (stages, FunnelFigures::Leads(funnel(&units, &question, asked.by.as_deref())))
+        }
+        Subject::Opportunities => {
+            let (stages, units) =
+                opportunity_units::units(sources, question, &mut asked, &mut notes)?;
+            let question = FunnelQuestion {
+                stages: stages.names.clone(),
+                window: question.days(),
+                horizon_days: question.horizon_days,
+                as_of: question.today(),
+            };
+            let funnel = funnel(&units, &question, asked.by.as_deref());
+            (stages, FunnelFigures::Opportunities(funnel))
+        }
+    };
+    let Stages { names: stages, order } = stages;
+    Ok(FunnelReport { question: asked, subject, stages, order, funnel, notes })
+}

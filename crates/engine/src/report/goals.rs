@@ -1,0 +1,271 @@
+//! Goals: how what the sides have promised to reach stands, by working days gone.
+
+mod actual;
+
+use std::sync::Arc;
+
+use domain::{
+    agreement::{Agreement, Goal, Measure as Counts},
+    counted::Measure,
+    firm::Side,
+    ids::Version,
+    money::{Currency, Money, grouped},
+    pacing::{Course, Pace},
+    rate::Share,
+};
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::{
+    Asked, QuotaFigures, ReportFailure, ReportQuestion, Sources, WorkingDays, quotas::quotas,
+};
+use actual::{Actual, Reading};
+
+const MEANINGS: [(&str, &str); 4] = [
+    ("working_days", "the days on which the Agreement's default calendar opens, holidays left out"),
+    (
+        "pace",
+        "actual / expected by now, where expected is target · days gone / days; 1 is on course",
+    ),
+    ("projection", "what the period ends with if it goes on so; not told before a fifth is gone"),
+    ("qualified", "leads that met the definition in the period, each once"),
+];
+
+/// How the goals stand.
+///
+/// In JSON: `{"question":{…},"version":1,"goals":[{"id":"qualified-leads",…,"standing":{"pace":
+/// {"target":120,"actual":{…},"expected":{…},…}},"words":"…"}],"quotas":[…],"notes":[…]}`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct GoalsReport {
+    /// The question as it was understood.
+    pub question: Asked,
+    /// The version whose goals these are; none when no Agreement is in force.
+    pub version: Option<Version>,
+    /// Each goal, in the order of the text.
+    pub goals: Vec<GoalFigures>,
+    /// The imported quotas, which nobody signed.
+    pub quotas: Vec<QuotaFigures>,
+    /// What is not known, in words.
+    pub notes: Vec<String>,
+}
+
+/// How one goal stands.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct GoalFigures {
+    /// Its key.
+    pub id: String,
+    /// Its clause.
+    pub clause: String,
+    /// Its sentence, as signed.
+    pub says: String,
+    /// Who leads it.
+    pub side: Side,
+    /// What it counts, by its key: `qualified`, `revenue`, ….
+    pub measure: &'static str,
+    /// The definition or service level that it counts.
+    pub of: Option<String>,
+    /// Whose it is; none for the whole side.
+    pub user: Option<String>,
+    /// First day, in the Agreement's zone.
+    pub from: Date,
+    /// Last day, included.
+    pub to: Date,
+    /// What its rows are: `lead`, `handoff`, `opportunity` or `clock`.
+    pub rows_of: &'static str,
+    /// The currency of an amount; then target and actual are in minor units.
+    pub currency: Option<Currency>,
+    /// The working days of the period.
+    pub days: WorkingDays,
+    /// How it stands.
+    pub standing: GoalStanding,
+    /// The same in a sentence.
+    pub words: String,
+}
+
+/// How a goal stands: a number grows towards its target, a share is above it or below.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GoalStanding {
+    /// A count or an amount.
+    Pace(Pace<String>),
+    /// A share.
+    Rate(RateStanding),
+}
+
+/// How a share stands against its target.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RateStanding {
+    /// The share to reach, in thousandths.
+    pub target_per_mille: i64,
+    /// The share so far, with its rows.
+    pub actual: Share<String>,
+    /// Whether it is reached so far; none when nothing can be measured.
+    pub is_reached: Option<bool>,
+}
+
+pub(super) fn report(
+    sources: &Sources<'_>,
+    question: &ReportQuestion,
+    named: Option<(Version, Arc<Agreement>)>,
+) -> Result<GoalsReport, ReportFailure> {
+    let asked = question.asked(&MEANINGS)?;
+    let mut notes = Vec::new();
+    let in_force = sources.agreements.at(question.as_of);
+    let version = named.or(in_force.map(|v| (v.version, v.agreement.clone())));
+    if question.by.is_some() {
+        notes.push("goals are not told apart by anything: they stand as signed".to_owned());
+    }
+    if question.horizon_days.is_some() {
+        notes.push("a horizon says nothing about goals: it was left aside".to_owned());
+    }
+    let goals = match &version {
+        None => {
+            notes.push("no Agreement has been in force: there is no goal".to_owned());
+            Vec::new()
+        }
+        Some((_, agreement)) => goals(sources, question, agreement, &mut notes)?,
+    };
+    let quotas = quotas(sources.reader, question, &mut notes)?;
+    let version = version.map(|(version, _)| version);
+    Ok(GoalsReport { question: asked, version, goals, quotas, notes })
+}
+
+fn goals(
+    sources: &Sources<'_>,
+    question: &ReportQuestion,
+    agreement: &Agreement,
+    notes: &mut Vec<String>,
+) -> Result<Vec<GoalFigures>, ReportFailure> {
+    let touches = |goal: &&Goal| {
+        question.from.is_none_or(|from| from <= goal.to)
+            && question.to.is_none_or(|to| goal.from <= to)
+    };
+    let goals: Vec<&Goal> = agreement.goals.iter().filter(touches).collect();
+    if goals.is_empty() {
+        let none = agreement.goals.is_empty();
+        let where_ = if none { "the Agreement" } else { "the Agreement for this period" };
+        notes.push(format!("there is no goal in {where_}"));
+        return Ok(Vec::new());
+    }
+    let reading = Reading::read(sources.reader, agreement, question.as_of, &goals)?;
+    goals.into_iter().map(|goal| figures(&reading, goal, notes)).collect()
+}
+
+fn figures(
+    reading: &Reading<'_>,
+    goal: &Goal,
+    notes: &mut Vec<String>,
+) -> Result<GoalFigures, ReportFailure> {
+    let agreement = reading.agreement;
+    let days = WorkingDays::of(agreement, goal.from, goal.to, reading.as_of);
+    let actual = reading.actual(goal, notes);
+    let standing = match actual {
+        Actual::Sum(total) => {
+            let course = Course {
+                target: goal.target,
+                elapsed_days: days.elapsed,
+                total_days: days.total,
+                seasonal_share: None,
+            };
+            GoalStanding::Pace(Pace::of(course, total))
+        }
+        Actual::Share(actual) => GoalStanding::Rate(RateStanding {
+            target_per_mille: goal.target,
+            is_reached: is_reached(&actual, goal.target),
+            actual,
+        }),
+    };
+    let currency = (goal.measure == Counts::Revenue).then_some(agreement.currency);
+    Ok(GoalFigures {
+        id: goal.id.clone(),
+        clause: goal.clause.clone(),
+        says: goal.says.clone(),
+        side: goal.side,
+        measure: goal.measure.key(),
+        of: goal.of.clone(),
+        user: goal.user.clone(),
+        from: goal.from,
+        to: goal.to,
+        rows_of: rows_of(goal.measure),
+        words: words(goal, &standing, &days, currency),
+        currency,
+        days,
+        standing,
+    })
+}
+
+fn rows_of(measure: Counts) -> &'static str {
+    match measure {
+        Counts::Qualified => "lead",
+        Counts::Accepted | Counts::AcceptanceRate => "handoff",
+        Counts::Opened | Counts::Won | Counts::Revenue => "opportunity",
+        Counts::Attainment => "clock",
+    }
+}
+
+/// Whether a share is at least its target, in whole numbers: 9 of 10 is 900 thousandths.
+fn is_reached(actual: &Share<String>, target_per_mille: i64) -> Option<bool> {
+    let rate = actual.rate();
+    let reached = i128::from(rate.hits()) * 1000;
+    (rate.n() > 0).then(|| reached >= i128::from(target_per_mille) * i128::from(rate.n()))
+}
+
+/// `70 of 120 leads qualified after 14 of 21 working days; 80 expected by now: 87.5 % of it.`
+fn words(
+    goal: &Goal,
+    standing: &GoalStanding,
+    days: &WorkingDays,
+    currency: Option<Currency>,
+) -> String {
+    let what = goal.measure.words();
+    match standing {
+        GoalStanding::Rate(rate) => {
+            let target = per_cent(rate.target_per_mille as f64 / 1000.0);
+            let verdict = match rate.is_reached {
+                None => "",
+                Some(true) => ": reached so far",
+                Some(false) => ": not reached so far",
+            };
+            format!("{what}: {}; the goal is {target}{verdict}", rate.actual.words())
+        }
+        GoalStanding::Pace(pace) => {
+            let amount = |value: f64| amount(value, currency);
+            let so_far = format!(
+                "{} of {} {what} after {} of {} working days",
+                amount(pace.actual.total() as f64),
+                amount(pace.target as f64),
+                days.elapsed,
+                days.total,
+            );
+            match (pace.expected, pace.pace) {
+                (Measure::Is(expected), Measure::Is(share)) => format!(
+                    "{so_far}; {} expected by now: {} of it",
+                    amount(expected),
+                    per_cent(share)
+                ),
+                (_, Measure::Cannot(why)) | (Measure::Cannot(why), _) => {
+                    format!("{so_far}; pace not measurable: {why}")
+                }
+            }
+        }
+    }
+}
+
+/// A count or an amount of minor units; a fraction of a count keeps one digit.
+pub(super) fn amount(value: f64, currency: Option<Currency>) -> String {
+    match currency {
+        Some(currency) => Money { amount_minor: value.round() as i64, currency }.to_string(),
+        None if value >= 0.0 && value.fract() == 0.0 => grouped(value as u64),
+        None => format!("{value:.1}"),
+    }
+}
+
+/// `87.5 %`, `100 %`.
+pub(super) fn per_cent(share: f64) -> String {
+    let tenths = (share * 1000.0).round();
+    if tenths % 10.0 == 0.0 {
+        format!("{} %", tenths / 10.0)
+    } else {
+        format!("{:.1} %", tenths / 10.0)
+    }
+}

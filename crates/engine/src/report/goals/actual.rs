@@ -1,0 +1,301 @@
+//! What has been reached of a goal, with the rows that make it up.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    agreement::{Agreement, Goal, Measure},
+    attainment::{self, attainment},
+    counted::{Part, Total},
+    group::Dimensions,
+    handoffs::{self, Answer},
+    ids::{LeadId, UserId},
+    money::grouped,
+    rate::Share,
+    window::Window,
+};
+use jiff::{Timestamp, civil::Date};
+use store::{
+    Reader, StoreError,
+    read::{ClockRow, HandoffRow, LeadRow, Outcome, QualificationRow},
+};
+
+use crate::report::{
+    ReportQuestion,
+    asked::{end_of, start_of},
+    seen::{Seen, opportunities},
+    service_levels,
+};
+
+/// What has been reached: a number that grows, or a share.
+pub(super) enum Actual {
+    Sum(Total<String>),
+    Share(Share<String>),
+}
+
+/// The read models that goals count.
+pub(super) struct Reading<'a> {
+    pub agreement: &'a Agreement,
+    pub as_of: Timestamp,
+    qualifications: Vec<QualificationRow>,
+    leads: BTreeMap<LeadId, LeadRow>,
+    handoffs: Vec<HandoffRow>,
+    opportunities: Vec<Seen>,
+    clocks: Vec<ClockRow>,
+    /// The ids behind the users that goals name, where these are addresses of mail.
+    users: BTreeMap<String, BTreeSet<UserId>>,
+}
+
+impl<'a> Reading<'a> {
+    pub(super) fn read(
+        reader: &Reader<'_>,
+        agreement: &'a Agreement,
+        as_of: Timestamp,
+        goals: &[&Goal],
+    ) -> Result<Reading<'a>, StoreError> {
+        let question = ReportQuestion {
+            by: None,
+            from: None,
+            to: None,
+            horizon_days: None,
+            as_of,
+            zone: agreement.zone.clone(),
+        };
+        let needs =
+            |measures: &[Measure]| goals.iter().any(|goal| measures.contains(&goal.measure));
+        let owned =
+            goals.iter().any(|goal| goal.measure == Measure::Qualified && goal.user.is_some());
+        let mut reading = Reading {
+            agreement,
+            as_of,
+            qualifications: reader.qualifications()?,
+            leads: BTreeMap::new(),
+            handoffs: Vec::new(),
+            opportunities: Vec::new(),
+            clocks: Vec::new(),
+            users: users(reader, goals)?,
+        };
+        if owned {
+            reading.leads =
+                reader.leads()?.into_iter().map(|lead| (lead.id.clone(), lead)).collect();
+        }
+        if needs(&[Measure::Accepted, Measure::AcceptanceRate]) {
+            reading.handoffs = reader.handoffs()?;
+        }
+        if needs(&[Measure::Opened, Measure::Won, Measure::Revenue]) {
+            reading.opportunities = opportunities(reader, &question, &mut Vec::new())?;
+        }
+        if needs(&[Measure::Attainment]) {
+            reading.clocks = reader.clocks()?;
+        }
+        Ok(reading)
+    }
+
+    pub(super) fn actual(&self, goal: &Goal, notes: &mut Vec<String>) -> Actual {
+        match goal.measure {
+            Measure::Qualified => Actual::Sum(self.qualified(goal)),
+            Measure::Accepted => Actual::Sum(self.accepted(goal)),
+            Measure::AcceptanceRate => Actual::Share(self.acceptance_rate(goal)),
+            Measure::Opened => {
+                self.note_undated(goal, notes);
+                Actual::Sum(self.opened(goal))
+            }
+            Measure::Won | Measure::Revenue => {
+                self.note_unvalued(goal, notes);
+                Actual::Sum(self.won(goal))
+            }
+            Measure::Attainment => Actual::Share(self.attainment(goal)),
+        }
+    }
+
+    /// The goal's period up to the moment of the look, as instants.
+    fn window(&self, goal: &Goal) -> Window<Timestamp> {
+        let zone = &self.agreement.zone;
+        Window { from: start_of(goal.from, zone), before: end_of(goal.to, zone) }
+    }
+
+    fn has(&self, goal: &Goal, at: Timestamp) -> bool {
+        at <= self.as_of && self.window(goal).has(at)
+    }
+
+    fn is_of_user(&self, goal: &Goal, owner: Option<&UserId>) -> bool {
+        let Some(user) = &goal.user else { return true };
+        owner.is_some_and(|owner| {
+            owner.as_str() == user || self.users.get(user).is_some_and(|ids| ids.contains(owner))
+        })
+    }
+
+    fn qualified(&self, goal: &Goal) -> Total<String> {
+        let is_in = |row: &&QualificationRow| {
+            let owner = self.leads.get(&row.lead).and_then(|lead| lead.owner.as_ref());
+            Some(&row.definition) == goal.of.as_ref()
+                && self.has(goal, row.at)
+                && self.is_of_user(goal, owner)
+        };
+        let leads: BTreeSet<&LeadId> =
+            self.qualifications.iter().filter(is_in).map(|row| &row.lead).collect();
+        leads.into_iter().map(|lead| one(lead.to_string())).collect()
+    }
+
+    /// The handoffs that the goal is about. Where the Agreement has several definitions, a handoff
+    /// belongs to the one that its lead last met before it was handed over.
+    fn handoffs(&self, goal: &Goal) -> Vec<&HandoffRow> {
+        let several = self.agreement.definitions.len() > 1;
+        let mut met_by: BTreeMap<&LeadId, Vec<&QualificationRow>> = BTreeMap::new();
+        for met in self.qualifications.iter().filter(|_| several) {
+            met_by.entry(&met.lead).or_default().push(met);
+        }
+        let is_of = |row: &HandoffRow| {
+            let until = row.delivered_at.or(row.answered_at).unwrap_or(Timestamp::MAX);
+            let met = met_by.get(&row.lead).into_iter().flatten();
+            let last = met.filter(|met| met.at <= until).max_by_key(|met| (met.at, met.by_fact));
+            last.is_some_and(|last| Some(&last.definition) == goal.of.as_ref())
+        };
+        let theirs = self.handoffs.iter();
+        theirs
+            .filter(|row| self.is_of_user(goal, row.owner.as_ref()) && (!several || is_of(row)))
+            .collect()
+    }
+
+    fn accepted(&self, goal: &Goal) -> Total<String> {
+        let rows = self.handoffs(goal).into_iter();
+        let accepted = rows.filter(|row| {
+            row.answer == Some(domain::handoff::Answer::Accepted)
+                && row.answered_at.is_some_and(|at| self.has(goal, at))
+        });
+        accepted.map(|row| one(row.id.to_string())).collect()
+    }
+
+    fn acceptance_rate(&self, goal: &Goal) -> Share<String> {
+        let rows: Vec<handoffs::HandoffRow> = self
+            .handoffs(goal)
+            .into_iter()
+            .filter_map(|row| {
+                let answer = match row.answer? {
+                    domain::handoff::Answer::Accepted => Answer::Accepted,
+                    domain::handoff::Answer::Rejected => Answer::Rejected,
+                    _ => return None,
+                };
+                Some(handoffs::HandoffRow {
+                    id: row.id.clone(),
+                    lead: row.lead.clone(),
+                    dimensions: Dimensions::new(),
+                    delivered_at: row.delivered_at.or(row.answered_at)?,
+                    due_at: None,
+                    answer: Some(answer),
+                    answered_at: row.answered_at,
+                    reason: None,
+                })
+            })
+            .collect();
+        let figures = handoffs::handoffs(&rows, Some(self.window(goal)), self.as_of, None);
+        as_text(&figures.total.decided.acceptance_rate, "nothing was accepted or rejected")
+    }
+
+    fn attainment(&self, goal: &Goal) -> Share<String> {
+        let is_in = |clock: &&ClockRow| {
+            Some(&clock.service_level) == goal.of.as_ref()
+                && clock.started_at <= self.as_of
+                && self.is_of_user(goal, clock.owner.as_ref())
+        };
+        let rows: Vec<attainment::ClockRow> = self
+            .clocks
+            .iter()
+            .filter(is_in)
+            .map(|clock| service_levels::row(clock, Dimensions::new(), self.as_of))
+            .collect();
+        let figures = attainment(&rows, self.window(goal), self.as_of, None);
+        as_text(&figures.total.attainment, "nothing was due")
+    }
+
+    /// The goal's opportunities with the days on which they count.
+    fn days(&self, goal: &Goal) -> impl Iterator<Item = &Seen> {
+        let user_is = |one: &&Seen| self.is_of_user(goal, one.row.owner.as_ref());
+        self.opportunities.iter().filter(user_is).collect::<Vec<_>>().into_iter()
+    }
+
+    fn is_in(&self, goal: &Goal, day: Option<Date>) -> bool {
+        let today = self.agreement.zone.to_datetime(self.as_of).date();
+        day.is_some_and(|day| goal.from <= day && day <= goal.to && day <= today)
+    }
+
+    fn opened(&self, goal: &Goal) -> Total<String> {
+        let zone = &self.agreement.zone;
+        let opened = self.days(goal).filter(|one| self.is_in(goal, one.opened_on(zone)));
+        opened.map(|seen| one(seen.row.id.to_string())).collect()
+    }
+
+    fn won_in_period(&self, goal: &Goal) -> Vec<&Seen> {
+        let zone = &self.agreement.zone;
+        let won = self.days(goal).filter(|one| one.outcome == Outcome::Won);
+        won.filter(|one| self.is_in(goal, one.closed_on(zone))).collect()
+    }
+
+    fn won(&self, goal: &Goal) -> Total<String> {
+        let brings = |seen: &Seen| {
+            let amount = seen.row.amount.filter(|money| money.currency == self.agreement.currency);
+            match goal.measure {
+                Measure::Revenue => amount.map(|money| money.amount_minor),
+                _ => Some(1),
+            }
+        };
+        self.won_in_period(goal)
+            .into_iter()
+            .filter_map(|seen| Some(Part { row: seen.row.id.to_string(), value: brings(seen)? }))
+            .collect()
+    }
+
+    fn note_undated(&self, goal: &Goal, notes: &mut Vec<String>) {
+        let undated = self.days(goal).filter(|one| one.opened.is_none()).count();
+        if undated > 0 {
+            let (n, id) = (grouped(undated as u64), &goal.id);
+            notes.push(format!("{id}: {n} opportunities have no opening date: not counted"));
+        }
+    }
+
+    fn note_unvalued(&self, goal: &Goal, notes: &mut Vec<String>) {
+        let id = &goal.id;
+        let won = self.days(goal).filter(|one| one.outcome == Outcome::Won);
+        let undated = won.filter(|one| one.closed.is_none()).count() as u64;
+        if undated > 0 {
+            let n = grouped(undated);
+            notes.push(format!("{id}: {n} won opportunities have no closing date: not counted"));
+        }
+        let currency = self.agreement.currency;
+        let other = self.won_in_period(goal).into_iter().filter(|one| {
+            goal.measure == Measure::Revenue
+                && one.row.amount.is_none_or(|amount| amount.currency != currency)
+        });
+        let other = other.count() as u64;
+        if other > 0 {
+            let n = grouped(other);
+            notes.push(format!(
+                "{id}: {n} won opportunities have no amount in {currency}: not in the sum"
+            ));
+        }
+    }
+}
+
+fn one(row: String) -> Part<String> {
+    Part { row, value: 1 }
+}
+
+/// The same share with its rows as text.
+fn as_text<I: ToString>(share: &Share<I>, nothing: &'static str) -> Share<String> {
+    let hits = share.hits().rows().iter().map(|row| (row.to_string(), true));
+    let misses = share.misses().rows().iter().map(|row| (row.to_string(), false));
+    Share::split(hits.chain(misses), nothing)
+}
+
+fn users(
+    reader: &Reader<'_>,
+    goals: &[&Goal],
+) -> Result<BTreeMap<String, BTreeSet<UserId>>, StoreError> {
+    let mut users = BTreeMap::new();
+    for user in goals.iter().filter_map(|goal| goal.user.as_ref()).filter(|user| user.contains('@'))
+    {
+        let subjects = reader.persons_by_email(user)?;
+        let ids = subjects.iter().filter_map(|subject| subject.strip_prefix("user/"));
+        users.insert(user.clone(), ids.map(UserId::from).collect());
+    }
+    Ok(users)
+}

@@ -1,0 +1,204 @@
+//! Imported quotas: what somebody, or the firm, is to reach, and what was won of it.
+
+use domain::{
+    counted::{Measure, Part, Total},
+    field::FieldValue,
+    ids::{OpportunityId, UserId},
+    money::Currency,
+    pacing::share_of_target,
+    window::Window,
+};
+use jiff::civil::Date;
+use serde::Serialize;
+use store::{
+    Reader, StoreError,
+    read::{Outcome, QuotaRow},
+};
+
+use super::{
+    ReportQuestion,
+    asked::{after, count},
+    dimension::person_name,
+    seen::{Seen, opportunities},
+};
+/// One quota and what was won of it: opportunities of the owner that closed in the period.
+///
+/// In JSON: `{"owner":"crm:u1","name":"Ann Lee","period":"2026-Q4","from":"2026-10-01",
+/// "to":"2026-12-31","currency":"EUR","target":1000000,"won":{"total":…,"n":…,"rows":[…]},
+/// "attainment":{"value":0.62,"why_not":null}}`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct QuotaFigures {
+    /// Whose; none for the whole firm.
+    pub owner: Option<UserId>,
+    /// Their name, where it is known.
+    pub name: Option<String>,
+    /// The period, as reported.
+    pub period: String,
+    /// Its first day; none if the period does not read.
+    pub from: Option<Date>,
+    /// Its last day.
+    pub to: Option<Date>,
+    /// The currency of an amount; none where opportunities are counted.
+    pub currency: Option<Currency>,
+    /// What is to be reached, in minor units or as a count; none if the quota does not say.
+    pub target: Option<i64>,
+    /// What was won in the period, in the same unit.
+    pub won: Total<OpportunityId>,
+    /// Won / target.
+    pub attainment: Measure,
+}
+
+/// What a quota asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Target {
+    Amount(i64, Currency),
+    Count(i64),
+}
+
+/// Every quota whose period touches the one that is asked for.
+pub(super) fn quotas(
+    reader: &Reader<'_>,
+    question: &ReportQuestion,
+    notes: &mut Vec<String>,
+) -> Result<Vec<QuotaFigures>, StoreError> {
+    let quotas = reader.quotas()?;
+    if quotas.is_empty() {
+        return Ok(Vec::new());
+    }
+    let seen = opportunities(reader, question, &mut Vec::new())?;
+    let asked = question.days();
+    let mut figures = Vec::new();
+    let (mut unreadable, mut mute) = (0, 0);
+    for quota in quotas {
+        let days = days_of(&quota.period);
+        let touches = |days: Window<Date>, asked: Window<Date>| {
+            days.from < asked.before && asked.from < days.before
+        };
+        if days.zip(asked).is_some_and(|(days, asked)| !touches(days, asked)) {
+            continue;
+        }
+        let target = target(&quota);
+        unreadable += u64::from(days.is_none());
+        mute += u64::from(target.is_none());
+        figures.push(attained(reader, question, &seen, quota, days, target)?);
+    }
+    if unreadable > 0 {
+        let n = count(unreadable, "quota has", "quotas have");
+        notes.push(format!("{n} a period that is no year, quarter or month, such as 2026-Q4"));
+    }
+    if mute > 0 {
+        let n = count(mute, "quota says", "quotas say");
+        notes.push(format!("{n} neither an amount with its currency nor a whole count"));
+    }
+    Ok(figures)
+}
+
+fn attained(
+    reader: &Reader<'_>,
+    question: &ReportQuestion,
+    seen: &[Seen],
+    quota: QuotaRow,
+    days: Option<Window<Date>>,
+    target: Option<Target>,
+) -> Result<QuotaFigures, StoreError> {
+    let is_theirs = |one: &&Seen| {
+        let closed_on = one.closed_on(&question.zone);
+        one.outcome == Outcome::Won
+            && (quota.owner.is_none() || one.row.owner == quota.owner)
+            && days.zip(closed_on).is_some_and(|(days, day)| days.has(day))
+    };
+    let brings = |one: &Seen| match target? {
+        Target::Count(_) => Some(1),
+        Target::Amount(_, currency) => {
+            let amount = one.row.amount.filter(|amount| amount.currency == currency);
+            amount.map(|amount| amount.amount_minor)
+        }
+    };
+    let parts = seen.iter().filter(is_theirs);
+    let won: Total<OpportunityId> = parts
+        .filter_map(|one| Some(Part { row: one.row.id.clone(), value: brings(one)? }))
+        .collect();
+    let name = match &quota.owner {
+        Some(owner) => person_name(reader, owner.as_str())?,
+        None => None,
+    };
+    let (currency, target) = match target {
+        Some(Target::Amount(amount, currency)) => (Some(currency), Some(amount)),
+        Some(Target::Count(count)) => (None, Some(count)),
+        None => (None, None),
+    };
+    let attainment = match (days, target) {
+        (None, _) => Measure::Cannot("the period of the quota does not read"),
+        (_, None) => Measure::Cannot("the quota does not say what is to be reached"),
+        (Some(_), Some(target)) => share_of_target(won.total(), target),
+    };
+    Ok(QuotaFigures {
+        owner: quota.owner,
+        name,
+        period: quota.period,
+        from: days.map(|days| days.from),
+        to: days.and_then(|days| days.before.yesterday().ok()),
+        currency,
+        target,
+        won,
+        attainment,
+    })
+}
+
+fn target(quota: &QuotaRow) -> Option<Target> {
+    if let Some(amount) = quota.fields.get("amount").and_then(FieldValue::money) {
+        return Some(Target::Amount(amount.amount_minor, amount.currency));
+    }
+    match quota.fields.get("count") {
+        Some(FieldValue::Whole(count)) => Some(Target::Count(*count)),
+        _ => None,
+    }
+}
+
+/// `2026`, `2026-Q4` or `2026-11` as days.
+fn days_of(period: &str) -> Option<Window<Date>> {
+    let (year, part) = match period.trim().split_once('-') {
+        None => (period.trim(), None),
+        Some((year, part)) => (year, Some(part)),
+    };
+    let year: i16 = year.parse().ok().filter(|year| (1000..=9998).contains(year))?;
+    let (first, months) = match part {
+        None => (1, 12),
+        Some(part) => match part.strip_prefix(['Q', 'q']) {
+            Some(quarter) => {
+                (quarter.parse::<i8>().ok().filter(|q| (1..=4).contains(q))? * 3 - 2, 3)
+            }
+            None => (part.parse::<i8>().ok()?, 1),
+        },
+    };
+    let from = Date::new(year, first, 1).ok()?;
+    let mut last = from;
+    for _ in 0..months {
+        last = after(last.last_of_month());
+    }
+    Some(Window { from, before: last })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_period_is_a_year_a_quarter_or_a_month() {
+        let cases = [
+            ("2026", Some(("2026-01-01", "2027-01-01"))),
+            ("2026-Q4", Some(("2026-10-01", "2027-01-01"))),
+            ("2024-02", Some(("2024-02-01", "2024-03-01"))),
+            ("2026-Q5", None),
+            ("2026-13", None),
+            ("FY26", None),
+        ];
+        for (period, expected) in cases {
+            let expected = expected.map(|(from, before)| Window {
+                from: from.parse().unwrap(),
+                before: before.parse().unwrap(),
+            });
+            assert_eq!(days_of(period), expected, "{period}");
+        }
+    }
+}

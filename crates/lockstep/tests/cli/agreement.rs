@@ -1,0 +1,145 @@
+//! agreement check, propose, sign, list, show, withdraw, export.
+
+use std::fs;
+
+use crate::house::{House, fixture, says};
+
+const MARA: &str = "mara@harrow-finch.example";
+const SAM: &str = "sam@harrow-finch.example";
+
+fn folder() -> String {
+    fixture("agreement").display().to_string()
+}
+
+/// A folder with a copy of the Agreement in which one word is another.
+fn altered(house: &House, file: &str, from: &str, to: &str) -> String {
+    let dir = house.path("altered");
+    fs::create_dir_all(&dir).unwrap();
+    for name in ["agreement.toml", "definition.toml", "service-levels.toml"] {
+        let mut text = fs::read_to_string(fixture("agreement").join(name)).unwrap();
+        if name == file {
+            assert!(text.contains(from), "{from}");
+            text = text.replacen(from, to, 1);
+        }
+        fs::write(dir.join(name), text).unwrap();
+    }
+    dir.display().to_string()
+}
+
+#[test]
+fn a_good_folder_is_said_in_short() {
+    let house = House::empty();
+    says(
+        &house.ok(&["agreement", "check", &folder()]),
+        &[
+            "reads without a mistake",
+            "marketing  mara@harrow-finch.example",
+            "3.1  mql (12 rules): A lead is qualified when",
+            "4.1  new-mql (sales): Sales answers",
+            "4.2  answered-in-time",
+            "Next: lockstep agreement propose",
+        ],
+    );
+    let json = house.json(&["agreement", "check", &folder()]);
+    assert_eq!(json["hash"].as_str().unwrap().len(), 64);
+    assert_eq!(json["agreement"]["service_levels"][0]["target_seconds"], 7200);
+}
+
+#[test]
+fn a_bad_folder_has_every_mistake_marked() {
+    let house = House::empty();
+    let bad = altered(&house, "service-levels.toml", "target = \"2h\"", "tarket = \"2h\"");
+    let said = house.refused(4, &["agreement", "check", &bad]);
+    says(&said, &["mistake", "service-levels.toml:", "tarket", "^^^^^^", "Nothing was changed."]);
+    let error = house.error(4, &["agreement", "check", &bad]);
+    assert_eq!(error["kind"], "refused");
+    let mistakes = error["mistakes"].as_array().unwrap();
+    assert!(
+        mistakes.iter().any(|m| m["file"] == "service-levels.toml" && m["line"] == 8),
+        "{error}"
+    );
+    assert_eq!(house.error(3, &["agreement", "check", "nowhere"])["kind"], "not_found");
+    fs::create_dir(house.path("void")).unwrap();
+    says(&house.refused(4, &["agreement", "check", "void"]), &["no .toml files"]);
+}
+
+#[test]
+fn a_text_is_proposed_signed_by_two_and_comes_into_force() {
+    let house = House::with_people();
+    says(
+        &house.ok(&["agreement", "propose", &folder(), "--by", MARA]),
+        &[
+            "Version 1 is before both sides.",
+            "once both have signed",
+            "Next: lockstep agreement sign 1",
+        ],
+    );
+    let shown = house.json(&["agreement", "show", "1"]);
+    let hash = shown["hash"].as_str().unwrap();
+    assert_eq!(shown["state"], "proposed");
+    let sign = |by| ["agreement", "sign", "1", "--hash", hash, "--by", by, "--yes"];
+    says(&house.refused(2, &sign(MARA)[..7]), &["Give --yes"]);
+    let other = ["agreement", "sign", "1", "--hash", "00", "--by", MARA, "--yes"];
+    says(&house.refused(4, &other), &["read it again, then sign"]);
+    says(&house.refused(4, &sign("olu@harrow-finch.example")), &["only marketing and sales sign"]);
+    says(
+        &house.ok(&sign(MARA)),
+        &["Mara Dee has signed version 1 for marketing.", &format!("Hash {hash}"), SAM],
+    );
+    says(&house.refused(4, &sign(MARA)), &["has signed version 1 already"]);
+    says(&house.ok(&sign(SAM)), &["Both sides have signed; it is in force since"]);
+    says(&house.ok(&["agreement", "list"]), &["in force", "Mara Dee (marketing), Sam Roe (sales)"]);
+    says(
+        &house.ok(&["agreement", "show", "1"]),
+        &["Version 1, in force", "Signatures", "sales      Sam Roe at"],
+    );
+    says(&house.refused(4, &["agreement", "propose", &folder()]), &["in force already"]);
+    says(
+        &house.refused(4, &["agreement", "withdraw", "1", "--by", SAM]),
+        &["not open for signing"],
+    );
+}
+
+#[test]
+fn a_version_that_is_to_be_in_force_later_waits_for_its_instant() {
+    let house = House::with_people();
+    let day = "2999-12-01T00:00[Europe/Berlin]";
+    let json = house.json(&["agreement", "propose", &folder(), "--effective", day]);
+    assert_eq!(json["effective_at"], "2999-11-30T23:00:00Z");
+    let hash = json["hash"].as_str().unwrap();
+    for by in [MARA, SAM] {
+        house.ok(&["agreement", "sign", "1", "--hash", hash, "--by", by, "--yes"]);
+    }
+    house.ok(&["tick"]);
+    assert_eq!(house.json(&["agreement", "show", "1"])["state"], "signed");
+    let bad = ["agreement", "propose", &folder(), "--effective", "soon"];
+    says(&house.refused(2, &bad), &["\"soon\" is not an instant"]);
+}
+
+#[test]
+fn a_proposal_is_taken_back_by_hand_or_by_the_next_one() {
+    let house = House::with_people();
+    house.ok(&["agreement", "propose", &folder()]);
+    says(&house.ok(&["agreement", "withdraw", "1", "--by", SAM]), &["is taken back"]);
+    house.ok(&["agreement", "propose", &folder()]);
+    let other = altered(&house, "agreement.toml", "Harrow & Finch", "Harrow and Finch");
+    house.ok(&["agreement", "propose", &other]);
+    let versions = house.json(&["agreement", "list"])["versions"].clone();
+    let states: Vec<_> =
+        versions.as_array().unwrap().iter().map(|version| version["state"].clone()).collect();
+    assert_eq!(states, ["withdrawn", "withdrawn", "proposed"]);
+    says(&house.refused(3, &["agreement", "show", "9"]), &["there is no version 9"]);
+}
+
+#[test]
+fn what_is_exported_is_the_very_text() {
+    let (house, hash) = House::with_agreement();
+    says(&house.ok(&["agreement", "export", "1", "out"]), &["3 files", &hash]);
+    for name in ["agreement.toml", "definition.toml", "service-levels.toml"] {
+        let (there, here) = (house.path("out").join(name), fixture("agreement").join(name));
+        assert_eq!(fs::read(there).unwrap(), fs::read(here).unwrap(), "{name}");
+    }
+    assert_eq!(house.json(&["agreement", "check", "out"])["hash"], hash.as_str());
+    fs::write(house.path("out/notes.toml"), "").unwrap();
+    says(&house.refused(4, &["agreement", "export", "1", "out"]), &["notes.toml"]);
+}

@@ -1,0 +1,10 @@
+//! The built binary, from its command line to its exit code.
+
+#![allow(clippy::unwrap_used)] // A test that cannot go on ends there.
+
+mod agreement;
+mod decide;
+mod house;
+mod ledger;
+mod setting_up;
+mod usage;
