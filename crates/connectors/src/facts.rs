@@ -90,8 +90,11 @@ pub fn from_value(value: Value, source: Option<&str>) -> Result<Reported, NotAFa
     Ok(Reported { told: Told { source, key, happened_at, fact }, person })
 }
 
-/// A source is a short word, for it stands before every id.
-fn check_source(source: &str) -> Result<(), NotAFact> {
+/// Checks a source: a short word, for it stands before every id.
+///
+/// # Errors
+/// [`NotAFact::Wrong`], with what would be right.
+pub fn check_source(source: &str) -> Result<(), NotAFact> {
     let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if !source.is_empty() && source.len() <= 40 && source.chars().all(word) && source != "lockstep"
     {

@@ -133,6 +133,9 @@ pub struct UserAdmitted {
     /// Who let them in; absent for the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<UserId>,
+    /// The salted hash of their name and address, where these were told with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
 }
 
 /// A text was put before both sides.

@@ -1,7 +1,5 @@
 //! Deciding about leads inside a transaction.
 
-use std::collections::BTreeSet;
-
 use domain::{
     agreement::{History, definition::Judged},
     decision,
@@ -79,17 +77,15 @@ fn look_again_at(entries: &[Entry], rules: &Rules, now: Timestamp) -> Option<Tim
     ahead.into_iter().chain(waits.then(|| now + SignedDuration::from_mins(5))).min()
 }
 
-/// The facts about a lead and about its account.
+/// The facts about a lead and about the account that it was last said to belong to.
 pub(crate) fn facts_about(reader: &Reader<'_>, lead: &LeadId) -> Result<Vec<Entry>, StoreError> {
     let mut entries = reader.facts_of(&format!("lead/{lead}"))?;
-    let accounts: BTreeSet<String> = entries
-        .iter()
-        .filter_map(|entry| match entry.fact() {
-            Fact::Lead(reported) => reported.fields.get("account")?.text().map(str::to_owned),
-            _ => None,
-        })
-        .collect();
-    if let Some(account) = accounts.last() {
+    let named = |entry: &Entry| match entry.fact() {
+        Fact::Lead(reported) => reported.fields.get("account")?.text().map(str::to_owned),
+        _ => None,
+    };
+    let account = entries.iter().rev().find_map(named);
+    if let Some(account) = account {
         entries.extend(reader.facts_of(&format!("account/{account}"))?);
     }
     Ok(entries)

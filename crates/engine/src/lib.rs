@@ -86,6 +86,23 @@ impl Engine {
         self.store.read(ask)
     }
 
+    /// Keeps settings of the firm by name, such as `firm.zone`; all or none.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn keep_settings(
+        &self,
+        settings: Vec<(&'static str, String)>,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        self.store.write(now, move |writer| {
+            for (name, value) in &settings {
+                writer.set(name, Some(value))?;
+            }
+            Ok(())
+        })
+    }
+
     /// The store itself, for what looks after it: checks, rebuilding, exports.
     pub fn store(&self) -> &Store {
         &self.store

@@ -8,7 +8,7 @@ use domain::{
     person::Person,
 };
 use jiff::{SignedDuration, Timestamp};
-use store::{Invitation, Writer};
+use store::{Invitation, Writer, read::UserRow};
 
 use crate::{
     Engine, Error, Refusal,
@@ -92,12 +92,12 @@ impl Engine {
             let subject = format!("user/{user}");
             let mut known = writer.reader().person_of(&subject)?.unwrap_or_default();
             known.overlay(&Person { name: Some(name), email: Some(email), ..Person::default() });
-            writer.keep_person(&subject, &known)?;
-            let side = person.side.unwrap_or(person.role.side());
-            admit(
-                writer,
-                UserAdmitted { user: user.clone(), role: person.role, side, active: true, by },
-            )?;
+            let hash = Some(writer.keep_person(&subject, &known)?);
+            let (role, side) = (person.role, person.side.unwrap_or(person.role.side()));
+            let user_id = user.clone();
+            let admitted =
+                UserAdmitted { user: user_id, role, side, active: true, by, person: hash };
+            admit(writer, admitted)?;
             writer.keep_invitation(&invitation(kept, &user, now))?;
             Ok((user, secret))
         })
@@ -126,17 +126,18 @@ impl Engine {
             if !users.iter().any(|known| known.id == user && known.role.is_some()) {
                 return Err(refused(PeopleRefusal::Unknown(user.0)));
             }
-            let lets_in =
-                |role: Option<Role>| matches!(role, Some(Role::Operations | Role::Leader));
-            let others =
-                users.iter().any(|other| other.id != user && other.active && lets_in(other.role));
-            if !others && !(active && lets_in(Some(role))) {
+            let lets_in = |user: &&UserRow| {
+                user.active && matches!(user.role, Some(Role::Operations | Role::Leader))
+            };
+            let operators: Vec<_> = users.iter().filter(lets_in).map(|user| &user.id).collect();
+            let still = active && matches!(role, Role::Operations | Role::Leader);
+            if operators == [&user] && !still {
                 return Err(refused(PeopleRefusal::LastOperator));
             }
             if !active {
                 writer.delete_sessions_of(&user)?;
             }
-            admit(writer, UserAdmitted { user, role, side, active, by })
+            admit(writer, UserAdmitted { user, role, side, active, by, person: None })
         })
     }
 

@@ -25,6 +25,11 @@ pub enum SignInRefusal {
     /// One of the two is wrong; which one is not said.
     #[error("the address or the password is not right: try again, or ask for a new link")]
     NotRight,
+    /// The word cannot be a source.
+    #[error(
+        "\"{0}\" cannot be a source: write small letters, digits and hyphens, such as hubspot; lockstep is taken"
+    )]
+    NotASource(String),
     /// The key of another system does not work.
     #[error("the key is unknown or was withdrawn: make one with `lockstep key add`")]
     KeyUnknown,
@@ -123,6 +128,9 @@ impl Engine {
         if let Some(actor) = by {
             may(actor, &Act::Import).map_err(Refusal::from)?;
         }
+        if connectors::facts::check_source(source).is_err() {
+            return Err(Error::Refused(SignInRefusal::NotASource(source.to_owned()).into()));
+        }
         let secret = format!("lsk_{}", new_secret());
         let (kept, source) = (fingerprint(&secret), source.to_owned());
         self.store.write(now, move |writer| {
@@ -137,6 +145,18 @@ impl Engine {
             Ok::<_, Error>(writer.keep_api_key(&key)?)
         })?;
         Ok(secret)
+    }
+
+    /// Takes a key back; from here on it opens nothing.
+    ///
+    /// # Errors
+    /// When the actor may not.
+    pub fn revoke_key(&self, by: Option<&Actor>, key: ApiKey, now: Timestamp) -> Result<(), Error> {
+        if let Some(actor) = by {
+            may(actor, &Act::Import).map_err(Refusal::from)?;
+        }
+        let revoked = ApiKey { revoked_at: Some(now), ..key };
+        self.store.write(now, move |writer| Ok(writer.keep_api_key(&revoked)?))
     }
 
     /// The source that a key reports for.

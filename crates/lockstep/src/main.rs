@@ -3,7 +3,6 @@
 //! Invariant: nothing is decided here. A command reads what it was given, asks `engine` or `domain`
 //! for one thing, and says what came of it in words, in JSON and by its exit code.
 
-mod beside;
 mod cli;
 mod clock;
 mod commands;

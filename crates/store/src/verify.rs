@@ -236,6 +236,7 @@ impl<P: FnMut(u64, u64)> Check<P> {
         match row.entry().map(|entry| entry.told.fact) {
             Ok(Fact::Lead(fact)) => self.person(subject, fact.person, no),
             Ok(Fact::User(fact)) => self.person(subject, fact.person, no),
+            Ok(Fact::UserAdmitted(fact)) => self.person(subject, fact.person, no),
             Ok(_) => {}
             Err(error) => self.unreadable_fact(no, &error.to_string()),
         }

@@ -103,10 +103,9 @@ impl Plan {
         let mut draft = Draft { line: row.line, ..Draft::default() };
         let mut problems = Vec::new();
         draft.key = self.key.and_then(|index| text_of(row.cell(index)));
-        if self.key.is_some() && draft.key.is_none() {
-            let column = self.header[self.key.expect("just looked at")].clone();
+        if let Some(key) = self.key.filter(|_| draft.key.is_none()) {
             let reason = "is blank, and it is the record's own key: fill it in".to_owned();
-            problems.push(ColumnProblem { column, reason });
+            problems.push(self.problem(key, reason));
         }
         for (field, value) in &self.table.set {
             draft.fields.insert(field.clone(), FieldValue::Text(value.clone()));

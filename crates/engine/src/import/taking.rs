@@ -204,7 +204,7 @@ impl Taking {
             fields.retain(|name, value| {
                 let differs = known.get(name) != Some(value);
                 // What a source never had is not cleared by its having it blank.
-                differs && !(*value == FieldValue::Cleared && !known.contains_key(name))
+                differs && (known.contains_key(name) || *value != FieldValue::Cleared)
             });
         }
         let nothing_new = fields_of(&reported.told.fact).is_none_or(Fields::is_empty);

@@ -10,7 +10,6 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde_json::json;
 
 use crate::{
-    beside::keep_settings,
     failure::Failure,
     output::{Answer, pairs},
     person,
@@ -69,7 +68,7 @@ pub fn run(args: &Args, place: &Place, now: Timestamp) -> Result<Answer, Failure
         .filter(|(name, value)| had[*name] != *value)
         .map(|(name, _)| format!("{name} is {:?} already and stays so.", had[name]))
         .collect();
-    keep_settings(&engine, new.clone(), now)?;
+    engine.keep_settings(new.clone(), now)?;
     let operator = first_operator(&engine, args, now, &mut notes)?;
     let settings = engine.read(|reader| reader.settings())?;
     let is_changed = made && place.file().is_some() || !new.is_empty() || operator.is_some();

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use store::ApiKey;
 
 use crate::{
-    beside::revoke_key,
     failure::Failure,
     output::{Answer, table},
     place::Place,
@@ -103,7 +102,7 @@ fn revoke(engine: &Engine, id: &str, now: Timestamp) -> Result<Answer, Failure> 
         return Ok(Answer::new(text, json!({ "key": of(&key) })));
     }
     let source = key.source.clone();
-    revoke_key(engine, key.clone(), now)?;
+    engine.revoke_key(None, key.clone(), now)?;
     let key = ApiKey { revoked_at: Some(now), ..key };
     let text = format!("Key {id} of {source} is taken back; it does not work any more.");
     Ok(Answer::new(text, json!({ "key": of(&key) })))

@@ -188,7 +188,7 @@ fn the_firm(world: &mut World) {
     let user = world.asks(|reader| reader.user(&"crm:ann".into())).unwrap();
     assert_eq!((user.role, user.side, user.active), (None, Some(Side::Sales), false));
     let (user, role, side) = ("crm:ann".into(), Role::SalesManager, Side::Neutral);
-    let admitted = UserAdmitted { user, role, side, active: true, by: None };
+    let admitted = UserAdmitted { user, role, side, active: true, by: None, person: None };
     world.tells(minute(5), Fact::UserAdmitted(admitted));
     world.tells(minute(6), Fact::User(ann));
     for user in [None, Some("crm:ann".into())] {
