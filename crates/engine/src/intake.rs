@@ -18,6 +18,8 @@ use crate::{
     deciding::{Rules, decide_about, people},
 };
 
+pub use connectors::facts::{NotAFact, from_value as read_fact};
+
 /// What became of a reported fact.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Taken {

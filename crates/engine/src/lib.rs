@@ -8,6 +8,7 @@ pub mod access;
 pub mod agreement;
 pub mod import;
 pub mod intake;
+pub mod lead;
 pub mod people;
 pub mod report;
 pub mod sign_in;

@@ -1,15 +1,75 @@
 //! Pages for people, and the frame they stand in.
 //!
-//! Invariant: nothing reaches a page unescaped. Text goes through askama or through
+//! Invariants: nothing reaches a page unescaped. Text goes through askama or through
 //! [`markup::Element`]; [`markup::Markup`] is the only type that templates do not escape, and only
-//! this crate can make one.
+//! this crate can make one. No `GET` changes anything; every form is answered by a page to go on
+//! to. Who may do what is asked of `engine::access::may`, and nowhere else.
 
+mod api;
+mod app;
 pub mod charts;
+mod failure;
 pub mod flash;
 pub mod layout;
 pub mod markup;
+mod names;
 pub mod page;
+mod pages;
 pub mod security;
+mod sent;
+mod sentence;
+mod session;
 pub mod show;
 pub mod static_files;
 pub mod theme;
+mod throttle;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    response::Redirect,
+    routing::{get, post},
+};
+
+pub use app::{App, Clock, DemoInfo};
+pub use session::Signed;
+
+use crate::{
+    app::{House, Shared},
+    layout::{ErrorPage, SIGN_OUT},
+    pages::{agreement, fact, lead, leads, people, sign_in, welcome},
+    security::{Site, protect},
+};
+
+/// The largest form that pages take, in bytes.
+const FORM_BYTES_MAX: usize = 64 * 1024;
+
+/// Every address, in one list.
+pub fn router(app: App) -> Router {
+    let site = Site { https: app.https };
+    let demo = app.demo.is_some();
+    let mut pages: Router<Shared> = Router::new()
+        .route("/", get(|| async { Redirect::to("/leads") }))
+        .route("/sign-in", get(sign_in::new).post(sign_in::create))
+        .route(SIGN_OUT, post(sign_in::destroy))
+        .route("/welcome/{secret}", get(welcome::new).post(welcome::create))
+        .route("/theme", post(theme::create))
+        .route("/leads", get(leads::index))
+        .route("/leads/{id}", get(lead::show))
+        .route("/facts/{no}", get(fact::show))
+        .route("/agreement", get(agreement::current))
+        .route("/agreement/{version}", get(agreement::show))
+        .route("/agreement/{version}/text", get(agreement::text::show))
+        .route("/agreement/{version}/signature", post(agreement::signature::create))
+        .route("/agreement/{version}/withdrawal", post(agreement::signature::withdraw))
+        .route("/people", get(people::index).post(people::create))
+        .route("/people/{id}", get(people::person::edit).post(people::person::update))
+        .route("/people/{id}/link", post(people::person::link));
+    if demo {
+        pages = pages.route("/demo/sign-in", post(sign_in::demo));
+    }
+    let pages = pages.layer(DefaultBodyLimit::max(FORM_BYTES_MAX));
+    let whole = pages.merge(api::routes()).merge(static_files::routes());
+    let whole = whole.fallback(|| async { ErrorPage::absent() });
+    protect(whole, site).with_state(House::new(app))
+}

@@ -24,7 +24,7 @@ macro_rules! styles {
 }
 
 /// The stylesheet's parts in the order in which they are served.
-const STYLES: [(&str, &str); 36] = styles![
+const STYLES: [(&str, &str); 38] = styles![
     "reset",
     "tokens",
     "base",
@@ -47,9 +47,11 @@ const STYLES: [(&str, &str); 36] = styles![
     "components/pages",
     "components/points",
     "components/pop",
+    "components/pre",
     "components/redline",
     "components/said",
     "components/say",
+    "components/schedule",
     "components/side",
     "components/slate",
     "components/st",

@@ -58,6 +58,28 @@ impl ErrorPage {
         ErrorPage::new(StatusCode::FORBIDDEN, "This form came from elsewhere", words)
     }
 
+    /// 400, for a form that lacks a field or has one too many.
+    pub fn unreadable() -> ErrorPage {
+        let words = [
+            "What was sent is not what this page's form sends: a field is missing, or there is \
+             one too many.",
+            "Nothing was changed.",
+            "Open the page again and send its form from there.",
+        ];
+        ErrorPage::new(StatusCode::BAD_REQUEST, "This form does not read", words)
+    }
+
+    /// 413, for a form that is larger than any of ours.
+    pub fn too_large() -> ErrorPage {
+        let words = [
+            "What was sent is larger than this page takes.",
+            "Nothing was changed.",
+            "Make it shorter and send it again. Many facts at once go through the API or \
+             `lockstep import`.",
+        ];
+        ErrorPage::new(StatusCode::PAYLOAD_TOO_LARGE, "This is too much at once", words)
+    }
+
     /// 500, for a fault of ours.
     pub fn broken() -> ErrorPage {
         let words = [

@@ -23,6 +23,16 @@ pub enum ClockStatus {
         /// Since it was due.
         over_seconds: i64,
     },
+    /// Standing still, and there is time.
+    Resting {
+        /// Until it is due, once it runs again.
+        left_seconds: i64,
+    },
+    /// Ended, and nobody is judged by it.
+    Ended {
+        /// From start to end.
+        took_seconds: i64,
+    },
     /// Stopped in time.
     Met {
         /// From start to stop.
@@ -57,6 +67,10 @@ impl ClockStatus {
                 ("soon", "soon", "due soon", left(left_seconds))
             }
             ClockStatus::Late { over_seconds } => ("late", "late", "late", working(over_seconds)),
+            ClockStatus::Resting { left_seconds } => ("on", "on", "rests", left(left_seconds)),
+            ClockStatus::Ended { took_seconds } => {
+                ("done", "on", "ended", format!("after {}", working(took_seconds)))
+            }
             ClockStatus::Met { took_seconds } => {
                 ("done", "on", "in time", format!("after {}", working(took_seconds)))
             }

@@ -1,0 +1,118 @@
+//! What people are called, and the addresses of their pages.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use domain::{
+    firm::Side,
+    ids::{AccountId, FactNo, LeadId, UserId},
+    person::Person,
+};
+use store::{Reader, StoreError};
+
+use crate::markup::Markup;
+use crate::show;
+
+/// Asks for names once each, within one reading of the database.
+pub(crate) struct Names<'a, 'r> {
+    reader: &'a Reader<'r>,
+    /// Whether the asker may see who leads are and how they can be reached.
+    reach: bool,
+    users: RefCell<BTreeMap<UserId, (String, Side)>>,
+    accounts: RefCell<BTreeMap<AccountId, String>>,
+}
+
+impl<'a, 'r> Names<'a, 'r> {
+    pub(crate) fn new(reader: &'a Reader<'r>, reach: bool) -> Names<'a, 'r> {
+        Names { reader, reach, users: RefCell::default(), accounts: RefCell::default() }
+    }
+
+    /// A colleague's name and side; the id where no name is known.
+    pub(crate) fn user(&self, id: &UserId) -> Result<(String, Side), StoreError> {
+        if let Some(known) = self.users.borrow().get(id) {
+            return Ok(known.clone());
+        }
+        let person = self.reader.person_of(&format!("user/{id}"))?;
+        let side = self.reader.user(id)?.and_then(|user| user.side).unwrap_or(Side::Neutral);
+        let name = person.and_then(|person| person.name).unwrap_or_else(|| id.0.clone());
+        let known = (name, side);
+        self.users.borrow_mut().insert(id.clone(), known.clone());
+        Ok(known)
+    }
+
+    /// A colleague's name alone.
+    pub(crate) fn user_name(&self, id: &UserId) -> Result<String, StoreError> {
+        Ok(self.user(id)?.0)
+    }
+
+    /// A colleague with the glyph of their side; a dash's words for nobody.
+    pub(crate) fn owner(&self, id: Option<&UserId>) -> Result<Markup, StoreError> {
+        let Some(id) = id else { return Ok(Markup::text("nobody yet")) };
+        let (name, side) = self.user(id)?;
+        Ok(show::side_name(side, &name))
+    }
+
+    /// An account's name; the id where none is known.
+    pub(crate) fn account(&self, id: &AccountId) -> Result<String, StoreError> {
+        if let Some(known) = self.accounts.borrow().get(id) {
+            return Ok(known.clone());
+        }
+        let row = self.reader.account(id)?;
+        let name = row.and_then(|row| row.name).unwrap_or_else(|| id.0.clone());
+        self.accounts.borrow_mut().insert(id.clone(), name.clone());
+        Ok(name)
+    }
+
+    /// Who a lead is, where the asker may know it.
+    pub(crate) fn lead_person(&self, id: &LeadId) -> Result<Option<Person>, StoreError> {
+        if !self.reach {
+            return Ok(None);
+        }
+        self.reader.person_of(&format!("lead/{id}"))
+    }
+
+    /// What a lead is called: the person's name, else the id.
+    pub(crate) fn lead(&self, id: &LeadId) -> Result<String, StoreError> {
+        let person = self.lead_person(id)?;
+        Ok(person.and_then(|person| person.name).unwrap_or_else(|| id.0.clone()))
+    }
+}
+
+/// Where a lead's page lies.
+pub(crate) fn lead_href(id: &LeadId) -> String {
+    format!("/leads/{}", encoded(id.as_str()))
+}
+
+/// Where a fact lies.
+pub(crate) fn fact_href(no: FactNo) -> String {
+    format!("/facts/{no}")
+}
+
+/// A fact's number as a link to it.
+pub(crate) fn fact_link(no: FactNo) -> Markup {
+    show::figure(format!("fact {no}"), &fact_href(no))
+}
+
+/// Text as one segment of a path or one value of a query.
+pub(crate) fn encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b':' => {
+                encoded.push(char::from(byte));
+            }
+            other => encoded.push_str(&format!("%{other:02X}")),
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_with_a_stroke_stays_one_segment() {
+        assert_eq!(lead_href(&"crm:a/b ü".into()), "/leads/crm:a%2Fb%20%C3%BC");
+    }
+}

@@ -1,0 +1,272 @@
+//! A clause with its schedule and its living margin.
+
+use domain::{
+    agreement::{
+        Agreement, Definition, Measure, ServiceLevel,
+        text::{Clause, ClauseKind, Standing},
+    },
+    decided::Verdict,
+    ids::Version,
+    money::Money,
+};
+use store::{
+    Reader,
+    read::{ClockRow, QualificationRow},
+};
+
+use super::words::{self, Line};
+use crate::{
+    charts::Meter,
+    failure::Failure,
+    markup::Markup,
+    show::{self, LocalTime, Rate, figure},
+};
+
+/// A clause as the page shows it.
+pub(super) struct Shown {
+    pub(super) no: String,
+    pub(super) heading: String,
+    pub(super) says: Vec<String>,
+    pub(super) schedule: Option<Schedule>,
+    pub(super) margin: Margin,
+}
+
+/// The rules under a clause.
+pub(super) struct Schedule {
+    pub(super) title: String,
+    pub(super) parts: Vec<(String, String, Vec<Line>)>,
+    pub(super) excluded: Vec<String>,
+    pub(super) terms: Vec<String>,
+    pub(super) service: Vec<(&'static str, String)>,
+}
+
+/// What the clause decides today: five lines at most.
+#[derive(Default)]
+pub(super) struct Margin {
+    pub(super) lead: Markup,
+    pub(super) meter: Option<Meter>,
+    pub(super) lines: Vec<Markup>,
+}
+
+/// What margins are filled from.
+pub(super) struct Today {
+    pub(super) version: Version,
+    pub(super) qualifications: Vec<QualificationRow>,
+    pub(super) clocks: Vec<ClockRow>,
+    pub(super) has_been_in_force: bool,
+}
+
+impl Today {
+    pub(super) fn of(reader: &Reader<'_>, version: Version, in_force: bool) -> Result<Today, Failure> {
+        let mut today = Today {
+            version,
+            qualifications: Vec::new(),
+            clocks: Vec::new(),
+            has_been_in_force: in_force,
+        };
+        if in_force {
+            today.qualifications =
+                reader.qualifications()?.into_iter().filter(|row| row.version == version).collect();
+            today.clocks =
+                reader.clocks()?.into_iter().filter(|row| row.version == version).collect();
+        }
+        Ok(today)
+    }
+}
+
+/// The clauses in the order of their numbers. A definition, service level or goal whose clause has
+/// no text of its own stands as its own clause.
+pub(super) fn clauses(agreement: &Agreement, today: &Today, time: &LocalTime) -> Vec<Shown> {
+    let mut shown: Vec<Shown> =
+        agreement.clauses.iter().map(|clause| of_text(agreement, clause, today, time)).collect();
+    let missing = |shown: &[Shown], no: &str| !shown.iter().any(|clause| clause.no == no);
+    for definition in &agreement.definitions {
+        if missing(&shown, &definition.clause) {
+            shown.push(of_definition(definition, today));
+        }
+    }
+    for level in &agreement.service_levels {
+        if missing(&shown, &level.clause) {
+            shown.push(of_level(level, today, time));
+        }
+    }
+    for goal in &agreement.goals {
+        if missing(&shown, &goal.clause) {
+            shown.push(of_goal(agreement, goal));
+        }
+    }
+    shown.sort_by(|a, b| numbers(&a.no).cmp(&numbers(&b.no)));
+    shown
+}
+
+/// `10.2` after `9`.
+fn numbers(no: &str) -> Vec<u32> {
+    no.split('.').map(|part| part.parse().unwrap_or(u32::MAX)).collect()
+}
+
+fn of_text(agreement: &Agreement, clause: &Clause, today: &Today, time: &LocalTime) -> Shown {
+    let mut shown = match &clause.kind {
+        ClauseKind::Definition(id) => agreement
+            .definitions
+            .iter()
+            .find(|definition| definition.id == *id)
+            .map(|definition| of_definition(definition, today)),
+        ClauseKind::ServiceLevel(id) => agreement
+            .service_levels
+            .iter()
+            .find(|level| level.id == *id)
+            .map(|level| of_level(level, today, time)),
+        ClauseKind::Goal(id) => {
+            agreement.goals.iter().find(|goal| goal.id == *id).map(|goal| of_goal(agreement, goal))
+        }
+        _ => None,
+    }
+    .unwrap_or_else(|| bare(&clause.no));
+    shown.no.clone_from(&clause.no);
+    shown.heading.clone_from(&clause.heading);
+    if !clause.says.is_empty() && shown.says.first() != Some(&clause.says) {
+        shown.says.insert(0, clause.says.clone());
+    }
+    if let ClauseKind::Message { claims } = &clause.kind {
+        shown.says.extend(claims.iter().map(|claim| {
+            let standing = match claim.standing {
+                Standing::Required => "To be said",
+                Standing::Allowed => "May be said",
+                Standing::Restricted => "May be said after asking",
+                Standing::Banned => "Not to be said",
+            };
+            let proof = claim.proof.as_ref().map(|proof| format!(" Proof: {proof}."));
+            format!("{standing}: {}{}", claim.says, proof.unwrap_or_default())
+        }));
+    }
+    if let ClauseKind::Persona { interviews, .. } = &clause.kind {
+        shown.margin.lines.push(Markup::text(match interviews {
+            0 => "No interview stands behind it yet".to_owned(),
+            1 => "One interview stands behind it".to_owned(),
+            n => format!("{n} interviews stand behind it"),
+        }));
+    }
+    shown
+}
+
+fn bare(no: &str) -> Shown {
+    Shown {
+        no: no.to_owned(),
+        heading: String::new(),
+        says: Vec::new(),
+        schedule: None,
+        margin: Margin::default(),
+    }
+}
+
+fn of_definition(definition: &Definition, today: &Today) -> Shown {
+    let parts = definition.components.iter().map(|part| {
+        let rules = definition.rules.iter().filter(|rule| rule.component == part.id);
+        (part.label.clone(), words::component(part), rules.map(words::rule).collect())
+    });
+    let rules = definition.rules.len();
+    Shown {
+        says: vec![definition.says.clone()],
+        schedule: Some(Schedule {
+            title: format!("The rules: {rules} of {}", definition.id.to_uppercase()),
+            parts: parts.collect(),
+            excluded: definition.exclusions.iter().map(|rule| rule.says.clone()).collect(),
+            terms: words::terms(definition),
+            service: Vec::new(),
+        }),
+        margin: qualified(definition, today),
+        ..bare(&definition.clause)
+    }
+}
+
+fn qualified(definition: &Definition, today: &Today) -> Margin {
+    if !today.has_been_in_force {
+        return Margin { lead: Markup::text("Decides nothing yet"), ..Margin::default() };
+    }
+    let rows = today.qualifications.iter().filter(|row| row.definition == definition.id);
+    let again = rows.clone().filter(|row| row.times > 1).count() as u64;
+    let n = rows.count() as u64;
+    let href = format!("/leads?status={}&sort=points", crate::names::encoded(&definition.status));
+    let words = if n == 1 { " time a lead qualified" } else { " times a lead qualified" };
+    let count = crate::markup::element("b").holding(figure(show::count(n), &href));
+    let mut margin = Margin { lead: Markup::from(count).and_text(words), ..Margin::default() };
+    margin.lines.push(Markup::text("under this version since it came into force"));
+    if again > 0 {
+        margin.lines.push(Markup::text(format!("{} of them not for the first time", show::count(again))));
+    }
+    margin
+}
+
+fn of_level(level: &ServiceLevel, today: &Today, time: &LocalTime) -> Shown {
+    Shown {
+        says: vec![level.says.clone()],
+        schedule: Some(Schedule {
+            title: "The terms".to_owned(),
+            parts: Vec::new(),
+            excluded: Vec::new(),
+            terms: Vec::new(),
+            service: words::service(level),
+        }),
+        margin: attained(level, today, time),
+        ..bare(&level.clause)
+    }
+}
+
+/// How many were met of those that are judged: ended in time, ended late, or past due.
+fn attained(level: &ServiceLevel, today: &Today, time: &LocalTime) -> Margin {
+    if !today.has_been_in_force {
+        return Margin { lead: Markup::text("Decides nothing yet"), ..Margin::default() };
+    }
+    let of_level = || today.clocks.iter().filter(|row| row.service_level == level.id);
+    let now = time.now();
+    let is_late = |row: &&ClockRow| row.stopped_at.is_none() && row.due_at < now && !row.resting;
+    let met = of_level().filter(|row| row.verdict == Some(Verdict::Met)).count() as u64;
+    let missed =
+        of_level().filter(|row| matches!(row.verdict, Some(Verdict::MetLate | Verdict::Missed)));
+    let late = of_level().filter(is_late).count() as u64;
+    let judged = met + missed.count() as u64 + late;
+    let running = of_level().filter(|row| row.stopped_at.is_none()).count() as u64;
+    let rate = Rate::of(met, judged);
+    let headline = crate::markup::element("b").holding(rate.figure("/scoreboard"));
+    let goal = level.goal_per_mille.map(|goal| goal as f64 / 1000.0);
+    let goal_words = goal.map(|goal| format!(", goal {}", show::per_cent(goal))).unwrap_or_default();
+    let mut lines = Vec::new();
+    if !rate.is_small() {
+        lines.push(Markup::text(rate.counts()));
+    }
+    lines.push(
+        Markup::text("now ")
+            .and(figure(show::count(running), "/leads?clock=running"))
+            .and_text(if running == 1 { " runs, " } else { " run, " })
+            .and_text(format!("{} late", show::count(late))),
+    );
+    Margin {
+        lead: Markup::from(headline).and_text(format!(" in time{goal_words}")),
+        meter: rate.share().map(|share| Meter {
+            share,
+            tick: goal,
+            tone: level.side.into(),
+            words: format!("{} in time{goal_words}", rate.headline()),
+        }),
+        lines,
+    }
+}
+
+fn of_goal(agreement: &Agreement, goal: &domain::agreement::Goal) -> Shown {
+    let target = match goal.measure {
+        Measure::Revenue => {
+            show::money(Money { amount_minor: goal.target, currency: agreement.currency })
+        }
+        Measure::AcceptanceRate | Measure::Attainment => show::per_cent(goal.target as f64 / 1000.0),
+        _ => show::count(goal.target.unsigned_abs()),
+    };
+    let lead = Markup::from(crate::markup::element("b").holding(figure(target, "/scoreboard")));
+    let lead = lead.and_text(format!(" {}", goal.measure.words()));
+    let span = format!("from {} to {}", goal.from, goal.to);
+    Shown {
+        says: vec![goal.says.clone()],
+        margin: Margin { lead, lines: vec![Markup::text(span)], ..Margin::default() },
+        ..bare(&goal.clause)
+    }
+}
+

@@ -1,0 +1,277 @@
+//! The Agreement, read like a document; beside each clause, what it decides today.
+
+mod clause;
+pub(crate) mod signature;
+pub(crate) mod text;
+mod words;
+
+use askama::Template;
+use axum::{extract::Path, response::Response};
+use domain::{firm::Side, ids::Version};
+use engine::{
+    Engine, Refusal,
+    access::{Act, Actor, may},
+    agreement::AgreementRefusal,
+};
+use store::{
+    Reader,
+    read::{AgreementRow, AgreementState, SignatureRow},
+};
+
+use crate::{
+    failure::Failure,
+    layout::{EmptyState, Form, Frame, Place},
+    markup::{Markup, element},
+    names::Names,
+    session::Visit,
+    show::{self, LocalTime},
+};
+use clause::{Shown, Today};
+
+/// The document.
+#[derive(Template)]
+#[template(path = "pages/agreement/show.html")]
+struct AgreementPage {
+    frame: Frame,
+    view: View,
+    form: Form,
+}
+
+/// Before there is a text.
+#[derive(Template)]
+#[template(path = "pages/agreement/none.html")]
+struct NoAgreementPage {
+    frame: Frame,
+}
+
+/// What the database says about a version.
+struct View {
+    version: Version,
+    title: String,
+    preamble: String,
+    state: Markup,
+    hash: String,
+    clauses: Vec<Shown>,
+    seals: Vec<Seal>,
+    versions: Vec<Other>,
+    is_open: bool,
+    may_sign: Option<Side>,
+    may_withdraw: bool,
+    decided: String,
+}
+
+/// A signature, or the place for one.
+struct Seal {
+    side: Markup,
+    name: String,
+    at: Option<Markup>,
+    fact: String,
+}
+
+/// A line of the list of versions.
+struct Other {
+    version: Version,
+    state: &'static str,
+    at: Markup,
+    signed: String,
+    hash: String,
+    here: bool,
+}
+
+/// Shows the version in force, or the latest there is.
+pub(crate) async fn current(visit: Visit) -> Result<Response, Failure> {
+    visit.signed.may(&Act::SeeAgreement)?;
+    let found = visit
+        .house
+        .work(|engine| {
+            Ok(engine.read(|reader| {
+                let rows = reader.agreements()?;
+                let in_force = reader.version_in_force()?;
+                Ok::<_, store::StoreError>(in_force.or(rows.last().map(|row| row.version)))
+            })?)
+        })
+        .await?;
+    match found {
+        Some(version) => document(visit, version, Form::default(), false).await,
+        None => {
+            let frame = visit.frame("Agreement", Place::Agreement);
+            Ok(visit.show(NoAgreementPage { frame }))
+        }
+    }
+}
+
+/// Shows a version.
+pub(crate) async fn show(visit: Visit, Path(no): Path<String>) -> Result<Response, Failure> {
+    visit.signed.may(&Act::SeeAgreement)?;
+    document(visit, version_of(&no)?, Form::default(), false).await
+}
+
+/// A version's number in an address.
+fn version_of(no: &str) -> Result<Version, Failure> {
+    no.parse().map(Version).map_err(|_| Failure::Absent)
+}
+
+/// Answers with a version; with what was refused, if something was.
+async fn document(
+    visit: Visit,
+    version: Version,
+    form: Form,
+    was_refused: bool,
+) -> Result<Response, Failure> {
+    let (time, actor) = (visit.time(), visit.signed.0.clone());
+    let view = visit.house.work(move |engine| viewed(engine, version, &actor, &time)).await?;
+    let mut frame = visit.frame(view.title.clone(), Place::Agreement);
+    frame.refused = was_refused;
+    let template = AgreementPage { frame, view, form };
+    Ok(if was_refused { visit.refuse(template) } else { visit.show(template) })
+}
+
+fn viewed(
+    engine: &Engine,
+    version: Version,
+    actor: &Actor,
+    time: &LocalTime,
+) -> Result<View, Failure> {
+    let (row, agreement) = match engine.agreement(version) {
+        Err(engine::Error::Refused(Refusal::Agreement(AgreementRefusal::NoSuchVersion(_)))) => {
+            return Err(Failure::Absent);
+        }
+        found => found?,
+    };
+    engine.read(|reader| {
+        let names = Names::new(reader, false);
+        let today = Today::of(reader, version, row.in_force_at.is_some())?;
+        let signatures = reader.signatures_of(version)?;
+        let is_open = matches!(row.state, AgreementState::Proposed | AgreementState::Signed);
+        let may_sign = (row.state == AgreementState::Proposed
+            && !signatures.iter().any(|signature| signature.side == actor.side)
+            && may(actor, &Act::Sign(actor.side)).is_ok())
+        .then_some(actor.side);
+        let decided = match today.has_been_in_force {
+            false => String::new(),
+            true => format!(
+                "Every verdict under it carries this hash: {} qualifications and {} clocks.",
+                show::count(today.qualifications.len() as u64),
+                show::count(today.clocks.len() as u64)
+            ),
+        };
+        Ok(View {
+            version,
+            title: agreement.title.clone(),
+            preamble: agreement.preamble.clone(),
+            state: state(&row, time),
+            hash: spaced(&row.hash),
+            clauses: clause::clauses(&agreement, &today, time),
+            seals: seals(&agreement, &signatures, &names, time)?,
+            versions: versions(reader, version, &names, time)?,
+            is_open,
+            may_sign: may_sign.filter(|side| *side != Side::Neutral),
+            may_withdraw: is_open && may(actor, &Act::Propose).is_ok(),
+            decided,
+        })
+    })
+}
+
+/// A hash in groups of four, as people compare them.
+fn spaced(hash: &str) -> String {
+    let letters: Vec<char> = hash.chars().collect();
+    letters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+}
+
+fn state_words(state: AgreementState) -> &'static str {
+    match state {
+        AgreementState::Proposed => "before both sides",
+        AgreementState::Withdrawn => "taken back",
+        AgreementState::Signed => "signed by both sides",
+        AgreementState::InForce => "in force",
+        AgreementState::Superseded => "superseded",
+    }
+}
+
+fn state(row: &AgreementRow, time: &LocalTime) -> Markup {
+    let words = Markup::text(state_words(row.state));
+    match (row.state, row.in_force_at, row.effective_at) {
+        (AgreementState::InForce | AgreementState::Superseded, Some(at), _) => {
+            words.and_text(", in force from ").and(time.exact(at))
+        }
+        (AgreementState::Proposed | AgreementState::Signed, _, Some(at)) => {
+            words.and_text(", to come into force ").and(time.exact(at))
+        }
+        _ => words,
+    }
+}
+
+fn seals(
+    agreement: &domain::agreement::Agreement,
+    signatures: &[SignatureRow],
+    names: &Names<'_, '_>,
+    time: &LocalTime,
+) -> Result<Vec<Seal>, Failure> {
+    let mut seals = Vec::new();
+    for party in &agreement.parties {
+        let signature = signatures.iter().find(|signature| signature.side == party.side);
+        let side = element("span").class("side").holding(show::side(party.side));
+        let side = Markup::from(side.holding(crate::session::for_side(&party.side)));
+        seals.push(match signature {
+            Some(signature) => Seal {
+                side,
+                name: names.user_name(&signature.user)?,
+                at: Some(time.exact(signature.at)),
+                fact: crate::names::fact_href(signature.by_fact),
+            },
+            None => Seal {
+                side,
+                name: format!("{} signs", party.signer),
+                at: None,
+                fact: String::new(),
+            },
+        });
+    }
+    Ok(seals)
+}
+
+fn versions(
+    reader: &Reader<'_>,
+    here: Version,
+    names: &Names<'_, '_>,
+    time: &LocalTime,
+) -> Result<Vec<Other>, Failure> {
+    let mut versions = Vec::new();
+    for row in reader.agreements()?.into_iter().rev() {
+        let mut signers = Vec::new();
+        for signature in reader.signatures_of(row.version)? {
+            signers.push(names.user_name(&signature.user)?);
+        }
+        let at = row.in_force_at.or(row.proposed_at);
+        versions.push(Other {
+            version: row.version,
+            state: state_words(row.state),
+            at: at.map(|at| time.instant(at)).unwrap_or_default(),
+            signed: if signers.is_empty() { "nobody".to_owned() } else { signers.join(" and ") },
+            hash: row.hash.chars().take(8).collect(),
+            here: row.version == here,
+        });
+    }
+    Ok(versions)
+}
+
+impl NoAgreementPage {
+    fn empty(&self) -> EmptyState {
+        EmptyState {
+            title: "Write down what each side may expect, and let it decide".to_owned(),
+            words: "An Agreement says when a lead is qualified, how soon sales answers, and what \
+                    each side owes the other. It is a folder of text files; two people sign it, \
+                    one of each side, and from then on it decides by itself."
+                .to_owned(),
+            action: None,
+            small: Markup::text("On the machine where Lockstep runs: ")
+                .and(element("code").holding("lockstep agreement propose DIR")),
+            heads: vec!["Clause", "What it decides today"],
+            rows: vec![
+                vec!["1 When a lead is qualified", "231 leads qualified this quarter"],
+                vec!["2 What sales owes a lead", "187 of 212 in time, goal 90 %"],
+                vec!["3 What marketing owes sales", "231 handed over, 248 due by now"],
+            ],
+        }
+    }
+}

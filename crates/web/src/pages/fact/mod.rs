@@ -1,0 +1,102 @@
+//! One fact as it stands in the ledger: the end of every because.
+
+use askama::Template;
+use axum::{extract::Path, response::Response};
+use domain::{fact::Fact, ids::FactNo};
+use engine::{Engine, access::Act};
+
+use crate::{
+    failure::Failure,
+    layout::Frame,
+    markup::Markup,
+    names::{Names, lead_href},
+    sentence::sentence,
+    session::Visit,
+    show::{LocalTime, figure},
+};
+
+/// The page.
+#[derive(Template)]
+#[template(path = "pages/fact/show.html")]
+struct FactPage {
+    frame: Frame,
+    no: FactNo,
+    view: View,
+}
+
+struct View {
+    words: String,
+    glyph: Markup,
+    kv: Vec<(&'static str, Markup)>,
+    because: Option<Reasons>,
+    body: String,
+    before: Option<i64>,
+    after: Option<i64>,
+}
+
+/// What a decided fact rests on.
+struct Reasons {
+    clause: String,
+    href: String,
+    hash: String,
+    facts: Vec<Markup>,
+}
+
+/// Shows the fact.
+pub(crate) async fn show(visit: Visit, Path(no): Path<String>) -> Result<Response, Failure> {
+    visit.signed.may(&Act::SeeLeads)?;
+    let no = FactNo(no.parse().map_err(|_| Failure::Absent)?);
+    let (time, reach) = (visit.time(), visit.signed.can(&Act::SeeReach));
+    let view = visit.house.work(move |engine: &Engine| viewed(engine, no, reach, &time)).await?;
+    let frame = visit.frame.clone().titled(format!("Fact {no}"));
+    Ok(visit.show(FactPage { frame, no, view }))
+}
+
+fn viewed(engine: &Engine, no: FactNo, reach: bool, time: &LocalTime) -> Result<View, Failure> {
+    engine.read(|reader| {
+        let entry = reader.entry(no)?.ok_or(Failure::Absent)?;
+        let names = Names::new(reader, reach);
+        let said = sentence(&entry, &names, time)?;
+        let body = serde_json::to_value(entry.fact()).unwrap_or_default();
+        let kind = body.get("fact").and_then(|kind| kind.as_str()).unwrap_or_default().to_owned();
+        let mut kv = vec![
+            ("Kind", Markup::text(kind)),
+            ("Happened", time.exact(entry.happened_at())),
+            ("Recorded", time.exact(entry.recorded_at)),
+            ("Source", Markup::text(&entry.told.source)),
+            ("Key at the source", Markup::text(&entry.told.key)),
+        ];
+        if let Some(lead) = entry.fact().lead() {
+            kv.push(("Lead", figure(names.lead(lead)?, &lead_href(lead))));
+        }
+        let head = reader.head()?.fact;
+        Ok(View {
+            words: said.words,
+            glyph: said.glyph,
+            kv,
+            because: reasons(entry.fact()),
+            body: serde_json::to_string_pretty(&body).unwrap_or_default(),
+            before: (no.0 > 1).then_some(no.0 - 1),
+            after: (no < head).then_some(no.0 + 1),
+        })
+    })
+}
+
+fn reasons(fact: &Fact) -> Option<Reasons> {
+    let because = match fact {
+        Fact::LeadQualified(fact) => &fact.because,
+        Fact::ClockStarted(fact) => &fact.because,
+        Fact::ClockAtRisk(fact) => &fact.because,
+        Fact::ClockBreached(fact) => &fact.because,
+        Fact::ClockPaused(fact) => &fact.because,
+        Fact::ClockResumed(fact) => &fact.because,
+        Fact::ClockStopped(fact) => &fact.because,
+        _ => return None,
+    };
+    Some(Reasons {
+        clause: format!("clause {}, version {}", because.clause, because.version),
+        href: format!("/agreement/{}#c{}", because.version, because.clause),
+        hash: because.hash.clone(),
+        facts: because.facts.iter().map(|no| crate::names::fact_link(*no)).collect(),
+    })
+}

@@ -1,0 +1,210 @@
+//! The clocks of one lead.
+
+use domain::{
+    calendar::{Calendar, Closes},
+    service_level::LeadClock,
+};
+use jiff::{Timestamp, ToSpan, civil::Date, civil::Time, tz::TimeZone};
+
+use super::known::Known;
+use crate::{
+    charts::{ClockLine, Closed},
+    failure::Failure,
+    layout::because::{Because, Working},
+    markup::Markup,
+    names::fact_href,
+    pages::leads::row::{is_running, level_words, status_of},
+    show::{self, working},
+};
+
+/// A clock as the page shows it.
+pub(super) struct Shown {
+    pub(super) title: String,
+    pub(super) status: Markup,
+    pub(super) line: ClockLine,
+    pub(super) words: String,
+    pub(super) running: bool,
+}
+
+pub(super) fn shown(known: &Known<'_, '_>, clock: &LeadClock) -> Result<Shown, Failure> {
+    let time = known.time;
+    let now = time.now();
+    let reading = clock.read(now)?;
+    let running = is_running(clock, now);
+    let due = reading.due_at;
+    let name = level_words(&clock.level().id);
+    let by = due.map(|due| format!(" by {}", time.near_words(due))).unwrap_or_default();
+    let workings = known.because(&format!("clock-{}", clock.start_fact));
+    let target = working(clock.level().target.as_secs());
+    let zone = clock.calendar().zone().unwrap_or(clock.zone());
+    let zone = zone.iana_name().unwrap_or("local time");
+    let consumed = working(reading.consumed.as_secs());
+    let who = known.names.owner(clock.owner.as_ref())?;
+    Ok(Shown {
+        title: format!("{name}{by}"),
+        status: status_of(clock, now)?.show(&workings),
+        line: line(known, clock, due.unwrap_or(now), &workings),
+        words: format!(
+            "{target} of working time in {zone}; {consumed} used. {}.",
+            match &clock.owner {
+                Some(owner) => format!("It is {}’s to answer", known.names.user_name(owner)?),
+                None => "It has no owner yet".to_owned(),
+            }
+        ),
+        running,
+    })
+    .inspect(|_| drop(who))
+}
+
+fn line(known: &Known<'_, '_>, clock: &LeadClock, due: Timestamp, workings: &str) -> ClockLine {
+    let started = clock.running.started_at;
+    let stopped = [clock.running.stopped_at, clock.running.withdrawn_at];
+    let stopped = stopped.into_iter().flatten().min();
+    let end = stopped.unwrap_or(known.time.now()).max(due);
+    ClockLine {
+        start: started,
+        due,
+        stopped,
+        closed: closed(clock, started, end),
+        tone: clock.level().side.into(),
+        words: format!("The clock {} from its start to its due time", clock.level().id),
+        time: known.time.clone(),
+        href: Some(workings.to_owned()),
+    }
+}
+
+/// The spans that do not count: outside the hours, and where the clock rested.
+fn closed(clock: &LeadClock, from: Timestamp, to: Timestamp) -> Vec<Closed> {
+    let zone = clock.calendar().zone().unwrap_or(clock.zone());
+    let mut all = gaps(clock.calendar(), zone, from, to);
+    for pause in &clock.running.pauses {
+        let (from, until) = (pause.from.max(from), pause.until.unwrap_or(to).min(to));
+        all.push(Closed { from, to: until, name: "rests".to_owned() });
+    }
+    all.sort_by_key(|gap| gap.from);
+    let mut apart: Vec<Closed> = Vec::new();
+    for gap in all.into_iter().filter(|gap| gap.from < gap.to) {
+        match apart.last_mut().filter(|last| gap.from <= last.to) {
+            Some(last) => last.to = last.to.max(gap.to),
+            None => apart.push(gap),
+        }
+    }
+    apart
+}
+
+/// More days than this are not drawn one by one.
+const DAYS_MAX: usize = 400;
+
+fn gaps(calendar: &Calendar, zone: &TimeZone, from: Timestamp, to: Timestamp) -> Vec<Closed> {
+    let (mut gaps, mut shut_since) = (Vec::new(), from);
+    let last = zone.to_datetime(to).date();
+    let days = std::iter::successors(Some(zone.to_datetime(from).date()), |day| day.tomorrow().ok());
+    for day in days.take_while(|day| *day <= last).take(DAYS_MAX) {
+        for hours in calendar.hours_on(day) {
+            let opens = instant(zone, day, hours.opens);
+            let closes = match hours.closes {
+                Closes::At(time) => instant(zone, day, time),
+                Closes::EndOfDay => {
+                    instant(zone, day.saturating_add(1.day()), Time::midnight())
+                }
+            };
+            if opens > shut_since {
+                gaps.push(gap(zone, shut_since, opens.min(to)));
+            }
+            shut_since = shut_since.max(closes);
+        }
+    }
+    if shut_since < to {
+        gaps.push(gap(zone, shut_since, to));
+    }
+    gaps
+}
+
+fn gap(zone: &TimeZone, from: Timestamp, to: Timestamp) -> Closed {
+    let days = (zone.to_datetime(to).date() - zone.to_datetime(from).date()).get_days();
+    let name = match days {
+        0 => "break",
+        1 => "night",
+        2..=3 => "weekend",
+        _ => "closed",
+    };
+    Closed { from, to, name: name.to_owned() }
+}
+
+fn instant(zone: &TimeZone, day: Date, time: Time) -> Timestamp {
+    let zoned = day.to_datetime(time).to_zoned(zone.clone());
+    zoned.map(|zoned| zoned.timestamp()).unwrap_or(Timestamp::MAX)
+}
+
+/// The workings of a clock.
+pub(super) fn because(known: &Known<'_, '_>, clock: &LeadClock) -> Result<Because, Failure> {
+    let time = known.time;
+    let reading = clock.read(time.now())?;
+    let status = status_of(clock, time.now())?;
+    let mut counted = vec![known.working(clock.start_fact, "starts the clock")?];
+    let started = clock.running.started_at;
+    if reading.effective_start > started {
+        counted.push(Working {
+            when: time.near(reading.effective_start),
+            what: Markup::text("The hours that count begin"),
+            rule: format!("calendar {}", clock.calendar().id()),
+            ..Working::default()
+        });
+    }
+    for (rests, counts) in &clock.pause_facts {
+        counted.push(known.working(*rests, "from here no time counts")?);
+        if let Some(counts) = counts {
+            counted.push(known.working(*counts, "time counts again")?);
+        }
+    }
+    if let Some(stop) = clock.stop_fact {
+        let by = clock.stopped_by.clone().unwrap_or_default();
+        counted.push(known.working(stop, &format!("ends the clock: {by}"))?);
+    }
+    if let Some(last) = counted.last_mut() {
+        last.result = working(reading.consumed.as_secs());
+    }
+    let (target, zone) = (clock.level().target.as_secs(), clock.zone());
+    let next = is_running(clock, time.now()).then(|| match (reading.at_risk_at, reading.due_at) {
+        (Some(risk), Some(due)) => format!(
+            "At risk from {}, late from {}, as {} has it.",
+            time.instant_words(risk),
+            time.instant_words(due),
+            zone.iana_name().unwrap_or("local time")
+        ),
+        _ => "Nothing, while it rests without an end.".to_owned(),
+    });
+    Ok(Because {
+        answer: format!("{} is {} because", level_words(&clock.level().id), status.words()),
+        close: known.close(),
+        agreed: known.agreed(&clock.in_force, &clock.level().clause, &clock.level().says)?,
+        counted_title: "What moves this clock".to_owned(),
+        counted,
+        unit: "Working time".to_owned(),
+        total: Some(format!("{} of {}", working(reading.consumed.as_secs()), working(target))),
+        next,
+        kept: known.kept(&clock.in_force, clock.start_fact, clock.stop_fact),
+        ..Because::default()
+    })
+}
+
+/// A clause of a version in force, quoted.
+pub(super) struct Quoted {
+    pub(super) says: String,
+    pub(super) clause: String,
+    pub(super) href: String,
+}
+
+pub(super) fn quoted(clock: &LeadClock) -> Quoted {
+    let (version, clause) = (clock.in_force.version, &clock.level().clause);
+    Quoted {
+        says: clock.level().says.clone(),
+        clause: format!("clause {clause}, version {version}"),
+        href: format!("/agreement/{version}#c{clause}"),
+    }
+}
+
+/// The link to a fact, with words.
+pub(super) fn fact_words(no: domain::ids::FactNo, words: String) -> Markup {
+    show::figure(words, &fact_href(no))
+}

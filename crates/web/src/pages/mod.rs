@@ -1,0 +1,9 @@
+//! The pages, one folder each: handlers and their templates side by side.
+
+pub(crate) mod agreement;
+pub(crate) mod fact;
+pub(crate) mod lead;
+pub(crate) mod leads;
+pub(crate) mod people;
+pub(crate) mod sign_in;
+pub(crate) mod welcome;

@@ -1,0 +1,204 @@
+//! Each fact of the ledger as one sentence, with the glyph of the side that acted.
+
+use domain::{
+    activity::ActivityRecorded,
+    fact::{Entry, Fact},
+    field::Fields,
+    firm::Side,
+    ids::UserId,
+};
+use store::StoreError;
+
+use crate::{
+    markup::Markup,
+    names::Names,
+    show::{self, LocalTime, count},
+};
+
+/// A fact in words.
+pub(crate) struct Sentence {
+    /// Who acted: the glyph of a side, or of both for what the Agreement decided.
+    pub(crate) glyph: Markup,
+    /// The sentence, without a full stop.
+    pub(crate) words: String,
+}
+
+/// Says a fact.
+pub(crate) fn sentence(
+    entry: &Entry,
+    names: &Names<'_, '_>,
+    time: &LocalTime,
+) -> Result<Sentence, StoreError> {
+    let fact = entry.fact();
+    let words = match decided(fact, time).or_else(|| reported(fact)) {
+        Some(words) => words,
+        None => with_people(fact, names)?,
+    };
+    Ok(Sentence { glyph: glyph(fact, names)?, words })
+}
+
+fn glyph(fact: &Fact, names: &Names<'_, '_>) -> Result<Markup, StoreError> {
+    let of = |user: Option<&UserId>| match user {
+        Some(user) => Ok::<_, StoreError>(show::side(names.user(user)?.1)),
+        None => Ok(show::side(Side::Neutral)),
+    };
+    Ok(match fact {
+        Fact::Activity(activity) if activity.by.is_none() => show::side(Side::Marketing),
+        Fact::Activity(activity) => of(activity.by.as_ref())?,
+        Fact::LeadMoved(moved) => of(moved.by.as_ref())?,
+        Fact::LeadAssigned(assigned) => of(assigned.owner.as_ref())?,
+        Fact::Handoff(_) => show::side(Side::Marketing),
+        Fact::HandoffAnswered(_) => show::side(Side::Sales),
+        Fact::AgreementSigned(signed) => show::side(signed.side),
+        Fact::LeadQualified(_)
+        | Fact::ClockStarted(_)
+        | Fact::ClockAtRisk(_)
+        | Fact::ClockBreached(_)
+        | Fact::ClockPaused(_)
+        | Fact::ClockResumed(_)
+        | Fact::ClockStopped(_)
+        | Fact::AgreementTookEffect(_) => show::glyph::joint(),
+        _ => show::side(Side::Neutral),
+    })
+}
+
+/// What the Agreement decided.
+fn decided(fact: &Fact, time: &LocalTime) -> Option<String> {
+    let level = |clock: &str| clock.split('/').next().unwrap_or(clock).replace(['_', '-'], " ");
+    Some(match fact {
+        Fact::LeadQualified(fact) => {
+            let again = if fact.times > 1 { format!(", time {}", fact.times) } else { String::new() };
+            format!(
+                "Qualified as {} with {} points{again}, by clause {} of version {}",
+                fact.status,
+                show::points(fact.total),
+                fact.because.clause,
+                fact.because.version
+            )
+        }
+        Fact::ClockStarted(fact) => format!(
+            "The clock {} started, due {}, by clause {} of version {}",
+            level(&fact.service_level),
+            time.instant_words(fact.due_at),
+            fact.because.clause,
+            fact.because.version
+        ),
+        Fact::ClockAtRisk(fact) => {
+            format!("The clock {} came at risk", level(fact.clock.as_str()))
+        }
+        Fact::ClockBreached(fact) => {
+            format!("The clock {} passed its due time", level(fact.clock.as_str()))
+        }
+        Fact::ClockPaused(fact) => format!("The clock {} rests", level(fact.clock.as_str())),
+        Fact::ClockResumed(fact) => format!(
+            "The clock {} counts again, due {}",
+            level(fact.clock.as_str()),
+            time.instant_words(fact.due_at)
+        ),
+        Fact::ClockStopped(fact) => format!(
+            "The clock {} stopped by {}: {} after {}",
+            level(fact.clock.as_str()),
+            fact.stopped_by,
+            fact.verdict.words(),
+            show::working(fact.working_seconds)
+        ),
+        Fact::AgreementTookEffect(fact) => format!("Version {} came into force", fact.version),
+        _ => return None,
+    })
+}
+
+/// What systems reported of records.
+fn reported(fact: &Fact) -> Option<String> {
+    let (what, fields) = match fact {
+        Fact::Account(fact) => ("The account", &fact.fields),
+        Fact::Lead(fact) => ("The lead", &fact.fields),
+        Fact::Opportunity(fact) => ("The opportunity", &fact.fields),
+        Fact::Campaign(fact) => ("The campaign", &fact.fields),
+        Fact::Product(fact) => ("The product", &fact.fields),
+        Fact::User(fact) => ("The colleague", &fact.fields),
+        Fact::Quota(fact) => ("The quota", &fact.fields),
+        _ => return None,
+    };
+    Some(match fields.is_empty() {
+        true => format!("{what} was reported"),
+        false => format!("{what} was reported: {}", listed(fields)),
+    })
+}
+
+/// Fields as words, the first eight of them.
+pub(crate) fn listed(fields: &Fields) -> String {
+    let shown = fields.iter().take(8);
+    let mut words: Vec<String> =
+        shown.map(|(name, value)| format!("{} {value}", name.replace('_', " "))).collect();
+    if fields.len() > 8 {
+        words.push(format!("and {} more", count(fields.len() as u64 - 8)));
+    }
+    words.join(", ")
+}
+
+/// What names colleagues.
+fn with_people(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError> {
+    let by = |user: &Option<UserId>| match user {
+        Some(user) => Ok::<_, StoreError>(format!(" by {}", names.user_name(user)?)),
+        None => Ok(String::new()),
+    };
+    let because = |reason: &Option<String>| match reason {
+        Some(reason) => format!(": {reason}"),
+        None => String::new(),
+    };
+    Ok(match fact {
+        Fact::Activity(activity) => format!("{}{}", activity_words(activity), by(&activity.by)?),
+        Fact::LeadMoved(fact) => {
+            format!("Moved to {}{}{}", fact.status, by(&fact.by)?, because(&fact.reason))
+        }
+        Fact::LeadAssigned(fact) => match &fact.owner {
+            Some(owner) => format!("Given to {}", names.user_name(owner)?),
+            None => "Taken from its owner, now nobody's".to_owned(),
+        },
+        Fact::Handoff(fact) => match &fact.to {
+            Some(to) => format!("Handed over to {}", names.user_name(to)?),
+            None => "Handed over, to nobody yet".to_owned(),
+        },
+        Fact::HandoffAnswered(fact) => {
+            format!("Handoff {}{}{}", fact.answer.word(), by(&fact.by)?, because(&fact.reason))
+        }
+        Fact::OpportunityMoved(fact) => format!("The opportunity entered {}", fact.stage),
+        Fact::UserAdmitted(fact) => {
+            let may = if fact.active { "may sign in" } else { "may not sign in" };
+            let (name, role) = (names.user_name(&fact.user)?, fact.role.words());
+            format!("{name} {may} as {role}, {}{}", fact.side.word(), by(&fact.by)?)
+        }
+        Fact::AgreementProposed(fact) => {
+            format!("Version {} was put before both sides{}", fact.version, by(&fact.by)?)
+        }
+        Fact::AgreementSigned(fact) => format!(
+            "{} signed version {} for {}",
+            names.user_name(&fact.by)?,
+            fact.version,
+            fact.side.word()
+        ),
+        Fact::AgreementWithdrawn(fact) => {
+            format!("Version {} was taken back{}; its signatures are void", fact.version, by(&fact.by)?)
+        }
+        _ => String::new(),
+    })
+}
+
+fn activity_words(activity: &ActivityRecorded) -> String {
+    let mut words = show_kind(&activity.kind);
+    if let Some(status) = &activity.status {
+        words.push_str(&format!(", {}", status.to_lowercase()));
+    }
+    if !activity.fields.is_empty() {
+        words.push_str(&format!(" ({})", listed(&activity.fields)));
+    }
+    words
+}
+
+/// A kind of activity as words: `Page view` for `page_view`.
+pub(crate) fn show_kind(kind: &str) -> String {
+    let words = kind.replace('_', " ");
+    let mut letters = words.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}", letters.as_str())
+}

@@ -1,0 +1,214 @@
+//! Who asks: the session's cookie, read once for every page.
+
+use axum::{
+    extract::{FromRef, FromRequestParts, OptionalFromRequestParts},
+    http::{Method, request::Parts},
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use domain::firm::Side;
+use engine::access::{Act, Actor, may};
+use jiff::tz::TimeZone;
+use store::read::LeadFilter;
+
+use crate::{
+    app::Shared,
+    failure::Failure,
+    flash::Flash,
+    layout::{Counts, Frame, Person, Place},
+    names::encoded,
+    page::{page, refused},
+    show::LocalTime,
+    theme::Theme,
+};
+
+/// The cookie's name: behind https the one that no other site can set.
+pub(crate) fn cookie_name(https: bool) -> &'static str {
+    if https { "__Host-ls" } else { "ls" }
+}
+
+/// The cookie that holds a session's secret.
+pub(crate) fn session_cookie(secret: String, https: bool) -> Cookie<'static> {
+    Cookie::build((cookie_name(https), secret))
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(https)
+        .build()
+}
+
+/// Somebody who is signed in, and what pages say of them.
+#[derive(Debug, Clone)]
+pub struct Signed(pub Actor, pub Person);
+
+impl Signed {
+    /// Whether they may; a denial looks like a page that is not there.
+    ///
+    /// # Errors
+    /// [`Failure::Absent`].
+    pub fn may(&self, act: &Act) -> Result<(), Failure> {
+        may(&self.0, act).map_err(Failure::from)
+    }
+
+    /// Whether they may, for leaving out what they may not.
+    pub fn can(&self, act: &Act) -> bool {
+        may(&self.0, act).is_ok()
+    }
+}
+
+/// A request of somebody who is not signed in is turned away to the door.
+#[derive(Debug)]
+pub enum TurnedAway {
+    /// To the door, and back here afterwards.
+    ToDoor(String),
+    /// The database let us down.
+    Failed(Failure),
+}
+
+impl IntoResponse for TurnedAway {
+    fn into_response(self) -> Response {
+        match self {
+            TurnedAway::ToDoor(to) => Redirect::to(&to).into_response(),
+            TurnedAway::Failed(failure) => failure.into_response(),
+        }
+    }
+}
+
+impl TurnedAway {
+    fn from_parts(parts: &Parts) -> TurnedAway {
+        let here = parts.uri.path_and_query().map_or("/", |here| here.as_str());
+        let to = match parts.method {
+            Method::GET if here != "/" => format!("/sign-in?to={}", encoded(here)),
+            _ => "/sign-in".to_owned(),
+        };
+        TurnedAway::ToDoor(to)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Signed
+where
+    Shared: FromRef<S>,
+{
+    type Rejection = TurnedAway;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Signed, TurnedAway> {
+        let house = Shared::from_ref(state);
+        match whose(&house, &CookieJar::from_headers(&parts.headers)).await {
+            Ok(Some(signed)) => Ok(signed),
+            Ok(None) => Err(TurnedAway::from_parts(parts)),
+            Err(failure) => Err(TurnedAway::Failed(failure)),
+        }
+    }
+}
+
+impl<S: Send + Sync> OptionalFromRequestParts<S> for Signed
+where
+    Shared: FromRef<S>,
+{
+    type Rejection = TurnedAway;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        state: &S,
+    ) -> Result<Option<Signed>, TurnedAway> {
+        let house = Shared::from_ref(state);
+        let jar = CookieJar::from_headers(&parts.headers);
+        whose(&house, &jar).await.map_err(TurnedAway::Failed)
+    }
+}
+
+async fn whose(house: &Shared, jar: &CookieJar) -> Result<Option<Signed>, Failure> {
+    let Some(cookie) = jar.get(cookie_name(house.app.https)) else { return Ok(None) };
+    let (secret, now) = (cookie.value().to_owned(), house.now());
+    house
+        .work(move |engine| {
+            let Some(actor) = engine.whose_session(&secret, now)? else { return Ok(None) };
+            let subject = format!("user/{}", actor.user);
+            let known = engine.read(|reader| reader.person_of(&subject))?;
+            let name = known.and_then(|known| known.name).unwrap_or_else(|| actor.user.0.clone());
+            let person = Person { name, side: actor.side, role: actor.role };
+            Ok(Some(Signed(actor, person)))
+        })
+        .await
+}
+
+/// A visit to a page: who, and the frame in which the page will stand.
+pub(crate) struct Visit {
+    pub(crate) house: Shared,
+    pub(crate) signed: Signed,
+    pub(crate) frame: Frame,
+    jar: CookieJar,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Visit
+where
+    Shared: FromRef<S>,
+{
+    type Rejection = TurnedAway;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Visit, TurnedAway> {
+        let signed = <Signed as FromRequestParts<S>>::from_request_parts(parts, state).await?;
+        let house = Shared::from_ref(state);
+        let (flash, jar) = Flash::take(CookieJar::from_headers(&parts.headers));
+        let mut frame = frame_for(&house, &signed).await.map_err(TurnedAway::Failed)?;
+        frame.theme = Theme::of(&parts.headers);
+        frame.flash = flash;
+        frame.back = parts.uri.path_and_query().map_or("/", |here| here.as_str()).to_owned();
+        Ok(Visit { house, signed, frame, jar })
+    }
+}
+
+async fn frame_for(house: &Shared, signed: &Signed) -> Result<Frame, Failure> {
+    let (firm, zone, now) = (house.app.firm.clone(), house.app.zone.clone(), house.now());
+    let person = signed.1.clone();
+    let mut frame = house
+        .work(move |engine| {
+            engine.read(|reader| {
+                let firm = reader.setting("firm.name")?.unwrap_or(firm);
+                let named = reader.setting("firm.zone")?;
+                let zone = named.and_then(|zone| TimeZone::get(&zone).ok()).unwrap_or(zone);
+                let mut frame = Frame::new(firm, person, LocalTime::new(now, zone));
+                frame.in_force = reader.version_in_force()?;
+                let running = LeadFilter { with_running_clock: true, ..LeadFilter::default() };
+                let leads = Some(reader.leads_count(&running)?).filter(|count| *count > 0);
+                frame.counts = Counts { leads, people: None };
+                Ok(frame)
+            })
+        })
+        .await?;
+    frame.demo = house.demo();
+    Ok(frame)
+}
+
+impl Visit {
+    /// The frame of a page of this name under an entry of the rail.
+    pub(crate) fn frame(&self, title: impl Into<String>, place: Place) -> Frame {
+        self.frame.clone().titled(title).at(place)
+    }
+
+    /// Now, and the zone of the page.
+    pub(crate) fn time(&self) -> LocalTime {
+        self.frame.time.clone()
+    }
+
+    /// Answers with a page; what was said once is not said again.
+    pub(crate) fn show<T: askama::Template>(self, template: T) -> Response {
+        (self.jar, page(template)).into_response()
+    }
+
+    /// Answers with a form that was refused.
+    pub(crate) fn refuse<T: askama::Template>(self, template: T) -> Response {
+        (self.jar, refused(template)).into_response()
+    }
+
+    /// Goes on to a page and says there what was done.
+    pub(crate) fn go(self, to: &str, flash: &Flash) -> Response {
+        (flash.leave(self.jar), Redirect::to(to)).into_response()
+    }
+}
+
+/// The word for a side in a sentence about who signs.
+pub(crate) fn for_side(side: &Side) -> String {
+    format!("for {}", side.word())
+}
+
