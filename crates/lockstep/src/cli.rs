@@ -92,6 +92,9 @@ pub enum Command {
     /// Keys by which other systems report
     #[command(subcommand, long_about = include_str!("commands/key.md"))]
     Key(commands::key::Command),
+    /// Open the pages and the API
+    #[command(long_about = include_str!("commands/serve.md"))]
+    Serve(commands::serve::Args),
     /// Bring a firm's own export files in
     #[command(long_about = include_str!("commands/import.md"))]
     Import(commands::import::Args),

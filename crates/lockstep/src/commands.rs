@@ -8,6 +8,7 @@ pub mod init;
 pub mod key;
 pub mod ledger;
 pub mod report;
+pub mod serve;
 pub mod tick;
 pub mod user;
 
@@ -39,6 +40,7 @@ pub fn run(
         Command::Ledger(command) => ledger::run(command, place, voice, now),
         Command::Import(args) => import::run(args, place, voice, now),
         Command::Report(command) => report::run(command, place, now),
+        Command::Serve(args) => serve::run(&args, place, now),
         Command::Tick => tick::run(place, now),
         Command::Doctor => doctor::run(place, now),
     }

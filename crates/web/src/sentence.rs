@@ -67,7 +67,8 @@ fn decided(fact: &Fact, time: &LocalTime) -> Option<String> {
     let level = |clock: &str| clock.split('/').next().unwrap_or(clock).replace(['_', '-'], " ");
     Some(match fact {
         Fact::LeadQualified(fact) => {
-            let again = if fact.times > 1 { format!(", time {}", fact.times) } else { String::new() };
+            let again =
+                if fact.times > 1 { format!(", time {}", fact.times) } else { String::new() };
             format!(
                 "Qualified as {} with {} points{again}, by clause {} of version {}",
                 fact.status,
@@ -178,7 +179,11 @@ fn with_people(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError>
             fact.side.word()
         ),
         Fact::AgreementWithdrawn(fact) => {
-            format!("Version {} was taken back{}; its signatures are void", fact.version, by(&fact.by)?)
+            format!(
+                "Version {} was taken back{}; its signatures are void",
+                fact.version,
+                by(&fact.by)?
+            )
         }
         _ => String::new(),
     })

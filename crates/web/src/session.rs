@@ -211,4 +211,3 @@ impl Visit {
 pub(crate) fn for_side(side: &Side) -> String {
     format!("for {}", side.word())
 }
-

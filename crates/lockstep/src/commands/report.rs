@@ -19,16 +19,19 @@ use crate::{
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// How leads, or opportunities, go from stage to stage: cohorts and snapshots, said apart
-    #[command(visible_alias = "funnels")]
+    #[command(long_about = include_str!("report/funnel.md"))]
     Funnel(Funnel),
     /// What opportunities came to: won, lost, win rates, revenue, cycle
-    #[command(visible_alias = "pipeline")]
+    #[command(visible_alias = "pipeline", long_about = include_str!("report/opportunities.md"))]
     Opportunities(Question),
     /// Leads handed over: answers, reasons, time to answer
+    #[command(long_about = include_str!("report/handoffs.md"))]
     Handoffs(Question),
     /// Clocks due, and how many were met in time
+    #[command(long_about = include_str!("report/service-levels.md"))]
     ServiceLevels(Question),
     /// Signed goals and quotas against what happened
+    #[command(long_about = include_str!("report/goals.md"))]
     Goals(Question),
 }
 

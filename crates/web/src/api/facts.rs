@@ -119,11 +119,13 @@ async fn taken(
 /// The source for which the key in the request reports.
 async fn source(house: &Shared, headers: &HeaderMap) -> Result<String, Problem> {
     let sent = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let key = sent.and_then(|sent| sent.split_once(' ')).filter(|(scheme, _)| {
-        scheme.eq_ignore_ascii_case("bearer")
-    });
+    let key = sent
+        .and_then(|sent| sent.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     let Some((_, key)) = key else {
-        return Err(unsigned("send the key as `Authorization: Bearer lsk_…`; make one with `lockstep key add`"));
+        return Err(unsigned(
+            "send the key as `Authorization: Bearer lsk_…`; make one with `lockstep key add`",
+        ));
     };
     let key = key.trim().to_owned();
     match house.work(move |engine| Ok(engine.source_of_key(&key)?)).await {
@@ -181,7 +183,9 @@ fn values(body: &[u8]) -> Result<Numbered, Problem> {
         Problem::new(StatusCode::BAD_REQUEST, "The body is not JSON", error.to_string())
     })?;
     Ok(match value {
-        Value::Array(facts) => facts.into_iter().enumerate().map(|(i, fact)| (i + 1, Ok(fact))).collect(),
+        Value::Array(facts) => {
+            facts.into_iter().enumerate().map(|(i, fact)| (i + 1, Ok(fact))).collect()
+        }
         one => vec![(1, Ok(one))],
     })
 }

@@ -19,8 +19,9 @@ pub(crate) async fn alive() -> Response {
 pub(crate) async fn ready(State(house): State<Shared>) -> Response {
     let head = house.work(|engine| Ok(engine.read(|reader| reader.head())?)).await;
     match head {
-        Ok(_) => Json(json!({ "status": "ok", "ledger": "ok", "schema": store::SCHEMA }))
-            .into_response(),
+        Ok(_) => {
+            Json(json!({ "status": "ok", "ledger": "ok", "schema": store::SCHEMA })).into_response()
+        }
         Err(_) => {
             let answer = json!({ "status": "unavailable", "ledger": "does not answer" });
             (StatusCode::SERVICE_UNAVAILABLE, Json(answer)).into_response()

@@ -35,7 +35,11 @@ pub(crate) struct BadLine {
 }
 
 impl Problem {
-    pub(super) fn new(status: StatusCode, title: &'static str, detail: impl Into<String>) -> Problem {
+    pub(super) fn new(
+        status: StatusCode,
+        title: &'static str,
+        detail: impl Into<String>,
+    ) -> Problem {
         let detail = detail.into();
         Problem { kind: "about:blank", title, status: status.as_u16(), detail, lines: Vec::new() }
     }

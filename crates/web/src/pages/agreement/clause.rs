@@ -57,7 +57,11 @@ pub(super) struct Today {
 }
 
 impl Today {
-    pub(super) fn of(reader: &Reader<'_>, version: Version, in_force: bool) -> Result<Today, Failure> {
+    pub(super) fn of(
+        reader: &Reader<'_>,
+        version: Version,
+        in_force: bool,
+    ) -> Result<Today, Failure> {
         let mut today = Today {
             version,
             qualifications: Vec::new(),
@@ -192,7 +196,9 @@ fn qualified(definition: &Definition, today: &Today) -> Margin {
     let mut margin = Margin { lead: Markup::from(count).and_text(words), ..Margin::default() };
     margin.lines.push(Markup::text("under this version since it came into force"));
     if again > 0 {
-        margin.lines.push(Markup::text(format!("{} of them not for the first time", show::count(again))));
+        margin
+            .lines
+            .push(Markup::text(format!("{} of them not for the first time", show::count(again))));
     }
     margin
 }
@@ -229,7 +235,8 @@ fn attained(level: &ServiceLevel, today: &Today, time: &LocalTime) -> Margin {
     let rate = Rate::of(met, judged);
     let headline = crate::markup::element("b").holding(rate.figure("/scoreboard"));
     let goal = level.goal_per_mille.map(|goal| goal as f64 / 1000.0);
-    let goal_words = goal.map(|goal| format!(", goal {}", show::per_cent(goal))).unwrap_or_default();
+    let goal_words =
+        goal.map(|goal| format!(", goal {}", show::per_cent(goal))).unwrap_or_default();
     let mut lines = Vec::new();
     if !rate.is_small() {
         lines.push(Markup::text(rate.counts()));
@@ -257,7 +264,9 @@ fn of_goal(agreement: &Agreement, goal: &domain::agreement::Goal) -> Shown {
         Measure::Revenue => {
             show::money(Money { amount_minor: goal.target, currency: agreement.currency })
         }
-        Measure::AcceptanceRate | Measure::Attainment => show::per_cent(goal.target as f64 / 1000.0),
+        Measure::AcceptanceRate | Measure::Attainment => {
+            show::per_cent(goal.target as f64 / 1000.0)
+        }
         _ => show::count(goal.target.unsigned_abs()),
     };
     let lead = Markup::from(crate::markup::element("b").holding(figure(target, "/scoreboard")));
@@ -269,4 +278,3 @@ fn of_goal(agreement: &Agreement, goal: &domain::agreement::Goal) -> Shown {
         ..bare(&goal.clause)
     }
 }
-

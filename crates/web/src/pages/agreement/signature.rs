@@ -25,10 +25,8 @@ pub(crate) async fn create(
     let (version, by, now) = (version_of(&no)?, visit.signed.0.clone(), visit.house.now());
     let hash: String = signature.hash.chars().filter(|letter| !letter.is_whitespace()).collect();
     let side = by.side;
-    let done = visit
-        .house
-        .work(move |engine| Ok(engine.sign_agreement(&by, version, &hash, now)?))
-        .await;
+    let done =
+        visit.house.work(move |engine| Ok(engine.sign_agreement(&by, version, &hash, now)?)).await;
     let words = format!("Version {version} is signed {}.", crate::session::for_side(&side));
     answer(visit, version, done, words).await
 }
@@ -36,10 +34,8 @@ pub(crate) async fn create(
 /// Takes a version back; its signatures are void.
 pub(crate) async fn withdraw(visit: Visit, Path(no): Path<String>) -> Result<Response, Failure> {
     let (version, by, now) = (version_of(&no)?, visit.signed.0.clone(), visit.house.now());
-    let done = visit
-        .house
-        .work(move |engine| Ok(engine.withdraw_agreement(&by, version, now)?))
-        .await;
+    let done =
+        visit.house.work(move |engine| Ok(engine.withdraw_agreement(&by, version, now)?)).await;
     let words = format!("Version {version} is taken back; its signatures are void.");
     answer(visit, version, done, words).await
 }

@@ -127,7 +127,10 @@ fn fading(decay: &Decay) -> String {
 pub(super) fn terms(definition: &Definition) -> Vec<String> {
     let mut terms = vec![format!("Whoever meets it becomes {}.", definition.status)];
     if !definition.from_statuses.is_empty() {
-        terms.push(format!("It is met from {} or without a stage.", definition.from_statuses.join(", ")));
+        terms.push(format!(
+            "It is met from {} or without a stage.",
+            definition.from_statuses.join(", ")
+        ));
     }
     terms.push(match &definition.judged {
         Judged::AtEachFact => "It is judged at each fact.".to_owned(),
@@ -151,7 +154,10 @@ pub(super) fn terms(definition: &Definition) -> Vec<String> {
             ResetTo::ValueAt(status) => format!("what it was at {status}"),
         };
         let only = if reset.when.is_some() { ", where the text says so" } else { "" };
-        terms.push(format!("On entering {} {} goes to {to}{only}.", reset.on_status, reset.component));
+        terms.push(format!(
+            "On entering {} {} goes to {to}{only}.",
+            reset.on_status, reset.component
+        ));
     }
     terms
 }
@@ -169,7 +175,9 @@ pub(super) fn service(level: &ServiceLevel) -> Vec<(&'static str, String)> {
         ZonePolicy::Prospect => "the lead’s, or the calendar’s where it is not known",
     };
     let transfer = match level.on_transfer {
-        OnTransfer::Restart => "the clock ends without a verdict unless it was late, and a fresh one starts",
+        OnTransfer::Restart => {
+            "the clock ends without a verdict unless it was late, and a fresh one starts"
+        }
         OnTransfer::RestartAnswered => "the clock ends as answered, and a fresh one starts",
         OnTransfer::RunOn => "the clock runs on",
     };

@@ -98,15 +98,14 @@ const DAYS_MAX: usize = 400;
 fn gaps(calendar: &Calendar, zone: &TimeZone, from: Timestamp, to: Timestamp) -> Vec<Closed> {
     let (mut gaps, mut shut_since) = (Vec::new(), from);
     let last = zone.to_datetime(to).date();
-    let days = std::iter::successors(Some(zone.to_datetime(from).date()), |day| day.tomorrow().ok());
+    let days =
+        std::iter::successors(Some(zone.to_datetime(from).date()), |day| day.tomorrow().ok());
     for day in days.take_while(|day| *day <= last).take(DAYS_MAX) {
         for hours in calendar.hours_on(day) {
             let opens = instant(zone, day, hours.opens);
             let closes = match hours.closes {
                 Closes::At(time) => instant(zone, day, time),
-                Closes::EndOfDay => {
-                    instant(zone, day.saturating_add(1.day()), Time::midnight())
-                }
+                Closes::EndOfDay => instant(zone, day.saturating_add(1.day()), Time::midnight()),
             };
             if opens > shut_since {
                 gaps.push(gap(zone, shut_since, opens.min(to)));

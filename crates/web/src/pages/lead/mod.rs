@@ -60,11 +60,10 @@ pub(crate) async fn show(
         true => here.clone(),
         false => format!("{here}?as_of={}", crate::names::encoded(&asked.as_of)),
     };
-    let wanted = view::Wanted { lead, because: asked.because, as_of, skip: asked.skip, reach, here: dated };
-    let (view, because) = visit
-        .house
-        .work(move |engine: &Engine| view::viewed(engine, &wanted, &time))
-        .await?;
+    let wanted =
+        view::Wanted { lead, because: asked.because, as_of, skip: asked.skip, reach, here: dated };
+    let (view, because) =
+        visit.house.work(move |engine: &Engine| view::viewed(engine, &wanted, &time)).await?;
     let frame = visit.frame(view.name.clone(), Place::Leads);
     Ok(visit.show(LeadPage { frame, view, because, as_of: asked.as_of, here }))
 }

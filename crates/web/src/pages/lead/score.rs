@@ -46,8 +46,8 @@ pub(super) struct Shown1 {
 
 pub(super) fn shown(known: &Known<'_, '_>, score: &Assessment) -> Result<Shown, Failure> {
     let in_force = known.agreements.version(score.version);
-    let definition = in_force
-        .and_then(|v| v.agreement.definitions.iter().find(|d| d.id == score.definition));
+    let definition =
+        in_force.and_then(|v| v.agreement.definitions.iter().find(|d| d.id == score.definition));
     let parts = score.components.iter().map(|part| component(known, score, part));
     Ok(Shown {
         title: score.definition.to_uppercase(),
@@ -181,9 +181,12 @@ fn total(score: &Assessment, part: Option<&str>) -> String {
             .components
             .iter()
             .filter(|part| part.sum != part.points)
-            .map(|part| format!("{} counts {} of {}", part.label, points(part.points), points(part.sum)))
+            .map(|part| {
+                format!("{} counts {} of {}", part.label, points(part.points), points(part.sum))
+            })
             .collect();
-        let note = if parts.is_empty() { String::new() } else { format!(" ({})", parts.join("; ")) };
+        let note =
+            if parts.is_empty() { String::new() } else { format!(" ({})", parts.join("; ")) };
         return format!("{}{note}", points(score.total));
     };
     match part.sum == part.points {
@@ -202,7 +205,8 @@ fn kept(facts: &[FactNo], in_force: &InForce) -> String {
 }
 
 fn working(known: &Known<'_, '_>, line: &Line) -> Result<Working, Failure> {
-    let sum = if line.gave == line.counts { String::new() } else { format!("of {}", points(line.gave)) };
+    let sum =
+        if line.gave == line.counts { String::new() } else { format!("of {}", points(line.gave)) };
     Ok(Working { sum, result: points(line.counts), ..seen(known, line, String::new())? })
 }
 

@@ -192,7 +192,8 @@ fn who(known: &Known<'_, '_>, lead: &LeadRow) -> Result<Vec<(&'static str, Marku
         kv.push(("Source", Markup::text(source)));
     }
     if let Some(person) = known.names.lead_person(&lead.id)? {
-        let ways = [person.email, person.phone].into_iter().flatten().chain(person.other.into_values());
+        let ways =
+            [person.email, person.phone].into_iter().flatten().chain(person.other.into_values());
         let ways: Vec<String> = ways.collect();
         if !ways.is_empty() {
             kv.push(("Reach", Markup::text(ways.join(" · "))));
@@ -304,11 +305,8 @@ fn stamped(known: &Known<'_, '_>, fact: &str) -> Result<Option<Because>, Failure
     let found = all.into_iter().find(|found| found.times == qualified.times);
     let Some(found) = found else { return Ok(None) };
     let Some(in_force) = version(known, &found.stamp) else { return Ok(None) };
-    let answer = format!(
-        "Qualified as {} with {} because",
-        qualified.status,
-        points(qualified.total)
-    );
+    let answer =
+        format!("Qualified as {} with {} because", qualified.status, points(qualified.total));
     let mut because = score::because(known, in_force, &found.stamp, None, answer)?;
     because.next = Some(format!(
         "Nothing: these points were stamped by fact {} and are never altered.",

@@ -83,7 +83,8 @@ fn listed(
     let people = working_hours(reader)?;
     let in_force = agreements.at(time.now());
     let columns = in_force.map(|version| columns(&version.agreement)).unwrap_or_default();
-    let maker = Maker { reader, names: &names, agreements, people: &people, time, columns: &columns };
+    let maker =
+        Maker { reader, names: &names, agreements, people: &people, time, columns: &columns };
     let rows = found.iter().map(|lead| maker.row(lead)).collect::<Result<_, Failure>>()?;
     let statuses = in_force.map(|version| statuses(&version.agreement)).unwrap_or_default();
     let count = |filter: LeadFilter| reader.leads_count(&filter);

@@ -69,7 +69,9 @@ impl Maker<'_, '_> {
         let running = clocks(&history, self.agreements, self.people, self.time.now());
         let score = self.score(lead, &history)?;
         let door = |value: Option<Points>| match value {
-            Some(value) => figure(points(value), &format!("{href}?because={}#because", score.because)),
+            Some(value) => {
+                figure(points(value), &format!("{href}?because={}#because", score.because))
+            }
             None => Markup::new(),
         };
         let labels = self.columns.iter().map(|(_, label)| label.clone());
@@ -101,11 +103,7 @@ impl Maker<'_, '_> {
     }
 
     /// The points stamped when the lead last qualified; before that, the points of now.
-    fn score(
-        &self,
-        lead: &LeadRow,
-        history: &domain::lead::LeadHistory,
-    ) -> Result<Score, Failure> {
+    fn score(&self, lead: &LeadRow, history: &domain::lead::LeadHistory) -> Result<Score, Failure> {
         if lead.qualified_times > 0
             && let Some(last) = self.reader.qualifications_of(&lead.id)?.pop()
         {

@@ -130,7 +130,9 @@ fn form(sent: &Sending) -> Form {
     let email = Field::email("email", "E-mail").value(&sent.email);
     Form::of([
         Field::line("name", "Name").value(&sent.name).hint("As the others know them."),
-        email.hint("With it they sign in. An imported colleague with this address is the same person."),
+        email.hint(
+            "With it they sign in. An imported colleague with this address is the same person.",
+        ),
         Field::select("role", "Role", roles()).value(&sent.role),
         Field::select("side", "Side", of_role).value(&sent.side).optional(),
     ])

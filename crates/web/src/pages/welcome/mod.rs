@@ -121,9 +121,10 @@ async fn welcomed(
         Err(Failure::Refused(_)) => return Ok(None),
         Err(other) => return Err(other),
     };
-    let hint = format!("At least {PASSWORD_CHARS_MIN} characters; a few words do well. Pasting is welcome.");
-    let password =
-        Field::password("password", "Password").autocomplete("new-password").hint(hint);
+    let hint = format!(
+        "At least {PASSWORD_CHARS_MIN} characters; a few words do well. Pasting is welcome."
+    );
+    let password = Field::password("password", "Password").autocomplete("new-password").hint(hint);
     let username = Field::hidden("username", email);
     let door = door(house, theme, "Welcome");
     Ok(Some(WelcomePage { door, form: Form::of([username, password]), name, secret }))

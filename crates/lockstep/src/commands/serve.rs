@@ -1,0 +1,155 @@
+//! `lockstep serve`: the pages and the API, and the minute tick beside them.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use domain::firm::Role;
+use engine::{Engine, people::NewPerson};
+use jiff::{Timestamp, tz::TimeZone};
+use serde_json::json;
+use tokio::net::TcpListener;
+use web::{App, DemoInfo};
+
+use crate::{
+    clock,
+    failure::{Failure, Kind},
+    output::Answer,
+    place::Place,
+};
+
+/// How to serve.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Where to listen; port 0 takes any that is free
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", env = "LOCKSTEP_LISTEN")]
+    pub listen: SocketAddr,
+    /// Browsers come by https
+    #[arg(long, env = "LOCKSTEP_HTTPS")]
+    pub https: bool,
+}
+
+/// Serves until it is told to stop.
+///
+/// # Errors
+/// When the database or the address cannot be had.
+pub fn run(args: &Args, place: &Place, now: Timestamp) -> Result<Answer, Failure> {
+    let engine = Arc::new(place.open(now)?);
+    let first = first_link(&engine, now)?;
+    let opened = Opened { engine, https: args.https, demo: None };
+    open(opened, args.listen, |address| {
+        eprintln!("Lockstep is open at http://{address}/");
+        if let Some(secret) = &first {
+            eprintln!(
+                "Nobody can sign in yet. Once, and within a week: http://{address}/welcome/{secret}"
+            );
+        }
+        eprintln!("Control-C ends it.");
+    })
+}
+
+/// What is served.
+pub(crate) struct Opened {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) https: bool,
+    pub(crate) demo: Option<DemoInfo>,
+}
+
+/// Opens the pages at an address, says where, and serves until it is told to stop.
+///
+/// # Errors
+/// When the address cannot be had.
+pub(crate) fn open(
+    opened: Opened,
+    listen: SocketAddr,
+    say: impl FnOnce(SocketAddr),
+) -> Result<Answer, Failure> {
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|error| Failure::io("start the server's threads", &error))?;
+    let app = app(&opened)?;
+    runtime.block_on(async {
+        let listener = TcpListener::bind(listen).await.map_err(|error| {
+            Failure::io(&format!("listen at {listen}"), &error)
+                .advise("Another program may have the port: choose one with --listen.")
+        })?;
+        let address =
+            listener.local_addr().map_err(|error| Failure::io("look at the port", &error))?;
+        tokio::spawn(ticks(opened.engine.clone()));
+        say(address);
+        let service = web::router(app).into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(listener, service)
+            .with_graceful_shutdown(told_to_stop())
+            .await
+            .map_err(|error| Failure::io("serve", &error))
+    })?;
+    Ok(Answer::new("Lockstep is closed.", json!({ "closed": true })))
+}
+
+fn app(opened: &Opened) -> Result<App, Failure> {
+    let (firm, zone) = opened.engine.read(|reader| {
+        Ok::<_, store::StoreError>((reader.setting("firm.name")?, reader.setting("firm.zone")?))
+    })?;
+    Ok(App {
+        engine: opened.engine.clone(),
+        clock: Arc::new(clock::now),
+        firm: firm.unwrap_or_else(|| "Your firm".to_owned()),
+        zone: zone.and_then(|name| TimeZone::get(&name).ok()).unwrap_or(TimeZone::UTC),
+        https: opened.https,
+        demo: opened.demo.clone(),
+    })
+}
+
+/// Once a minute, what comes due. A tick that fails is told and tried again a minute later.
+async fn ticks(engine: Arc<Engine>) {
+    let mut minutes = tokio::time::interval(Duration::from_secs(60));
+    loop {
+        minutes.tick().await;
+        let engine = engine.clone();
+        match tokio::task::spawn_blocking(move || engine.tick(clock::now())).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::error!(%error, "the tick failed; it is tried again"),
+            Err(error) => tracing::error!(%error, "the tick broke; it is tried again"),
+        }
+    }
+}
+
+async fn told_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    let Ok(mut terminated) =
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+    else {
+        interrupted.await.unwrap_or_default();
+        return;
+    };
+    tokio::select! {
+        _ = interrupted => {}
+        _ = terminated.recv() => {}
+    }
+}
+
+/// A one-time link for the first person, where nobody can sign in yet: a new one for whoever is
+/// let in already, else for a person of revenue operations who names themselves with it.
+fn first_link(engine: &Engine, now: Timestamp) -> Result<Option<String>, Failure> {
+    let (anybody, operator) = engine.read(|reader| {
+        let operator = reader
+            .users()?
+            .into_iter()
+            .find(|user| user.active && user.role == Some(Role::Operations));
+        Ok::<_, store::StoreError>((reader.has_credentials()?, operator))
+    })?;
+    if anybody {
+        return Ok(None);
+    }
+    if let Some(operator) = operator {
+        return Ok(Some(engine.invite_again(None, &operator.id, now)?));
+    }
+    let first = NewPerson {
+        name: "Operator".to_owned(),
+        email: "operator@localhost".to_owned(),
+        role: Role::Operations,
+        side: None,
+    };
+    let (_, secret) = engine.admit(None, first, now).map_err(|error| {
+        let failure: Failure = error.into();
+        Failure { kind: Kind::Failure, ..failure }
+    })?;
+    Ok(Some(secret))
+}
