@@ -113,6 +113,9 @@ pub enum Command {
     /// Do now what comes due as time passes
     #[command(long_about = include_str!("commands/tick.md"))]
     Tick,
+    /// Measure this machine
+    #[command(subcommand, long_about = include_str!("commands/bench.md"))]
+    Bench(commands::bench::Command),
     /// Look whether everything is as it should be
     #[command(long_about = include_str!("commands/doctor.md"))]
     Doctor,

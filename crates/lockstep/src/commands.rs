@@ -1,6 +1,7 @@
 //! The commands, one file each; the `.md` beside it is its long help.
 
 pub mod agreement;
+pub mod bench;
 pub mod decide;
 pub mod doctor;
 pub mod import;
@@ -41,6 +42,7 @@ pub fn run(
         Command::Import(args) => import::run(args, place, voice, now),
         Command::Report(command) => report::run(command, place, now),
         Command::Serve(args) => serve::run(&args, place, now),
+        Command::Bench(command) => bench::run(command, now),
         Command::Tick => tick::run(place, now),
         Command::Doctor => doctor::run(place, now),
     }

@@ -8,6 +8,7 @@
 //! committed facts and read models; pages use it. Everything here blocks: call it from a thread
 //! that may wait.
 
+pub mod ceiling;
 mod database;
 mod dump;
 mod error;
