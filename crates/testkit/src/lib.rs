@@ -1,1 +1,272 @@
-//! testkit
+//! A small world in which a story can be told: a clock that stands still until it is moved, a firm
+//! of a few people, a signed Agreement, and browsers that only fetch.
+
+mod answer;
+mod database;
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, header, request::Builder},
+};
+use connectors::agreement::AgreementText;
+use domain::{
+    firm::Role,
+    ids::{UserId, Version},
+};
+use engine::{Engine, access::Actor, people::NewPerson};
+use jiff::{Timestamp, Zoned, tz::TimeZone};
+use serde_json::Value;
+use tower::ServiceExt;
+use web::{App, DemoInfo};
+
+pub use answer::Answer;
+use database::Database;
+
+/// The text of the Agreement that both sides of the world sign.
+pub const AGREEMENT: &str = include_str!("agreement.toml");
+
+/// One Lockstep, one firm, one clock.
+pub struct World {
+    router: Router,
+    engine: Arc<Engine>,
+    now: Arc<Mutex<Timestamp>>,
+    people: BTreeMap<&'static str, (Actor, String)>,
+    key: String,
+    requests: AtomicU32,
+    // Last, so that the database goes after everybody who uses it.
+    _database: Database,
+}
+
+/// The people of the firm: a short name, their whole name, and what they may do.
+pub const PEOPLE: [(&str, &str, Role); 8] = [
+    ("rep", "Rita Voss", Role::Rep),
+    ("sven", "Sven Arndt", Role::SalesManager),
+    ("marketer", "Milo Brandt", Role::Marketer),
+    ("mara", "Mara Lenz", Role::MarketingManager),
+    ("operations", "Olga Petri", Role::Operations),
+    ("leader", "Lea Winter", Role::Leader),
+    ("reader", "Ralf Blume", Role::ReadOnly),
+    ("auditor", "Ada Kern", Role::Auditor),
+];
+
+impl World {
+    /// A firm with people and without an Agreement, on Monday 16 November 2026 at nine in Berlin.
+    pub fn new() -> World {
+        World::made(false)
+    }
+
+    /// The same as a demonstration: whoever comes by may be any of its people.
+    pub fn demonstration() -> World {
+        World::made(true)
+    }
+
+    fn made(is_demo: bool) -> World {
+        let database = Database::new();
+        let now = Arc::new(Mutex::new("2026-11-16T08:00:00Z".parse().expect("an instant")));
+        let hands = now.clone();
+        let clock = Arc::new(move || *hands.lock().expect("nobody panics with the clock"));
+        let engine = Engine::open(&database.location, clock()).expect("the database opens");
+        let engine = Arc::new(engine);
+        let people = PEOPLE.map(|(short, name, role)| {
+            let email = format!("{short}@millrace.example");
+            let new = NewPerson { name: name.to_owned(), email, role, side: None };
+            let (user, _) = engine.admit(None, new, clock()).expect("everybody may come in");
+            let session = engine.open_session(&user, clock()).expect("a session opens");
+            (short, (Actor { user, role, side: role.side() }, session))
+        });
+        let people = BTreeMap::from(people);
+        let demo = is_demo.then(|| DemoInfo {
+            says: "A made-up firm.".to_owned(),
+            people: PEOPLE
+                .map(|(short, name, role)| {
+                    let user = people[short].0.user.clone();
+                    (user, name.to_owned(), role.words().to_owned())
+                })
+                .into(),
+        });
+        let key = engine.add_key(None, "crm", clock()).expect("a key is made");
+        let router = web::router(App {
+            engine: engine.clone(),
+            clock,
+            firm: "Millrace Pumps".to_owned(),
+            zone: TimeZone::get("Europe/Berlin").expect("the time zone database is there"),
+            https: false,
+            demo,
+        });
+        let requests = AtomicU32::new(0);
+        World { router, engine, now, people, key, requests, _database: database }
+    }
+
+    /// The same with the Agreement signed by both sides and in force.
+    pub fn just_signed() -> World {
+        let world = World::new();
+        let version = world.proposes(AGREEMENT);
+        let (row, _) = world.engine.agreement(version).expect("it was proposed");
+        for short in ["mara", "sven"] {
+            let signed =
+                world.engine.sign_agreement(world.actor(short), version, &row.hash, world.now());
+            signed.expect("both may sign");
+        }
+        world
+    }
+
+    /// The engine itself, for what no page can ask.
+    pub fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
+    /// The pages themselves, to be served to a real browser.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// The secret of somebody's session.
+    pub fn session(&self, short: &str) -> &str {
+        &self.people[short].1
+    }
+
+    /// Somebody of the firm.
+    pub fn actor(&self, short: &str) -> &Actor {
+        &self.people[short].0
+    }
+
+    /// Somebody's id.
+    pub fn user(&self, short: &str) -> &UserId {
+        &self.actor(short).user
+    }
+
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        *self.now.lock().expect("nobody panics with the clock")
+    }
+
+    /// Moves the clock to a wall-clock time in Berlin, such as `2026-11-20 16:30`.
+    pub fn at(&self, wall_clock: &str) -> &World {
+        let text = format!("{}[Europe/Berlin]", wall_clock.replace(' ', "T"));
+        let zoned: Zoned = text.parse().expect("a time on the wall");
+        *self.now.lock().expect("nobody panics with the clock") = zoned.timestamp();
+        self
+    }
+
+    /// The minute tick.
+    pub fn ticks(&self) -> &World {
+        self.engine.tick(self.now()).expect("the tick works");
+        self
+    }
+
+    /// Puts a text before both sides.
+    pub fn proposes(&self, text: &str) -> Version {
+        let files = BTreeMap::from([("agreement.toml".to_owned(), text.to_owned())]);
+        let text = AgreementText::new(files).expect("a text");
+        let now = self.now();
+        self.engine.propose_agreement(None, text, now, now).expect("the text reads")
+    }
+
+    /// The hash of a version, as its signers see it.
+    pub fn hash(&self, version: Version) -> String {
+        self.engine.agreement(version).expect("there is such a version").0.hash
+    }
+
+    /// A system reports facts, now where they do not say when; keys are given where they have
+    /// none.
+    pub async fn reports(&self, facts: Value) -> Answer {
+        let facts = match facts {
+            Value::Array(facts) => facts,
+            one => vec![one],
+        };
+        let facts: Vec<Value> = facts.into_iter().map(|fact| self.completed(fact)).collect();
+        self.sends_facts("application/json", &Value::Array(facts).to_string()).await
+    }
+
+    fn completed(&self, mut fact: Value) -> Value {
+        let key = self.requests.fetch_add(1, Ordering::Relaxed);
+        let object = fact.as_object_mut().expect("a fact is an object");
+        object.entry("id").or_insert_with(|| Value::from(format!("story-{key}")));
+        object.entry("happened_at").or_insert_with(|| Value::from(self.now().to_string()));
+        fact
+    }
+
+    /// A system sends a body as it is.
+    pub async fn sends_facts(&self, content_type: &str, body: &str) -> Answer {
+        let request = Request::post("/api/v1/facts")
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.key))
+            .header(header::CONTENT_TYPE, content_type);
+        self.sends(request, body).await
+    }
+
+    /// Anybody sends anything.
+    pub async fn sends(&self, request: Builder, body: &str) -> Answer {
+        let request = request.body(Body::from(body.to_owned())).expect("a request");
+        Answer::of(self.router.clone().oneshot(request).await.expect("an answer")).await
+    }
+
+    /// Somebody opens a page.
+    pub async fn gets(&self, short: &str, path: &str) -> Answer {
+        self.sends(self.signed(Request::get(path), short), "").await
+    }
+
+    /// The text of a page that somebody opens, without its tags and with single spaces.
+    pub async fn page(&self, short: &str, path: &str) -> String {
+        let answer = self.gets(short, path).await;
+        assert!(answer.status.is_success(), "{path} answered {}: {}", answer.status, answer.body);
+        answer.text()
+    }
+
+    /// Somebody sends a form.
+    pub async fn posts(&self, short: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let request = Request::post(path)
+            .header(header::HOST, "lockstep.example")
+            .header(header::ORIGIN, "http://lockstep.example")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.sends(self.signed(request, short), &encoded(fields)).await
+    }
+
+    fn signed(&self, request: Builder, short: &str) -> Builder {
+        match short {
+            "nobody" => request,
+            short => request.header(header::COOKIE, format!("ls={}", self.session(short))),
+        }
+    }
+
+    /// Everything that the database holds, so that a story can say that nothing changed.
+    pub fn everything(&self) -> String {
+        let mut dump = Vec::new();
+        let written = self.engine.read(|reader| {
+            reader.dump(&mut dump)?;
+            reader.export_ledger(&mut dump)
+        });
+        written.expect("the database can be dumped");
+        String::from_utf8_lossy(&dump).into_owned()
+    }
+}
+
+impl Default for World {
+    fn default() -> World {
+        World::new()
+    }
+}
+
+/// A form's fields as a browser sends them.
+fn encoded(fields: &[(&str, &str)]) -> String {
+    let part = |text: &str| {
+        let bytes = text.bytes().map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => {
+                char::from(byte).to_string()
+            }
+            other => format!("%{other:02X}"),
+        });
+        bytes.collect::<String>()
+    };
+    let pairs: Vec<String> =
+        fields.iter().map(|(name, value)| format!("{}={}", part(name), part(value))).collect();
+    pairs.join("&")
+}

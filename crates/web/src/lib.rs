@@ -37,7 +37,7 @@ pub use session::Signed;
 use crate::{
     app::{House, Shared},
     layout::{ErrorPage, SIGN_OUT},
-    pages::{agreement, fact, lead, leads, people, sign_in, welcome},
+    pages::{agreement, fact, lead, leads, people, scoreboard, sign_in, welcome},
     security::{Site, protect},
 };
 
@@ -62,6 +62,8 @@ pub fn router(app: App) -> Router {
         .route("/agreement/{version}/text", get(agreement::text::show))
         .route("/agreement/{version}/signature", post(agreement::signature::create))
         .route("/agreement/{version}/withdrawal", post(agreement::signature::withdraw))
+        .route("/scoreboard", get(scoreboard::index))
+        .route("/scoreboard/rows", get(scoreboard::rows))
         .route("/people", get(people::index).post(people::create))
         .route("/people/{id}", get(people::person::edit).post(people::person::update))
         .route("/people/{id}/link", post(people::person::link));

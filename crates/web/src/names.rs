@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use domain::{
+    agreement::Agreement,
     firm::Side,
     ids::{AccountId, FactNo, LeadId, UserId},
     person::Person,
@@ -20,11 +21,31 @@ pub(crate) struct Names<'a, 'r> {
     reach: bool,
     users: RefCell<BTreeMap<UserId, (String, Side)>>,
     accounts: RefCell<BTreeMap<AccountId, String>>,
+    /// What the Agreement calls each kind of activity.
+    activities: BTreeMap<String, String>,
 }
 
 impl<'a, 'r> Names<'a, 'r> {
     pub(crate) fn new(reader: &'a Reader<'r>, reach: bool) -> Names<'a, 'r> {
-        Names { reader, reach, users: RefCell::default(), accounts: RefCell::default() }
+        Names {
+            reader,
+            reach,
+            users: RefCell::default(),
+            accounts: RefCell::default(),
+            activities: BTreeMap::new(),
+        }
+    }
+
+    /// The same, with the words of an Agreement for activities.
+    pub(crate) fn with_words_of(mut self, agreement: Option<&Agreement>) -> Names<'a, 'r> {
+        let kinds = agreement.iter().flat_map(|agreement| &agreement.activities);
+        self.activities = kinds.map(|(kind, known)| (kind.clone(), known.label.clone())).collect();
+        self
+    }
+
+    /// What the Agreement calls a kind of activity, where it knows it.
+    pub(crate) fn activity(&self, kind: &str) -> Option<&str> {
+        self.activities.get(kind).map(String::as_str).filter(|label| !label.is_empty())
     }
 
     /// A colleague's name and side; the id where no name is known.

@@ -148,7 +148,9 @@ fn with_people(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError>
         None => String::new(),
     };
     Ok(match fact {
-        Fact::Activity(activity) => format!("{}{}", activity_words(activity), by(&activity.by)?),
+        Fact::Activity(activity) => {
+            format!("{}{}", activity_words(activity, names), by(&activity.by)?)
+        }
         Fact::LeadMoved(fact) => {
             format!("Moved to {}{}{}", fact.status, by(&fact.by)?, because(&fact.reason))
         }
@@ -189,8 +191,9 @@ fn with_people(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError>
     })
 }
 
-fn activity_words(activity: &ActivityRecorded) -> String {
-    let mut words = show_kind(&activity.kind);
+fn activity_words(activity: &ActivityRecorded, names: &Names<'_, '_>) -> String {
+    let named = names.activity(&activity.kind).map(str::to_owned);
+    let mut words = named.unwrap_or_else(|| show_kind(&activity.kind));
     if let Some(status) = &activity.status {
         words.push_str(&format!(", {}", status.to_lowercase()));
     }

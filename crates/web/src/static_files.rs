@@ -24,13 +24,14 @@ macro_rules! styles {
 }
 
 /// The stylesheet's parts in the order in which they are served.
-const STYLES: [(&str, &str); 38] = styles![
+const STYLES: [(&str, &str); 39] = styles![
     "reset",
     "tokens",
     "base",
     "layout",
     "components/b",
     "components/because",
+    "components/board",
     "components/chart",
     "components/deed",
     "components/demo",

@@ -5,5 +5,6 @@ pub(crate) mod fact;
 pub(crate) mod lead;
 pub(crate) mod leads;
 pub(crate) mod people;
+pub(crate) mod scoreboard;
 pub(crate) mod sign_in;
 pub(crate) mod welcome;

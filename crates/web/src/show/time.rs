@@ -27,6 +27,11 @@ impl LocalTime {
         self.now
     }
 
+    /// The zone of the page.
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
     /// An instant in full: `Thu 19 Nov, 09:12`, with the year when it is another than this one.
     pub fn instant(&self, at: Timestamp) -> Markup {
         self.element(at, self.instant_words(at))

@@ -50,7 +50,6 @@ pub(super) struct Margin {
 
 /// What margins are filled from.
 pub(super) struct Today {
-    pub(super) version: Version,
     pub(super) qualifications: Vec<QualificationRow>,
     pub(super) clocks: Vec<ClockRow>,
     pub(super) has_been_in_force: bool,
@@ -62,12 +61,8 @@ impl Today {
         version: Version,
         in_force: bool,
     ) -> Result<Today, Failure> {
-        let mut today = Today {
-            version,
-            qualifications: Vec::new(),
-            clocks: Vec::new(),
-            has_been_in_force: in_force,
-        };
+        let mut today =
+            Today { qualifications: Vec::new(), clocks: Vec::new(), has_been_in_force: in_force };
         if in_force {
             today.qualifications =
                 reader.qualifications()?.into_iter().filter(|row| row.version == version).collect();
@@ -99,7 +94,7 @@ pub(super) fn clauses(agreement: &Agreement, today: &Today, time: &LocalTime) ->
             shown.push(of_goal(agreement, goal));
         }
     }
-    shown.sort_by(|a, b| numbers(&a.no).cmp(&numbers(&b.no)));
+    shown.sort_by_key(|clause| numbers(&clause.no));
     shown
 }
 
@@ -270,7 +265,7 @@ fn of_goal(agreement: &Agreement, goal: &domain::agreement::Goal) -> Shown {
         _ => show::count(goal.target.unsigned_abs()),
     };
     let lead = Markup::from(crate::markup::element("b").holding(figure(target, "/scoreboard")));
-    let lead = lead.and_text(format!(" {}", goal.measure.words()));
+    let lead = lead.and_text(format!(" agreed: {}", goal.measure.words()));
     let span = format!("from {} to {}", goal.from, goal.to);
     Shown {
         says: vec![goal.says.clone()],

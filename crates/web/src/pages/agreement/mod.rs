@@ -54,7 +54,7 @@ struct View {
     clauses: Vec<Shown>,
     seals: Vec<Seal>,
     versions: Vec<Other>,
-    is_open: bool,
+    open: Option<Version>,
     may_sign: Option<Side>,
     may_withdraw: bool,
     decided: String,
@@ -147,6 +147,11 @@ fn viewed(
             && !signatures.iter().any(|signature| signature.side == actor.side)
             && may(actor, &Act::Sign(actor.side)).is_ok())
         .then_some(actor.side);
+        let open = reader.agreements()?.into_iter().find(|other| {
+            let is_open = matches!(other.state, AgreementState::Proposed | AgreementState::Signed);
+            is_open && other.version != version
+        });
+        let open = open.map(|other| other.version);
         let decided = match today.has_been_in_force {
             false => String::new(),
             true => format!(
@@ -164,7 +169,7 @@ fn viewed(
             clauses: clause::clauses(&agreement, &today, time),
             seals: seals(&agreement, &signatures, &names, time)?,
             versions: versions(reader, version, &names, time)?,
-            is_open,
+            open,
             may_sign: may_sign.filter(|side| *side != Side::Neutral),
             may_withdraw: is_open && may(actor, &Act::Propose).is_ok(),
             decided,
@@ -191,8 +196,9 @@ fn state_words(state: AgreementState) -> &'static str {
 fn state(row: &AgreementRow, time: &LocalTime) -> Markup {
     let words = Markup::text(state_words(row.state));
     match (row.state, row.in_force_at, row.effective_at) {
-        (AgreementState::InForce | AgreementState::Superseded, Some(at), _) => {
-            words.and_text(", in force from ").and(time.exact(at))
+        (AgreementState::InForce, Some(at), _) => words.and_text(" since ").and(time.exact(at)),
+        (AgreementState::Superseded, Some(at), _) => {
+            words.and_text(", came into force ").and(time.exact(at))
         }
         (AgreementState::Proposed | AgreementState::Signed, _, Some(at)) => {
             words.and_text(", to come into force ").and(time.exact(at))

@@ -1,6 +1,7 @@
 //! Signing a version for one's side, and taking one back.
 
 use axum::{extract::Path, response::Response};
+use engine::access::Act;
 use serde::Deserialize;
 
 use super::{document, version_of};
@@ -22,6 +23,7 @@ pub(crate) async fn create(
     Path(no): Path<String>,
     Sent(signature): Sent<Signature>,
 ) -> Result<Response, Failure> {
+    visit.signed.may(&Act::Sign(visit.signed.0.side))?;
     let (version, by, now) = (version_of(&no)?, visit.signed.0.clone(), visit.house.now());
     let hash: String = signature.hash.chars().filter(|letter| !letter.is_whitespace()).collect();
     let side = by.side;
@@ -33,6 +35,7 @@ pub(crate) async fn create(
 
 /// Takes a version back; its signatures are void.
 pub(crate) async fn withdraw(visit: Visit, Path(no): Path<String>) -> Result<Response, Failure> {
+    visit.signed.may(&Act::Propose)?;
     let (version, by, now) = (version_of(&no)?, visit.signed.0.clone(), visit.house.now());
     let done =
         visit.house.work(move |engine| Ok(engine.withdraw_agreement(&by, version, now)?)).await;

@@ -53,9 +53,11 @@ pub(crate) async fn show(visit: Visit, Path(no): Path<String>) -> Result<Respons
 }
 
 fn viewed(engine: &Engine, no: FactNo, reach: bool, time: &LocalTime) -> Result<View, Failure> {
+    let agreements = engine.agreements()?;
     engine.read(|reader| {
         let entry = reader.entry(no)?.ok_or(Failure::Absent)?;
-        let names = Names::new(reader, reach);
+        let in_force = agreements.at(time.now()).map(|version| &*version.agreement);
+        let names = Names::new(reader, reach).with_words_of(in_force);
         let said = sentence(&entry, &names, time)?;
         let body = serde_json::to_value(entry.fact()).unwrap_or_default();
         let kind = body.get("fact").and_then(|kind| kind.as_str()).unwrap_or_default().to_owned();

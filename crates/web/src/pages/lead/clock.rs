@@ -14,7 +14,7 @@ use crate::{
     markup::Markup,
     names::fact_href,
     pages::leads::row::{is_running, level_words, status_of},
-    show::{self, working},
+    show::working,
 };
 
 /// A clock as the page shows it.
@@ -39,7 +39,6 @@ pub(super) fn shown(known: &Known<'_, '_>, clock: &LeadClock) -> Result<Shown, F
     let zone = clock.calendar().zone().unwrap_or(clock.zone());
     let zone = zone.iana_name().unwrap_or("local time");
     let consumed = working(reading.consumed.as_secs());
-    let who = known.names.owner(clock.owner.as_ref())?;
     Ok(Shown {
         title: format!("{name}{by}"),
         status: status_of(clock, now)?.show(&workings),
@@ -53,7 +52,6 @@ pub(super) fn shown(known: &Known<'_, '_>, clock: &LeadClock) -> Result<Shown, F
         ),
         running,
     })
-    .inspect(|_| drop(who))
 }
 
 fn line(known: &Known<'_, '_>, clock: &LeadClock, due: Timestamp, workings: &str) -> ClockLine {
@@ -205,5 +203,5 @@ pub(super) fn quoted(clock: &LeadClock) -> Quoted {
 
 /// The link to a fact, with words.
 pub(super) fn fact_words(no: domain::ids::FactNo, words: String) -> Markup {
-    show::figure(words, &fact_href(no))
+    super::known::quiet_link(&words, &fact_href(no))
 }

@@ -53,7 +53,7 @@ pub(crate) async fn show(
 ) -> Result<Response, Failure> {
     visit.signed.may(&Act::SeeLeads)?;
     let (reach, time) = (visit.signed.can(&Act::SeeReach), visit.time());
-    let as_of = instant_of(&asked.as_of, visit.house.app.zone.clone(), time.now());
+    let as_of = instant_of(&asked.as_of, time.zone().clone(), time.now());
     let lead = LeadId(id);
     let here = crate::names::lead_href(&lead);
     let dated = match asked.as_of.is_empty() {

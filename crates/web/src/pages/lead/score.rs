@@ -22,7 +22,6 @@ pub(super) struct Shown {
     pub(super) title: String,
     pub(super) total: Markup,
     pub(super) verdict: String,
-    pub(super) says: String,
     pub(super) clause: String,
     pub(super) clause_href: String,
     pub(super) parts: Vec<Part>,
@@ -33,11 +32,11 @@ pub(super) struct Part {
     pub(super) label: String,
     pub(super) points: Markup,
     pub(super) of: String,
-    pub(super) lines: Vec<Shown1>,
+    pub(super) lines: Vec<Seen>,
 }
 
 /// One rule's line.
-pub(super) struct Shown1 {
+pub(super) struct Seen {
     pub(super) says: String,
     pub(super) saw: Markup,
     pub(super) counts: Markup,
@@ -45,15 +44,11 @@ pub(super) struct Shown1 {
 }
 
 pub(super) fn shown(known: &Known<'_, '_>, score: &Assessment) -> Result<Shown, Failure> {
-    let in_force = known.agreements.version(score.version);
-    let definition =
-        in_force.and_then(|v| v.agreement.definitions.iter().find(|d| d.id == score.definition));
     let parts = score.components.iter().map(|part| component(known, score, part));
     Ok(Shown {
         title: score.definition.to_uppercase(),
         total: figure(points(score.total), &known.because(&format!("score-{}", score.definition))),
         verdict: verdict(score),
-        says: definition.map(|definition| definition.says.clone()).unwrap_or_default(),
         clause: format!("clause {}, version {}", score.clause, score.version),
         clause_href: format!("/agreement/{}#c{}", score.version, score.clause),
         parts: parts.collect::<Result<_, Failure>>()?,
@@ -99,8 +94,8 @@ fn component(
     })
 }
 
-fn line(known: &Known<'_, '_>, key: &str, line: &Line) -> Result<Shown1, Failure> {
-    Ok(Shown1 {
+fn line(known: &Known<'_, '_>, key: &str, line: &Line) -> Result<Seen, Failure> {
+    Ok(Seen {
         says: line.says.clone(),
         saw: saw(known, line)?,
         counts: figure(signed_points(line.counts), &known.because(key)),
@@ -223,7 +218,7 @@ fn seen(known: &Known<'_, '_>, line: &Line, why: String) -> Result<Working, Fail
         None => "Not reported".to_owned(),
     };
     let what = match fact {
-        Some(no) => figure(what, &fact_href(*no)),
+        Some(no) => quiet_link(&what, &fact_href(*no)),
         None => Markup::text(what),
     };
     let at = line.at.or(entry.map(|entry| entry.happened_at()));

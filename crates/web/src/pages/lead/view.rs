@@ -93,7 +93,8 @@ pub(super) fn viewed(
     let agreements = engine.agreements()?;
     engine.read(|reader| {
         let lead = reader.lead(&wanted.lead)?.ok_or(Failure::Absent)?;
-        let names = Names::new(reader, wanted.reach);
+        let in_force = agreements.at(time.now()).map(|version| &*version.agreement);
+        let names = Names::new(reader, wanted.reach).with_words_of(in_force);
         let history = history_of(reader, &wanted.lead)?;
         let people = working_hours(reader)?;
         let all = clocks(&history, &agreements, &people, time.now());
@@ -285,7 +286,10 @@ fn scored(
     };
     let named = part.and_then(|part| score.components.iter().find(|c| c.id == part));
     let answer = match named {
-        Some(part) => format!("{} is {} because", part.label, points(part.points)),
+        Some(part) => {
+            let label = part.label.split(':').next().unwrap_or(&part.label);
+            format!("{label} is {} because", points(part.points))
+        }
         None => format!("The score is {} because", points(score.total)),
     };
     score::because(known, in_force, &score, named.map(|part| part.id.as_str()), answer).map(Some)

@@ -1,0 +1,146 @@
+//! Who may do what: every role at every address, and nothing changes where the answer is no.
+
+use axum::http::{Request, StatusCode};
+use serde_json::json;
+use testkit::{AGREEMENT, PEOPLE, World};
+
+const LOOKS: [&str; 17] = [
+    "/",
+    "/leads",
+    "/leads?owner=me&clock=running&q=x&sort=points",
+    "/leads/crm:l1",
+    "/leads/crm:l1?because=score-mql",
+    "/leads/absent",
+    "/facts/1",
+    "/agreement",
+    "/agreement/1",
+    "/agreement/1/text",
+    "/scoreboard",
+    "/scoreboard?by=source&from=2026-01-01",
+    "/scoreboard/rows?figure=level.answer",
+    "/people",
+    "/people/lockstep:p1",
+    "/sign-in",
+    "/absent",
+];
+
+async fn with_a_lead() -> World {
+    let world = World::just_signed();
+    let lead = json!([
+        {"fact": "lead", "lead": "l1", "fields": {"title": "Director"},
+         "person": {"name": "Mirjam Opitz", "email": "mirjam@opitz.example"}},
+        {"fact": "lead_moved", "lead": "l1", "status": "New"},
+        {"fact": "activity", "lead": "l1", "kind": "demo"},
+    ]);
+    world.reports(lead).await;
+    world
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn looking_changes_nothing() {
+    let world = with_a_lead().await;
+    let before = world.everything();
+    for (short, ..) in PEOPLE {
+        for path in LOOKS {
+            let status = world.gets(short, path).await.status;
+            assert!(!status.is_server_error(), "{short} {path}: {status}");
+        }
+    }
+    assert_eq!(world.everything(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_role_at_every_form() {
+    let world = with_a_lead().await;
+    let version = world.proposes(&AGREEMENT.replace("30 days", "31 days"));
+    let nora = [("name", "N"), ("email", "no address"), ("role", "rep"), ("side", "")];
+    let signature = format!("/agreement/{version}/signature");
+    let withdrawal = format!("/agreement/{version}/withdrawal");
+    let rep = format!("/people/{}", world.user("rep"));
+    let link = format!("{rep}/link");
+    let wrong_role = [("role", "king"), ("side", "sales")];
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
+    let cases: [Case<'_>; 5] = [
+        ("/people", &nora, &["operations", "leader"]),
+        (&rep, &wrong_role, &["operations", "leader"]),
+        (&signature, &[("hash", "other")], &["sven", "mara", "leader"]),
+        (&link, &[], &["operations", "leader"]),
+        (&withdrawal, &[], &["sven", "mara", "operations", "leader"]),
+    ];
+    for (path, fields, allowed) in cases {
+        for (short, ..) in PEOPLE.iter().filter(|(short, ..)| !allowed.contains(short)) {
+            let before = world.everything();
+            let answer = world.posts(short, path, fields).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{short} {path}");
+            assert_eq!(world.everything(), before, "{short} {path}");
+        }
+        for short in allowed {
+            let status = world.posts(short, path, fields).await.status;
+            assert_ne!(status, StatusCode::NOT_FOUND, "{short} {path}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_sees_nothing_and_is_led_to_the_door() {
+    let world = with_a_lead().await;
+    let before = world.everything();
+    for path in LOOKS.into_iter().filter(|path| !["/", "/sign-in", "/absent"].contains(path)) {
+        let answer = world.gets("nobody", path).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
+        assert!(answer.header("location").starts_with("/sign-in?to="), "{path}");
+    }
+    for path in ["/people", "/agreement/1/signature", "/agreement/1/withdrawal"] {
+        assert_eq!(world.posts("nobody", path, &[]).await.header("location"), "/sign-in");
+    }
+    assert_eq!(
+        world.posts("nobody", "/demo/sign-in", &[("user", "x")]).await.status,
+        StatusCode::NOT_FOUND
+    );
+    let request = Request::post("/api/v1/facts").header("content-type", "application/json");
+    assert_eq!(world.sends(request, "{}").await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(world.everything(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_from_elsewhere_is_refused() {
+    let world = World::new();
+    let version = world.proposes(AGREEMENT);
+    let before = world.everything();
+    for path in [format!("/agreement/{version}/signature"), "/people".into(), "/sign-out".into()] {
+        let request = Request::post(&path)
+            .header("host", "lockstep.example")
+            .header("origin", "https://evil.example")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("cookie", format!("ls={}", world.session("mara")));
+        let answer = world.sends(request, &format!("hash={}", world.hash(version))).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    assert_eq!(world.everything(), before);
+    assert_eq!(world.gets("mara", "/leads").await.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_reach_people_does_not_learn_who_they_are() {
+    let world = with_a_lead().await;
+    for short in ["reader", "auditor"] {
+        for path in ["/leads", "/leads/crm:l1", "/facts/12", "/leads?q=Mirjam"] {
+            let page = world.page(short, path).await;
+            assert!(!page.contains("Mirjam") && !page.contains("mirjam@"), "{short} {path}");
+        }
+        // Searching for a name finds all leads, so it does not tell whose name it is.
+        assert!(world.page(short, "/leads?q=Nobody").await.contains("crm:l1"));
+    }
+    assert!(world.page("rep", "/leads").await.contains("Mirjam Opitz"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn health_tells_nothing_but_health() {
+    let world = World::new();
+    for path in ["/healthz", "/readyz"] {
+        let answer = world.sends(Request::get(path), "").await;
+        assert_eq!((answer.status, answer.json()["status"].clone()), (StatusCode::OK, "ok".into()));
+    }
+    let api = world.sends(Request::get("/api/v1/openapi.json"), "").await.json();
+    assert!(api["paths"]["/api/v1/facts"]["post"]["responses"]["422"].is_object(), "{api}");
+}

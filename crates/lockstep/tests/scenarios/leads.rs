@@ -1,0 +1,145 @@
+//! A lead from its first fact to its answer.
+
+use axum::http::StatusCode;
+use serde_json::json;
+use testkit::World;
+
+fn lead(world: &World) -> serde_json::Value {
+    json!([
+        {"fact": "account", "account": "a1", "fields": {"name": "Opitz Foundry"}},
+        {"fact": "lead", "lead": "l1", "fields": {"title": "Director", "account": "a1"},
+         "person": {"name": "Mirjam Opitz", "email": "mirjam@opitz.example"}},
+        {"fact": "lead_moved", "lead": "l1", "status": "New"},
+        {"fact": "lead_assigned", "lead": "l1", "owner": world.user("rep")},
+    ])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lead_qualifies_through_the_api_and_stands_on_the_list_with_its_clock() {
+    let world = World::just_signed();
+    assert_eq!(world.reports(lead(&world)).await.status, StatusCode::CREATED);
+    let answer = world.reports(json!({"fact": "activity", "lead": "l1", "kind": "demo"})).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
+    let decided = &answer.json()["facts"][0]["decided"];
+    assert_eq!(decided[0]["fact"]["fact"], "lead_qualified", "{decided}");
+    assert_eq!(decided[0]["fact"]["total"], 40_000);
+    assert_eq!(decided[0]["fact"]["because"]["clause"], "2");
+    assert_eq!(decided[1]["fact"]["fact"], "clock_started", "{decided}");
+
+    world.at("2026-11-16 10:30");
+    let list = world.page("rep", "/leads?owner=me").await;
+    assert!(list.contains("Mirjam Opitz"), "{list}");
+    assert!(list.contains("Director, Opitz Foundry"), "{list}");
+    assert!(list.contains("on time, 2 h 30 left"), "{list}");
+    let page = world.page("rep", "/leads/crm:l1").await;
+    assert!(page.contains("Sales accepts each qualified lead within four working hours."));
+    assert!(page.contains("mirjam@opitz.example"), "{page}");
+    assert!(page.contains("Qualified as MQL with 40 points"), "{page}");
+
+    world.at("2026-11-16 14:00").ticks();
+    let list = world.page("rep", "/leads?clock=running").await;
+    assert!(list.contains("late, 1 h 00"), "{list}");
+    world.reports(json!({"fact": "lead_moved", "lead": "l1", "status": "SAL"})).await;
+    let page = world.page("rep", "/leads/crm:l1").await;
+    assert!(page.contains("came late, after 5 h 00"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_figure_opens_its_workings_and_they_end_in_facts() {
+    let world = World::just_signed();
+    world.reports(lead(&world)).await;
+    let price = json!({"fact": "activity", "lead": "l1", "kind": "price"});
+    world.reports(json!([price, price])).await;
+    let page = world.page("rep", "/leads/crm:l1?because=part-mql.engagement").await;
+    assert!(page.contains("Engagement is 10 because"), "{page}");
+    assert!(page.contains("Seen and not counted"), "{page}");
+    assert!(page.contains("limit reached, free again Tue 17 Nov, 00:00"), "{page}");
+    let answer = world.gets("rep", "/leads/crm:l1?because=score-mql").await;
+    let links = answer.body.matches("href=\"/facts/").count();
+    assert!(links > 5, "{links} links to facts");
+    let head = world.engine().read(|reader| reader.head()).unwrap().fact;
+    for no in 1..=head.0 {
+        assert_eq!(world.gets("rep", &format!("/facts/{no}")).await.status, StatusCode::OK);
+    }
+    assert_eq!(world.gets("rep", "/facts/99999").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_score_is_shown_as_of_a_past_day() {
+    let world = World::just_signed();
+    world.at("2026-11-16 12:00").reports(lead(&world)).await;
+    world.at("2026-11-18 12:00");
+    world.reports(json!({"fact": "activity", "lead": "l1", "kind": "price"})).await;
+    let before = world.page("rep", "/leads/crm:l1?as_of=2026-11-17").await;
+    assert!(before.contains("Score 10 , does not meet"), "{before}");
+    let after = world.page("rep", "/leads/crm:l1").await;
+    assert!(after.contains("Score 20 , does not meet"), "{after}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_bad_line_and_nothing_is_taken_in() {
+    let world = World::just_signed();
+    let before = world.everything();
+    let good = r#"{"fact":"lead","lead":"l1","id":"1","happened_at":"2026-11-16T08:00:00Z"}"#;
+    let bad = r#"{"fact":"lead","lead":"l2","id":"2"}"#;
+    let decided =
+        r#"{"fact":"lead_qualified","lead":"l2","id":"3","happened_at":"2026-11-16T08:00:00Z"}"#;
+    let body = format!("{good}\n\n{bad}\nno json\n{decided}\n");
+    let answer = world.sends_facts("application/x-ndjson", &body).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(answer.header("content-type"), "application/problem+json");
+    let lines: Vec<i64> = answer.json()["lines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| line["line"].as_i64().unwrap())
+        .collect();
+    assert_eq!(lines, [3, 4, 5]);
+    assert!(answer.body.contains("`happened_at` is missing"), "{}", answer.body);
+    assert_eq!(world.everything(), before);
+
+    assert_eq!(world.sends_facts("application/json", good).await.status, StatusCode::CREATED);
+    let again = world.sends_facts("application/json", good).await;
+    assert_eq!(
+        (again.status, again.json()["facts"][0]["already"].clone()),
+        (StatusCode::OK, true.into())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_api_refuses_in_words() {
+    let world = World::just_signed();
+    let before = world.everything();
+    let many = format!("[{}]", vec!["{}"; 1_001].join(","));
+    let large = format!("\"{}\"", "x".repeat(8 * 1024 * 1024));
+    let cases = [
+        ("application/json", "{", StatusCode::BAD_REQUEST),
+        ("application/json", many.as_str(), StatusCode::PAYLOAD_TOO_LARGE),
+        ("application/json", large.as_str(), StatusCode::PAYLOAD_TOO_LARGE),
+        ("text/csv", "a,b", StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        ("application/json", "[7]", StatusCode::UNPROCESSABLE_ENTITY),
+    ];
+    for (kind, body, status) in cases {
+        let answer = world.sends_facts(kind, body).await;
+        assert_eq!(answer.status, status, "{}", answer.body);
+        assert!(answer.json()["detail"].as_str().is_some_and(|detail| detail.len() > 10));
+    }
+    let request =
+        axum::http::Request::post("/api/v1/facts").header("authorization", "Bearer lsk_no");
+    let answer = world.sends(request.header("content-type", "application/json"), "{}").await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(answer.header("www-authenticate"), "Bearer");
+    assert_eq!(world.everything(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_instance_says_what_each_page_is_good_for() {
+    let world = World::new();
+    assert!(world.page("rep", "/leads").await.contains("See every lead"));
+    assert!(world.page("rep", "/agreement").await.contains("lockstep agreement propose DIR"));
+    world.reports(lead(&world)).await;
+    let list = world.page("rep", "/leads?q=nothing").await;
+    assert!(list.contains("No lead is like this"), "{list}");
+    let list = world.page("rep", "/leads").await;
+    assert!(list.contains("until both sides have signed"), "{list}");
+}

@@ -1,0 +1,7 @@
+//! Stories of the firm's days, told through the pages and the API.
+
+mod access;
+mod agreement;
+mod leads;
+mod people;
+mod scoreboard;

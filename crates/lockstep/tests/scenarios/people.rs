@@ -1,0 +1,121 @@
+//! In by a link, out by a click.
+
+use axum::http::StatusCode;
+use testkit::World;
+
+const NEW: [(&str, &str); 4] =
+    [("name", "Nora Quist"), ("email", "nora@millrace.example"), ("role", "rep"), ("side", "")];
+
+fn link_in(body: &str) -> String {
+    let from = body.find("/welcome/").expect("the page shows the link");
+    body[from..].split('"').next().unwrap_or_default().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_is_let_in_by_a_link_that_works_once() {
+    let world = World::new();
+    let answer = world.posts("operations", "/people", &NEW).await;
+    let link = link_in(&answer.body);
+    assert!(world.page("nobody", &link).await.contains("Welcome, Nora Quist"));
+    let short = world.posts("nobody", &link, &[("password", "short")]).await;
+    assert_eq!(short.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(short.text().contains("use at least 10 characters"), "{}", short.text());
+    let set = world.posts("nobody", &link, &[("password", "ein langes Wort ü")]).await;
+    assert_eq!((set.status, set.header("location")), (StatusCode::SEE_OTHER, "/leads"));
+    assert!(set.header("set-cookie").contains("HttpOnly; SameSite=Lax"), "{:?}", set.headers);
+    let again = world.posts("nobody", &link, &[("password", "ein anderes Wort")]).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let fields =
+        [("email", "Nora@millrace.example "), ("password", "ein langes Wort ü"), ("to", "/people")];
+    let signed = world.posts("nobody", "/sign-in", &fields).await;
+    assert_eq!((signed.status, signed.header("location")), (StatusCode::SEE_OTHER, "/people"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_password_is_told_the_same_for_all_and_not_too_often() {
+    let world = World::new();
+    for n in 0..11 {
+        let fields = [("email", "rep@millrace.example"), ("password", "wrong")];
+        let answer = world.posts("nobody", "/sign-in", &fields).await;
+        match n {
+            10 => {
+                assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+                assert_eq!(answer.header("retry-after"), "90");
+            }
+            _ => assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY),
+        }
+    }
+    let fields = [("email", "stranger@millrace.example"), ("password", "wrong")];
+    let stranger = world.posts("nobody", "/sign-in", &fields).await;
+    assert!(stranger.text().contains("The address or the password is not right"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_signing_in_nobody_is_led_elsewhere() {
+    let world = World::new();
+    let link = link_in(&world.posts("operations", "/people", &NEW).await.body);
+    world.posts("nobody", &link, &[("password", "long enough words")]).await;
+    for to in ["https://evil.example", "//evil.example", "/\\evil", ""] {
+        let fields =
+            [("email", "nora@millrace.example"), ("password", "long enough words"), ("to", to)];
+        let answer = world.posts("nobody", "/sign-in", &fields).await;
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (StatusCode::SEE_OTHER, "/"),
+            "{to}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_sign_in_any_more_is_out_at_once() {
+    let world = World::new();
+    assert_eq!(world.gets("rep", "/leads").await.status, StatusCode::OK);
+    let page = format!("/people/{}", world.user("rep"));
+    let fields = [("role", "rep"), ("side", "sales")];
+    let answer = world.posts("operations", &page, &fields).await;
+    assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/people"));
+    let out = world.gets("rep", "/leads").await;
+    assert_eq!(
+        (out.status, out.header("location")),
+        (StatusCode::SEE_OTHER, "/sign-in?to=%2Fleads")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_stands_beside_its_field_and_keeps_what_was_typed() {
+    let world = World::new();
+    let before = world.everything();
+    let fields = [("name", "Nora Quist"), ("email", "no address"), ("role", "rep"), ("side", "")];
+    let answer = world.posts("operations", "/people", &fields).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        answer.body.contains("href=\"#email\"") && answer.body.contains("value=\"Nora Quist\"")
+    );
+    assert!(answer.body.contains("<title>Error: People"));
+    assert_eq!(world.everything(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_out_ends_the_session() {
+    let world = World::new();
+    let answer = world.posts("rep", "/sign-out", &[]).await;
+    assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/sign-in"));
+    assert_eq!(world.gets("rep", "/leads").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_demonstration_one_may_be_any_of_its_people_and_nobody_else() {
+    let world = World::demonstration();
+    let door = world.page("nobody", "/sign-in").await;
+    assert!(door.contains("A made-up firm.") && door.contains("Rita Voss"), "{door}");
+    let fields = [("user", world.user("mara").as_str()), ("to", "/agreement")];
+    let answer = world.posts("nobody", "/demo/sign-in", &fields).await;
+    assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/agreement"));
+    assert!(answer.header("set-cookie").starts_with("ls="), "{:?}", answer.headers);
+    let before = world.everything();
+    let answer = world.posts("nobody", "/demo/sign-in", &[("user", "lockstep:p99")]).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    assert_eq!(world.everything(), before);
+    assert!(world.page("rep", "/leads").await.contains("Sign in as somebody else"));
+}

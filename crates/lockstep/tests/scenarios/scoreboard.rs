@@ -1,0 +1,65 @@
+//! Both sides look at the same figures, and each figure at its rows.
+
+use axum::http::StatusCode;
+use serde_json::json;
+use testkit::World;
+
+async fn answered(world: &World) {
+    for lead in ["l1", "l2"] {
+        let facts = json!([
+            {"fact": "lead", "lead": lead, "fields": {"title": "Director", "source": "Website"}},
+            {"fact": "lead_moved", "lead": lead, "status": "New"},
+            {"fact": "activity", "lead": lead, "kind": "demo"},
+        ]);
+        world.reports(facts).await;
+    }
+    world.at("2026-11-16 11:00");
+    world.reports(json!({"fact": "lead_moved", "lead": "l1", "status": "SAL"})).await;
+    world.at("2026-11-17 09:00").ticks();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_figure_lists_the_rows_that_add_up_to_it() {
+    let world = World::just_signed();
+    answered(&world).await;
+    let answer = world.gets("mara", "/scoreboard").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert!(answer.text().contains("1 of 2 answered in time"), "{}", answer.text());
+    let links: Vec<String> = answer
+        .body
+        .split("href=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .filter(|href| href.starts_with("/scoreboard/rows?"))
+        .map(|href| href.replace("&amp;", "&"))
+        .collect();
+    assert!(links.len() > 5, "{links:?}");
+    for link in links {
+        let rows = world.page("mara", &link).await;
+        assert!(rows.contains("rows"), "{link}: {rows}");
+    }
+    let rows = world.page("sven", "/scoreboard/rows?figure=level.answer").await;
+    assert!(rows.contains("2 rows, together 1"), "{rows}");
+    assert_eq!(world.gets("rep", "/scoreboard/rows?figure=x").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_that_cannot_be_answered_is_refused_in_words() {
+    let world = World::just_signed();
+    answered(&world).await;
+    let answer = world.gets("mara", "/scoreboard?from=2026-11-02&to=2026-11-01").await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.text().contains("exchange the two"), "{}", answer.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_see_everybody_gets_no_figures_person_by_person() {
+    let world = World::just_signed();
+    answered(&world).await;
+    let facts = json!({"fact": "lead_assigned", "lead": "l2", "owner": world.user("rep")});
+    world.reports(facts).await;
+    for (short, status) in [("rep", StatusCode::NOT_FOUND), ("sven", StatusCode::OK)] {
+        let answer = world.gets(short, "/scoreboard?by=owner").await;
+        assert_eq!(answer.status, status, "{short}: {}", answer.text());
+    }
+}

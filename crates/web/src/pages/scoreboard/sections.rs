@@ -1,0 +1,352 @@
+//! The sections of the scoreboard, each from one report of the engine.
+
+use std::collections::BTreeMap;
+
+use domain::{attainment::Attainment, group::Grouped, ids::ClockId};
+use engine::{
+    Engine,
+    access::{Act, Actor, may},
+    report::{
+        FunnelFigures, GoalFigures, GoalStanding, ReportQuestion, ServiceLevelsReport, Subject,
+    },
+};
+use jiff::{Timestamp, civil::Date};
+
+use super::{
+    Asked, NoBoard,
+    board::{Behind, Board, Goal, amount, rate},
+    guard,
+};
+use crate::{
+    charts::{self, Interval, Period, Periods, Twin},
+    failure::Failure,
+    markup::Markup,
+    pages::leads::row::level_words,
+    show::{self, LocalTime, Rate},
+};
+
+/// Weeks in the chart.
+const WEEKS: usize = 12;
+
+pub(super) fn board(
+    engine: &Engine,
+    question: &ReportQuestion,
+    asked: &Asked,
+    actor: &Actor,
+    time: &LocalTime,
+) -> Result<Board, NoBoard> {
+    let mut board = Board { query: asked.query(), ..Board::default() };
+    goals(engine, question, actor, &mut board)?;
+    service_levels(engine, question, actor, time, &mut board)?;
+    handoffs(engine, question, actor, &mut board)?;
+    funnel(engine, question, actor, &mut board)?;
+    opportunities(engine, question, actor, &mut board)?;
+    board.notes.sort();
+    board.notes.dedup();
+    Ok(board)
+}
+
+fn goals(
+    engine: &Engine,
+    question: &ReportQuestion,
+    actor: &Actor,
+    board: &mut Board,
+) -> Result<(), NoBoard> {
+    let plain = ReportQuestion { by: None, ..question.clone() };
+    let report = engine.report_goals(&plain)?;
+    let theirs = |goal: &&GoalFigures| {
+        let of = goal.user.as_deref().map(|user| Act::SeeFiguresOf(user.into()));
+        of.is_none_or(|act| may(actor, &act).is_ok())
+    };
+    for goal in report.goals.iter().filter(theirs) {
+        let key = format!("goal.{}", goal.id);
+        let actual = match &goal.standing {
+            GoalStanding::Pace(pace) => {
+                board.total(&key, &goal.says, goal.rows_of, &pace.actual, goal.currency)
+            }
+            GoalStanding::Rate(rate) => {
+                board.share_figure(&key, &goal.says, goal.rows_of, &rate.actual)
+            }
+        };
+        board.goals.push(Goal {
+            side: show::side_name(goal.side, goal.side.word()),
+            says: goal.says.clone(),
+            actual,
+            words: goal.words.clone(),
+            clause: goal.clause.clone(),
+        });
+    }
+    Ok(())
+}
+
+fn service_levels(
+    engine: &Engine,
+    question: &ReportQuestion,
+    actor: &Actor,
+    time: &LocalTime,
+    board: &mut Board,
+) -> Result<(), NoBoard> {
+    let report = engine.report_service_levels(question)?;
+    guard(report.question.by_person, actor)?;
+    board.notes.extend(report.notes.iter().cloned());
+    let all = &report.attainment.total;
+    board.finding = finding(&rate(&all.attainment));
+    weeks(engine, &report, question, time, board)?;
+    if report.levels.is_empty() {
+        return Ok(());
+    }
+    let mut twin = Twin::of("Service level").words("Met in time").number("Met").number("Late");
+    twin = twin.number("Not answered").number("Running");
+    for level in &report.levels {
+        let goal = level.goals.last().and_then(|goal| goal.goal_per_mille);
+        let goal = goal.map(|goal| goal as f64 / 1000.0);
+        let name = level_words(&level.service_level);
+        let key = format!("level.{}", level.service_level);
+        twin = twin.row(attained(board, &key, &name, &level.attainment.total, goal));
+        for group in &level.attainment.groups {
+            let label = format!("{name}, {}", group.key);
+            let key = format!("{key}.{}", group.key);
+            twin = twin.row(attained(board, &key, &label, &group.figures, goal));
+        }
+    }
+    board.section("Service levels", "clocks that fell due; under 20, counts", &twin);
+    Ok(())
+}
+
+fn finding(rate: &Rate) -> String {
+    match rate.share() {
+        Some(_) => format!("{} answered in time", rate.headline()),
+        None => "No service level has fallen due yet".to_owned(),
+    }
+}
+
+fn attained(
+    board: &mut Board,
+    key: &str,
+    name: &str,
+    figures: &Attainment,
+    goal: Option<f64>,
+) -> Vec<Markup> {
+    let share =
+        board.share(key, &format!("{name}: met in time"), "clock", &figures.attainment, goal);
+    let mut cells = vec![Markup::text(name), share.into()];
+    let counts = [
+        ("met", &figures.met),
+        ("late", &figures.met_late),
+        ("open", &figures.unresolved),
+        ("running", &figures.running),
+    ];
+    for (word, counted) in counts {
+        cells.push(board.counted(
+            &format!("{key}/{word}"),
+            &format!("{name}: {word}"),
+            "clock",
+            counted,
+        ));
+    }
+    cells
+}
+
+/// The share met in time by the week in which clocks fell due.
+fn weeks(
+    engine: &Engine,
+    report: &ServiceLevelsReport,
+    question: &ReportQuestion,
+    time: &LocalTime,
+    board: &mut Board,
+) -> Result<(), NoBoard> {
+    let clocks = engine.read(|reader| reader.clocks().map_err(Failure::from))?;
+    let due: BTreeMap<ClockId, Timestamp> =
+        clocks.into_iter().map(|clock| (clock.id, clock.due_at)).collect();
+    let share = &report.attainment.total.attainment;
+    let mut weeks: BTreeMap<Date, (Vec<String>, Vec<String>)> = BTreeMap::new();
+    let monday =
+        |id: &ClockId| due.get(id).map(|at| monday_of(question.zone.to_datetime(*at).date()));
+    for id in share.hits().rows() {
+        monday(id).into_iter().for_each(|week| weeks.entry(week).or_default().0.push(id.0.clone()));
+    }
+    for id in share.misses().rows() {
+        monday(id).into_iter().for_each(|week| weeks.entry(week).or_default().1.push(id.0.clone()));
+    }
+    if weeks.len() < 2 {
+        return Ok(());
+    }
+    let this_week = monday_of(question.zone.to_datetime(time.now()).date());
+    let skipped = weeks.len().saturating_sub(WEEKS);
+    let mut periods = Vec::new();
+    for (week, (hits, misses)) in weeks.into_iter().skip(skipped) {
+        let rate = Rate::of(hits.len() as u64, (hits.len() + misses.len()) as u64);
+        let label = format!("{:02}", week.iso_week_date().week());
+        let rows = hits.into_iter().map(|id| (id, Some(1)));
+        let rows = rows.chain(misses.into_iter().map(|id| (id, Some(0)))).collect();
+        let title = format!("Due in the week of {week}: met in time");
+        let behind = Behind { title, kind: "clock", rows, currency: None };
+        let href = Some(board.note(&format!("week.{week}"), behind));
+        periods.push(Period { label, rate, unfinished: week == this_week, href });
+    }
+    let chart = Periods {
+        title: "Met in time by week".to_owned(),
+        description: "The share of clocks met in time, by the week in which they fell due."
+            .to_owned(),
+        period: "Week".to_owned(),
+        hits: "In time".to_owned(),
+        of: "Due".to_owned(),
+        periods,
+        goal: goal_of(report),
+        tone: charts::Tone::Joint,
+    };
+    let twin = chart.twin();
+    let says =
+        "per cent of clocks, by the week in which they fell due; the running week is hatched";
+    board.chart = charts::figure(board.finding.as_str(), says, chart, twin);
+    Ok(())
+}
+
+/// The goal, where all service levels share one.
+fn goal_of(report: &ServiceLevelsReport) -> Option<charts::Goal> {
+    let mut goals = report.levels.iter().map(|level| level.goals.last()?.goal_per_mille);
+    let first = goals.next()??;
+    let same = goals.all(|goal| goal == Some(first));
+    let value = first as f64 / 10.0;
+    same.then(|| charts::Goal { value, label: format!("goal {value:.0}") })
+}
+
+fn monday_of(day: Date) -> Date {
+    let since = i64::from(day.weekday().to_monday_zero_offset());
+    day.saturating_sub(jiff::Span::new().days(since))
+}
+
+fn handoffs(
+    engine: &Engine,
+    question: &ReportQuestion,
+    actor: &Actor,
+    board: &mut Board,
+) -> Result<(), NoBoard> {
+    let report = engine.report_handoffs(question)?;
+    guard(report.question.by_person, actor)?;
+    board.notes.extend(report.notes.iter().cloned());
+    if report.handoffs.total.delivered.delivered.is_empty() {
+        return Ok(());
+    }
+    let mut twin = Twin::of("Handoffs").words("Accepted of answered yes or no");
+    for head in ["Handed over", "Accepted", "Rejected", "Recycled", "Waiting"] {
+        twin = twin.number(head);
+    }
+    for (name, figures) in grouped(&report.handoffs) {
+        let key = format!("handoffs.{name}");
+        let title = format!("Handoffs, {name}: accepted");
+        let rate = &figures.decided.acceptance_rate;
+        let mut cells: Vec<Markup> =
+            vec![Markup::text(&name), board.share(&key, &title, "handoff", rate, None).into()];
+        let counts = [
+            ("handed over", &figures.delivered.delivered),
+            ("accepted", &figures.decided.accepted),
+            ("rejected", &figures.decided.rejected),
+            ("recycled", &figures.decided.recycled),
+            ("waiting", &figures.delivered.waiting),
+        ];
+        for (word, counted) in counts {
+            let title = format!("Handoffs, {name}: {word}");
+            cells.push(board.counted(&format!("{key}/{word}"), &title, "handoff", counted));
+        }
+        twin = twin.row(cells);
+    }
+    board.section("Handoffs", "accepted / (accepted + rejected), by the day of the answer", &twin);
+    Ok(())
+}
+
+/// The total, then each group with its name.
+fn grouped<T>(all: &Grouped<T>) -> Vec<(String, &T)> {
+    let groups = all.groups.iter().map(|group| (group.key.to_string(), &group.figures));
+    std::iter::once(("all".to_owned(), &all.total)).chain(groups).collect()
+}
+
+fn funnel(
+    engine: &Engine,
+    question: &ReportQuestion,
+    actor: &Actor,
+    board: &mut Board,
+) -> Result<(), NoBoard> {
+    let by_month = ReportQuestion { by: Some("month".to_owned()), ..question.clone() };
+    let report = engine.report_funnel(&by_month, Subject::Leads)?;
+    guard(report.question.by_person, actor)?;
+    board.notes.extend(report.notes.iter().cloned());
+    let FunnelFigures::Leads(funnel) = &report.funnel else { return Ok(()) };
+    if funnel.total.units.is_empty() {
+        return Ok(());
+    }
+    let mut twin = Twin::of("Cohort").number("Leads");
+    for conversion in &funnel.total.conversions {
+        twin = twin.words(&format!("{} to {}", conversion.from, conversion.to));
+    }
+    for (name, figures) in grouped(funnel) {
+        let key = format!("funnel.{name}");
+        let title = format!("Leads of the cohort {name}");
+        let mut cells =
+            vec![Markup::text(&name), board.counted(&key, &title, "lead", &figures.units)];
+        for step in &figures.conversions {
+            let title = format!("Cohort {name}: from {} to {}", step.from, step.to);
+            let key = format!("{key}/{}/{}", step.from, step.to);
+            let share: Interval = board.share(&key, &title, "lead", &step.cohort, None);
+            let unfinished = !step.immature.is_empty();
+            cells.push(Interval { unfinished, ..share }.into());
+        }
+        twin = twin.row(cells);
+    }
+    board.section(
+        "Funnel by month",
+        format!("leads by the month they came in; {}", report.order),
+        &twin,
+    );
+    Ok(())
+}
+
+fn opportunities(
+    engine: &Engine,
+    question: &ReportQuestion,
+    actor: &Actor,
+    board: &mut Board,
+) -> Result<(), NoBoard> {
+    let report = engine.report_opportunities(question)?;
+    guard(report.question.by_person, actor)?;
+    board.notes.extend(report.notes.iter().cloned());
+    if report.pipeline.total.all.is_empty() {
+        return Ok(());
+    }
+    let mut twin = Twin::of("Opportunities").words("Won of won and lost");
+    for head in ["All", "Open", "Won", "Lost", "Won amount"] {
+        twin = twin.number(head);
+    }
+    for (name, figures) in grouped(&report.pipeline) {
+        let key = format!("opportunities.{name}");
+        let title = format!("Opportunities, {name}: won of won and lost");
+        let rate = &figures.win_rate_narrow;
+        let mut cells: Vec<Markup> =
+            vec![Markup::text(&name), board.share(&key, &title, "opportunity", rate, None).into()];
+        let counts = [
+            ("all", &figures.all),
+            ("open", &figures.open),
+            ("won", &figures.won),
+            ("lost", &figures.lost),
+        ];
+        for (word, counted) in counts {
+            let title = format!("Opportunities, {name}: {word}");
+            cells.push(board.counted(&format!("{key}/{word}"), &title, "opportunity", counted));
+        }
+        let mut won = Markup::new();
+        for money in &figures.currencies {
+            let currency = Some(money.currency);
+            let key = format!("{key}/amount/{}", money.currency.code());
+            let title =
+                format!("Opportunities, {name}: won, {}", amount(money.won.total(), currency));
+            if !won.as_str().is_empty() {
+                won.say(" ");
+            }
+            won.push(board.total(&key, &title, "opportunity", &money.won, currency));
+        }
+        cells.push(won);
+        twin = twin.row(cells);
+    }
+    board.section("Opportunities", "won / (won + lost); open ones are in no rate", &twin);
+    Ok(())
+}
