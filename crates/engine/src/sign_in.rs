@@ -27,7 +27,7 @@ pub enum SignInRefusal {
     NotRight,
     /// The word cannot be a source.
     #[error(
-        "\"{0}\" cannot be a source: write small letters, digits and hyphens, such as hubspot; lockstep is taken"
+        "\"{0}\" cannot be a source: write small letters, digits and hyphens, such as crm; lockstep is taken"
     )]
     NotASource(String),
     /// The key of another system does not work.

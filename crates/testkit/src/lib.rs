@@ -29,6 +29,7 @@ use tower::ServiceExt;
 use web::{App, DemoInfo};
 
 pub use answer::Answer;
+pub use axum::http;
 use database::Database;
 
 /// The text of the Agreement that both sides of the world sign.
@@ -37,7 +38,8 @@ pub const AGREEMENT: &str = include_str!("agreement.toml");
 /// One Lockstep, one firm, one clock.
 pub struct World {
     router: Router,
-    engine: Arc<Engine>,
+    /// There until the world ends.
+    engine: Option<Arc<Engine>>,
     now: Arc<Mutex<Timestamp>>,
     people: BTreeMap<&'static str, (Actor, String)>,
     key: String,
@@ -70,6 +72,10 @@ impl World {
     }
 
     fn made(is_demo: bool) -> World {
+        aside(|| World::opened(is_demo))
+    }
+
+    fn opened(is_demo: bool) -> World {
         let database = Database::new();
         let now = Arc::new(Mutex::new("2026-11-16T08:00:00Z".parse().expect("an instant")));
         let hands = now.clone();
@@ -103,6 +109,7 @@ impl World {
             demo,
         });
         let requests = AtomicU32::new(0);
+        let engine = Some(engine);
         World { router, engine, now, people, key, requests, _database: database }
     }
 
@@ -110,18 +117,26 @@ impl World {
     pub fn just_signed() -> World {
         let world = World::new();
         let version = world.proposes(AGREEMENT);
-        let (row, _) = world.engine.agreement(version).expect("it was proposed");
+        let hash = world.hash(version);
         for short in ["mara", "sven"] {
-            let signed =
-                world.engine.sign_agreement(world.actor(short), version, &row.hash, world.now());
+            let (by, now) = (world.actor(short), world.now());
+            let signed = world.asks(|engine| engine.sign_agreement(by, version, &hash, now));
             signed.expect("both may sign");
         }
         world
     }
 
-    /// The engine itself, for what no page can ask.
-    pub fn engine(&self) -> &Arc<Engine> {
-        &self.engine
+    /// Asks the engine itself what no page can be asked. The engine waits for its database, so it
+    /// is asked aside from the runtime of the tests.
+    pub fn asks<T: Send>(&self, ask: impl FnOnce(&Engine) -> T + Send) -> T {
+        let engine = self.engine.as_ref().expect("it is there until the world ends");
+        aside(|| ask(engine))
+    }
+
+    /// The number of the last fact.
+    pub fn last_fact(&self) -> i64 {
+        let head = self.asks(|engine| engine.read(|reader| reader.head()));
+        head.expect("the ledger can be read").fact.0
     }
 
     /// The pages themselves, to be served to a real browser.
@@ -159,7 +174,8 @@ impl World {
 
     /// The minute tick.
     pub fn ticks(&self) -> &World {
-        self.engine.tick(self.now()).expect("the tick works");
+        let now = self.now();
+        self.asks(|engine| engine.tick(now)).expect("the tick works");
         self
     }
 
@@ -168,12 +184,13 @@ impl World {
         let files = BTreeMap::from([("agreement.toml".to_owned(), text.to_owned())]);
         let text = AgreementText::new(files).expect("a text");
         let now = self.now();
-        self.engine.propose_agreement(None, text, now, now).expect("the text reads")
+        self.asks(|engine| engine.propose_agreement(None, text, now, now)).expect("the text reads")
     }
 
     /// The hash of a version, as its signers see it.
     pub fn hash(&self, version: Version) -> String {
-        self.engine.agreement(version).expect("there is such a version").0.hash
+        let found = self.asks(|engine| engine.agreement(version));
+        found.expect("there is such a version").0.hash
     }
 
     /// A system reports facts, now where they do not say when; keys are given where they have
@@ -240,13 +257,28 @@ impl World {
     /// Everything that the database holds, so that a story can say that nothing changed.
     pub fn everything(&self) -> String {
         let mut dump = Vec::new();
-        let written = self.engine.read(|reader| {
-            reader.dump(&mut dump)?;
-            reader.export_ledger(&mut dump)
+        let written = self.asks(|engine| {
+            engine.read(|reader| {
+                reader.dump(&mut dump)?;
+                reader.export_ledger(&mut dump)
+            })
         });
         written.expect("the database can be dumped");
         String::from_utf8_lossy(&dump).into_owned()
     }
+}
+
+impl Drop for World {
+    /// The last holders of the database's connections let them go aside, since that waits too.
+    fn drop(&mut self) {
+        let (router, engine) = (std::mem::take(&mut self.router), self.engine.take());
+        aside(move || drop((router, engine)));
+    }
+}
+
+/// Does something on a thread of its own, where it may wait.
+fn aside<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|threads| threads.spawn(work).join()).expect("the thread ends well")
 }
 
 impl Default for World {

@@ -7,6 +7,7 @@ use domain::{
     field::{FieldValue, Fields},
     handoff::{Answer, HandoffAnswered, HandoffDelivered, LeadAssigned, LeadMoved},
     ids::{HandoffId, LeadId, OpportunityId, UserId},
+    person::Person,
     record::{
         AccountReported, CampaignReported, LeadReported, OpportunityMoved, OpportunityReported,
         ProductReported, QuotaReported, UserReported,
@@ -35,7 +36,7 @@ pub(super) fn join(
     joins: &mut Joins,
     writer: &mut Writer<'_>,
     draft: &mut Draft,
-) -> Result<Vec<Told>, Error> {
+) -> Result<Vec<Made>, Error> {
     let mut made = Vec::new();
     for (field, object, word) in std::mem::take(&mut draft.references) {
         match joins.meaning(writer, object, &word)? {
@@ -43,7 +44,7 @@ pub(super) fn join(
                 draft.fields.insert(field, FieldValue::Text(id));
             }
             Meaning::Make(id) => {
-                made.extend(made_record(writer, object, &id, &word)?);
+                made.extend(made_record(writer.now(), object, &id, &word));
                 draft.fields.insert(field, FieldValue::Text(id));
             }
             Meaning::Nothing => keep_word(&mut draft.fields, &field, &word),
@@ -52,30 +53,24 @@ pub(super) fn join(
     Ok(made)
 }
 
+/// A record that is to be made, and the person that it is about.
+pub(super) type Made = (Told, Option<Person>);
+
 /// A record that is known by its name alone.
-fn made_record(
-    writer: &mut Writer<'_>,
-    object: Object,
-    id: &str,
-    name: &str,
-) -> Result<Option<Told>, Error> {
-    let named = Fields::from([("name".to_owned(), FieldValue::from(name))]);
-    let fact = match object {
-        Object::Accounts => Fact::Account(AccountReported { account: id.into(), fields: named }),
-        Object::Products => Fact::Product(ProductReported { product: id.into(), fields: named }),
+fn made_record(now: Timestamp, object: Object, id: &str, name: &str) -> Option<Made> {
+    let fields = Fields::from([("name".to_owned(), FieldValue::from(name))]);
+    let (fact, person) = match object {
+        Object::Accounts => (Fact::Account(AccountReported { account: id.into(), fields }), None),
+        Object::Products => (Fact::Product(ProductReported { product: id.into(), fields }), None),
         Object::Users => {
-            let person = domain::person::Person {
-                name: Some(name.to_owned()),
-                ..domain::person::Person::default()
-            };
-            let hash = writer.keep_person(&format!("user/{id}"), &person)?;
-            let user = UserId::from(id);
-            Fact::User(UserReported { user, fields: Fields::new(), person: Some(hash) })
+            let person = Person { name: Some(name.to_owned()), ..Person::default() };
+            let fields = Fields::new();
+            (Fact::User(UserReported { user: id.into(), fields, person: None }), Some(person))
         }
-        _ => return Ok(None),
+        _ => return None,
     };
     let source = id.split_once(':').map_or("file", |(source, _)| source).to_owned();
-    Ok(Some(Told { source, key: String::new(), happened_at: writer.now(), fact }))
+    Some((Told { source, key: String::new(), happened_at: now, fact }, person))
 }
 
 /// The facts of a row whose references are ids.

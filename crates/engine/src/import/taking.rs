@@ -138,17 +138,18 @@ impl Taking {
             return Ok(Ok(Became::Unchanged));
         }
         self.see(&draft);
-        for told in join(&mut self.joins, writer, &mut draft)? {
-            self.put(writer, told, None)?;
-        }
+        let made = join(&mut self.joins, writer, &mut draft)?;
         if self.plan.object == Object::Responses {
             name_kind(writer, &mut draft)?;
         }
-        let mut became = Became::Unchanged;
         let facts = match facts_of_draft(&self.plan, &self.source, &draft, self.now) {
             Ok(facts) => facts,
             Err(problem) => return Ok(Err(problem)),
         };
+        for (told, person) in made {
+            self.put(writer, told, person)?;
+        }
+        let mut became = Became::Unchanged;
         for event in facts {
             let is_now = match event {
                 Event::Record(told) => self.put(writer, told, draft_person(&draft))?,
@@ -233,7 +234,8 @@ impl Taking {
         let mut notes = table.notes.clone();
         for ((column, reason), rows) in self.notes {
             let column = if column.is_empty() { String::new() } else { format!("{column} ") };
-            notes.push(format!("{column}{reason} ({rows} rows)"));
+            let unit = if rows == 1 { "row" } else { "rows" };
+            notes.push(format!("{column}{reason} ({rows} {unit})"));
         }
         let header = |index: &usize| self.plan.header[*index].clone();
         let columns = self.plan.fields.iter().map(|planned| {

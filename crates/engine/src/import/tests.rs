@@ -1,5 +1,7 @@
 use std::path::PathBuf;
 
+use connectors::mapping::Object;
+
 use super::*;
 use store::Location;
 
@@ -23,16 +25,14 @@ fn engine() -> (tempfile::TempDir, Engine) {
     (dir, engine)
 }
 
-/// The folder of real exports, if it is here.
+/// A folder of real exports; where `LOCKSTEP_DATA` names none, the test is skipped.
 fn data(name: &str) -> Option<PathBuf> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../..").join("shared/data");
-    let root = std::env::var_os("LOCKSTEP_DATA").map_or(root, PathBuf::from);
-    let folder = root.join(name);
-    if folder.is_dir() {
-        return Some(folder);
+    let root = std::env::var_os("LOCKSTEP_DATA").map(PathBuf::from);
+    let folder = root.map(|root| root.join(name)).filter(|folder| folder.is_dir());
+    if folder.is_none() {
+        println!("skipped: LOCKSTEP_DATA names no folder of real exports");
     }
-    println!("skipped: {} is not here", folder.display());
-    None
+    folder
 }
 
 fn import(engine: &Engine, paths: &[PathBuf], options: &ImportOptions) -> ImportReport {

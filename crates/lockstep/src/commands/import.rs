@@ -309,30 +309,32 @@ fn about(table: &TableReport) -> Vec<String> {
 }
 
 fn join_words(joined: &Joined) -> String {
-    let (object, word, rows) = (joined.object.words(), &joined.word, joined.rows);
+    let (object, word) = (joined.object.words(), &joined.word);
+    let rows = match joined.rows {
+        1 => "1 row".to_owned(),
+        rows => format!("{rows} rows"),
+    };
     match &joined.how {
         How::Spelling { name } => {
             format!(
-                "\"{word}\" is taken for \"{name}\" of the {object}, spelt in another way ({rows} rows)"
+                "\"{word}\" is taken for \"{name}\" of the {object}, spelt in another way ({rows})"
             )
         }
         How::Made => {
-            format!("\"{word}\" was made one of the {object}, for no table lists it ({rows} rows)")
+            format!("\"{word}\" was made one of the {object}, for no table lists it ({rows})")
         }
         How::ByKeyAlone => {
-            format!(
-                "{word} of the {object} is known by its key alone: no table says more ({rows} rows)"
-            )
+            format!("{word} of the {object} is known by its key alone: no table says more ({rows})")
         }
         How::Several { records } => format!(
-            "\"{word}\" is the name of {records} {object}, so it is joined to none: use their keys ({rows} rows)"
+            "\"{word}\" is the name of {records} {object}, so it is joined to none: use their keys ({rows})"
         ),
         How::NotFound { nearest: Some(nearest) } => format!(
-            "\"{word}\" is none of the {object}; \"{nearest}\" is near: mend the one or the other ({rows} rows)"
+            "\"{word}\" is none of the {object}; \"{nearest}\" is near: mend the one or the other ({rows})"
         ),
         How::NotFound { nearest: None } => {
             format!(
-                "\"{word}\" is none of the {object}: kept as a word, joined to nothing ({rows} rows)"
+                "\"{word}\" is none of the {object}: kept as a word, joined to nothing ({rows})"
             )
         }
     }

@@ -1,7 +1,7 @@
 //! Who may do what: every role at every address, and nothing changes where the answer is no.
 
-use axum::http::{Request, StatusCode};
 use serde_json::json;
+use testkit::http::{Request, StatusCode};
 use testkit::{AGREEMENT, PEOPLE, World};
 
 const LOOKS: [&str; 17] = [

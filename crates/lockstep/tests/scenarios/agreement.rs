@@ -1,7 +1,7 @@
 //! The Agreement's life.
 
-use axum::http::StatusCode;
 use serde_json::json;
+use testkit::http::StatusCode;
 use testkit::{AGREEMENT, World};
 
 async fn qualifies(world: &World, lead: &str) -> bool {

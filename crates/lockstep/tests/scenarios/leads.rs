@@ -1,8 +1,8 @@
 //! A lead from its first fact to its answer.
 
-use axum::http::StatusCode;
 use serde_json::json;
 use testkit::World;
+use testkit::http::StatusCode;
 
 fn lead(world: &World) -> serde_json::Value {
     json!([
@@ -57,8 +57,7 @@ async fn every_figure_opens_its_workings_and_they_end_in_facts() {
     let answer = world.gets("rep", "/leads/crm:l1?because=score-mql").await;
     let links = answer.body.matches("href=\"/facts/").count();
     assert!(links > 5, "{links} links to facts");
-    let head = world.engine().read(|reader| reader.head()).unwrap().fact;
-    for no in 1..=head.0 {
+    for no in 1..=world.last_fact() {
         assert_eq!(world.gets("rep", &format!("/facts/{no}")).await.status, StatusCode::OK);
     }
     assert_eq!(world.gets("rep", "/facts/99999").await.status, StatusCode::NOT_FOUND);
@@ -125,7 +124,7 @@ async fn the_api_refuses_in_words() {
         assert!(answer.json()["detail"].as_str().is_some_and(|detail| detail.len() > 10));
     }
     let request =
-        axum::http::Request::post("/api/v1/facts").header("authorization", "Bearer lsk_no");
+        testkit::http::Request::post("/api/v1/facts").header("authorization", "Bearer lsk_no");
     let answer = world.sends(request.header("content-type", "application/json"), "{}").await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
     assert_eq!(answer.header("www-authenticate"), "Bearer");

@@ -1,7 +1,7 @@
 //! In by a link, out by a click.
 
-use axum::http::StatusCode;
 use testkit::World;
+use testkit::http::StatusCode;
 
 const NEW: [(&str, &str); 4] =
     [("name", "Nora Quist"), ("email", "nora@millrace.example"), ("role", "rep"), ("side", "")];

@@ -1,8 +1,8 @@
 //! Both sides look at the same figures, and each figure at its rows.
 
-use axum::http::StatusCode;
 use serde_json::json;
 use testkit::World;
+use testkit::http::StatusCode;
 
 async fn answered(world: &World) {
     for lead in ["l1", "l2"] {

@@ -11,6 +11,8 @@ pub struct Source {
     pub code: String,
     /// Whether it is for tests alone.
     pub is_test: bool,
+    /// The code with its tests.
+    whole: String,
     literals: Vec<(usize, String)>,
     /// Where tests begin and end within it.
     tests: Vec<(usize, usize)>,
@@ -50,7 +52,9 @@ impl Source {
         let is_test = is_test_path(&path);
         let (tests, test_modules) = (Vec::new(), Vec::new());
         let line_ends = text.match_indices('\n').map(|(at, _)| at).collect();
-        let mut source = Source { path, code, is_test, literals, tests, test_modules, line_ends };
+        let whole = code.clone();
+        let mut source =
+            Source { path, code, is_test, whole, literals, tests, test_modules, line_ends };
         source.tell_tests_apart();
         source
     }
@@ -61,6 +65,21 @@ impl Source {
             self.is_test || !self.tests.iter().any(|(from, to)| (from..to).contains(&at))
         });
         ours.map(|(at, text)| (self.line(*at), text.as_str()))
+    }
+
+    /// Relative paths that leave the repository. What is included is beside the file; every other
+    /// path begins in the crate's folder, `crates/<name>`.
+    pub fn ways_out(&self) -> Vec<(usize, &str)> {
+        let out = self.literals.iter().filter(|(at, text)| {
+            let path = text.trim_start_matches('/');
+            let up = path.split('/').take_while(|part| *part == "..").count();
+            let before = self.whole[..*at].trim_end();
+            let before = before.strip_suffix("concat!(").unwrap_or(before);
+            let beside = ["include_str!(", "include_bytes!(", "include!("];
+            let is_beside = beside.iter().any(|call| before.ends_with(call));
+            up > if is_beside { self.path.matches('/').count() } else { 2 }
+        });
+        out.map(|(at, text)| (self.line(*at), text.as_str())).collect()
     }
 
     /// Functions by name, with the line on which they start and how many they have.

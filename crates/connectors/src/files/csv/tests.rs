@@ -259,7 +259,7 @@ fn an_open_quote_stops_at_the_row_limit_not_at_the_end_of_the_file() {
 
 #[test]
 fn the_salesforce_export_is_read_whole() {
-    let Some(folder) = shared("salesforce-export") else { return };
+    let Some(folder) = real("salesforce-export") else { return };
     let counts = [
         ("Lead", 60),
         ("Contact", 102),
@@ -292,44 +292,21 @@ fn the_salesforce_export_is_read_whole() {
 
 #[test]
 fn the_maven_pipeline_is_read_whole() {
-    let Some(folder) = shared("maven-crm") else { return };
+    let Some(folder) = real("maven-crm") else { return };
     let reading = open(&folder.join("sales_pipeline.csv"), &ReadOptions::default()).unwrap();
     let rows: Vec<_> = reading.into_iter().flatten().map(Result::unwrap).collect();
     let won = rows.iter().filter(|row| *row.cell(4) == Cell::Text("Won".into())).count();
     assert_eq!((rows.len(), won, rows[8799].line), (8800, 4238, 8801));
 }
 
-fn shared(folder: &str) -> Option<std::path::PathBuf> {
+/// A folder of real exports; where `LOCKSTEP_DATA` names none, the test is skipped.
+fn real(folder: &str) -> Option<std::path::PathBuf> {
     let root = std::env::var_os("LOCKSTEP_DATA").map(std::path::PathBuf::from);
-    let root = root.unwrap_or_else(|| {
-        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data")
-    });
-    let folder = root.join(folder);
-    if !folder.is_dir() {
-        println!("skipped: {} is missing", folder.display());
+    let folder = root.map(|root| root.join(folder)).filter(|folder| folder.is_dir());
+    if folder.is_none() {
+        println!("skipped: LOCKSTEP_DATA names no folder of real exports");
     }
-    folder.is_dir().then_some(folder)
-}
-
-/// `cargo test -p connectors --release a_million -- --ignored --nocapture` tells the rate.
-#[test]
-#[ignore = "a measurement, of use in release mode only"]
-fn a_million_rows() {
-    let mut text = String::from("id,name,email,stage,amount,created,owner,note\n");
-    for no in 0..1_000_000 {
-        use std::fmt::Write;
-        writeln!(text, "{no},Name {no},p{no}@firm.example,Won,\"1,234.50\",2024-01-23T02:46:47Z,crm:{no},a note").unwrap();
-    }
-    let made = file("million.csv", text.as_bytes());
-    let started = std::time::Instant::now();
-    let reading = open(&made.path, &ReadOptions::default()).unwrap().remove(0);
-    let opened = started.elapsed();
-    let rows = reading.map(Result::unwrap).count();
-    println!(
-        "{} MB, opened in {opened:?}, {rows} rows in {:?}",
-        text.len() / 1_000_000,
-        started.elapsed()
-    );
+    folder
 }
 
 proptest! {

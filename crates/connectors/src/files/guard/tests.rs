@@ -198,24 +198,3 @@ fn a_damaged_part_is_refused() {
     bytes[100..150].fill(0xFF);
     assert_refused("a.xlsx", &bytes, "does not unpack to the 5000 bytes");
 }
-
-/// `cargo test -p connectors --release the_longest -- --ignored --nocapture` tells the time.
-#[test]
-#[ignore = "a measurement, of use in release mode only"]
-fn the_longest_way_to_a_refusal_is_within_two_seconds() {
-    // Two parts of 99 MiB, at a ratio just allowed, and a document type at the very end.
-    let mut noise: u32 = 1;
-    let mut part: Vec<u8> = Vec::with_capacity(99 << 20);
-    while part.len() < 99 << 20 {
-        noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        let letter = b'a' + (noise >> 24) as u8 % 26;
-        part.extend(std::iter::repeat_n(letter, 120));
-    }
-    let mut last = part.clone();
-    last.extend_from_slice(b"<!DOCTYPE a>");
-    let more = [("xl/a.xml", &part[..]), ("xl/b.xml", &last[..])];
-    let bytes = workbook_with(&[("S", "visible", ROWS)], "", &more);
-    let started = Instant::now();
-    assert_refused("a.xlsx", &bytes, "declares a document type");
-    println!("{} KB refused in {:?}", bytes.len() / 1000, started.elapsed());
-}

@@ -35,7 +35,7 @@ pub(crate) struct Asked {
 
 /// What figures can be told apart by, with its words.
 const BY: [(&str, &str); 6] = [
-    ("", "not told apart"),
+    ("", "nothing"),
     ("source", "source"),
     ("campaign", "campaign"),
     ("owner.team", "team"),

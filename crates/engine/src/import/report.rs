@@ -1,0 +1,91 @@
+//! What became of an import, for people and for machines.
+
+use std::collections::BTreeMap;
+
+use connectors::mapping::Object;
+use serde::Serialize;
+
+use super::join::Joined;
+
+/// What became of the rows of a table. `read = created + updated + unchanged + rejected`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Rows below the header.
+    pub read: u64,
+    /// Rows that brought something new.
+    pub created: u64,
+    /// Rows that changed something known.
+    pub updated: u64,
+    /// Rows that said what was known.
+    pub unchanged: u64,
+    /// Rows that were not taken.
+    pub rejected: u64,
+}
+
+/// A row that was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Rejected {
+    /// The file.
+    pub file: String,
+    /// The line on which the row starts.
+    pub line: u64,
+    /// The column; empty for the row as a whole.
+    pub column: String,
+    /// Why, and what would be right.
+    pub reason: String,
+}
+
+/// What became of one table.
+#[derive(Debug, Clone, Serialize)]
+pub struct TableReport {
+    /// The file, and the sheet where there are several.
+    pub file: String,
+    /// What it lists.
+    pub object: Object,
+    /// What became of its rows.
+    pub counts: Counts,
+    /// Each field and the column that it was read from.
+    pub columns: BTreeMap<String, String>,
+    /// Columns that went beside the ledger, for they tell who somebody is.
+    pub private: Vec<String>,
+    /// Columns that were left out.
+    pub ignored: Vec<String>,
+    /// What was detected and assumed.
+    pub notes: Vec<String>,
+    /// The first rejected rows.
+    pub rejected: Vec<Rejected>,
+    /// Names that were joined by another spelling, and names that were not joined.
+    pub joined: Vec<Joined>,
+}
+
+/// A file that nothing was taken from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Skipped {
+    /// The file.
+    pub file: String,
+    /// Why, and what to do.
+    pub reason: String,
+    /// Whether the file was refused as such, rather than not being known.
+    pub refused: bool,
+}
+
+/// What became of an import.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ImportReport {
+    /// The source that stands before the ids.
+    pub source: String,
+    /// Whether nothing was kept.
+    pub dry_run: bool,
+    /// Whether it was stopped before its end. What was taken stays; the same import again goes on.
+    pub cancelled: bool,
+    /// The tables, in the order of importing.
+    pub tables: Vec<TableReport>,
+    /// Files that nothing was taken from.
+    pub skipped: Vec<Skipped>,
+    /// All tables together.
+    pub total: Counts,
+    /// Leads that were decided about afterwards.
+    pub leads_decided: usize,
+    /// Decisions that followed.
+    pub decisions: usize,
+}
