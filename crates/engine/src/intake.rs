@@ -14,7 +14,7 @@ use store::{StoreError, Writer};
 
 use crate::{
     Engine, Error,
-    agreement::history,
+    agreement::{history, take_effect},
     deciding::{Rules, decide_about, people},
 };
 
@@ -40,6 +40,7 @@ impl Engine {
     pub fn take_in(&self, reported: Vec<Reported>, now: Timestamp) -> Result<Vec<Taken>, Error> {
         let versions = self.versions.clone();
         self.store.write(now, move |writer| {
+            take_effect(writer, now)?;
             let mut taken = Vec::with_capacity(reported.len());
             let mut touched = BTreeSet::new();
             for reported in reported {

@@ -95,6 +95,9 @@ pub enum Command {
     /// Open the pages and the API
     #[command(long_about = include_str!("commands/serve.md"))]
     Serve(commands::serve::Args),
+    /// Open a made-up firm with eighteen months behind it
+    #[command(long_about = include_str!("commands/demo.md"))]
+    Demo(commands::demo::Args),
     /// Bring a firm's own export files in
     #[command(long_about = include_str!("commands/import.md"))]
     Import(commands::import::Args),

@@ -3,6 +3,7 @@
 pub mod agreement;
 pub mod bench;
 pub mod decide;
+pub mod demo;
 pub mod doctor;
 pub mod import;
 pub mod init;
@@ -43,6 +44,7 @@ pub fn run(
         Command::Report(command) => report::run(command, place, now),
         Command::Serve(args) => serve::run(&args, place, now),
         Command::Bench(command) => bench::run(command, now),
+        Command::Demo(args) => demo::run(&args, now),
         Command::Tick => tick::run(place, now),
         Command::Doctor => doctor::run(place, now),
     }

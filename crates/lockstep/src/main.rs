@@ -6,6 +6,7 @@
 mod cli;
 mod clock;
 mod commands;
+mod demo;
 mod failure;
 mod output;
 mod person;

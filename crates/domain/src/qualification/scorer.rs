@@ -240,7 +240,10 @@ impl<'a> Scorer<'a> {
     fn take(&mut self, entry: &Entry) {
         let at = entry.happened_at();
         self.changed = true;
-        let previous = self.lead.fields.clone();
+        let previous = match entry.fact() {
+            Fact::Lead(_) => self.lead.fields.clone(),
+            _ => Fields::new(),
+        };
         let status_before = self.lead.status.clone();
         self.keep_status_values(entry, at);
         self.lead.apply(entry, Some(self.rules()));

@@ -62,6 +62,11 @@ pub(crate) fn open(
     listen: SocketAddr,
     say: impl FnOnce(SocketAddr),
 ) -> Result<Answer, Failure> {
+    let levels = tracing_subscriber::EnvFilter::try_from_env("LOCKSTEP_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    // Somebody who embeds this may have set a log up already; then that one stays.
+    let _ =
+        tracing_subscriber::fmt().with_env_filter(levels).with_writer(std::io::stderr).try_init();
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|error| Failure::io("start the server's threads", &error))?;
     let app = app(&opened)?;

@@ -185,7 +185,9 @@ pub(crate) fn stopped(
     entry: &Entry,
     fact: &ClockStopped,
 ) -> Result<(), StoreError> {
+    // A report that came late may say that the answer was in time: then nothing was missed.
     let sql = "update clock set stopped_at = $2, verdict = $3, stopped_by = $4,
+                   breached = case when $3 in ('met', 'no_verdict') then 0 else breached end,
                    working_seconds = $5, elapsed_seconds = $6, stop_fact = $7, last_fact = $7
                where id = $1";
     let values = values![

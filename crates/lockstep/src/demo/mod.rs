@@ -1,0 +1,210 @@
+//! A firm to look at: Ostrand, which exists nowhere, with eighteen months of history.
+//!
+//! Invariant: everything comes in through the doors, by the road. Records and events are handed to
+//! `Engine::take_in` in the order of time; what the Agreement decides, it decides itself; and sales
+//! reacts to its decisions as people do. The same `now` gives the same firm.
+
+mod crm;
+mod deals;
+mod dice;
+mod hours;
+mod names;
+mod people;
+mod queue;
+mod stories;
+mod texts;
+mod world;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    fact::Fact,
+    firm::Role,
+    ids::{FactNo, LeadId, UserId},
+};
+use engine::{Engine, intake::Taken};
+use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
+
+use hours::Hours;
+use stories::Meant;
+use texts::{Step, midnight};
+use world::{Dates, World};
+
+/// The firm's name.
+const NAME: &str = "Ostrand";
+/// Its zone.
+const ZONE: &str = "Europe/Berlin";
+/// Its currency.
+const CURRENCY: &str = "EUR";
+/// From which all chance comes.
+const SEED: u64 = 1_847;
+
+/// One of the firm's people, as whom somebody may look around.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The id.
+    pub user: UserId,
+    /// The name.
+    pub name: String,
+    /// The mail address.
+    pub email: String,
+    /// What may be done.
+    pub role: Role,
+    /// The work in words, such as `rep, South`.
+    pub words: String,
+}
+
+/// The firm that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Firm {
+    /// Its name.
+    pub name: &'static str,
+    /// Its zone.
+    pub zone: &'static str,
+    /// Its currency.
+    pub currency: &'static str,
+    /// Its people, the two heads first.
+    pub people: Vec<Member>,
+}
+
+/// Makes the firm in an empty database, with a history that ends at `now`.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn fill(engine: &Engine, now: Timestamp) -> anyhow::Result<Firm> {
+    let now = Timestamp::from_second(now.as_second())?;
+    let zone = TimeZone::get(ZONE)?;
+    let today = now.to_zoned(zone.clone()).date();
+    let ago = |months: i32| midnight(today.saturating_sub(months.months()), &zone);
+    let (start, disliked, repaired) = (ago(18), ago(9), ago(5));
+    let mistakes = |_| anyhow::anyhow!("the third text of the made-up firm has mistakes");
+    let agreement = connectors::agreement::read(&texts::text(3, today)?).map_err(mistakes)?;
+    let dates = Dates { start, launch: ago(10), disliked, repaired, quiet: now, now };
+    let mut world = World::new(dates, zone.clone(), &agreement, SEED)?;
+    world.dates.quiet = world.hours[0].before(now, SignedDuration::from_hours(32));
+    let settings = [("firm.name", NAME), ("firm.currency", CURRENCY), ("firm.zone", ZONE)];
+    engine.keep_settings(settings.map(|(name, v)| (name, v.to_owned())).to_vec(), start)?;
+    let people = people::let_in(engine, start)?;
+    world.furnish();
+    world.plan();
+    world.set_clocks();
+    live(engine, &mut world, &steps(&dates, &zone))?;
+    Ok(Firm { name: NAME, zone: ZONE, currency: CURRENCY, people })
+}
+
+/// When what happens to the Agreement.
+fn steps(dates: &Dates, zone: &TimeZone) -> BTreeMap<Timestamp, Vec<Step>> {
+    let day = |at: Timestamp| at.to_zoned(zone.clone()).date();
+    let days = |days: i64| SignedDuration::from_hours(24 * days);
+    let mut steps: BTreeMap<Timestamp, Vec<Step>> = BTreeMap::new();
+    let first = Step::Propose { version: 1, day: day(dates.start), from: dates.start };
+    steps.insert(dates.start, vec![first, Step::Sign(1)]);
+    let later = [(2, dates.disliked, dates.disliked), (3, dates.repaired, dates.now)];
+    for (version, from, goals) in later {
+        let morning = SignedDuration::from_hours(10);
+        let proposed = Step::Propose { version, day: day(goals), from };
+        steps.entry(from - days(6) + morning).or_default().push(proposed);
+        steps.entry(from - days(3) + morning * 3 / 2).or_default().push(Step::Sign(version));
+        steps.entry(from).or_default().push(Step::TakeEffect);
+    }
+    let from = midnight(day(dates.now + days(12)), zone);
+    let open = Step::Propose { version: 4, day: day(dates.now), from };
+    steps.entry(dates.now - days(2)).or_default().push(open);
+    steps
+}
+
+/// Lets time pass: week by week what happened is taken in, the texts go their way, and sales reacts
+/// to what was decided.
+fn live(
+    engine: &Engine,
+    world: &mut World,
+    steps: &BTreeMap<Timestamp, Vec<Step>>,
+) -> anyhow::Result<()> {
+    let (start, now) = (world.dates.start, world.dates.now);
+    let week = SignedDuration::from_hours(7 * 24);
+    let mut ends: BTreeSet<Timestamp> = steps.keys().copied().collect();
+    let mut end = start;
+    while end < now - week {
+        ends.insert(end);
+        // Long ago a fortnight at a time is enough, and quicker.
+        end += if end < world.dates.repaired { week * 2 } else { week };
+    }
+    ends.extend([now - week / 2, now]);
+    for end in ends {
+        pass(engine, world, end)?;
+        for step in steps.get(&end).into_iter().flatten() {
+            step.take(engine, end)?;
+        }
+    }
+    // What was decided just now has consequences that have happened by now.
+    while pass(engine, world, now)? {}
+    engine.tick(now)?;
+    Ok(())
+}
+
+/// Takes in what has happened by an instant, and lets sales react; whether anything had happened.
+fn pass(engine: &Engine, world: &mut World, end: Timestamp) -> anyhow::Result<bool> {
+    let reported = world.queue.until(end);
+    if reported.is_empty() {
+        return Ok(false);
+    }
+    let taken = engine.take_in(reported, end)?;
+    for (lead, at) in qualified(&taken) {
+        world.react(&lead, at);
+    }
+    Ok(true)
+}
+
+/// The leads that qualified, in the order in which it was decided.
+fn qualified(taken: &[Taken]) -> Vec<(LeadId, Timestamp)> {
+    let decided: BTreeMap<FactNo, (LeadId, Timestamp)> = taken
+        .iter()
+        .flat_map(|taken| &taken.decided)
+        .filter_map(|entry| match entry.fact() {
+            Fact::LeadQualified(fact) => Some((entry.no, (fact.lead.clone(), entry.happened_at()))),
+            _ => None,
+        })
+        .collect();
+    decided.into_values().collect()
+}
+
+/// Clocks over an answer that run now: the rep, and the working minutes that have passed of 240.
+const ANSWERS: [(usize, i64); 7] =
+    [(2, 262), (0, 201), (3, 214), (0, 112), (4, 151), (5, 70), (1, 24)];
+
+/// Clocks over a first call that run now: the rep, and the working minutes that have passed of 480.
+const CALLS: [(usize, i64); 5] = [(0, 525), (4, 402), (1, 441), (5, 62), (3, 183)];
+
+/// Leads of the last days that were answered and called: the rep, and the working minutes since.
+const DONE: [(usize, i64); 3] = [(1, 760), (3, 980), (0, 1_210)];
+
+impl World {
+    /// Leads whose clocks stand where they are meant to stand now, whatever the time of day: clocks
+    /// count working time, and it is counted backwards from now.
+    fn set_clocks(&mut self) {
+        let now = self.dates.now;
+        let back =
+            |hours: &Hours, from, minutes| hours.before(from, SignedDuration::from_mins(minutes));
+        let mut meant = Vec::new();
+        for (rep, minutes) in ANSWERS {
+            let given = back(&self.hours[rep], now, minutes);
+            meant.push((rep, given, Meant::Unanswered(given)));
+        }
+        for (rep, minutes) in CALLS {
+            let answered = back(&self.hours[rep], now, minutes);
+            let given = back(&self.hours[rep], answered, 48 + minutes / 10);
+            meant.push((rep, given, Meant::Uncalled(given, answered)));
+        }
+        for (rep, minutes) in DONE {
+            let given = back(&self.hours[rep], now, minutes);
+            meant.push((rep, given, Meant::Done(given)));
+        }
+        for (rep, given, meant) in meant {
+            let before = self.dice.minutes(4, 18);
+            self.serious_lead(given - before, Some(rep), Some(meant), false);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

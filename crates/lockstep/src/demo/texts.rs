@@ -1,0 +1,188 @@
+//! The four texts of the Agreement, and how each came before both sides.
+
+use std::collections::BTreeMap;
+
+use connectors::agreement::AgreementText;
+use domain::ids::Version;
+use engine::{Engine, access::Actor};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+
+use super::people::STAFF;
+
+macro_rules! text {
+    ($version:literal, $($file:literal),+) => {
+        &[$((
+            concat!($file, ".toml"),
+            include_str!(concat!("../../../../samples/firm/", $version, "/", $file, ".toml")),
+        )),+]
+    };
+}
+
+type Files = &'static [(&'static str, &'static str)];
+
+const V1: Files = text!(
+    "v1",
+    "activities",
+    "agreement",
+    "calendars",
+    "definition",
+    "duties",
+    "fields",
+    "statuses",
+    "words"
+);
+const V2: Files = text!(
+    "v2",
+    "activities",
+    "agreement",
+    "calendars",
+    "definition",
+    "duties",
+    "fields",
+    "goals",
+    "statuses",
+    "words"
+);
+const V3: Files = text!(
+    "v3",
+    "activities",
+    "agreement",
+    "calendars",
+    "definition",
+    "duties",
+    "fields",
+    "goals",
+    "statuses",
+    "words"
+);
+const V4: Files = text!(
+    "v4",
+    "activities",
+    "agreement",
+    "calendars",
+    "definition",
+    "duties",
+    "fields",
+    "goals",
+    "statuses",
+    "words"
+);
+
+/// A version's text. The goals in the files are for the fourth quarter of 2026; here they are for
+/// the quarter of `day`.
+///
+/// # Errors
+/// When the files are no text; a test reads them all.
+pub fn text(version: u32, day: Date) -> anyhow::Result<AgreementText> {
+    let files = [V1, V2, V3, V4][version.clamp(1, 4) as usize - 1];
+    let quarter = Quarter::of(day);
+    let moved = |name: &str, content: &str| match name {
+        "goals.toml" => content
+            .replace("fourth quarter of 2026", &quarter.words())
+            .replace("2026-10-01", &quarter.first.to_string())
+            .replace("2026-12-31", &quarter.last().to_string()),
+        _ => content.to_owned(),
+    };
+    let files: BTreeMap<String, String> =
+        files.iter().map(|(name, content)| ((*name).to_owned(), moved(name, content))).collect();
+    Ok(AgreementText::new(files)?)
+}
+
+/// Three months.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quarter {
+    /// Its first day.
+    pub first: Date,
+}
+
+impl Quarter {
+    /// The quarter of a day.
+    pub fn of(day: Date) -> Quarter {
+        let month = (day.month() - 1) / 3 * 3 + 1;
+        Quarter { first: Date::constant(day.year(), month, 1) }
+    }
+
+    fn number(self) -> i8 {
+        (self.first.month() - 1) / 3 + 1
+    }
+
+    /// The quarter that follows.
+    pub fn next(self) -> Quarter {
+        let month = jiff::Span::new().months(3);
+        Quarter { first: self.first.saturating_add(month) }
+    }
+
+    /// Its last day.
+    pub fn last(self) -> Date {
+        self.next().first.yesterday().unwrap_or(self.first)
+    }
+
+    /// The quarter as quotas name it: `2026-Q4`.
+    pub fn key(self) -> String {
+        format!("{}-Q{}", self.first.year(), self.number())
+    }
+
+    fn words(self) -> String {
+        let number =
+            ["first", "second", "third", "fourth"][usize::from(self.number().unsigned_abs()) - 1];
+        format!("{number} quarter of {}", self.first.year())
+    }
+}
+
+/// Midnight of a day.
+pub fn midnight(day: Date, zone: &TimeZone) -> Timestamp {
+    day.to_zoned(zone.clone()).map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp())
+}
+
+/// The head of marketing.
+pub fn marketing() -> Actor {
+    STAFF[0].actor()
+}
+
+/// The head of sales.
+pub fn sales() -> Actor {
+    STAFF[1].actor()
+}
+
+/// Something that happens to a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// It is put before both sides, to be in force from an instant, and marketing signs.
+    Propose {
+        /// Which version.
+        version: u32,
+        /// The day in whose quarter its goals lie.
+        day: Date,
+        /// From when it is to be in force.
+        from: Timestamp,
+    },
+    /// Sales signs the version.
+    Sign(u32),
+    /// Its instant has come.
+    TakeEffect,
+}
+
+impl Step {
+    /// Does it.
+    ///
+    /// # Errors
+    /// When it is refused, which a test would have found, or the database cannot be written.
+    pub fn take(self, engine: &Engine, now: Timestamp) -> anyhow::Result<()> {
+        match self {
+            Step::Propose { version, day, from } => {
+                let text = text(version, day)?;
+                let hash = text.hash();
+                let version = engine.propose_agreement(Some(&marketing()), text, from, now)?;
+                engine.sign_agreement(&marketing(), version, &hash, now)?;
+            }
+            Step::Sign(version) => {
+                let (row, _) = engine.agreement(Version(version))?;
+                engine.sign_agreement(&sales(), Version(version), &row.hash, now)?;
+            }
+            Step::TakeEffect => {
+                engine.tick(now)?;
+            }
+        }
+        Ok(())
+    }
+}
