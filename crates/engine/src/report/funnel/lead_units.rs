@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     agreement::{Agreement, InForce},
+    field::FieldValue,
     funnel::{StageEntry, UnitRow},
     ids::LeadId,
     money::grouped,
@@ -30,6 +31,12 @@ use crate::report::{
 
 /// The stage before the last, unless the Agreement has a status of that name.
 const OPPORTUNITY: &str = "opportunity";
+
+/// The first stage of leads of which no status is known.
+const LEAD: &str = "lead";
+
+/// The stage of leads of which a source tells only that they were converted.
+const CONVERTED: &str = "converted";
 
 type Unit = UnitRow<LeadId, Timestamp>;
 
@@ -135,6 +142,8 @@ struct Steps<'a> {
     names: Vec<String>,
     order: String,
     agreement: Option<&'a Agreement>,
+    /// Whether conversion, of which a source tells only that it was, is a stage of its own.
+    has_converted: bool,
     /// Whether the opportunity and its winning are stages of their own.
     has_opportunity: bool,
     has_won: bool,
@@ -160,14 +169,20 @@ impl<'a> Steps<'a> {
         let any = |wanted: &dyn Fn(&Seen) -> bool| {
             ways.iter().any(|way| way.opportunities.iter().any(wanted))
         };
+        if names.is_empty() {
+            names.push(LEAD.to_owned());
+        }
+        let has_converted = ways.iter().any(|way| is_converted(&way.lead) == Some(true))
+            && !is_named(&names, CONVERTED);
+        names.extend(has_converted.then(|| CONVERTED.to_owned()));
         let has_opportunity = any(&|_| true) && !is_named(&names, OPPORTUNITY);
         let has_won = any(&|_| true) && !is_named(&names, WON);
         names.extend(has_opportunity.then(|| OPPORTUNITY.to_owned()));
         names.extend(has_won.then(|| WON.to_owned()));
-        if !any(&|_| true) {
+        if !any(&|_| true) && !has_converted {
             notes.push("no opportunity names its lead: how many were won is not known".to_owned());
         }
-        Steps { names, order, agreement, has_opportunity, has_won }
+        Steps { names, order, agreement, has_converted, has_opportunity, has_won }
     }
 
     /// The stage that a source's word stands for.
@@ -195,6 +210,7 @@ impl<'a> Steps<'a> {
             })
             .collect();
         entries.extend(self.creation(way, &entries));
+        entries.extend(self.conversion(way, &question.zone));
         let zone = &question.zone;
         let opened =
             way.opportunities.iter().min_by_key(|one| one.opened_on(zone).unwrap_or(Date::MAX));
@@ -219,16 +235,32 @@ impl<'a> Steps<'a> {
         entries: &[StageEntry<Timestamp>],
     ) -> Option<StageEntry<Timestamp>> {
         let first = self.names.first()?;
+        let facts = vec![way.lead.last_fact];
+        if first == LEAD {
+            let (stage, at) = (first.clone(), way.lead.created_at);
+            return Some(StageEntry { stage, at, inferred: false, facts });
+        }
         let made_at = way.lead.created_at?;
         let is_there = entries.iter().any(|entry| entry.stage == *first);
         let was_before = entries.iter().any(|entry| entry.at.is_some_and(|at| at < made_at));
-        let facts = vec![way.lead.last_fact];
         (!is_there && !was_before).then(|| StageEntry {
             stage: first.clone(),
             at: Some(made_at),
             inferred: false,
             facts,
         })
+    }
+
+    /// A source may tell that a lead was converted, with its day or without.
+    fn conversion(&self, way: &Way, zone: &TimeZone) -> Option<StageEntry<Timestamp>> {
+        if !self.has_converted || is_converted(&way.lead) != Some(true) {
+            return None;
+        }
+        let day = way.lead.fields.get("converted_on").and_then(FieldValue::text);
+        let day = day.and_then(|day| day.parse::<Date>().ok());
+        let at = day.map(|day| start_of(day, zone));
+        let facts = vec![way.lead.last_fact];
+        Some(StageEntry { stage: CONVERTED.to_owned(), at, inferred: false, facts })
     }
 
     /// How the lead's way ended: won, in an exit, in the last stage of all, or with every one of
@@ -256,6 +288,14 @@ impl<'a> Steps<'a> {
         let moved_on = last.map(|last| zone.to_datetime(last.at).date());
         let is_over = all_closed && (closed_on.is_none() || moved_on <= closed_on);
         is_over.then(|| Outcome::Lost.key().to_owned())
+    }
+}
+
+/// Whether a source says that the lead was converted.
+fn is_converted(lead: &LeadRow) -> Option<bool> {
+    match lead.fields.get("is_converted")? {
+        FieldValue::Bool(yes) => Some(*yes),
+        _ => None,
     }
 }
 
