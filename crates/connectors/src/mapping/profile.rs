@@ -137,8 +137,9 @@ impl Profile {
         style(self.column(index).map(|column| &column.money), said)
     }
 
-    /// Whether a column about people may tell who somebody is: by its name, by what looks like an
-    /// address, or because nearly every row has a value of its own.
+    /// Whether a column about people may tell who somebody is: by its name, unless it has few values
+    /// that come again and again; by what looks like an address; or because nearly every row has a
+    /// value of its own.
     pub fn may_tell_who(&self, index: usize, header: &str) -> bool {
         const WORDS: [&str; 28] = [
             "name",
@@ -177,7 +178,7 @@ impl Profile {
             _ => name.contains(word),
         });
         let is_text = !self.is_numbers(index) && !self.is_dates(index);
-        by_name
+        (by_name && !column.repeats())
             || column.with_at > 0
             || (is_text && column.nearly_all_differ() && column.longest > 3)
     }
@@ -240,6 +241,12 @@ impl Column {
         } else {
             self.unremembered += 1;
         }
+    }
+
+    /// Whether the column has few words that come again and again, so that none names a person.
+    fn repeats(&self) -> bool {
+        let different = self.values.len() as u64 + self.unremembered;
+        self.filled >= 20 && different * 4 <= self.filled
     }
 
     fn nearly_all_differ(&self) -> bool {
