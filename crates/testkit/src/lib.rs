@@ -3,6 +3,7 @@
 
 mod answer;
 mod database;
+mod served;
 
 use std::{
     collections::BTreeMap,
@@ -31,6 +32,7 @@ use web::{App, DemoInfo};
 pub use answer::Answer;
 pub use axum::http;
 use database::Database;
+pub use served::Served;
 
 /// The text of the Agreement that both sides of the world sign.
 pub const AGREEMENT: &str = include_str!("agreement.toml");
@@ -142,6 +144,21 @@ impl World {
     /// The pages themselves, to be served to a real browser.
     pub fn router(&self) -> Router {
         self.router.clone()
+    }
+
+    /// Opens the pages to a real browser, for as long as what this gives is kept.
+    pub async fn serve(&self) -> Served {
+        Served::open(self.router()).await
+    }
+
+    /// Gives somebody a password, with which they sign in at the door.
+    pub fn has_password(&self, short: &str, password: &str) -> &World {
+        let (user, now) = (self.user(short), self.now());
+        self.asks(|engine| {
+            let secret = engine.invite_again(None, user, now).expect("everybody may have a link");
+            engine.set_password(&secret, password, now).expect("it is long enough")
+        });
+        self
     }
 
     /// The secret of somebody's session.

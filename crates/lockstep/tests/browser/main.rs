@@ -1,0 +1,18 @@
+//! The pages in a real browser: by keyboard alone, without scripts, on a phone and in the dark.
+//!
+//! Without chromedriver and Chromium these tests say so and pass, except on the build server
+//! (`CI=true`) or where they are asked for (`LOCKSTEP_TEST_BROWSER=1`). `CHROMEDRIVER` and
+//! `CHROMIUM` may name the programs, `AXE_CORE` the file of axe-core.
+
+mod agreement;
+mod chromedriver;
+mod exam;
+mod firm;
+mod house;
+mod lead;
+mod leads;
+mod no_script;
+mod pages;
+mod people;
+mod scoreboard;
+mod sign_in;

@@ -1,0 +1,78 @@
+//! Every page, as it stands in an empty firm, before the signatures, and in a busy week.
+
+use testkit::{AGREEMENT, World};
+
+use crate::{exam::clean, firm, house::House};
+
+/// A page by the name of its pictures, who opens it, and its address.
+type Page = (&'static str, &'static str, &'static str);
+
+/// Pages of a firm in which nothing has happened.
+const EMPTY: [Page; 6] = [
+    ("sign-in", "nobody", "/sign-in"),
+    ("welcome-spent", "nobody", "/welcome/spent"),
+    ("absent", "rep", "/absent"),
+    ("leads-none", "rep", "/leads"),
+    ("agreement-none", "mara", "/agreement"),
+    ("scoreboard-none", "mara", "/scoreboard"),
+];
+
+/// Pages of a firm that has a text and no signature.
+const PROPOSED: [Page; 1] = [("agreement-proposed", "mara", "/agreement")];
+
+/// Pages of a demonstration.
+const DEMONSTRATION: [Page; 2] =
+    [("sign-in-demo", "nobody", "/sign-in"), ("leads-demo", "rep", "/leads")];
+
+/// Pages of a firm in a busy week.
+const BUSY: [Page; 19] = [
+    ("leads", "rep", "/leads"),
+    ("leads-running", "rep", "/leads?clock=running"),
+    ("leads-filtered-away", "rep", "/leads?q=nobody-has-this-name"),
+    ("leads-without-names", "auditor", "/leads"),
+    ("lead", "rep", "/leads/crm:l1"),
+    ("lead-long", "rep", "/leads/crm:l9"),
+    ("lead-score", "rep", "/leads/crm:l1?because=score-mql#because"),
+    ("lead-part", "rep", "/leads/crm:l3?because=part-mql.engagement#because"),
+    ("fact", "rep", "/facts/40"),
+    ("agreement", "rep", "/agreement"),
+    ("agreement-text", "rep", "/agreement/1/text"),
+    ("scoreboard", "mara", "/scoreboard"),
+    ("scoreboard-by-source", "mara", "/scoreboard?by=source"),
+    ("scoreboard-refused", "mara", "/scoreboard?from=2026-11-02&to=2026-11-01"),
+    ("scoreboard-rows", "mara", "/scoreboard/rows?figure=level.answer"),
+    ("people", "operations", "/people"),
+    ("people-of-a-rep", "rep", "/people"),
+    ("person", "operations", "/people/lockstep:p1"),
+    ("absent-in-a-busy-week", "rep", "/leads/absent"),
+];
+
+async fn examined(house: &House, world: &World, pages: &[Page]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (name, short, path) in pages {
+        house.enters(world, short).await;
+        house.visits(path).await;
+        wrong.extend(house.examine(name).await);
+    }
+    wrong
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_of_a_new_firm_is_fit_for_everybody() {
+    let (empty, proposed, demonstration) = (World::new(), World::new(), World::demonstration());
+    proposed.proposes(AGREEMENT);
+    let Some(mut house) = House::open(&empty).await else { return };
+    let mut wrong = examined(&house, &empty, &EMPTY).await;
+    house.moves_to(&proposed).await;
+    wrong.extend(examined(&house, &proposed, &PROPOSED).await);
+    house.moves_to(&demonstration).await;
+    wrong.extend(examined(&house, &demonstration, &DEMONSTRATION).await);
+    clean(wrong);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_of_a_busy_firm_is_fit_for_everybody() {
+    let world = firm::busy().await;
+    let Some(house) = House::open(&world).await else { return };
+    clean(examined(&house, &world, &BUSY).await);
+}
