@@ -27,6 +27,10 @@ pub struct Lead {
     pub status: Option<String>,
     /// Since when.
     pub status_since: Option<Timestamp>,
+    /// When it last entered each status, by [`status_word`].
+    pub entered: BTreeMap<String, Timestamp>,
+    /// The reason given for the status, where one was.
+    pub reason: Option<String>,
     /// Who has it.
     pub owner: Option<UserId>,
     /// How often it was given to somebody.
@@ -57,7 +61,10 @@ impl Lead {
             Fact::Activity(activity) if activity.by.is_none() => {
                 self.last_activity_at = Some(entry.happened_at());
             }
-            Fact::LeadMoved(moved) => self.enter(&moved.status, entry.happened_at(), agreement),
+            Fact::LeadMoved(moved) => {
+                self.enter(&moved.status, entry.happened_at(), agreement);
+                self.reason.clone_from(&moved.reason);
+            }
             Fact::LeadAssigned(assigned) => {
                 if assigned.owner != self.owner && assigned.owner.is_some() {
                     self.transfers += 1;
@@ -76,8 +83,9 @@ impl Lead {
     /// Enters a status.
     pub fn enter(&mut self, status: &str, at: Timestamp, agreement: Option<&Agreement>) {
         let known = agreement.and_then(|agreement| agreement.status(status));
-        self.status = Some(known.map_or_else(|| status.to_owned(), |known| known.key.clone()));
-        self.status_since = Some(at);
+        let status = known.map_or_else(|| status.to_owned(), |known| known.key.clone());
+        self.entered.insert(status_word(&status), at);
+        (self.status, self.status_since, self.reason) = (Some(status), Some(at), None);
     }
 
     /// The account that the lead is said to belong to.
@@ -94,6 +102,10 @@ impl Lead {
         }
     }
 
+    fn value(&self, field: &str, now: Timestamp) -> Option<FieldValue> {
+        self.built_in(field, now).or_else(|| self.fields.get(field).cloned())
+    }
+
     fn built_in(&self, field: &str, now: Timestamp) -> Option<FieldValue> {
         let whole = |number: i64| Some(FieldValue::Whole(number));
         match field {
@@ -103,12 +115,25 @@ impl Lead {
                 Some(owner.map_or(FieldValue::Cleared, Into::into))
             }
             "times_qualified" => whole(self.times_qualified.values().copied().map(i64::from).sum()),
-            "age_days" => self
-                .created_at
-                .and_then(|at| whole(at.duration_until(now).as_secs().div_euclid(86_400))),
-            _ => None,
+            "reason" => Some(self.reason.as_deref().map_or(FieldValue::Cleared, Into::into)),
+            "age_days" => self.created_at.and_then(|at| whole(days_between(at, now))),
+            other => {
+                let status = other.strip_prefix("days_since_")?;
+                self.entered.get(status).and_then(|at| whole(days_between(*at, now)))
+            }
         }
     }
+}
+
+/// Whole days of 24 hours.
+fn days_between(from: Timestamp, to: Timestamp) -> i64 {
+    from.duration_until(to).as_secs().div_euclid(86_400)
+}
+
+/// A status as names in conditions write it: `Bad Timing` is `bad_timing`.
+pub fn status_word(status: &str) -> String {
+    let letter = |c: char| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
+    status.chars().map(letter).collect()
 }
 
 fn lay(known: &mut Fields, facts: &mut BTreeMap<String, FactNo>, reported: &Fields, no: FactNo) {
@@ -129,8 +154,8 @@ pub fn in_order(mut entries: Vec<Entry>) -> Vec<Entry> {
 pub struct LeadView<'a> {
     /// The lead.
     pub lead: &'a Lead,
-    /// Its fields before the change that is judged.
-    pub previous: Option<&'a Fields>,
+    /// The lead before the change that is judged.
+    pub previous: Option<&'a Lead>,
     /// The fact that is judged, if it is an activity.
     pub activity: Option<&'a Entry>,
     /// Whether that activity was a success of its kind.
@@ -166,12 +191,9 @@ impl<'a> LeadView<'a> {
 impl View for LeadView<'_> {
     fn value(&self, name: &Name) -> Option<FieldValue> {
         match name.root {
-            Root::Lead => self
-                .lead
-                .built_in(&name.field, self.at)
-                .or_else(|| self.lead.fields.get(&name.field).cloned()),
+            Root::Lead => self.lead.value(&name.field, self.at),
             Root::Account => self.lead.account.get(&name.field).cloned(),
-            Root::Previous => self.previous.and_then(|fields| fields.get(&name.field)).cloned(),
+            Root::Previous => self.previous.and_then(|lead| lead.value(&name.field, self.at)),
             Root::Score => self.score.get(&name.field).copied().map(FieldValue::Number),
             Root::Activity => self.activity_value(&name.field),
         }

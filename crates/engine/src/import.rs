@@ -196,7 +196,7 @@ impl Engine {
                 for row in rows {
                     taking.take(writer, row.map(|row| draft(&table, &row, &defaults)))?;
                 }
-                all_rejected.extend_from_slice(taking.rejected_since(0));
+                all_rejected.extend(taking.take_rejected());
                 add(&mut report, taking.finish(&table));
             }
             Err::<(), _>(Undone::AsMeant(Box::new(report), all_rejected))
@@ -240,14 +240,13 @@ impl Engine {
                         Err(problem) => Err(problem.clone()),
                     })
                     .collect();
-                let before = taking.rejected_so_far();
                 taking = self.store.write(now, move |writer| {
                     for draft in drafts {
                         taking.take(writer, draft)?;
                     }
                     Ok::<_, Error>(taking)
                 })?;
-                tell_rejected(&taking, before, &chunk, listener);
+                tell_rejected(&taking.take_rejected(), &chunk, listener);
                 let going_on = listener.progress(Progress {
                     doing: format!("Importing {} from {}", table.plan.object.words(), table.name),
                     bytes_read: progress.bytes_read(),
@@ -315,12 +314,11 @@ fn draft(
 }
 
 fn tell_rejected(
-    taking: &Taking,
-    before: usize,
+    rejected: &[Rejected],
     chunk: &[Result<Row, table::RowProblem>],
     listener: &mut (dyn Listener + Send),
 ) {
-    for rejected in taking.rejected_since(before) {
+    for rejected in rejected {
         let cells = chunk.iter().find_map(|row| match row {
             Ok(row) if row.line == rejected.line => Some(&row.cells),
             Err(problem) if problem.line == rejected.line => Some(&problem.cells),

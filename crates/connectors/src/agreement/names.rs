@@ -85,11 +85,16 @@ pub type Unknown = (String, Option<String>);
 impl Names {
     /// The names that are always there.
     pub fn built_in(statuses: Vec<String>, activities: Vec<String>) -> Names {
+        let since = |status: &String| {
+            (format!("days_since_{}", domain::lead::status_word(status)), Kind::Number)
+        };
+        let days_since: Vec<(String, Kind)> = statuses.iter().map(since).collect();
         let status = Kind::OneOf(statuses, "status");
         let lead = [
             ("status", status),
             ("owner", Kind::Text),
             ("times_qualified", Kind::Number),
+            ("reason", Kind::Text),
             ("age_days", Kind::Number),
             ("record", Kind::Text),
         ];
@@ -103,7 +108,7 @@ impl Names {
         ];
         let own = |(name, kind): (&str, Kind)| (name.to_owned(), kind);
         Names {
-            lead: lead.into_iter().map(own).collect(),
+            lead: lead.into_iter().map(own).chain(days_since).collect(),
             account: BTreeMap::new(),
             activity: activity.into_iter().map(own).collect(),
         }

@@ -16,7 +16,7 @@ use crate::{
     },
     condition::{Truth, View},
     fact::{Entry, Fact},
-    field::{FieldValue, Fields},
+    field::FieldValue,
     ids::FactNo,
     lead::{Lead, LeadView},
     limit,
@@ -240,10 +240,12 @@ impl<'a> Scorer<'a> {
     fn take(&mut self, entry: &Entry) {
         let at = entry.happened_at();
         self.changed = true;
-        let previous = match entry.fact() {
-            Fact::Lead(_) => self.lead.fields.clone(),
-            _ => Fields::new(),
-        };
+        let changes = matches!(
+            entry.fact(),
+            Fact::Lead(_) | Fact::LeadMoved(_) | Fact::LeadQualified(_) | Fact::LeadAssigned(_)
+        );
+        let previous = changes.then(|| self.lead.clone());
+        let previous = previous.as_ref();
         let status_before = self.lead.status.clone();
         self.keep_status_values(entry, at);
         self.lead.apply(entry, Some(self.rules()));
@@ -253,10 +255,10 @@ impl<'a> Scorer<'a> {
             self.qualified = true;
         }
         if self.lead.status != status_before || matches!(entry.fact(), Fact::LeadMoved(_)) {
-            self.reset(at);
+            self.reset(at, previous);
         }
         for index in 0..self.definition.rules.len() {
-            self.count(index, entry, &previous);
+            self.count(index, entry, previous);
         }
         if self.definition.judged == Judged::AtEachFact {
             self.judge(at);
@@ -274,10 +276,11 @@ impl<'a> Scorer<'a> {
         }
     }
 
-    fn reset(&mut self, at: Timestamp) {
+    fn reset(&mut self, at: Timestamp, previous: Option<&Lead>) {
         let Some(status) = self.lead.status.clone() else { return };
         for reset in self.definition.resets.iter().filter(|reset| reset.on_status == status) {
-            let view = LeadView::of(&self.lead, at);
+            let mut view = LeadView::of(&self.lead, at);
+            view.previous = previous;
             if reset.when.as_ref().is_some_and(|when| when.holds(&view) != Truth::Yes) {
                 continue;
             }
@@ -300,14 +303,14 @@ impl<'a> Scorer<'a> {
         }
     }
 
-    fn count(&mut self, index: usize, entry: &Entry, previous: &Fields) {
+    fn count(&mut self, index: usize, entry: &Entry, previous: Option<&Lead>) {
         let rule = &self.definition.rules[index];
         if !looks_at(rule, entry, previous) {
             return;
         }
         let at = entry.happened_at();
         let mut view = LeadView::of(&self.lead, at).with_fact(entry, self.rules());
-        view.previous = Some(previous);
+        view.previous = previous;
         let truth = rule.when.holds(&view);
         if truth == Truth::No {
             return;
@@ -460,11 +463,12 @@ impl<'a> Scorer<'a> {
     }
 }
 
-fn looks_at(rule: &Rule, entry: &Entry, previous: &Fields) -> bool {
+fn looks_at(rule: &Rule, entry: &Entry, previous: Option<&Lead>) -> bool {
     match (&rule.looks_at, entry.fact()) {
         (LooksAt::Activities { .. }, Fact::Activity(_)) => true,
         (LooksAt::Change(field), Fact::Lead(reported)) => {
-            reported.fields.get(field).is_some_and(|value| previous.get(field) != Some(value))
+            let before = previous.and_then(|lead| lead.fields.get(field));
+            reported.fields.get(field).is_some_and(|value| before != Some(value))
         }
         _ => false,
     }

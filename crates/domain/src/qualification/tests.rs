@@ -417,3 +417,31 @@ fn a_new_version_changes_no_earlier_verdict() {
     let none = History(vec![in_force(1, "2026-12-01", definition())]);
     assert_eq!(qualifications(&history, &none, "mql", at("2026-11-30")).len(), 0);
 }
+
+#[test]
+fn a_reset_may_look_back_at_how_long_ago_a_status_was_entered() {
+    let mut kept = definition();
+    let accepted = name(Root::Lead, "days_since_accepted");
+    let soon = |comparison| Condition::Compare(accepted.clone(), comparison, Literal::Number(30.0));
+    let never = name(Root::Lead, "times_qualified");
+    let never = Condition::Compare(never, Comparison::Equal, Literal::Number(0.0));
+    kept.resets.insert(
+        0,
+        Reset {
+            on_status: "Recycle".into(),
+            when: Some(Condition::All(vec![never, soon(Comparison::LessOrEqual)])),
+            component: "engagement".into(),
+            to: ResetTo::ValueAt("Inquiry".into()),
+        },
+    );
+    for (recycled, engagement) in [("2026-07-31", 20), ("2026-08-03", 0)] {
+        let history = history(&[
+            ("2026-06-30", "status Inquiry"),
+            ("2026-07-01", "webcast_registered"),
+            ("2026-07-02", "status Accepted"),
+            ("2026-07-03", "webcast/Attended"),
+            (recycled, "status Recycle"),
+        ]);
+        assert_eq!(score(&history, kept.clone(), recycled).1, engagement, "{recycled}");
+    }
+}

@@ -44,7 +44,7 @@ pub(super) fn join(
                 draft.fields.insert(field, FieldValue::Text(id));
             }
             Meaning::Make(id) => {
-                made.extend(made_record(writer.now(), object, &id, &word));
+                made.extend(made_record(writer.now(), object, &id, word));
                 draft.fields.insert(field, FieldValue::Text(id));
             }
             Meaning::Nothing => keep_word(&mut draft.fields, &field, &word),
@@ -53,24 +53,32 @@ pub(super) fn join(
     Ok(made)
 }
 
-/// A record that is to be made, and the person that it is about.
-pub(super) type Made = (Told, Option<Person>);
+/// A record that is to be made of a word.
+pub(super) struct Made {
+    pub(super) object: Object,
+    pub(super) word: String,
+    pub(super) id: String,
+    pub(super) told: Told,
+    /// The person that it is about.
+    pub(super) person: Option<Person>,
+}
 
 /// A record that is known by its name alone.
-fn made_record(now: Timestamp, object: Object, id: &str, name: &str) -> Option<Made> {
-    let fields = Fields::from([("name".to_owned(), FieldValue::from(name))]);
+fn made_record(now: Timestamp, object: Object, id: &str, word: String) -> Option<Made> {
+    let fields = Fields::from([("name".to_owned(), FieldValue::from(word.as_str()))]);
     let (fact, person) = match object {
         Object::Accounts => (Fact::Account(AccountReported { account: id.into(), fields }), None),
         Object::Products => (Fact::Product(ProductReported { product: id.into(), fields }), None),
         Object::Users => {
-            let person = Person { name: Some(name.to_owned()), ..Person::default() };
+            let person = Person { name: Some(word.clone()), ..Person::default() };
             let fields = Fields::new();
             (Fact::User(UserReported { user: id.into(), fields, person: None }), Some(person))
         }
         _ => return None,
     };
     let source = id.split_once(':').map_or("file", |(source, _)| source).to_owned();
-    Some((Told { source, key: String::new(), happened_at: now, fact }, person))
+    let told = Told { source, key: String::new(), happened_at: now, fact };
+    Some(Made { object, word, id: id.to_owned(), told, person })
 }
 
 /// The facts of a row whose references are ids.

@@ -96,13 +96,8 @@ impl Joins {
             return Ok(meaning.clone());
         }
         let (meaning, how) = self.look_up(writer, object, word)?;
-        if self.words.len() < WORDS_MAX || how.is_some() {
-            // A record that was made is there for the next row.
-            let kept = match &meaning {
-                Meaning::Make(id) => Meaning::Id(id.clone()),
-                other => other.clone(),
-            };
-            self.words.insert(place, (kept, how, 1));
+        if self.words.len() < WORDS_MAX {
+            self.words.insert(place, (meaning.clone(), how, 1));
         }
         Ok(meaning)
     }
@@ -142,8 +137,7 @@ impl Joins {
             return Ok((Meaning::Id(id), (!known).then_some(How::ByKeyAlone)));
         }
         let user = format!("{}:{}", self.source, writer.alias(&self.source, word)?);
-        self.people.insert(name_key(word), user.clone());
-        Ok((Meaning::Make(user), Some(How::Made)))
+        Ok((Meaning::Make(user), None))
     }
 
     /// A lead or an opportunity: by key alone, whether it is known already or comes later.
@@ -186,12 +180,22 @@ impl Joins {
                 }
                 let can_be_made = matches!(object, Object::Accounts | Object::Products);
                 if can_be_made && (names.is_empty() || self.makes(object)) {
-                    return Ok((Meaning::Make(id), Some(How::Made)));
+                    return Ok((Meaning::Make(id), None));
                 }
                 let nearest = nearest(word, &names);
                 Ok((Meaning::Nothing, Some(How::NotFound { nearest })))
             }
             several => Ok((Meaning::Nothing, Some(How::Several { records: several.len() }))),
+        }
+    }
+
+    /// Notes that the record of a word was made: it is there for the rows that follow.
+    pub(super) fn was_made(&mut self, object: Object, word: &str, id: &str) {
+        if object == Object::Users {
+            self.people.insert(name_key(word), id.to_owned());
+        }
+        if let Some((meaning, how, _)) = self.words.get_mut(&(object, word.to_owned())) {
+            (*meaning, *how) = (Meaning::Id(id.to_owned()), Some(How::Made));
         }
     }
 

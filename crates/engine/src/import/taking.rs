@@ -18,7 +18,7 @@ use store::Writer;
 
 use super::{
     Counts, EXAMPLES_MAX, Rejected, Table, TableReport,
-    facts::{Event, facts_of_draft, join},
+    facts::{Event, Made, facts_of_draft, join},
     join::Joins,
 };
 use crate::{Error, intake};
@@ -31,6 +31,9 @@ pub(super) struct Taking {
     now: Timestamp,
     joins: Joins,
     counts: Counts,
+    /// Rejected rows that nobody has been told of yet.
+    untold: Vec<Rejected>,
+    /// The first rejected rows.
     rejected: Vec<Rejected>,
     notes: BTreeMap<(String, String), u64>,
     seen: BTreeSet<u64>,
@@ -60,6 +63,7 @@ impl Taking {
             now,
             joins: Joins::new(&writer.reader(), source)?,
             counts: Counts::default(),
+            untold: Vec::new(),
             rejected: Vec::new(),
             notes: BTreeMap::new(),
             seen: BTreeSet::new(),
@@ -70,12 +74,9 @@ impl Taking {
         self.counts
     }
 
-    pub(super) fn rejected_so_far(&self) -> usize {
-        self.rejected.len()
-    }
-
-    pub(super) fn rejected_since(&self, before: usize) -> &[Rejected] {
-        &self.rejected[before..]
+    /// The rows rejected since this was last asked; only a few are remembered beyond that.
+    pub(super) fn take_rejected(&mut self) -> Vec<Rejected> {
+        std::mem::take(&mut self.untold)
     }
 
     /// Takes one row, whole or not at all.
@@ -121,7 +122,11 @@ impl Taking {
     }
 
     fn list_rejected(&mut self, line: u64, column: String, reason: String) {
-        self.rejected.push(Rejected { file: self.file.clone(), line, column, reason });
+        let rejected = Rejected { file: self.file.clone(), line, column, reason };
+        if self.rejected.len() < EXAMPLES_MAX {
+            self.rejected.push(rejected.clone());
+        }
+        self.untold.push(rejected);
     }
 
     fn note(&mut self, column: &str, reason: &str) {
@@ -146,8 +151,9 @@ impl Taking {
             Ok(facts) => facts,
             Err(problem) => return Ok(Err(problem)),
         };
-        for (told, person) in made {
+        for Made { object, word, id, told, person } in made {
             self.put(writer, told, person)?;
+            self.joins.was_made(object, &word, &id);
         }
         let mut became = Became::Unchanged;
         for event in facts {
@@ -260,7 +266,7 @@ impl Taking {
             private: self.plan.private.iter().map(header).collect(),
             ignored: self.plan.ignored.iter().map(header).collect(),
             notes,
-            rejected: self.rejected.into_iter().take(EXAMPLES_MAX).collect(),
+            rejected: self.rejected,
             joined: self.joins.to_look_at(),
         }
     }

@@ -214,3 +214,28 @@ fn stages_that_only_have_dates_are_entered_on_them() {
     assert_eq!(deal.lead.map(|lead| lead.0).as_deref(), Some("file:a1"));
     assert_eq!(deal.outcome, store::read::Outcome::Won);
 }
+
+#[test]
+fn a_rejected_row_makes_nobody_and_the_next_row_does() {
+    let (dir, engine) = engine();
+    let file = written(
+        &dir,
+        "handoffs.csv",
+        "handoff_id,lead_id,handed_over_at,rep,decision\n1,L1,2026-03-02,Bo Ek,Perhaps\n",
+    );
+    let report = import(&engine, &[file], &ImportOptions::default());
+    assert_eq!(report.total.rejected, 1);
+    assert_eq!(engine.read(|reader| reader.users()).unwrap(), []);
+    let file = written(
+        &dir,
+        "handoffs.csv",
+        "handoff_id,lead_id,handed_over_at,rep,decision\n1,L1,2026-03-02,Bo Ek,Perhaps\n\
+         2,L2,2026-03-02,Bo Ek,Accepted\n3,L3,2026-03-02,Bo Ek,Accepted\n",
+    );
+    let report = import(&engine, &[file], &ImportOptions::default());
+    assert_eq!(of(&report, Object::Handoffs).joined[0].how, join::How::Made);
+    let users = engine.read(|reader| reader.users()).unwrap();
+    let rows = engine.read(|reader| reader.handoffs()).unwrap();
+    assert_eq!(users.len(), 1);
+    assert!(rows.iter().all(|row| row.owner.as_ref() == Some(&users[0].id)));
+}

@@ -11,7 +11,7 @@ use std::{
 
 use connectors::{
     files::table::ReadOptions,
-    mapping::{self, Mapping, PRESETS},
+    mapping::{self, Mapping, Object, PRESETS},
     values::{date::DateOrder, number::DecimalSign},
 };
 use domain::money::Currency;
@@ -239,7 +239,7 @@ fn answer(report: &ImportReport, rejects: Option<&Path>) -> Answer {
         text.push(format!("\nDecided about {leads} leads: {decisions} new decisions."));
     }
     if !report.dry_run && !report.cancelled {
-        text.push("\nNext: lockstep report funnel --by source".to_owned());
+        text.push(format!("\nNext: lockstep report {}", next(report)));
     }
     let mut json = json!(report);
     json["rejects_file"] = json!(rejects.map(|path| path.display().to_string()));
@@ -248,6 +248,18 @@ fn answer(report: &ImportReport, rejects: Option<&Path>) -> Answer {
         answer.code = 1;
     }
     answer
+}
+
+/// The report that shows most of what came in.
+fn next(report: &ImportReport) -> &'static str {
+    let has = |object| report.tables.iter().any(|table| table.object == object);
+    if has(Object::Handoffs) {
+        "handoffs --by source"
+    } else if has(Object::Opportunities) {
+        "opportunities --by owner"
+    } else {
+        "funnel --by source"
+    }
 }
 
 fn headline(report: &ImportReport) -> String {

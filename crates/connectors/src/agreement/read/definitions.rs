@@ -250,9 +250,10 @@ fn ends(definition: &Table<'_>, known: &Known) -> Option<Ends> {
     let after = table.need("after", "after = \"lead.trial_started_at\"");
     let name = after.and_then(|item| names::name(&item, &scope));
     if let (Some((name, kind)), Some(item)) = (&name, after)
-        && *kind != Kind::Instant
+        && !matches!(kind, Kind::Instant | Kind::Date)
     {
-        let what = format!("{name} is {}, and scoring ends after an instant.", kind.words());
+        let what =
+            format!("{name} is {}, and scoring ends after an instant or a day.", kind.words());
         item.wrong(what, format!("Declare it as {} = \"instant\".", name.field));
     }
     table.finish();

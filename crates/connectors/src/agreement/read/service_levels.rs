@@ -184,9 +184,10 @@ fn on_transfer(table: &Table<'_>) -> OnTransfer {
     let Some(item) = table.get("on_transfer", "on_transfer = \"restart\"") else {
         table.sink().if_whole(
             table.place,
-            "What happens when the lead is passed on can be read in two ways.",
-            "Write on_transfer = \"restart\" when the new owner gets the whole time, or \
-             on_transfer = \"run_on\" when the lead's own clock runs on."
+            "What happens when the lead is passed on can be read in three ways.",
+            "Write on_transfer = \"restart\" when the new owner gets the whole time, \
+             \"restart_answered\" when passing it on also counts as an answer, or \"run_on\" when \
+             the lead's own clock runs on."
                 .to_owned(),
         );
         return OnTransfer::Restart;
