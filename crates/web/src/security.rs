@@ -14,6 +14,7 @@ use axum::{
 };
 use tower_http::{
     catch_panic::CatchPanicLayer,
+    compression::CompressionLayer,
     csrf::{CsrfLayer, ProtectionError},
 };
 
@@ -68,6 +69,7 @@ pub fn protect<S: Clone + Send + Sync + 'static>(router: Router<S>, site: Site) 
         .layer(CatchPanicLayer::custom(after_panic))
         .layer(CsrfLayer::new().with_rejection_response(foreign_form))
         .layer(middleware::from_fn_with_state(site, guard))
+        .layer(CompressionLayer::new().gzip(true))
 }
 
 async fn guard(State(site): State<Site>, mut request: Request, next: Next) -> Response {

@@ -30,6 +30,10 @@ const SOURCES: [&str; 4] = ["Website", "Trade fair", "Webinar", "Referral"];
 /// Leads on every stage, clocks in every state, handoffs and opportunities.
 pub async fn busy() -> World {
     let world = World::just_signed();
+    let accounts = PEOPLE.iter().enumerate().map(|(n, (_, _, name))| {
+        json!({"fact": "account", "account": format!("a{n}"), "fields": {"name": name}})
+    });
+    taken(&world, accounts.collect()).await;
     for monday in 0..3 {
         let day = 16 + monday;
         world.at(&format!("2026-11-{day} 09:10"));
@@ -56,13 +60,12 @@ async fn taken(world: &World, facts: Value) {
 }
 
 fn lead(world: &World, n: usize) -> Value {
-    let (name, title, account) = PEOPLE[n % PEOPLE.len()];
+    let (name, title, _) = PEOPLE[n % PEOPLE.len()];
     let (lead, account_id) = (format!("l{n}"), format!("a{}", n % PEOPLE.len()));
     let owner = world.user(if n % 4 == 3 { "sven" } else { "rep" });
     let fields = json!({"title": title, "account": account_id, "source": SOURCES[n % 4]});
     let person = json!({"name": name, "email": format!("mail{n}@firm.example")});
     let mut facts = vec![
-        json!({"fact": "account", "account": account_id, "fields": {"name": account}}),
         json!({"fact": "lead", "lead": lead, "fields": fields, "person": person}),
         json!({"fact": "lead_moved", "lead": lead, "status": "New"}),
         json!({"fact": "lead_assigned", "lead": lead, "owner": owner}),
@@ -77,8 +80,8 @@ fn lead(world: &World, n: usize) -> Value {
 fn accepted(world: &World, n: usize) -> Value {
     let (lead, handoff, deal) = (format!("l{n}"), format!("h{n}"), format!("d{n}"));
     let fields = json!({"name": "Pumps", "lead": lead, "account": format!("a{}", n % 8),
-        "stage": "Offer", "outcome": if n % 2 == 0 { "won" } else { "open" },
-        "opened_on": "2026-11-16", "closed_on": if n % 2 == 0 { json!("2026-11-18") } else { Value::Null },
+        "stage": "Offer", "outcome": if n.is_multiple_of(2) { "won" } else { "open" },
+        "opened_on": "2026-11-16", "closed_on": if n.is_multiple_of(2) { json!("2026-11-18") } else { Value::Null },
         "amount": {"amount_minor": 4_150_000 + n * 77_700, "currency": "EUR"}});
     json!([
         {"fact": "handoff", "handoff": handoff, "lead": lead, "to": world.user("rep")},

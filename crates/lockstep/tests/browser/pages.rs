@@ -76,3 +76,23 @@ async fn every_page_of_a_busy_firm_is_fit_for_everybody() {
     let Some(house) = House::open(&world).await else { return };
     clean(examined(&house, &world, &BUSY).await);
 }
+
+/// An exam that nobody can fail says nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_exam_notices_what_is_wrong() {
+    let world = World::new();
+    let Some(house) = House::open(&world).await else { return };
+    house.visits("/sign-in").await;
+    let harm = "document.documentElement.removeAttribute('lang');
+        document.querySelector('h1').style.cssText = 'width: 2000px';
+        console.error('something broke');";
+    house.driver.execute(harm, Vec::new()).await.expect("a test may do harm");
+    let wrong = house.examine("harmed").await.join("\n");
+    let mut expected = vec!["scrolls sideways", "something broke"];
+    if std::env::var_os("AXE_CORE").is_some() {
+        expected.push("html-has-lang");
+    }
+    for words in expected {
+        assert!(wrong.contains(words), "{words} is not in: {wrong}");
+    }
+}

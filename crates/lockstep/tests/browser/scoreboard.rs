@@ -9,7 +9,7 @@ async fn a_figure_opens_to_the_rows_that_add_up_to_it() {
     house.enters(&world, "mara").await;
     house.visits("/scoreboard").await;
     let figure = house.texts("td a[href*='figure=level.answer']").await.remove(0);
-    let numbers: Vec<u64> = figure.split(' ').filter_map(|word| word.parse().ok()).collect();
+    let numbers: Vec<u64> = figure.split([' ', ',']).filter_map(|word| word.parse().ok()).collect();
     assert!(numbers.len() >= 2, "{figure}");
     house.clicks("td a[href*='figure=level.answer']").await;
     house.one("tfoot").await;

@@ -54,7 +54,7 @@ impl Interval {
             Some(_) => ("lab", self.rate.headline()),
             None => ("", "none yet".to_owned()),
         };
-        let label = text(class, (TRACK + 3.0, MIDDLE + 4.0), Anchor::Start, &words);
+        let label = text(class, (TRACK + 6.0, MIDDLE + 4.0), Anchor::Start, &words);
         mark(self.href.as_deref(), &self.words(), label.into())
     }
 

@@ -61,4 +61,11 @@ pub struct Because {
     pub kept: String,
 }
 
+impl Because {
+    /// Whether any of the workings shows a sum of its own, as where points fade.
+    fn shows_sums(&self) -> bool {
+        self.counted.iter().any(|working| !working.sum.to_string().is_empty())
+    }
+}
+
 impl HtmlSafe for Because {}

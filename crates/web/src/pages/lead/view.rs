@@ -261,7 +261,11 @@ fn told(known: &Known<'_, '_>, entry: &Entry) -> Result<Told, Failure> {
 fn because(known: &Known<'_, '_>, key: &str) -> Result<Option<Because>, Failure> {
     let Some((kind, of)) = key.split_once('-') else { return Ok(None) };
     match kind {
-        "clock" => match known.clocks.iter().find(|clock| clock.start_fact.to_string() == of) {
+        "clock" => match known
+            .clocks
+            .iter()
+            .find(|clock| clock.start_fact.to_string() == of || clock.id.to_string() == of)
+        {
             Some(found) => clock::because(known, found).map(Some),
             None => Ok(None),
         },

@@ -98,7 +98,7 @@ fn named(
                 let href = format!(
                     "{}?because=clock-{}#because",
                     lead_href(&clock.lead),
-                    clock.start_fact
+                    crate::names::encoded(id)
                 );
                 let fact = fact_link(clock.stop_fact.unwrap_or(clock.start_fact));
                 (figure(names.lead(&clock.lead)?, &href), time.instant(clock.due_at), fact)
