@@ -9,7 +9,7 @@ mod look_over;
 mod report;
 mod taking;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Instant};
 
 use connectors::{
     files::table::{self, ReadOptions, Row},
@@ -17,7 +17,8 @@ use connectors::{
     values::{date::DateOrder, number::DecimalSign},
 };
 use domain::money::Currency;
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use store::ImportRun;
 
 use crate::{Engine, Error, tick::Ticked};
 
@@ -140,11 +141,22 @@ impl Engine {
                 report.skipped.iter().map(|s| format!("{}: {}", s.file, s.reason)).collect();
             return Err(refused(ImportRefusal::NothingRecognised(reasons.join("; "))));
         }
-        let report = match options.dry_run {
-            true => self.try_out(tables, options, defaults, report, now, listener)?,
-            false => self.take_tables(tables, options, &defaults, report, now, listener)?,
-        };
+        if options.dry_run {
+            return self.try_out(tables, options, defaults, report, now, listener);
+        }
+        let (began, run) = (Instant::now(), begun(&report.source, &tables, now));
+        self.keep_run(run.clone(), now)?;
+        let report = self.take_tables(tables, options, &defaults, report, now, listener)?;
+        let spent = SignedDuration::try_from(began.elapsed()).unwrap_or_default();
+        let state = if report.cancelled { "stopped" } else { "done" };
+        let counts = serde_json::to_string(&report.total).unwrap_or_default();
+        let finished_at = Some(now + spent);
+        self.keep_run(ImportRun { state: state.into(), finished_at, counts, ..run }, now)?;
         Ok(report)
+    }
+
+    fn keep_run(&self, run: ImportRun, now: Timestamp) -> Result<(), Error> {
+        self.store.write(now, move |writer| Ok(writer.keep_import(&run)?))
     }
 
     fn defaults(&self, options: &ImportOptions, mapping: &Mapping) -> Result<Defaults, Error> {
@@ -284,6 +296,21 @@ impl Engine {
         })?;
         (report.leads_decided, report.decisions) = (leads, decisions);
         Ok(())
+    }
+}
+
+/// The standing of an import that begins.
+fn begun(source: &str, tables: &[Table], now: Timestamp) -> ImportRun {
+    let files: Vec<String> = tables.iter().map(|table| table.path.display().to_string()).collect();
+    ImportRun {
+        id: format!("{source}-{}", now.as_millisecond()),
+        started_at: now,
+        finished_at: None,
+        state: "running".to_owned(),
+        source: source.to_owned(),
+        files: serde_json::to_string(&files).unwrap_or_default(),
+        counts: "{}".to_owned(),
+        position: "{}".to_owned(),
     }
 }
 

@@ -129,6 +129,8 @@ fn a_dry_run_counts_what_the_real_run_does_and_keeps_nothing() {
     let done = import(&engine, &[file], &ImportOptions::default());
     assert_eq!(tried.total, done.total);
     assert_eq!(done.total, Counts { read: 2, created: 1, rejected: 1, ..Counts::default() });
+    let runs = engine.read(|reader| reader.imports()).unwrap();
+    assert_eq!((runs.len(), runs[0].state.as_str()), (1, "done"), "a dry run leaves no trace");
     let rejected = &of(&done, Object::Opportunities).rejected[0];
     assert_eq!((rejected.line, rejected.column.as_str()), (3, "amount"));
 }
