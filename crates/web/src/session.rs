@@ -45,7 +45,7 @@ impl Signed {
     /// Whether they may; a denial looks like a page that is not there.
     ///
     /// # Errors
-    /// [`Failure::Absent`].
+    /// An answer of 404.
     pub fn may(&self, act: &Act) -> Result<(), Failure> {
         may(&self.0, act).map_err(Failure::from)
     }
