@@ -24,7 +24,8 @@ async fn an_agreement_signed_by_one_side_changes_nothing() {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
     world.ticks();
     assert!(!qualifies(&world, "l1").await);
-    assert!(world.page("rep", "/agreement").await.contains("before both sides"));
+    let page = world.page("rep", "/agreement").await;
+    assert!(page.contains("before both sides, not yet signed for sales"), "{page}");
 
     world.at("2026-11-16 09:30");
     let answer = world.posts("sven", &signature, &[("hash", &hash)]).await;

@@ -175,6 +175,16 @@ impl Form {
         !self.whole.is_empty() || self.fields.iter().any(|field| field.wrong.is_some())
     }
 
+    /// Whether anything that was typed is shown again.
+    fn keeps(&self) -> bool {
+        let typed = |field: &Field| field.control != Control::Hidden && !field.value.is_empty();
+        self.fields.iter().any(typed)
+    }
+
+    fn asks_password(&self) -> bool {
+        self.fields.iter().any(|field| field.control == Control::Line("password"))
+    }
+
     /// The summary for the top of the page; nothing if nothing is wrong.
     pub fn summary(&self) -> Markup {
         if !self.is_refused() {

@@ -92,6 +92,14 @@ fn form() -> Form {
 }
 
 #[test]
+fn a_refused_form_without_anything_typed_does_not_claim_to_keep_it() {
+    let mut form = Form::of([Field::hidden("seen", "7")]);
+    form.refuse_whole("Marketing has signed version 1 already");
+    let html = form.summary().to_string();
+    assert!(html.contains("Nothing was saved.</p>"), "{html}");
+}
+
+#[test]
 fn a_refused_form_says_the_same_twice_and_keeps_what_was_typed() {
     let mut form = form();
     assert_eq!(form.summary(), Markup::new());
@@ -102,6 +110,7 @@ fn a_refused_form_says_the_same_twice_and_keeps_what_was_typed() {
     assert_well_formed(&html);
     assert_eq!(html.matches("Enter an e-mail address").count(), 2);
     for part in [
+        "What you typed is still below, except the password.",
         "<a href=\"#email\">",
         "<a href=\"#reason-1\">",
         "<li>This lead was given",

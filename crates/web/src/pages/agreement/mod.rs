@@ -7,7 +7,7 @@ mod words;
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
-use domain::{firm::Side, ids::Version};
+use domain::{agreement::Agreement, firm::Side, ids::Version};
 use engine::{
     Engine, Refusal,
     access::{Act, Actor, may},
@@ -164,7 +164,7 @@ fn viewed(
             version,
             title: agreement.title.clone(),
             preamble: agreement.preamble.clone(),
-            state: state(&row, time),
+            state: state(&row, &unsigned(&agreement, &signatures), time),
             hash: spaced(&row.hash),
             clauses: clause::clauses(&agreement, &today, time),
             seals: seals(&agreement, &signatures, &names, time)?,
@@ -193,8 +193,19 @@ fn state_words(state: AgreementState) -> &'static str {
     }
 }
 
-fn state(row: &AgreementRow, time: &LocalTime) -> Markup {
-    let words = Markup::text(state_words(row.state));
+/// The parties that have not signed.
+fn unsigned(agreement: &Agreement, signatures: &[SignatureRow]) -> Vec<Side> {
+    let has_signed = |side| signatures.iter().any(|signature| signature.side == side);
+    agreement.parties.iter().map(|party| party.side).filter(|side| !has_signed(*side)).collect()
+}
+
+/// Where a version stands, and whose signature it waits for.
+fn state(row: &AgreementRow, unsigned: &[Side], time: &LocalTime) -> Markup {
+    let mut words = Markup::text(state_words(row.state));
+    if row.state == AgreementState::Proposed {
+        let sides: Vec<String> = unsigned.iter().map(crate::session::for_side).collect();
+        words = words.and_text(", not yet signed ").and_text(sides.join(" and "));
+    }
     match (row.state, row.in_force_at, row.effective_at) {
         (AgreementState::InForce, Some(at), _) => words.and_text(" since ").and(time.exact(at)),
         (AgreementState::Superseded, Some(at), _) => {
@@ -208,7 +219,7 @@ fn state(row: &AgreementRow, time: &LocalTime) -> Markup {
 }
 
 fn seals(
-    agreement: &domain::agreement::Agreement,
+    agreement: &Agreement,
     signatures: &[SignatureRow],
     names: &Names<'_, '_>,
     time: &LocalTime,
