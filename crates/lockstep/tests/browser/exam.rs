@@ -29,6 +29,12 @@ const SIDEWAYS: &str = "const root = document.documentElement;
     const names = wide.slice(0, 3).map((element) => element.outerHTML.slice(0, 90));
     return [`scrolls sideways, ${root.scrollWidth} px: ${names.join(' … ')}`];";
 
+/// A page is judged once it has come to rest: half-way between two themes, no colour is right.
+const AT_REST: &str = "const done = arguments[arguments.length - 1];
+    requestAnimationFrame(() => requestAnimationFrame(() =>
+        Promise.allSettled(document.getAnimations().map((motion) => motion.finished))
+            .then(() => done(true))));";
+
 const WEIGHT: &str = "const done = arguments[arguments.length - 1];
     const zipped = async (blob) => (await new Response(
         blob.stream().pipeThrough(new CompressionStream('gzip'))).arrayBuffer()).byteLength;
@@ -80,12 +86,13 @@ impl House {
         self.devtools("Emulation.setDeviceMetricsOverride", size).await;
     }
 
-    /// As if the machine were set to a theme, and to little motion: colours are there at once.
+    /// As if the machine were set to a theme, and to little motion.
     async fn wears(&self, theme: &str) {
         let features = json!({"features": [
             {"name": "prefers-color-scheme", "value": theme},
             {"name": "prefers-reduced-motion", "value": "reduce"}]});
         self.devtools("Emulation.setEmulatedMedia", features).await;
+        self.driver.execute_async(AT_REST, Vec::new()).await.expect("the page comes to rest");
     }
 
     async fn weighed(&self, name: &str) -> Vec<String> {
