@@ -3,7 +3,9 @@
 //! The text (a folder of TOML files) is what is signed; this is its meaning. Reading the text is
 //! `connectors::agreement`'s work, and nothing incomplete gets past it.
 
+pub mod capacity;
 pub mod definition;
+pub mod milestone;
 pub mod service;
 pub mod text;
 
@@ -11,9 +13,11 @@ use std::collections::BTreeMap;
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use crate::{calendar::Calendar, firm::Side, ids::Version, money::Currency};
+use crate::{calendar::Calendar, firm::Side, ids::SubjectKind, ids::Version, money::Currency};
 
+pub use capacity::Capacity;
 pub use definition::Definition;
+pub use milestone::Milestone;
 pub use service::ServiceLevel;
 
 /// A version's rules.
@@ -39,8 +43,14 @@ pub struct Agreement {
     pub activities: BTreeMap<String, ActivityKind>,
     /// Definitions of a qualified lead, side by side.
     pub definitions: Vec<Definition>,
+    /// The stages of an opportunity, in the order of its way; any stage when empty.
+    pub stages: Vec<Stage>,
+    /// What an opportunity can reach, by agreed words.
+    pub milestones: Vec<Milestone>,
     /// Service levels.
     pub service_levels: Vec<ServiceLevel>,
+    /// How much a person can work.
+    pub capacities: Vec<Capacity>,
     /// Goals.
     pub goals: Vec<Goal>,
     /// Clauses that are words: message, personas, roles and priorities.
@@ -75,8 +85,52 @@ pub struct Status {
     pub is_final: bool,
     /// The lead leaves the way here (recycled, disqualified): it is no step of the funnel.
     pub is_exit: bool,
+    /// The statuses that it may be entered from; any when `None`, and only as the first when empty.
+    pub from: Option<Vec<String>>,
     /// Reasons that may be given for it; empty when none are asked for.
-    pub reasons: Vec<String>,
+    pub reasons: Vec<Reason>,
+}
+
+impl Status {
+    /// Whether it may be entered from another.
+    pub fn may_follow(&self, earlier: &str) -> bool {
+        self.from.as_ref().is_none_or(|from| from.iter().any(|from| from == earlier))
+    }
+}
+
+/// A reason that may be given for a status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// As it is given: `Bad Data`.
+    pub text: String,
+    /// More closely: `Bounced email`.
+    pub kinds: Vec<String>,
+}
+
+impl Reason {
+    /// Whether a reason as told is this one: by its text, by one of its kinds, or by both with a
+    /// sign between them (`Bad Data: Spam`). Capitals do not matter.
+    pub fn covers(&self, told: &str) -> bool {
+        let same = |a: &str, b: &str| a.trim().to_lowercase() == b.trim().to_lowercase();
+        let kind = |told: &str| self.kinds.iter().any(|kind| same(kind, told));
+        let parts = told.split_once([':', '-', '/', '>', '–']);
+        same(&self.text, told)
+            || kind(told)
+            || parts.is_some_and(|(text, rest)| {
+                same(&self.text, text) && kind(rest.trim_start_matches(['>', '-']))
+            })
+    }
+}
+
+/// A stage on an opportunity's way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stage {
+    /// As conditions write it: `Discovery`.
+    pub key: String,
+    /// In full.
+    pub label: String,
+    /// Other words of source systems for the same stage.
+    pub also: Vec<String>,
 }
 
 /// An activity kind that the Agreement knows.
@@ -109,6 +163,8 @@ pub enum Measure {
     Accepted,
     /// Opportunities opened.
     Opened,
+    /// Opportunities that reached a milestone.
+    Reached,
     /// Opportunities won, as a count.
     Won,
     /// Opportunities won, as an amount.
@@ -121,10 +177,11 @@ pub enum Measure {
 
 impl Measure {
     /// Every measure with its key.
-    pub const ALL: [(&'static str, Measure); 7] = [
+    pub const ALL: [(&'static str, Measure); 8] = [
         ("qualified", Measure::Qualified),
         ("accepted", Measure::Accepted),
         ("opened", Measure::Opened),
+        ("reached", Measure::Reached),
         ("won", Measure::Won),
         ("revenue", Measure::Revenue),
         ("acceptance_rate", Measure::AcceptanceRate),
@@ -142,6 +199,7 @@ impl Measure {
             Measure::Qualified => "leads qualified",
             Measure::Accepted => "handoffs accepted",
             Measure::Opened => "opportunities opened",
+            Measure::Reached => "opportunities that reached a milestone",
             Measure::Won => "opportunities won",
             Measure::Revenue => "revenue won",
             Measure::AcceptanceRate => "accepted of answered handoffs",
@@ -163,7 +221,7 @@ pub struct Goal {
     pub side: Side,
     /// What it counts.
     pub measure: Measure,
-    /// The definition or service level that it counts, where the measure has several.
+    /// The definition, milestone or service level that it counts, where the measure has several.
     pub of: Option<String>,
     /// First day, in the Agreement's zone.
     pub from: jiff::civil::Date,
@@ -224,8 +282,62 @@ impl Agreement {
             .or_else(|| self.statuses.iter().find(|status| status.also.iter().any(|w| same(w))))
     }
 
+    /// The stage that a source's word stands for: by its key, or by one of its other words.
+    pub fn stage(&self, word: &str) -> Option<&Stage> {
+        let same = |other: &str| other.eq_ignore_ascii_case(word);
+        self.stages
+            .iter()
+            .find(|stage| same(&stage.key) || stage.also.iter().any(|word| same(word)))
+    }
+
+    /// Whether it says anything about single opportunities.
+    pub fn watches_opportunities(&self) -> bool {
+        let on_opportunities = |level: &ServiceLevel| level.on == SubjectKind::Opportunity;
+        !self.milestones.is_empty() || self.service_levels.iter().any(on_opportunities)
+    }
+
     /// Who signs for a side.
     pub fn party(&self, side: Side) -> Option<&Party> {
         self.parties.iter().find(|party| party.side == side)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// An Agreement that says nothing, for tests to say what they need.
+    pub(crate) fn blank() -> Agreement {
+        Agreement {
+            title: "Test".into(),
+            preamble: String::new(),
+            zone: TimeZone::UTC,
+            currency: Currency::parse("EUR").unwrap(),
+            parties: vec![],
+            calendars: BTreeMap::new(),
+            default_calendar: String::new(),
+            statuses: vec![],
+            activities: BTreeMap::new(),
+            definitions: vec![],
+            stages: vec![],
+            milestones: vec![],
+            service_levels: vec![],
+            capacities: vec![],
+            goals: vec![],
+            clauses: vec![],
+        }
+    }
+
+    #[test]
+    fn a_reason_is_told_by_its_text_by_a_kind_of_it_or_by_both() {
+        let reason =
+            Reason { text: "Bad Data".into(), kinds: vec!["Spam".into(), "Bounced email".into()] };
+        for told in ["Bad Data", "bad data ", "Spam", "Bad Data: Spam", "Bad data - bounced email"]
+        {
+            assert!(reason.covers(told), "{told}");
+        }
+        for told in ["Bad", "Bad Data: Student", "Student: Spam", ""] {
+            assert!(!reason.covers(told), "{told}");
+        }
     }
 }

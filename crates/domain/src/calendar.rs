@@ -188,6 +188,29 @@ impl Calendar {
         Err(self.never_open())
     }
 
+    /// The open time from `start` up to the close of the `days`-th day with opening hours after the
+    /// date of `start`, in the zone that the hours are in.
+    ///
+    /// # Errors
+    /// [`NeverOpen`] when so many days never come.
+    pub fn until_close_of_working_day(
+        &self,
+        zone: &TimeZone,
+        start: Timestamp,
+        days: u32,
+    ) -> Result<SignedDuration, NeverOpen> {
+        let own = self.zone.as_ref().unwrap_or(zone);
+        let today = own.to_datetime(start).date();
+        let opens_ever = self.week.iter().any(|day| !day.is_empty());
+        let after = std::iter::successors(Some(today), |date| date.tomorrow().ok()).skip(1);
+        let closes = after
+            .take_while(|_| opens_ever)
+            .filter_map(|date| Some(self.hours_on(date).last()?.span(own, date).closes))
+            .nth(days.max(1) as usize - 1)
+            .ok_or_else(|| self.never_open())?;
+        Ok(self.open_between(zone, start, closes))
+    }
+
     /// The first open instant from `at` on: `at` itself when open.
     ///
     /// # Errors

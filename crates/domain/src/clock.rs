@@ -15,8 +15,8 @@ use crate::calendar::{Calendar, NeverOpen};
 pub struct Terms {
     /// The open time that may pass before the stop; more than zero.
     pub target: SignedDuration,
-    /// The share of the target, in thousandths, from which the clock is at risk: 800 is 80 %.
-    pub warn_share_per_mille: i64,
+    /// The open time after which the clock is at risk; no more than the target.
+    pub warn_after: SignedDuration,
     /// The verdict on a clock that started and stopped while all was closed.
     pub zero_business_time: ZeroTime,
 }
@@ -124,13 +124,11 @@ impl ClockState {
     }
 }
 
-impl Terms {
-    /// A share of the target, rounded up to a nanosecond so that it is not reached early.
-    pub fn share(&self, per_mille: i64) -> SignedDuration {
-        let nanoseconds = self.target.as_nanos().saturating_mul(i128::from(per_mille));
-        SignedDuration::try_from_nanos_i128(nanoseconds.saturating_add(999).div_euclid(1000))
-            .unwrap_or(SignedDuration::MAX)
-    }
+/// A share of a target, in thousandths, rounded up to a nanosecond so that it is not reached early.
+pub fn share_of(target: SignedDuration, per_mille: i64) -> SignedDuration {
+    let nanoseconds = target.as_nanos().saturating_mul(i128::from(per_mille));
+    SignedDuration::try_from_nanos_i128(nanoseconds.saturating_add(999).div_euclid(1000))
+        .unwrap_or(SignedDuration::MAX)
 }
 
 /// Reads a clock as at `as_of`, of which the caller passes all that was known then. `zone` is
@@ -148,7 +146,7 @@ pub fn read(
     let ending = running.ending(as_of);
     let course = Course::new(calendar, zone, running, ending);
     let due_at = course.reaching(terms.target)?;
-    let at_risk_at = course.reaching(terms.share(terms.warn_share_per_mille))?;
+    let at_risk_at = course.reaching(terms.warn_after)?;
     let end = ending.map_or(as_of, |ending| ending.at);
     let open = calendar.open_between(zone, running.started_at, end);
     let consumed = course.consumed_by(end);
@@ -185,7 +183,7 @@ pub fn share_reached_at(
     as_of: Timestamp,
 ) -> Result<Option<Timestamp>, NeverOpen> {
     Course::new(calendar, zone, running, running.ending(as_of))
-        .reaching(terms.share(share_per_mille))
+        .reaching(share_of(terms.target, share_per_mille))
 }
 
 impl Running {

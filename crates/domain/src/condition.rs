@@ -16,6 +16,8 @@ pub enum Root {
     Account,
     /// The activity that is being judged: its fields, and `kind`, `status`, `success`, `by_owner`.
     Activity,
+    /// The opportunity: its reported fields, and `stage`, `owner`, `age_days`.
+    Opportunity,
     /// Points: each component, and `total`.
     Score,
     /// The lead's fields just before the change that is being judged.
@@ -24,10 +26,11 @@ pub enum Root {
 
 impl Root {
     /// Every root, as conditions write them.
-    pub const ALL: [(&'static str, Root); 5] = [
+    pub const ALL: [(&'static str, Root); 6] = [
         ("lead", Root::Lead),
         ("account", Root::Account),
         ("activity", Root::Activity),
+        ("opportunity", Root::Opportunity),
         ("score", Root::Score),
         ("previous", Root::Previous),
     ];
@@ -134,6 +137,12 @@ impl From<bool> for Truth {
     fn from(yes: bool) -> Self {
         if yes { Truth::Yes } else { Truth::No }
     }
+}
+
+/// A status as names in conditions write it: `Bad Timing` is `bad_timing`.
+pub fn status_word(status: &str) -> String {
+    let letter = |c: char| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
+    status.chars().map(letter).collect()
 }
 
 /// Where a condition's names get their values.

@@ -1,4 +1,4 @@
-//! What the Agreement decided about a lead: facts that follow from facts. Each carries its
+//! What the Agreement decided about a lead or an opportunity: facts that follow from facts. Each carries its
 //! because; none is taken from outside.
 
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     figure::Because,
-    ids::{ClockId, LeadId, UserId},
+    ids::{ClockId, LeadId, OpportunityId, Subject, UserId},
     points::Points,
 };
 
@@ -32,20 +32,20 @@ pub struct LeadQualified {
     pub because: Because,
 }
 
-/// A service level began to count for a lead.
+/// A service level began to count.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ClockStarted {
     /// Which clock.
     pub clock: ClockId,
-    /// Which lead.
-    pub lead: LeadId,
+    /// What it runs on.
+    #[serde(flatten)]
+    pub subject: Subject,
     /// The service level's key.
     pub service_level: String,
-    /// Who answers for it; absent when the lead has no owner.
+    /// Who answers for it; absent when nobody has the lead or opportunity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<UserId>,
-    /// How often this lead has been passed on, this time included; 1 is the first assignment.
+    /// How often it has been passed on, this time included; 1 is the first assignment.
     pub transfer: u32,
     /// The instant from which time counts: the start, or the next opening.
     pub counts_from: Timestamp,
@@ -59,12 +59,12 @@ pub struct ClockStarted {
 
 /// A running clock passed its warning share without an answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ClockAtRisk {
     /// Which clock.
     pub clock: ClockId,
-    /// Which lead.
-    pub lead: LeadId,
+    /// What it runs on.
+    #[serde(flatten)]
+    pub subject: Subject,
     /// Clause, version and facts.
     pub because: Because,
 }
@@ -72,36 +72,36 @@ pub struct ClockAtRisk {
 /// A clock's due instant passed without an answer. The fact happened at the due instant, not
 /// when somebody looked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ClockBreached {
     /// Which clock.
     pub clock: ClockId,
-    /// Which lead.
-    pub lead: LeadId,
+    /// What it runs on.
+    #[serde(flatten)]
+    pub subject: Subject,
     /// Clause, version and facts.
     pub because: Because,
 }
 
 /// A running clock rests; from here on no time counts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ClockPaused {
     /// Which clock.
     pub clock: ClockId,
-    /// Which lead.
-    pub lead: LeadId,
+    /// What it runs on.
+    #[serde(flatten)]
+    pub subject: Subject,
     /// Clause, version and facts.
     pub because: Because,
 }
 
 /// A resting clock counts again, and is due later by the working time that it rested.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ClockResumed {
     /// Which clock.
     pub clock: ClockId,
-    /// Which lead.
-    pub lead: LeadId,
+    /// What it runs on.
+    #[serde(flatten)]
+    pub subject: Subject,
     /// From here it is at risk.
     pub at_risk_at: Timestamp,
     /// From here it is missed.
@@ -118,10 +118,10 @@ pub enum Verdict {
     Met,
     /// After the due instant; the breach stays.
     MetLate,
-    /// Not at all: it was overdue when the lead passed to another owner, or it was answered in hours
+    /// Not at all: it was overdue when it passed to another owner, or it was answered in hours
     /// that the service level does not take.
     Missed,
-    /// It ended without an answer that counts, for a cause that is nobody's miss: the lead passed
+    /// It ended without an answer that counts, for a cause that is nobody's miss: it passed
     /// to another owner in time.
     NoVerdict,
 }
@@ -140,20 +140,32 @@ impl Verdict {
 
 /// A clock stopped.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ClockStopped {
     /// Which clock.
     pub clock: ClockId,
-    /// Which lead.
-    pub lead: LeadId,
+    /// What it runs on.
+    #[serde(flatten)]
+    pub subject: Subject,
     /// In time or late.
     pub verdict: Verdict,
-    /// What stopped it: the status that the lead entered, or `owner changed`.
+    /// What stopped it: the status or stage entered, the activity, or `owner changed`.
     pub stopped_by: String,
     /// Working time from start to stop, without pauses, in seconds.
     pub working_seconds: i64,
     /// Time on the wall from start to stop, in seconds.
     pub elapsed_seconds: i64,
+    /// Clause, version and facts.
+    pub because: Because,
+}
+
+/// An opportunity reached a signed milestone, for the first time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MilestoneReached {
+    /// Which opportunity.
+    pub opportunity: OpportunityId,
+    /// The milestone's key, such as `accepted`.
+    pub milestone: String,
     /// Clause, version and facts.
     pub because: Because,
 }

@@ -1,4 +1,4 @@
-//! What follows from a lead's facts under the Agreement: the one function behind the live
+//! What follows from the facts about a lead or an opportunity under the Agreement: the one function behind the live
 //! decision, the minute tick, the import, and `lockstep decide`.
 //!
 //! A decision's key is made from the thing that it concerns, so that whoever notices it, and
@@ -13,47 +13,72 @@ use crate::{
     calendar::NeverOpen,
     decided::{
         ClockAtRisk, ClockBreached, ClockPaused, ClockResumed, ClockStarted, ClockStopped,
-        LeadQualified,
+        LeadQualified, MilestoneReached,
     },
     fact::{Entry, Fact, Told},
     figure::Because,
-    ids::{FactNo, LeadId},
-    lead::LeadHistory,
+    ids::{FactNo, LeadId, OpportunityId, Subject},
+    lead::{LeadHistory, in_order},
+    milestone::{Reached, reached},
     qualification::{Qualification, qualifications, stamped},
-    service_level::{LeadClock, People, clocks},
+    service_level::{People, ServiceClock, clocks},
 };
 
 /// The source of what is decided here.
 pub const SOURCE: &str = "lockstep";
 
-/// Finds what follows from the facts about a lead up to `as_of`, and hands each decision to
-/// `record`, in order; `record` says under which number it stands, or `None` if it stood already.
+/// Finds what follows up to `as_of` from the facts about a subject and what it is seen with, and
+/// hands each decision to `record`, in order; `record` says under which number it stands, or
+/// `None` if it stood already.
 ///
 /// # Errors
 /// Those of `record`, and [`NeverOpen`] when a service level counts hours that never come.
 pub fn decide<E: From<NeverOpen>>(
-    lead: &LeadId,
-    mut entries: Vec<Entry>,
+    subject: &Subject,
+    entries: Vec<Entry>,
     agreements: &History,
     people: &People,
     as_of: Timestamp,
     mut record: impl FnMut(Told) -> Result<Option<Entry>, E>,
 ) -> Result<(), E> {
+    let entries = match subject {
+        Subject::Lead(lead) => qualify(lead, entries, agreements, as_of, &mut record)?,
+        Subject::Opportunity(_) => in_order(entries),
+    };
+    let end = entries.partition_point(|entry| entry.happened_at() <= as_of);
+    let entries = &entries[..end];
+    if let Subject::Opportunity(opportunity) = subject {
+        for reached in reached(entries, agreements) {
+            record(milestone(opportunity, reached))?;
+        }
+    }
+    for clock in clocks(subject, entries, agreements, people)? {
+        for told in decisions_about(&clock, as_of)? {
+            record(told)?;
+        }
+    }
+    Ok(())
+}
+
+/// Records every qualification that is not among the facts yet, the earliest first, and gives the
+/// facts back with them, in order.
+fn qualify<E>(
+    lead: &LeadId,
+    mut entries: Vec<Entry>,
+    agreements: &History,
+    as_of: Timestamp,
+    record: &mut impl FnMut(Told) -> Result<Option<Entry>, E>,
+) -> Result<Vec<Entry>, E> {
     loop {
         let history = LeadHistory::new(lead.clone(), entries);
         let Some(told) = next_qualification(&history, agreements, as_of) else {
-            for clock in clocks(&history, agreements, people, as_of) {
-                for told in decisions_about(&clock, as_of)? {
-                    record(told)?;
-                }
-            }
-            return Ok(());
+            return Ok(history.into_entries());
         };
         let recorded = record(told)?;
         entries = history.into_entries();
         match recorded {
             Some(entry) => entries.push(entry),
-            None => return Ok(()),
+            None => return Ok(entries),
         }
     }
 }
@@ -109,8 +134,18 @@ fn qualified(lead: &LeadId, found: Qualification) -> Told {
     told(key, found.at, Fact::LeadQualified(fact))
 }
 
+fn milestone(opportunity: &OpportunityId, reached: Reached) -> Told {
+    let key = format!("milestone/{}/{opportunity}", reached.milestone);
+    let fact = MilestoneReached {
+        opportunity: opportunity.clone(),
+        milestone: reached.milestone,
+        because: because(&reached.in_force, &reached.clause, reached.facts),
+    };
+    told(key, reached.at, Fact::MilestoneReached(fact))
+}
+
 /// Everything that the ledger is to know of a clock by `as_of`.
-fn decisions_about(clock: &LeadClock, as_of: Timestamp) -> Result<Vec<Told>, NeverOpen> {
+fn decisions_about(clock: &ServiceClock, as_of: Timestamp) -> Result<Vec<Told>, NeverOpen> {
     let at_start = clock.read_at_start()?;
     let now = clock.read(as_of)?;
     let end = clock.end(as_of)?;
@@ -118,13 +153,14 @@ fn decisions_about(clock: &LeadClock, as_of: Timestamp) -> Result<Vec<Told>, Nev
     let mut told_of = vec![started(clock, &at_start)];
     told_of.extend(rests(clock, as_of)?);
     let because = || because(&clock.in_force, &clock.level().clause, vec![clock.start_fact]);
-    let (id, lead) = (clock.id.clone(), clock.lead.clone());
+    let (id, subject) = (clock.id.clone(), clock.subject.clone());
     if let Some(at) = now.at_risk_at.filter(|at| *at <= as_of && *at < ended_at) {
-        let fact = ClockAtRisk { clock: id.clone(), lead: lead.clone(), because: because() };
+        let fact = ClockAtRisk { clock: id.clone(), subject: subject.clone(), because: because() };
         told_of.push(told(format!("clock/{id}/at-risk"), at, Fact::ClockAtRisk(fact)));
     }
     if let Some(at) = now.due_at.filter(|at| *at < ended_at) {
-        let fact = ClockBreached { clock: id.clone(), lead: lead.clone(), because: because() };
+        let fact =
+            ClockBreached { clock: id.clone(), subject: subject.clone(), because: because() };
         told_of.push(told(format!("clock/{id}/breached"), at, Fact::ClockBreached(fact)));
     }
     if let Some(end) = end {
@@ -132,7 +168,7 @@ fn decisions_about(clock: &LeadClock, as_of: Timestamp) -> Result<Vec<Told>, Nev
         because.facts.extend(clock.stop_fact);
         let fact = ClockStopped {
             clock: id.clone(),
-            lead,
+            subject,
             verdict: end.verdict,
             stopped_by: clock.stopped_by.clone().unwrap_or_default(),
             working_seconds: end.working_seconds,
@@ -144,11 +180,11 @@ fn decisions_about(clock: &LeadClock, as_of: Timestamp) -> Result<Vec<Told>, Nev
     Ok(told_of)
 }
 
-fn started(clock: &LeadClock, reading: &crate::clock::Reading) -> Told {
+fn started(clock: &ServiceClock, reading: &crate::clock::Reading) -> Told {
     let due_at = reading.due_at.expect("a clock that does not rest is due");
     let fact = ClockStarted {
         clock: clock.id.clone(),
-        lead: clock.lead.clone(),
+        subject: clock.subject.clone(),
         service_level: clock.level().id.clone(),
         owner: clock.owner.clone(),
         transfer: clock.transfer,
@@ -162,14 +198,15 @@ fn started(clock: &LeadClock, reading: &crate::clock::Reading) -> Told {
 }
 
 /// Each rest and each resumption, with the due instant that it leads to.
-fn rests(clock: &LeadClock, as_of: Timestamp) -> Result<Vec<Told>, NeverOpen> {
+fn rests(clock: &ServiceClock, as_of: Timestamp) -> Result<Vec<Told>, NeverOpen> {
     let mut told_of = Vec::new();
     for (pause, (from, until)) in clock.running.pauses.iter().zip(&clock.pause_facts) {
-        let (id, lead) = (clock.id.clone(), clock.lead.clone());
+        let (id, subject) = (clock.id.clone(), clock.subject.clone());
         let because = |fact: FactNo| {
             because(&clock.in_force, &clock.level().clause, vec![clock.start_fact, fact])
         };
-        let fact = ClockPaused { clock: id.clone(), lead: lead.clone(), because: because(*from) };
+        let fact =
+            ClockPaused { clock: id.clone(), subject: subject.clone(), because: because(*from) };
         told_of.push(told(
             format!("clock/{id}/paused/{from}"),
             pause.from,
@@ -180,7 +217,7 @@ fn rests(clock: &LeadClock, as_of: Timestamp) -> Result<Vec<Told>, NeverOpen> {
         let Some(due_at) = reading.due_at else { continue };
         let at_risk_at = reading.at_risk_at.unwrap_or(due_at);
         let fact =
-            ClockResumed { clock: id.clone(), lead, at_risk_at, due_at, because: because(*no) };
+            ClockResumed { clock: id.clone(), subject, at_risk_at, due_at, because: because(*no) };
         told_of.push(told(format!("clock/{id}/resumed/{no}"), at, Fact::ClockResumed(fact)));
     }
     Ok(told_of)

@@ -11,13 +11,13 @@ use crate::{
     activity::ActivityRecorded,
     decided::{
         ClockAtRisk, ClockBreached, ClockPaused, ClockResumed, ClockStarted, ClockStopped,
-        LeadQualified,
+        LeadQualified, MilestoneReached,
     },
     firm::{
         AgreementProposed, AgreementSigned, AgreementTookEffect, AgreementWithdrawn, UserAdmitted,
     },
     handoff::{HandoffAnswered, HandoffDelivered, LeadAssigned, LeadMoved},
-    ids::{FactNo, LeadId},
+    ids::{FactNo, LeadId, Subject},
     record::{
         AccountReported, CampaignReported, LeadReported, OpportunityMoved, OpportunityReported,
         ProductReported, QuotaReported, UserReported,
@@ -78,6 +78,8 @@ pub enum Fact {
     ClockResumed(ClockResumed),
     /// Decided: a clock ended.
     ClockStopped(ClockStopped),
+    /// Decided: an opportunity reached a milestone.
+    MilestoneReached(MilestoneReached),
 }
 
 impl Fact {
@@ -87,6 +89,13 @@ impl Fact {
             Fact::Account(fact) => format!("account/{}", fact.account),
             Fact::Opportunity(fact) => format!("opportunity/{}", fact.opportunity),
             Fact::OpportunityMoved(fact) => format!("opportunity/{}", fact.opportunity),
+            Fact::MilestoneReached(fact) => format!("opportunity/{}", fact.opportunity),
+            Fact::ClockStarted(ClockStarted { subject, .. })
+            | Fact::ClockAtRisk(ClockAtRisk { subject, .. })
+            | Fact::ClockBreached(ClockBreached { subject, .. })
+            | Fact::ClockPaused(ClockPaused { subject, .. })
+            | Fact::ClockResumed(ClockResumed { subject, .. })
+            | Fact::ClockStopped(ClockStopped { subject, .. }) => subject.to_string(),
             Fact::Campaign(fact) => format!("campaign/{}", fact.campaign),
             Fact::Product(fact) => format!("product/{}", fact.product),
             Fact::User(fact) => format!("user/{}", fact.user),
@@ -114,15 +123,20 @@ impl Fact {
             | Fact::LeadAssigned(LeadAssigned { lead, .. })
             | Fact::Handoff(HandoffDelivered { lead, .. })
             | Fact::HandoffAnswered(HandoffAnswered { lead, .. })
-            | Fact::LeadQualified(LeadQualified { lead, .. })
-            | Fact::ClockStarted(ClockStarted { lead, .. })
-            | Fact::ClockAtRisk(ClockAtRisk { lead, .. })
-            | Fact::ClockBreached(ClockBreached { lead, .. })
-            | Fact::ClockPaused(ClockPaused { lead, .. })
-            | Fact::ClockResumed(ClockResumed { lead, .. })
-            | Fact::ClockStopped(ClockStopped { lead, .. }) => Some(lead),
+            | Fact::LeadQualified(LeadQualified { lead, .. }) => Some(lead),
+            Fact::ClockStarted(ClockStarted { subject, .. })
+            | Fact::ClockAtRisk(ClockAtRisk { subject, .. })
+            | Fact::ClockBreached(ClockBreached { subject, .. })
+            | Fact::ClockPaused(ClockPaused { subject, .. })
+            | Fact::ClockResumed(ClockResumed { subject, .. })
+            | Fact::ClockStopped(ClockStopped { subject, .. }) => subject.lead(),
             _ => None,
         }
+    }
+
+    /// The lead or opportunity that the fact is about, if it is about one.
+    pub fn decided_about(&self) -> Option<Subject> {
+        Subject::parse(&self.subject())
     }
 
     /// Whether other systems may report it. The rest is decided or signed inside.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::money::Money;
+use crate::{ids::FactNo, money::Money};
 
 /// Fields by name. Names are `snake_case` and keep the words of the source.
 pub type Fields = BTreeMap<String, FieldValue>;
@@ -83,6 +83,20 @@ impl std::fmt::Display for FieldValue {
 pub fn overlay(known: &mut Fields, reported: &Fields) {
     for (name, value) in reported {
         known.insert(name.clone(), value.clone());
+    }
+}
+
+/// Lays a report over what is known, and notes the fact that each changed value comes from.
+pub(crate) fn lay(
+    known: &mut Fields,
+    facts: &mut BTreeMap<String, FactNo>,
+    reported: &Fields,
+    no: FactNo,
+) {
+    for (name, value) in reported {
+        if known.insert(name.clone(), value.clone()).as_ref() != Some(value) {
+            facts.insert(name.clone(), no);
+        }
     }
 }
 

@@ -63,8 +63,96 @@ id! {
     HandoffId
 }
 id! {
-    /// One running of a service level on one lead.
+    /// One running of a service level on one lead or opportunity.
     ClockId
+}
+
+/// What a clock runs on. In a fact's JSON it is the key `lead` or the key `opportunity`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Subject {
+    /// A lead.
+    Lead(LeadId),
+    /// An opportunity.
+    Opportunity(OpportunityId),
+}
+
+/// The kinds of [`Subject`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectKind {
+    /// Leads.
+    #[default]
+    Lead,
+    /// Opportunities.
+    Opportunity,
+}
+
+impl SubjectKind {
+    /// The kind as the Agreement and pages write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            SubjectKind::Lead => "lead",
+            SubjectKind::Opportunity => "opportunity",
+        }
+    }
+}
+
+impl Subject {
+    /// Of which kind it is.
+    pub fn kind(&self) -> SubjectKind {
+        match self {
+            Subject::Lead(_) => SubjectKind::Lead,
+            Subject::Opportunity(_) => SubjectKind::Opportunity,
+        }
+    }
+
+    /// Its id, without its kind.
+    pub fn id(&self) -> &str {
+        match self {
+            Subject::Lead(lead) => lead.as_str(),
+            Subject::Opportunity(opportunity) => opportunity.as_str(),
+        }
+    }
+
+    /// The lead, if it is one.
+    pub fn lead(&self) -> Option<&LeadId> {
+        match self {
+            Subject::Lead(lead) => Some(lead),
+            Subject::Opportunity(_) => None,
+        }
+    }
+
+    /// The opportunity, if it is one.
+    pub fn opportunity(&self) -> Option<&OpportunityId> {
+        match self {
+            Subject::Lead(_) => None,
+            Subject::Opportunity(opportunity) => Some(opportunity),
+        }
+    }
+
+    /// Reads what [`Display`](std::fmt::Display) writes.
+    pub fn parse(key: &str) -> Option<Subject> {
+        let (kind, id) = key.split_once('/')?;
+        match kind {
+            "lead" => Some(Subject::Lead(id.into())),
+            "opportunity" => Some(Subject::Opportunity(id.into())),
+            _ => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Subject {
+    /// As facts are filed: `lead/crm:1`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.kind().word(), self.id())
+    }
+}
+
+impl From<LeadId> for Subject {
+    fn from(lead: LeadId) -> Self {
+        Subject::Lead(lead)
+    }
 }
 
 /// A fact's place in the ledger. Numbers are given in the order of recording, without gaps.

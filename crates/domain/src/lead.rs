@@ -6,10 +6,12 @@ use jiff::Timestamp;
 
 use crate::{
     agreement::Agreement,
-    condition::{Name, Root, View},
+    condition::{Name, Root, View, status_word},
     fact::{Entry, Fact},
-    field::{FieldValue, Fields},
-    ids::{AccountId, FactNo, LeadId, UserId},
+    field::{FieldValue, Fields, lay},
+    ids::{AccountId, FactNo, LeadId, Subject, UserId},
+    opportunity::Opportunity,
+    window::whole_days,
 };
 
 /// A lead as its facts leave it at some instant.
@@ -116,30 +118,11 @@ impl Lead {
             }
             "times_qualified" => whole(self.times_qualified.values().copied().map(i64::from).sum()),
             "reason" => Some(self.reason.as_deref().map_or(FieldValue::Cleared, Into::into)),
-            "age_days" => self.created_at.and_then(|at| whole(days_between(at, now))),
+            "age_days" => self.created_at.and_then(|at| whole(whole_days(at, now))),
             other => {
                 let status = other.strip_prefix("days_since_")?;
-                self.entered.get(status).and_then(|at| whole(days_between(*at, now)))
+                self.entered.get(status).and_then(|at| whole(whole_days(*at, now)))
             }
-        }
-    }
-}
-
-/// Whole days of 24 hours.
-fn days_between(from: Timestamp, to: Timestamp) -> i64 {
-    from.duration_until(to).as_secs().div_euclid(86_400)
-}
-
-/// A status as names in conditions write it: `Bad Timing` is `bad_timing`.
-pub fn status_word(status: &str) -> String {
-    let letter = |c: char| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
-    status.chars().map(letter).collect()
-}
-
-fn lay(known: &mut Fields, facts: &mut BTreeMap<String, FactNo>, reported: &Fields, no: FactNo) {
-    for (name, value) in reported {
-        if known.insert(name.clone(), value.clone()).as_ref() != Some(value) {
-            facts.insert(name.clone(), no);
         }
     }
 }
@@ -154,6 +137,8 @@ pub fn in_order(mut entries: Vec<Entry>) -> Vec<Entry> {
 pub struct LeadView<'a> {
     /// The lead.
     pub lead: &'a Lead,
+    /// The opportunity, where the judgement is about one; the lead is then the one it came from.
+    pub opportunity: Option<&'a Opportunity>,
     /// The lead before the change that is judged.
     pub previous: Option<&'a Lead>,
     /// The fact that is judged, if it is an activity.
@@ -171,6 +156,7 @@ impl<'a> LeadView<'a> {
     pub fn of(lead: &'a Lead, at: Timestamp) -> LeadView<'a> {
         LeadView {
             lead,
+            opportunity: None,
             previous: None,
             activity: None,
             success: false,
@@ -196,11 +182,28 @@ impl View for LeadView<'_> {
             Root::Previous => self.previous.and_then(|lead| lead.value(&name.field, self.at)),
             Root::Score => self.score.get(&name.field).copied().map(FieldValue::Number),
             Root::Activity => self.activity_value(&name.field),
+            Root::Opportunity => self.opportunity?.value(&name.field, self.at),
         }
     }
 }
 
 impl LeadView<'_> {
+    fn owner(&self) -> Option<&UserId> {
+        match self.opportunity {
+            Some(opportunity) => opportunity.owner.as_ref(),
+            None => self.lead.owner.as_ref(),
+        }
+    }
+
+    /// The fact that a name's value comes from, where it comes from one.
+    pub fn fact_of(&self, name: &Name) -> Option<FactNo> {
+        match name.root {
+            Root::Opportunity => self.opportunity?.fact_of(&name.field),
+            Root::Activity => self.activity.map(|entry| entry.no),
+            _ => self.lead.fact_of(name),
+        }
+    }
+
     /// Where no activity is judged, `activity.kind` is blank and the rest is unknown.
     fn activity_value(&self, field: &str) -> Option<FieldValue> {
         let text = |text: Option<&str>| Some(text.map_or(FieldValue::Cleared, Into::into));
@@ -216,9 +219,9 @@ impl LeadView<'_> {
             "status" => text(activity.status.as_deref()),
             "success" => Some(FieldValue::Bool(self.success)),
             "by" => text(activity.by.as_ref().map(UserId::as_str)),
-            "by_owner" => {
-                Some(FieldValue::Bool(activity.by.is_some() && activity.by == self.lead.owner))
-            }
+            "by_owner" => Some(FieldValue::Bool(
+                activity.by.is_some() && activity.by.as_ref() == self.owner(),
+            )),
             "campaign" => text(activity.campaign.as_ref().map(|campaign| campaign.as_str())),
             other => activity.fields.get(other).cloned(),
         }
@@ -237,6 +240,11 @@ impl LeadHistory {
     /// Gathers facts; their order does not matter.
     pub fn new(lead: LeadId, entries: Vec<Entry>) -> LeadHistory {
         LeadHistory { lead, entries: in_order(entries) }
+    }
+
+    /// The lead as what its clocks run on.
+    pub fn subject(&self) -> Subject {
+        Subject::Lead(self.lead.clone())
     }
 
     /// The facts that happened up to and at an instant.

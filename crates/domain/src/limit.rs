@@ -29,7 +29,13 @@ pub fn free_at(limit: &Limit, last: Timestamp) -> Option<Timestamp> {
             Window::Day(zone) => start_of(day_of(last, zone).checked_add(1.day()).ok()?, zone),
             Window::Week(zone) => start_of(monday_of(last, zone).checked_add(7.days()).ok()?, zone),
             Window::Month(zone) => {
-                start_of(day_of(last, zone).first_of_month().checked_add(1.month()).ok()?, zone)
+                start_of(month_of(last, zone).checked_add(1.month()).ok()?, zone)
+            }
+            Window::Quarter(zone) => {
+                start_of(quarter_of(last, zone).checked_add(3.months()).ok()?, zone)
+            }
+            Window::Year(zone) => {
+                start_of(day_of(last, zone).first_of_year().checked_add(1.year()).ok()?, zone)
             }
         },
     }
@@ -45,9 +51,9 @@ fn same_window(window: &Window, earlier: Timestamp, at: Timestamp) -> bool {
         }
         Window::Day(zone) => day_of(earlier, zone) == day_of(at, zone),
         Window::Week(zone) => monday_of(earlier, zone) == monday_of(at, zone),
-        Window::Month(zone) => {
-            day_of(earlier, zone).first_of_month() == day_of(at, zone).first_of_month()
-        }
+        Window::Month(zone) => month_of(earlier, zone) == month_of(at, zone),
+        Window::Quarter(zone) => quarter_of(earlier, zone) == quarter_of(at, zone),
+        Window::Year(zone) => day_of(earlier, zone).year() == day_of(at, zone).year(),
     }
 }
 
@@ -63,6 +69,15 @@ fn monday_of(at: Timestamp, zone: &TimeZone) -> Date {
     let day = day_of(at, zone);
     let since_monday = day.weekday().to_monday_zero_offset();
     day.checked_sub(i64::from(since_monday).days()).unwrap_or(day)
+}
+
+fn month_of(at: Timestamp, zone: &TimeZone) -> Date {
+    day_of(at, zone).first_of_month()
+}
+
+fn quarter_of(at: Timestamp, zone: &TimeZone) -> Date {
+    let month = month_of(at, zone);
+    month.checked_sub(i64::from((month.month() - 1) % 3).months()).unwrap_or(month)
 }
 
 fn start_of(day: Date, zone: &TimeZone) -> Option<Timestamp> {
@@ -91,6 +106,10 @@ mod tests {
             (Window::Day(berlin()), "2026-07-03T22:00:00Z", true),
             (Window::Month(berlin()), "2026-07-31T21:59:59Z", false),
             (Window::Month(berlin()), "2026-07-31T22:00:00Z", true),
+            (Window::Quarter(berlin()), "2026-09-30T21:59:59Z", false),
+            (Window::Quarter(berlin()), "2026-09-30T22:00:00Z", true),
+            (Window::Year(berlin()), "2026-12-31T22:59:59Z", false),
+            (Window::Year(berlin()), "2026-12-31T23:00:00Z", true),
             (Window::RollingMonths(3, berlin()), "2026-10-03T09:59:59Z", false),
             (Window::RollingMonths(3, berlin()), "2026-10-03T10:00:00Z", true),
         ];

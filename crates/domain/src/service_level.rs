@@ -1,26 +1,27 @@
-//! The clocks that a lead's facts set going under the signed service levels, and how each stands.
+//! The clocks that the facts about a lead or an opportunity set going under the signed service
+//! levels, and how each stands.
 //!
 //! The version in force when a clock starts governs it to its end. Breaches are instants that
 //! follow from the calendar; nobody has to look for them to exist. Source: domain.md 2.4, 2.5.
 
 use std::collections::BTreeMap;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use crate::{
     agreement::{
         Agreement, History, InForce, ServiceLevel,
-        service::{Hours, OnTransfer, ZonePolicy},
+        service::{Hours, OnTransfer, Target, ZonePolicy},
     },
     calendar::{Calendar, NeverOpen},
     clock::{self, ClockState, Pause, Reading, Running, Terms},
-    condition::{Name, Root, Truth, View},
+    condition::{Condition, Name, Root, Truth, View},
     decided::Verdict,
     fact::{Entry, Fact},
     field::FieldValue,
-    ids::{ClockId, FactNo, LeadId, UserId},
-    lead::{Lead, LeadHistory, LeadView},
+    ids::{ClockId, FactNo, Subject, UserId},
+    standing::Standing,
 };
 
 /// When a person of the firm works: their zone and the key of their calendar, where known.
@@ -35,19 +36,19 @@ pub struct WorkingHours {
 /// Working hours by person.
 pub type People = BTreeMap<UserId, WorkingHours>;
 
-/// One running of a service level on a lead.
+/// One running of a service level on a lead or an opportunity.
 #[derive(Debug, Clone)]
-pub struct LeadClock {
-    /// Its name: the level, the lead and the fact that started it.
+pub struct ServiceClock {
+    /// Its name: the level, what it runs on and the fact that started it.
     pub id: ClockId,
-    /// Which lead.
-    pub lead: LeadId,
+    /// What it runs on.
+    pub subject: Subject,
     /// The version that governs it, and the level's place in it.
     pub in_force: InForce,
     level: usize,
     /// Who answers for it.
     pub owner: Option<UserId>,
-    /// How often the lead had been passed on when it started.
+    /// How often its subject had been passed on when it started.
     pub transfer: u32,
     /// Its instants.
     pub running: Running,
@@ -61,6 +62,8 @@ pub struct LeadClock {
     pub pause_facts: Vec<(FactNo, Option<FactNo>)>,
     zone: TimeZone,
     calendar: Calendar,
+    /// How much time there is, in the hours that count.
+    target: SignedDuration,
 }
 
 /// A clock's end, as a decided fact carries it.
@@ -76,7 +79,7 @@ pub struct End {
     pub elapsed_seconds: i64,
 }
 
-impl LeadClock {
+impl ServiceClock {
     /// The service level that it runs under.
     pub fn level(&self) -> &ServiceLevel {
         &self.in_force.agreement.service_levels[self.level]
@@ -92,11 +95,16 @@ impl LeadClock {
         &self.calendar
     }
 
+    /// How much time there is, in the hours that count.
+    pub fn target(&self) -> SignedDuration {
+        self.target
+    }
+
     fn terms(&self) -> Terms {
         let level = self.level();
         Terms {
-            target: level.target,
-            warn_share_per_mille: level.warn_per_mille,
+            target: self.target,
+            warn_after: level.warn.within(self.target),
             zero_business_time: level.zero_time,
         }
     }
@@ -144,85 +152,94 @@ impl LeadClock {
     }
 }
 
-/// Every clock that the facts up to `as_of` have started, oldest first.
+/// Every clock that `entries` have started, oldest first: the facts about the subject, and about
+/// what it is seen with, in the order in which they happened.
+///
+/// # Errors
+/// [`NeverOpen`] when a target is counted in working days and none ever comes.
 pub fn clocks(
-    history: &LeadHistory,
+    subject: &Subject,
+    entries: &[Entry],
     agreements: &History,
     people: &People,
-    as_of: Timestamp,
-) -> Vec<LeadClock> {
+) -> Result<Vec<ServiceClock>, NeverOpen> {
     let mut keeper = Keeper {
-        lead: history.lead.clone(),
+        subject: subject.clone(),
         agreements,
         people,
         running: BTreeMap::new(),
         all: Vec::new(),
     };
-    let mut before = Lead::default();
-    for entry in history.until(as_of) {
+    let mut before = Standing::before(subject.kind(), entries);
+    for entry in entries {
         let mut after = before.clone();
         let rules = agreements.at(entry.happened_at()).map(|in_force| &*in_force.agreement);
         after.apply(entry, rules);
-        keeper.take(&before, &after, entry);
+        keeper.take(&before, &after, entry)?;
         before = after;
     }
     keeper.all.sort_by_key(|clock| (clock.running.started_at, clock.start_fact));
-    keeper.all
+    Ok(keeper.all)
 }
 
 struct Keeper<'a> {
-    lead: LeadId,
+    subject: Subject,
     agreements: &'a History,
     people: &'a People,
     /// The clock that runs, by service level, as its place in `all`.
     running: BTreeMap<String, usize>,
-    all: Vec<LeadClock>,
+    all: Vec<ServiceClock>,
 }
 
 impl Keeper<'_> {
-    fn take(&mut self, before: &Lead, after: &Lead, entry: &Entry) {
+    fn take(
+        &mut self,
+        before: &Standing,
+        after: &Standing,
+        entry: &Entry,
+    ) -> Result<(), NeverOpen> {
         let levels: Vec<String> = self.running.keys().cloned().collect();
         for level in levels {
-            self.turn(&level, before, after, entry);
+            self.turn(&level, before, after, entry)?;
         }
-        let Some(in_force) = self.agreements.at(entry.happened_at()) else { return };
+        let Some(in_force) = self.agreements.at(entry.happened_at()) else { return Ok(()) };
         for (index, level) in in_force.agreement.service_levels.iter().enumerate() {
-            if !self.running.contains_key(&level.id) {
-                self.start(in_force, index, before, after, entry);
+            if level.on == self.subject.kind() && !self.running.contains_key(&level.id) {
+                self.start(in_force, index, before, after, entry)?;
             }
         }
+        Ok(())
     }
 
     /// What a fact does to a clock that runs.
-    fn turn(&mut self, level: &str, before: &Lead, after: &Lead, entry: &Entry) {
+    fn turn(
+        &mut self,
+        level: &str,
+        before: &Standing,
+        after: &Standing,
+        entry: &Entry,
+    ) -> Result<(), NeverOpen> {
         let at = entry.happened_at();
         let clock = &mut self.all[self.running[level]];
         let in_force = clock.in_force.clone();
         let level = &in_force.agreement.service_levels[clock.level];
-        let view = LeadView::of(after, at).with_fact(entry, &in_force.agreement);
+        let view = after.view(at).with_fact(entry, &in_force.agreement);
         if level.stops_when.holds(&view) == Truth::Yes {
-            clock.running.stopped_at = Some(at);
-            clock.stopped_by = Some(what(entry, after));
-            clock.stop_fact = Some(entry.no);
+            clock.stop(at, what(entry, after), entry.no);
             self.running.remove(&level.id);
-            return;
+            return Ok(());
         }
-        let rests = |lead: &Lead| {
-            let view = LeadView::of(lead, at);
-            level.pauses_when.as_ref().is_some_and(|when| when.holds(&view) == Truth::Yes)
-        };
-        if rests(after) && !rests(before) {
-            clock.running.pauses.push(Pause { from: at, until: None });
-            clock.pause_facts.push((entry.no, None));
-        } else if rests(before)
-            && !rests(after)
-            && let Some(pause) = clock.running.pauses.last_mut()
-        {
-            pause.until = Some(at);
-            clock.pause_facts.last_mut().expect("a pause has its fact").1 = Some(entry.no);
+        let changed = level
+            .renews_on
+            .iter()
+            .find(|name| after.view(at).value(name) != before.view(at).value(name));
+        if let Some(changed) = changed {
+            clock.stop(at, format!("{} changed", changed.field.replace('_', " ")), entry.no);
+            return self.renew(&in_force, level, after, entry);
         }
-        if before.owner == after.owner || level.on_transfer == OnTransfer::RunOn {
-            return;
+        clock.rest(level, before, after, entry);
+        if before.owner() == after.owner() || level.on_transfer == OnTransfer::RunOn {
+            return Ok(());
         }
         match level.on_transfer {
             OnTransfer::RestartAnswered => clock.running.stopped_at = Some(at),
@@ -230,11 +247,22 @@ impl Keeper<'_> {
         }
         clock.stopped_by = Some("owner changed".into());
         clock.stop_fact = Some(entry.no);
+        self.renew(&in_force, level, after, entry)
+    }
+
+    /// Takes an ended clock away, and begins a fresh one where what starts it still holds.
+    fn renew(
+        &mut self,
+        in_force: &InForce,
+        level: &ServiceLevel,
+        after: &Standing,
+        entry: &Entry,
+    ) -> Result<(), NeverOpen> {
         self.running.remove(&level.id);
-        let still = LeadView::of(after, at);
-        if level.starts_when.holds(&still) == Truth::Yes {
-            self.begin(&in_force, &level.id, after, entry);
+        if level.starts_when.holds(&after.view(entry.happened_at())) == Truth::Yes {
+            self.begin(in_force, &level.id, after, entry)?;
         }
+        Ok(())
     }
 
     /// Starts a clock where its condition begins to hold.
@@ -242,57 +270,73 @@ impl Keeper<'_> {
         &mut self,
         in_force: &InForce,
         index: usize,
-        before: &Lead,
-        after: &Lead,
+        before: &Standing,
+        after: &Standing,
         entry: &Entry,
-    ) {
+    ) -> Result<(), NeverOpen> {
         let level = &in_force.agreement.service_levels[index];
         let at = entry.happened_at();
-        let held = level.starts_when.holds(&LeadView::of(before, at)) == Truth::Yes;
-        let view = LeadView::of(after, at).with_fact(entry, &in_force.agreement);
+        let held = level.starts_when.holds(&before.view(at)) == Truth::Yes;
+        let view = after.view(at).with_fact(entry, &in_force.agreement);
         let holds = level.starts_when.holds(&view) == Truth::Yes;
         let stops = level.stops_when.holds(&view) == Truth::Yes;
         let covered =
             level.applies_when.as_ref().is_none_or(|when| when.holds(&view) == Truth::Yes);
         if holds && !held && !stops && covered {
-            self.begin(in_force, &level.id, after, entry);
+            self.begin(in_force, &level.id, after, entry)?;
         }
+        Ok(())
     }
 
-    fn begin(&mut self, in_force: &InForce, level: &str, lead: &Lead, entry: &Entry) {
+    fn begin(
+        &mut self,
+        in_force: &InForce,
+        level: &str,
+        standing: &Standing,
+        entry: &Entry,
+    ) -> Result<(), NeverOpen> {
         let levels = &in_force.agreement.service_levels;
         let index = levels.iter().position(|l| l.id == level).expect("it was found by this key");
         let earlier = self.all.iter().filter(|clock| clock.level().id == level).count();
         if levels[index].most_clocks.is_some_and(|most| earlier >= most as usize) {
-            return;
+            return Ok(());
         }
-        let (calendar, zone) = self.hours(&in_force.agreement, &levels[index], lead, entry);
+        let (calendar, zone) = self.hours(&in_force.agreement, &levels[index], standing, entry);
+        let started_at = entry.happened_at();
+        let target = match levels[index].target {
+            Target::Time(time) => time,
+            Target::WorkingDays(days) => {
+                calendar.until_close_of_working_day(&zone, started_at, days)?
+            }
+        };
         self.running.insert(level.to_owned(), self.all.len());
-        self.all.push(LeadClock {
-            id: ClockId(format!("{level}/{}/{}", self.lead, entry.no)),
-            lead: self.lead.clone(),
+        self.all.push(ServiceClock {
+            id: ClockId(format!("{level}/{}/{}", self.subject.id(), entry.no)),
+            subject: self.subject.clone(),
             in_force: in_force.clone(),
             level: index,
-            owner: lead.owner.clone(),
-            transfer: lead.transfers,
-            running: Running::since(entry.happened_at()),
+            owner: standing.owner().cloned(),
+            transfer: standing.transfers(),
+            running: Running::since(started_at),
             stopped_by: None,
             start_fact: entry.no,
             stop_fact: None,
             pause_facts: Vec::new(),
             zone,
             calendar,
+            target,
         });
+        Ok(())
     }
 
     fn hours(
         &self,
         agreement: &Agreement,
         level: &ServiceLevel,
-        lead: &Lead,
+        standing: &Standing,
         entry: &Entry,
     ) -> (Calendar, TimeZone) {
-        let owner = lead.owner.as_ref().and_then(|owner| self.people.get(owner));
+        let owner = standing.owner().and_then(|owner| self.people.get(owner));
         let named = |key: &str| agreement.calendars.get(key).cloned();
         let calendar = match &level.hours {
             Hours::Elapsed => Some(Calendar::always_open("all hours")),
@@ -306,7 +350,7 @@ impl Keeper<'_> {
         let zone = match level.zone {
             ZonePolicy::Calendar => None,
             ZonePolicy::Owner => owner.and_then(|owner| owner.zone.clone()),
-            ZonePolicy::Prospect => prospect_zone(lead, entry.happened_at()),
+            ZonePolicy::Prospect => prospect_zone(standing, entry.happened_at()),
         };
         match zone {
             Some(zone) => (calendar.anywhere(), zone),
@@ -315,18 +359,49 @@ impl Keeper<'_> {
     }
 }
 
-fn prospect_zone(lead: &Lead, at: Timestamp) -> Option<TimeZone> {
+impl ServiceClock {
+    fn stop(&mut self, at: Timestamp, by: String, fact: FactNo) {
+        self.running.stopped_at = Some(at);
+        self.stopped_by = Some(by);
+        self.stop_fact = Some(fact);
+    }
+
+    /// Begins or ends a rest where a fact makes what rests it hold, or hold no more.
+    fn rest(&mut self, level: &ServiceLevel, before: &Standing, after: &Standing, entry: &Entry) {
+        let at = entry.happened_at();
+        let rests = |standing: &Standing| {
+            let holds = |when: &Condition| when.holds(&standing.view(at)) == Truth::Yes;
+            level.pauses_when.as_ref().is_some_and(holds)
+        };
+        if rests(after) && !rests(before) {
+            self.running.pauses.push(Pause { from: at, until: None });
+            self.pause_facts.push((entry.no, None));
+        } else if rests(before)
+            && !rests(after)
+            && let Some(pause) = self.running.pauses.last_mut()
+        {
+            pause.until = Some(at);
+            self.pause_facts.last_mut().expect("a pause has its fact").1 = Some(entry.no);
+        }
+    }
+}
+
+fn prospect_zone(standing: &Standing, at: Timestamp) -> Option<TimeZone> {
     let name = Name { root: Root::Lead, field: "zone".into(), lowered: false };
-    let value: FieldValue = LeadView::of(lead, at).value(&name)?;
+    let value: FieldValue = standing.view(at).value(&name)?;
     TimeZone::get(value.text()?).ok()
 }
 
 /// What a fact is, for the line "stopped by".
-fn what(entry: &Entry, lead: &Lead) -> String {
+fn what(entry: &Entry, standing: &Standing) -> String {
+    let reached = match &standing.opportunity {
+        Some(opportunity) => &opportunity.stage,
+        None => &standing.lead.status,
+    };
     match entry.fact() {
         Fact::Activity(activity) => activity.kind.clone(),
         Fact::LeadAssigned(_) => "owner changed".into(),
-        _ => lead.status.clone().unwrap_or_else(|| "a changed field".into()),
+        _ => reached.clone().unwrap_or_else(|| "a changed field".into()),
     }
 }
 

@@ -30,6 +30,11 @@ pub fn days_between(from: Date, to: Date) -> i64 {
     from.duration_until(to).as_hours() / 24
 }
 
+/// The whole days of 24 hours from one instant to another.
+pub fn whole_days(from: Timestamp, to: Timestamp) -> i64 {
+    from.duration_until(to).as_secs().div_euclid(86_400)
+}
+
 /// A window of time, half open: `from` is in it, `before` is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Window<M> {

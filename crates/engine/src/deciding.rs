@@ -1,10 +1,10 @@
-//! Deciding about leads inside a transaction.
+//! Deciding about leads and opportunities inside a transaction.
 
 use domain::{
     agreement::{History, definition::Judged},
     decision,
     fact::{Entry, Fact},
-    ids::LeadId,
+    ids::{LeadId, OpportunityId, Subject},
     service_level::{People, WorkingHours},
 };
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
@@ -22,6 +22,11 @@ impl Rules {
     /// Whether no version was ever in force, so that nothing can be decided.
     pub(crate) fn are_silent(&self) -> bool {
         self.agreements.0.is_empty()
+    }
+
+    /// Whether any version says something about single opportunities.
+    fn watch_opportunities(&self) -> bool {
+        self.agreements.0.iter().any(|version| version.agreement.watches_opportunities())
     }
 
     /// Whether a definition waits for a time of the day, so that a lead must be looked at again.
@@ -43,33 +48,56 @@ pub(crate) fn people(reader: &Reader<'_>) -> Result<People, StoreError> {
     Ok(reader.users()?.into_iter().map(|user| (user.id, of(&user.fields))).collect())
 }
 
-/// Appends every decision that follows about a lead by `now`, and says which are new.
+/// Appends every decision that follows by `now` about a subject, and about what is seen with it,
+/// and says which are new. A lead's opportunities are seen with their lead, so what is new about it
+/// may be new about them.
 pub(crate) fn decide_about(
     writer: &mut Writer<'_>,
     rules: &Rules,
-    lead: &LeadId,
+    subject: &Subject,
     now: Timestamp,
 ) -> Result<Vec<Entry>, Error> {
     if rules.are_silent() {
         return Ok(Vec::new());
     }
-    let entries = facts_about(&writer.reader(), lead)?;
+    let mut new = decide_about_one(writer, rules, subject, now)?;
+    if let Subject::Lead(lead) = subject
+        && rules.watch_opportunities()
+    {
+        for opportunity in writer.reader().opportunities_of_lead(lead)? {
+            let subject = Subject::Opportunity(opportunity.id);
+            new.extend(decide_about_one(writer, rules, &subject, now)?);
+        }
+    }
+    Ok(new)
+}
+
+fn decide_about_one(
+    writer: &mut Writer<'_>,
+    rules: &Rules,
+    subject: &Subject,
+    now: Timestamp,
+) -> Result<Vec<Entry>, Error> {
+    if subject.opportunity().is_some() && !rules.watch_opportunities() {
+        return Ok(Vec::new());
+    }
+    let entries = facts_about(&writer.reader(), subject)?;
     let again = look_again_at(&entries, rules, now);
     let mut new = Vec::new();
-    decision::decide::<Error>(lead, entries, &rules.agreements, &rules.people, now, |told| {
+    decision::decide::<Error>(subject, entries, &rules.agreements, &rules.people, now, |told| {
         let entry = writer.append_once(told)?;
         new.extend(entry.clone());
         Ok(entry)
     })?;
     if let Some(at) = again {
-        writer.leave_undecided(&format!("lead/{lead}"), at)?;
+        writer.leave_undecided(&subject.to_string(), at)?;
     }
     Ok(new)
 }
 
-/// When the lead must be looked at again with no new fact: when a fact that is dated ahead comes
+/// When a subject must be looked at again with no new fact: when a fact that is dated ahead comes
 /// true, or soon, while a definition waits for a time of the day. Such a time comes round once a
-/// day, so a lead at rest for longer has been judged.
+/// day, so one at rest for longer has been judged.
 fn look_again_at(entries: &[Entry], rules: &Rules, now: Timestamp) -> Option<Timestamp> {
     let ahead = entries.iter().map(Entry::happened_at).filter(|at| *at > now).min();
     let newest = entries.iter().map(|entry| entry.recorded_at).max()?;
@@ -77,16 +105,50 @@ fn look_again_at(entries: &[Entry], rules: &Rules, now: Timestamp) -> Option<Tim
     ahead.into_iter().chain(waits.then(|| now + SignedDuration::from_mins(5))).min()
 }
 
+/// The facts about a subject and about what it is seen with.
+pub(crate) fn facts_about(
+    reader: &Reader<'_>,
+    subject: &Subject,
+) -> Result<Vec<Entry>, StoreError> {
+    match subject {
+        Subject::Lead(lead) => facts_about_lead(reader, lead),
+        Subject::Opportunity(opportunity) => facts_about_opportunity(reader, opportunity),
+    }
+}
+
 /// The facts about a lead and about the account that it was last said to belong to.
-pub(crate) fn facts_about(reader: &Reader<'_>, lead: &LeadId) -> Result<Vec<Entry>, StoreError> {
+fn facts_about_lead(reader: &Reader<'_>, lead: &LeadId) -> Result<Vec<Entry>, StoreError> {
     let mut entries = reader.facts_of(&format!("lead/{lead}"))?;
-    let named = |entry: &Entry| match entry.fact() {
-        Fact::Lead(reported) => reported.fields.get("account")?.text().map(str::to_owned),
-        _ => None,
-    };
-    let account = entries.iter().rev().find_map(named);
-    if let Some(account) = account {
+    if let Some(account) = last_named(&entries, "account") {
         entries.extend(reader.facts_of(&format!("account/{account}"))?);
     }
     Ok(entries)
+}
+
+/// The facts about an opportunity, and about the lead and the account that it was last said to
+/// belong to.
+fn facts_about_opportunity(
+    reader: &Reader<'_>,
+    opportunity: &OpportunityId,
+) -> Result<Vec<Entry>, StoreError> {
+    let mut entries = reader.facts_of(&format!("opportunity/{opportunity}"))?;
+    for noun in ["lead", "account"] {
+        if let Some(id) = last_named(&entries, noun) {
+            entries.extend(reader.facts_of(&format!("{noun}/{id}"))?);
+        }
+    }
+    Ok(entries)
+}
+
+/// The id that was last reported in a field.
+fn last_named(entries: &[Entry], field: &str) -> Option<String> {
+    let named = |entry: &Entry| {
+        let fields = match entry.fact() {
+            Fact::Lead(reported) => &reported.fields,
+            Fact::Opportunity(reported) => &reported.fields,
+            _ => return None,
+        };
+        fields.get(field)?.text().map(str::to_owned)
+    };
+    entries.iter().rev().find_map(named)
 }

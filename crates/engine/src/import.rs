@@ -286,9 +286,9 @@ impl Engine {
         listener: &mut (dyn Listener + Send),
     ) -> Result<(), Error> {
         let rows = report.total.read;
-        let Ticked { leads, decisions } = self.decide_waiting(now, |done| {
+        let Ticked { leads, decisions, .. } = self.decide_waiting(now, |done| {
             listener.progress(Progress {
-                doing: format!("Deciding about leads: {done} done"),
+                doing: format!("Deciding about leads and opportunities: {done} done"),
                 bytes_read: 0,
                 bytes_total: 0,
                 rows,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::{
     fact::{Entry, Fact},
     field::FieldValue,
-    ids::{FactNo, LeadId},
+    ids::{FactNo, Subject},
     person::Person,
     reported::{Reported, settle_ids},
 };
@@ -27,13 +27,13 @@ pub struct Taken {
     pub no: FactNo,
     /// Whether it was there before: the same source and key is one fact.
     pub already: bool,
-    /// What was decided about its lead because of this request.
+    /// What was decided about its lead or opportunity because of this request.
     pub decided: Vec<Entry>,
 }
 
 impl Engine {
     /// Takes facts in, in the order given, all in one transaction, and decides about every lead
-    /// they touch. Facts are taken in whatever can be done with them.
+    /// and opportunity that they touch. Facts are taken in whatever can be done with them.
     ///
     /// # Errors
     /// When the database cannot be written; then nothing was taken in.
@@ -55,8 +55,8 @@ impl Engine {
                 people: people(&writer.reader())?,
             };
             let mut decided = Vec::new();
-            for lead in &touched {
-                decided.extend(decide_about(writer, &rules, lead, now)?);
+            for subject in &touched {
+                decided.extend(decide_about(writer, &rules, subject, now)?);
             }
             Ok(taken
                 .into_iter()
@@ -67,12 +67,10 @@ impl Engine {
 }
 
 fn told_of(entry: Entry, already: bool, decided: &[Entry]) -> Taken {
-    let of_same_lead = |decision: &&Entry| {
-        !already
-            && decision.fact().lead().is_some()
-            && decision.fact().lead() == entry.fact().lead()
-    };
-    Taken { no: entry.no, already, decided: decided.iter().filter(of_same_lead).cloned().collect() }
+    let about = entry.fact().decided_about();
+    let of_the_same =
+        |decision: &&Entry| !already && about.is_some() && decision.fact().decided_about() == about;
+    Taken { no: entry.no, already, decided: decided.iter().filter(of_the_same).cloned().collect() }
 }
 
 /// Takes one fact in; says whether it was there before.
@@ -132,19 +130,26 @@ pub fn tell_domain(person: &Person, fact: &mut domain::record::LeadReported) {
     }
 }
 
-/// Notes the leads that a new fact may change. An account's leads wait for the tick: there may be
-/// thousands.
+/// Notes what a new fact may change.
 fn touch(
     writer: &mut Writer<'_>,
     entry: &Entry,
-    touched: &mut BTreeSet<LeadId>,
+    touched: &mut BTreeSet<Subject>,
 ) -> Result<(), StoreError> {
-    touched.extend(entry.fact().lead().cloned());
-    if let Fact::Account(fact) = entry.fact() {
-        let now = writer.now();
-        for lead in writer.reader().leads_of_account(&fact.account)? {
-            writer.leave_undecided(&format!("lead/{}", lead.id), now)?;
-        }
+    touched.extend(entry.fact().decided_about());
+    leave_account(writer, entry.fact())
+}
+
+/// Leaves the leads and opportunities of a reported account for the tick: there may be thousands.
+pub(crate) fn leave_account(writer: &mut Writer<'_>, fact: &Fact) -> Result<(), StoreError> {
+    let Fact::Account(fact) = fact else { return Ok(()) };
+    let leads = writer.reader().leads_of_account(&fact.account)?;
+    let opportunities = writer.reader().opportunities_of_account(&fact.account)?;
+    let leads = leads.into_iter().map(|lead| Subject::Lead(lead.id));
+    let opportunities = opportunities.into_iter().map(|found| Subject::Opportunity(found.id));
+    let now = writer.now();
+    for subject in leads.chain(opportunities) {
+        writer.leave_undecided(&subject.to_string(), now)?;
     }
     Ok(())
 }

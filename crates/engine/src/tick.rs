@@ -1,7 +1,7 @@
 //! What comes due as time passes. The tick takes no argument but the instant: it asks what is due,
 //! the very question that a request asks about its own lead.
 
-use domain::ids::LeadId;
+use domain::ids::Subject;
 use jiff::Timestamp;
 
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     deciding::{Rules, decide_about, people},
 };
 
-/// How many leads are decided in one transaction.
+/// How many leads and opportunities are decided in one transaction.
 const AT_ONCE: u32 = 500;
 
 /// What a tick did.
@@ -18,13 +18,31 @@ const AT_ONCE: u32 = 500;
 pub struct Ticked {
     /// Leads looked at.
     pub leads: usize,
+    /// Opportunities looked at.
+    pub opportunities: usize,
     /// Decisions appended.
     pub decisions: usize,
 }
 
+impl Ticked {
+    /// Whether nothing was there to look at.
+    fn is_empty(self) -> bool {
+        self.leads + self.opportunities == 0
+    }
+
+    fn and(self, more: Ticked) -> Ticked {
+        Ticked {
+            leads: self.leads + more.leads,
+            opportunities: self.opportunities + more.opportunities,
+            decisions: self.decisions + more.decisions,
+        }
+    }
+}
+
 impl Engine {
     /// Brings signed versions into force, notices clocks that came at risk or are missed, and
-    /// decides about leads whose decisions wait. Twice in a row it does nothing the second time.
+    /// decides about leads and opportunities whose decisions wait. Twice in a row it does nothing
+    /// the second time.
     ///
     /// # Errors
     /// When the database cannot be written.
@@ -32,17 +50,16 @@ impl Engine {
         self.store.write(now, move |writer| take_effect(writer, now))?;
         let mut ticked = Ticked::default();
         loop {
-            let (leads, decisions) = self.decide_some(now)?;
-            ticked.leads += leads;
-            ticked.decisions += decisions;
-            if leads == 0 || decisions == 0 {
+            let more = self.decide_some(now)?;
+            ticked = ticked.and(more);
+            if more.is_empty() || more.decisions == 0 {
                 return Ok(ticked);
             }
         }
     }
 
-    /// Decides about the leads whose decisions wait, until none is left that can be decided now.
-    /// `progress` is told how many are done; it stops the work by answering false.
+    /// Decides about the leads and opportunities whose decisions wait, until none is left that can
+    /// be decided now. `progress` is told how many are done; it stops the work by answering false.
     ///
     /// # Errors
     /// When the database cannot be written; what was decided until then stays.
@@ -53,32 +70,32 @@ impl Engine {
     ) -> Result<Ticked, Error> {
         let mut ticked = Ticked::default();
         loop {
-            let (leads, decisions) = self.decide_some(now)?;
-            ticked.leads += leads;
-            ticked.decisions += decisions;
-            if leads == 0 || !progress(ticked.leads) {
+            let more = self.decide_some(now)?;
+            ticked = ticked.and(more);
+            if more.is_empty() || !progress(ticked.leads + ticked.opportunities) {
                 return Ok(ticked);
             }
         }
     }
 
-    fn decide_some(&self, now: Timestamp) -> Result<(usize, usize), Error> {
+    fn decide_some(&self, now: Timestamp) -> Result<Ticked, Error> {
         let versions = self.versions.clone();
         self.store.write(now, move |writer| {
             let agreements = history(&writer.reader(), &versions)?;
             let rules = Rules { agreements, people: people(&writer.reader())? };
             let waiting = writer.take_undecided(now, AT_ONCE)?;
-            let waiting = waiting.iter().filter_map(|subject| subject.strip_prefix("lead/"));
-            let mut leads: Vec<LeadId> = waiting.map(LeadId::from).collect();
+            let waiting = waiting.iter().filter_map(|subject| Subject::parse(subject));
+            let mut subjects: Vec<Subject> = waiting.collect();
             let due = writer.reader().clocks_due(now)?;
-            leads.extend(due.into_iter().take(AT_ONCE as usize).map(|clock| clock.lead));
-            leads.sort();
-            leads.dedup();
+            subjects.extend(due.into_iter().take(AT_ONCE as usize).map(|clock| clock.subject));
+            subjects.sort();
+            subjects.dedup();
+            let leads = subjects.iter().filter(|subject| subject.lead().is_some()).count();
             let mut decisions = 0;
-            for lead in &leads {
-                decisions += decide_about(writer, &rules, lead, now)?.len();
+            for subject in &subjects {
+                decisions += decide_about(writer, &rules, subject, now)?.len();
             }
-            Ok((leads.len(), decisions))
+            Ok(Ticked { leads, opportunities: subjects.len() - leads, decisions })
         })
     }
 }

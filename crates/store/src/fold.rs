@@ -1,14 +1,17 @@
 //! Hands each fact to the read models. Appending and rebuilding both come here, so that there is no
 //! second way to work a read model out.
 
-use domain::fact::{Entry, Fact};
+use domain::{
+    fact::{Entry, Fact},
+    ids::Subject,
+};
 
 use crate::{
     database::Connection,
     error::StoreError,
     read::{
         account, activity, agreement, assignment, campaign, clock, handoff, lead, lead_stage,
-        opportunity, product, qualification, quota, user,
+        milestone, opportunity, product, qualification, quota, user,
     },
 };
 
@@ -57,27 +60,46 @@ pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreE
         }
         Fact::ClockStarted(fact) => {
             clock::started(connection, entry, fact)?;
-            lead::clocks_changed(connection, entry, &fact.lead)
+            clocks_changed(connection, entry, &fact.subject)
         }
         Fact::ClockPaused(fact) => {
             clock::paused(connection, entry, fact)?;
-            lead::clocks_changed(connection, entry, &fact.lead)
+            clocks_changed(connection, entry, &fact.subject)
         }
         Fact::ClockResumed(fact) => {
             clock::resumed(connection, entry, fact)?;
-            lead::clocks_changed(connection, entry, &fact.lead)
+            clocks_changed(connection, entry, &fact.subject)
         }
         Fact::ClockStopped(fact) => {
             clock::stopped(connection, entry, fact)?;
-            lead::clocks_changed(connection, entry, &fact.lead)
+            clocks_changed(connection, entry, &fact.subject)
         }
         Fact::ClockAtRisk(fact) => {
             clock::at_risk(connection, entry, fact)?;
-            lead::touched(connection, entry, &fact.lead)
+            touched(connection, entry, &fact.subject)
         }
         Fact::ClockBreached(fact) => {
             clock::breached(connection, entry, fact)?;
-            lead::touched(connection, entry, &fact.lead)
+            touched(connection, entry, &fact.subject)
         }
+        Fact::MilestoneReached(fact) => milestone::reached(connection, entry, fact),
+    }
+}
+
+fn clocks_changed(
+    connection: &Connection,
+    entry: &Entry,
+    subject: &Subject,
+) -> Result<(), StoreError> {
+    match subject {
+        Subject::Lead(lead) => lead::clocks_changed(connection, entry, lead),
+        Subject::Opportunity(opportunity) => opportunity::touched(connection, entry, opportunity),
+    }
+}
+
+fn touched(connection: &Connection, entry: &Entry, subject: &Subject) -> Result<(), StoreError> {
+    match subject {
+        Subject::Lead(lead) => lead::touched(connection, entry, lead),
+        Subject::Opportunity(opportunity) => opportunity::touched(connection, entry, opportunity),
     }
 }

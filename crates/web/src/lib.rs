@@ -23,6 +23,7 @@ pub mod show;
 pub mod static_files;
 pub mod theme;
 mod throttle;
+mod workings;
 
 use axum::{
     Router,
@@ -37,7 +38,7 @@ pub use session::Signed;
 use crate::{
     app::{House, Shared},
     layout::{ErrorPage, SIGN_OUT},
-    pages::{agreement, fact, lead, leads, people, scoreboard, sign_in, welcome},
+    pages::{agreement, fact, lead, leads, opportunity, people, scoreboard, sign_in, welcome},
     security::{Site, protect},
 };
 
@@ -56,6 +57,7 @@ pub fn router(app: App) -> Router {
         .route("/theme", post(theme::create))
         .route("/leads", get(leads::index))
         .route("/leads/{id}", get(lead::show))
+        .route("/opportunities/{id}", get(opportunity::show))
         .route("/facts/{no}", get(fact::show))
         .route("/agreement", get(agreement::current))
         .route("/agreement/{version}", get(agreement::show))

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use domain::{
     agreement::Agreement,
     firm::Side,
-    ids::{AccountId, FactNo, LeadId, UserId},
+    ids::{AccountId, FactNo, LeadId, OpportunityId, UserId},
     person::Person,
 };
 use store::{Reader, StoreError};
@@ -97,11 +97,22 @@ impl<'a, 'r> Names<'a, 'r> {
         let person = self.lead_person(id)?;
         Ok(person.and_then(|person| person.name).unwrap_or_else(|| id.0.clone()))
     }
+
+    /// What an opportunity is called: its name, else the id.
+    pub(crate) fn opportunity(&self, id: &OpportunityId) -> Result<String, StoreError> {
+        let row = self.reader.opportunity(id)?;
+        Ok(row.and_then(|row| row.name).unwrap_or_else(|| id.0.clone()))
+    }
 }
 
 /// Where a lead's page lies.
 pub(crate) fn lead_href(id: &LeadId) -> String {
     format!("/leads/{}", encoded(id.as_str()))
+}
+
+/// Where an opportunity's page lies.
+pub(crate) fn opportunity_href(id: &OpportunityId) -> String {
+    format!("/opportunities/{}", encoded(id.as_str()))
 }
 
 /// Where a fact lies.

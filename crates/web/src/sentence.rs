@@ -57,6 +57,7 @@ fn glyph(fact: &Fact, names: &Names<'_, '_>) -> Result<Markup, StoreError> {
         | Fact::ClockPaused(_)
         | Fact::ClockResumed(_)
         | Fact::ClockStopped(_)
+        | Fact::MilestoneReached(_)
         | Fact::AgreementTookEffect(_) => show::glyph::joint(),
         _ => show::side(Side::Neutral),
     })
@@ -102,6 +103,12 @@ fn decided(fact: &Fact, time: &LocalTime) -> Option<String> {
             fact.stopped_by,
             fact.verdict.words(),
             show::working(fact.working_seconds)
+        ),
+        Fact::MilestoneReached(fact) => format!(
+            "Reached {}, by clause {} of version {}",
+            level(&fact.milestone),
+            fact.because.clause,
+            fact.because.version
         ),
         Fact::AgreementTookEffect(fact) => format!("Version {} came into force", fact.version),
         _ => return None,

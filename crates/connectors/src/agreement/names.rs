@@ -64,7 +64,12 @@ pub struct Names {
     pub account: BTreeMap<String, Kind>,
     /// Of an activity.
     pub activity: BTreeMap<String, Kind>,
+    /// Of an opportunity.
+    pub opportunity: BTreeMap<String, Kind>,
 }
+
+/// What becomes of an opportunity, as the facts write it.
+const OUTCOMES: [&str; 5] = ["open", "won", "lost", "no_decision", "unknown"];
 
 /// What may be asked for in a condition, by where it stands.
 #[derive(Clone, Copy)]
@@ -84,11 +89,27 @@ pub type Unknown = (String, Option<String>);
 
 impl Names {
     /// The names that are always there.
-    pub fn built_in(statuses: Vec<String>, activities: Vec<String>) -> Names {
+    pub fn built_in(statuses: Vec<String>, activities: Vec<String>, stages: Vec<String>) -> Names {
         let since = |status: &String| {
-            (format!("days_since_{}", domain::lead::status_word(status)), Kind::Number)
+            (format!("days_since_{}", domain::condition::status_word(status)), Kind::Number)
         };
         let days_since: Vec<(String, Kind)> = statuses.iter().map(since).collect();
+        let days_since_stage: Vec<(String, Kind)> = stages.iter().map(since).collect();
+        let stage = if stages.is_empty() { Kind::Text } else { Kind::OneOf(stages, "stage") };
+        let outcomes = OUTCOMES.map(str::to_owned).to_vec();
+        let opportunity = [
+            ("stage", stage),
+            ("outcome", Kind::OneOf(outcomes, "outcome")),
+            ("owner", Kind::Text),
+            ("lead", Kind::Text),
+            ("product", Kind::Text),
+            ("campaign", Kind::Text),
+            ("amount", Kind::Number),
+            ("age_days", Kind::Number),
+            ("opened_on", Kind::Date),
+            ("closed_on", Kind::Date),
+            ("expected_on", Kind::Date),
+        ];
         let status = Kind::OneOf(statuses, "status");
         let lead = [
             ("status", status),
@@ -111,6 +132,7 @@ impl Names {
             lead: lead.into_iter().map(own).chain(days_since).collect(),
             account: BTreeMap::new(),
             activity: activity.into_iter().map(own).collect(),
+            opportunity: opportunity.into_iter().map(own).chain(days_since_stage).collect(),
         }
     }
 
@@ -118,6 +140,7 @@ impl Names {
         match root {
             Root::Lead | Root::Previous => &self.lead,
             Root::Account => &self.account,
+            Root::Opportunity => &self.opportunity,
             Root::Activity | Root::Score => &self.activity,
         }
     }

@@ -12,11 +12,13 @@ use super::{
 };
 
 mod calendars;
+mod capacities;
 mod clauses;
 mod definitions;
 mod goals;
 mod header;
 mod limits;
+mod milestones;
 mod names;
 mod reach;
 mod rules;
@@ -77,10 +79,13 @@ fn agreement(document: Document<'_>) -> Agreement {
     calendars::check_default(&document, &header, &calendars);
     let statuses = statuses::statuses(&document);
     let activities = statuses::activities(&document);
-    let mut known = Known::new(&document, &header, &calendars, &statuses, &activities);
+    let stages = statuses::stages(&document);
+    let mut known = Known::new(&document, &header, &calendars, &statuses, &activities, &stages);
     let mut clauses = Clauses::default();
     let definitions = definitions::definitions(&document, &mut known, &mut clauses);
+    let milestones = milestones::milestones(&document, &mut known, &mut clauses);
     let service_levels = service_levels::service_levels(&document, &mut known, &mut clauses);
+    let capacities = capacities::capacities(&document, &mut clauses);
     let goals = goals::goals(&document, &known, &mut clauses);
     clauses.read(&document);
     document.finish();
@@ -95,7 +100,10 @@ fn agreement(document: Document<'_>) -> Agreement {
         statuses,
         activities,
         definitions,
+        stages,
+        milestones,
         service_levels,
+        capacities,
         goals,
         clauses: clauses.in_order(),
     }

@@ -240,6 +240,19 @@ impl<'t> Item<'t> {
         })
     }
 
+    /// A number of working days, if it is written as one: `1 working day`.
+    pub fn working_days(&self) -> Option<u32> {
+        match self.value {
+            DeValue::String(text) => units::working_days(text),
+            _ => None,
+        }
+    }
+
+    /// Whether it is written as a share, to tell apart two ways of writing a key.
+    pub fn is_share(&self) -> bool {
+        matches!(self.value, DeValue::String(text) if text.trim_end().ends_with('%'))
+    }
+
     /// A length of time in whole days.
     pub fn days(&self) -> Option<i64> {
         let length = units::length(&self.text()?.value);

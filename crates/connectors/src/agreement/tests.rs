@@ -114,8 +114,9 @@ fn the_handbook_means_what_the_firm_published() {
     use domain::{
         agreement::{
             definition::{Award, FloorActs, Limit, LooksAt, ResetTo, Window},
-            service::{Hours, OnTransfer, ZonePolicy},
+            service::{Hours, OnTransfer, Target, Warn, ZonePolicy},
         },
+        ids::SubjectKind,
         points::Points,
     };
     let agreement = read_sample("handbook");
@@ -135,13 +136,28 @@ fn the_handbook_means_what_the_firm_published() {
     assert_eq!(rule("unsubscribed").award, Award::Empties);
     assert_eq!(main.resets[0].to, ResetTo::ValueAt("Inquiry".into()));
     assert_eq!(agreement.definitions[1].ends.as_ref().unwrap().days, 40);
-    let first = &agreement.service_levels[0];
-    assert_eq!(first.target.as_secs(), 7_200);
+    let level = |id: &str| agreement.service_levels.iter().find(|level| level.id == id).unwrap();
+    let first = level("new-mql-lead");
+    assert_eq!(first.target, Target::Time(jiff::SignedDuration::from_hours(2)));
     assert_eq!((&first.hours, &first.zone), (&Hours::OfOwner, &ZonePolicy::Owner));
     assert_eq!((first.on_transfer, first.most_clocks), (OnTransfer::Restart, Some(10)));
+    assert_eq!(level("contact-us").target, Target::WorkingDays(1));
+    let stale = level("stale-small");
+    assert_eq!(stale.on, SubjectKind::Opportunity);
+    assert_eq!(stale.warn, Warn::After(jiff::SignedDuration::from_hours(7 * 24)));
+    assert_eq!(stale.renews_on.len(), 3);
+    let status = |word: &str| agreement.status(word).unwrap();
+    assert!(status("Inquiry").may_follow("Raw") && !status("Inquiry").may_follow("MQL"));
+    assert!(status("Raw").from.as_ref().is_some_and(Vec::is_empty));
+    let reasons = &status("Disqualified").reasons;
+    assert_eq!(reasons.last().map(|reason| reason.kinds.len()), Some(4));
+    assert_eq!(agreement.capacities[0].taken_on_in_30_days(), 10);
+    let milestones: Vec<&str> = agreement.milestones.iter().map(|m| m.id.as_str()).collect();
+    assert_eq!(milestones, ["accepted", "qualified"]);
+    assert_eq!(agreement.stage("1-discovery").unwrap().key, "Discovery");
     let order: Vec<&str> = agreement.clauses.iter().map(|clause| clause.no.as_str()).collect();
     assert_eq!(order[..6], ["1", "2", "3", "3.1", "3.2", "3.3"]);
-    assert_eq!(order[order.len() - 6..], ["4.10", "4.11", "4.12", "5", "6", "7"]);
+    assert_eq!(order[order.len() - 6..], ["5.5.2", "5.5.3", "6", "7", "8", "8.1"]);
 }
 
 proptest::proptest! {

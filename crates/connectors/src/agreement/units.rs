@@ -23,6 +23,10 @@ pub enum Unit {
     Week,
     /// Months.
     Month,
+    /// Quarters of a year.
+    Quarter,
+    /// Years.
+    Year,
 }
 
 /// Reads `2h`, `90min`, `1h 30min`, `1 day` or `30 days`.
@@ -52,7 +56,17 @@ pub fn length(text: &str) -> Option<Length> {
     (length.seconds > 0 && length.seconds <= 36_600 * 86_400).then_some(length)
 }
 
-/// Reads `day`, `week`, `month`, `30 days`, `2 weeks` or `6 months`.
+/// Reads `1 working day` or `3 working days`.
+pub fn working_days(text: &str) -> Option<u32> {
+    let (count, rest) = leading_number(text.trim())?;
+    let mut words = rest.split_whitespace();
+    let is_word = matches!(words.next(), Some("working" | "business"))
+        && matches!(words.next(), Some("day" | "days"))
+        && words.next().is_none();
+    u32::try_from(count).ok().filter(|count| is_word && (1..=366).contains(count))
+}
+
+/// Reads `day`, `week`, `month`, `quarter`, `year`, `30 days`, `2 weeks` or `6 months`.
 pub fn period(text: &str) -> Option<(i64, Unit)> {
     let text = text.trim();
     let (count, word) = leading_number(text).unwrap_or((1, text));
@@ -60,6 +74,8 @@ pub fn period(text: &str) -> Option<(i64, Unit)> {
         "day" | "days" => Unit::Day,
         "week" | "weeks" => Unit::Week,
         "month" | "months" => Unit::Month,
+        "quarter" | "quarters" => Unit::Quarter,
+        "year" | "years" => Unit::Year,
         _ => return None,
     };
     (1..=36_600).contains(&count).then_some((count, unit))
@@ -156,10 +172,17 @@ mod tests {
         for wrong in ["90", "%", "-1%", "1.25%", "1e1%", "+5%"] {
             assert_eq!(share(wrong), None, "{wrong}");
         }
+        assert_eq!(working_days("1 working day"), Some(1));
+        assert_eq!(working_days("3 business days"), Some(3));
+        for wrong in ["working day", "1 day", "0 working days", "1 working", "1 working day late"] {
+            assert_eq!(working_days(wrong), None, "{wrong}");
+        }
         assert_eq!(period("week"), Some((1, Unit::Week)));
         assert_eq!(period("30 days"), Some((30, Unit::Day)));
         assert_eq!(period("6 months"), Some((6, Unit::Month)));
-        for wrong in ["", "0 days", "fortnight", "30", "year"] {
+        assert_eq!(period("quarter"), Some((1, Unit::Quarter)));
+        assert_eq!(period("2 years"), Some((2, Unit::Year)));
+        for wrong in ["", "0 days", "fortnight", "30", "decade"] {
             assert_eq!(period(wrong), None, "{wrong}");
         }
         assert!(date("2026-10-01").is_some() && time("23:59").is_some());

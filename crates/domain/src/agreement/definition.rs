@@ -169,6 +169,10 @@ pub enum Window {
     Week(TimeZone),
     /// Each month of the calendar.
     Month(TimeZone),
+    /// Each quarter of the calendar, from January, April, July and October.
+    Quarter(TimeZone),
+    /// Each year of the calendar.
+    Year(TimeZone),
 }
 
 /// Who never qualifies.

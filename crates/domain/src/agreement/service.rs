@@ -2,7 +2,12 @@
 
 use jiff::SignedDuration;
 
-use crate::{clock::ZeroTime, condition::Condition, firm::Side};
+use crate::{
+    clock::{ZeroTime, share_of},
+    condition::{Condition, Name},
+    firm::Side,
+    ids::SubjectKind,
+};
 
 /// A service level.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,7 +20,9 @@ pub struct ServiceLevel {
     pub says: String,
     /// Whose duty it is.
     pub side: Side,
-    /// Which leads it covers; all when absent. Judged at the start of the clock.
+    /// What its clocks run on.
+    pub on: SubjectKind,
+    /// Which leads or opportunities it covers; all when absent. Judged at the start of the clock.
     pub applies_when: Option<Condition>,
     /// A clock starts when this begins to hold.
     pub starts_when: Condition,
@@ -23,22 +30,54 @@ pub struct ServiceLevel {
     pub stops_when: Condition,
     /// It rests while this holds; time that rests does not count.
     pub pauses_when: Option<Condition>,
-    /// How much time there is, in the hours that count.
-    pub target: SignedDuration,
-    /// From this share of the target on it is at risk, in thousandths.
-    pub warn_per_mille: i64,
+    /// It stops, and begins anew where it still applies, whenever one of these changes.
+    pub renews_on: Vec<Name>,
+    /// How much time there is.
+    pub target: Target,
+    /// From when on it is at risk.
+    pub warn: Warn,
     /// Which hours count.
     pub hours: Hours,
     /// Whose zone they are in.
     pub zone: ZonePolicy,
     /// What passing the lead on does. Source: domain.md 2.5, reassignment.
     pub on_transfer: OnTransfer,
-    /// At most so many clocks of this level on one lead.
+    /// At most so many clocks of this level on one lead or opportunity.
     pub most_clocks: Option<u32>,
     /// The verdict when no working time passed between start and stop.
     pub zero_time: ZeroTime,
     /// The share of clocks that both sides want met, in thousandths.
     pub goal_per_mille: Option<i64>,
+    /// What follows where it is missed, in the words that were signed.
+    pub then: Option<String>,
+}
+
+/// How much time there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// So much of the hours that count.
+    Time(SignedDuration),
+    /// Until the close of the so-many-th working day after the day of the start.
+    WorkingDays(u32),
+}
+
+/// From when on a clock is at risk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Warn {
+    /// From this share of the target on, in thousandths.
+    Share(i64),
+    /// After so much of the hours that count.
+    After(SignedDuration),
+}
+
+impl Warn {
+    /// How much of a target may pass before the clock is at risk.
+    pub fn within(self, target: SignedDuration) -> SignedDuration {
+        match self {
+            Warn::Share(per_mille) => share_of(target, per_mille),
+            Warn::After(time) => time.min(target),
+        }
+    }
 }
 
 /// Which hours count.
@@ -63,7 +102,7 @@ pub enum ZonePolicy {
     Prospect,
 }
 
-/// What passing the lead on does to a running clock.
+/// What passing the lead or opportunity on does to a running clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnTransfer {
     /// The clock of the earlier owner ends without a verdict, unless it was overdue, and the new

@@ -41,8 +41,12 @@ pub enum ClauseKind {
     Definition(String),
     /// A service level, by its key.
     ServiceLevel(String),
+    /// A milestone of opportunities, by its key.
+    Milestone(String),
     /// A goal, by its key.
     Goal(String),
+    /// How much a person can work, by its key.
+    Capacity(String),
     /// Words and nothing else.
     Words,
 }

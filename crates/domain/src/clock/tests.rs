@@ -6,7 +6,7 @@ use crate::calendar::tests::{at, calendar, minutes, nine_to_five, zone};
 fn terms(target_minutes: i64) -> Terms {
     Terms {
         target: minutes(target_minutes),
-        warn_share_per_mille: 800,
+        warn_after: share_of(SignedDuration::from_mins(target_minutes), 800),
         zero_business_time: ZeroTime::Met,
     }
 }
@@ -306,10 +306,14 @@ fn escalations_go_on_past_the_breach() {
 fn a_share_of_the_target_is_not_reached_early() {
     let terms = Terms { target: SignedDuration::from_nanos(10), ..terms(0) };
     for (share, nanoseconds) in [(0, 0), (100, 1), (101, 2), (999, 10), (1000, 10), (1001, 11)] {
-        assert_eq!(terms.share(share), SignedDuration::from_nanos(nanoseconds), "{share}");
+        assert_eq!(
+            share_of(terms.target, share),
+            SignedDuration::from_nanos(nanoseconds),
+            "{share}"
+        );
     }
     let endless = Terms { target: SignedDuration::MAX, ..terms };
-    assert_eq!(endless.share(2000), SignedDuration::MAX);
+    assert_eq!(share_of(endless.target, 2000), SignedDuration::MAX);
 }
 
 #[test]

@@ -27,6 +27,20 @@ fn every_reported_kind_reads_and_writes_the_same_text() {
 }
 
 #[test]
+fn a_clock_says_what_it_runs_on_by_the_name_of_the_key() {
+    let because = r#""because":{"version":1,"hash":"h","clause":"4.1","facts":[2]}"#;
+    for (subject, filed) in
+        [(r#""lead":"crm:1""#, "lead/crm:1"), (r#""opportunity":"crm:d1""#, "opportunity/crm:d1")]
+    {
+        let json = format!(r#"{{"fact":"clock_at_risk","clock":"c",{subject},{because}}}"#);
+        let fact: Fact = serde_json::from_str(&json).unwrap_or_else(|e| panic!("{json}: {e}"));
+        assert_eq!(serde_json::to_string(&fact).unwrap(), json);
+        assert_eq!(fact.subject(), filed);
+        assert!(!fact.is_reportable());
+    }
+}
+
+#[test]
 fn an_unknown_field_is_an_error_that_names_it() {
     let json = r#"{"fact":"activity","lead":"crm:1","kind":"webinar","staus":"Attended"}"#;
     let error = serde_json::from_str::<Fact>(json).unwrap_err().to_string();

@@ -11,13 +11,13 @@ use crate::{
             Award, Component, Ends, Exclusion, Floor, FloorActs, Judged, Limit, LooksAt, Reset,
             ResetTo, Rule, Window,
         },
+        tests::blank,
     },
     condition::{Comparison, Condition, Literal, Name, Root},
     fact::{Entry, Fact, Told},
     field::Fields,
     handoff::LeadMoved,
     ids::LeadId,
-    money::Currency,
     points::Decay,
     record::LeadReported,
 };
@@ -149,19 +149,9 @@ fn agreement(definition: Definition) -> Agreement {
     };
     let gated = ActivityKind { success: Some(vec!["Downloaded".into()]), ..webcast.clone() };
     Agreement {
-        title: "Test".into(),
-        preamble: String::new(),
-        zone: TimeZone::UTC,
-        currency: Currency::parse("EUR").unwrap(),
-        parties: vec![],
-        calendars: BTreeMap::new(),
-        default_calendar: String::new(),
-        statuses: vec![],
         activities: BTreeMap::from([("webcast".into(), webcast), ("gated".into(), gated)]),
         definitions: vec![definition],
-        service_levels: vec![],
-        goals: vec![],
-        clauses: vec![],
+        ..blank()
     }
 }
 

@@ -4,14 +4,16 @@ use jiff::{SignedDuration, civil::time};
 
 use super::*;
 use crate::{
+    agreement::{service::Warn, tests::blank},
     calendar::{Closes, OpenHours},
     clock::ZeroTime,
     condition::{Condition, Literal},
     fact::Told,
     firm::Side,
     handoff::{LeadAssigned, LeadMoved},
-    ids::Version,
-    money::Currency,
+    ids::{LeadId, SubjectKind, Version},
+    lead::LeadHistory,
+    record::{OpportunityMoved, OpportunityReported},
 };
 
 fn name(field: &str) -> Name {
@@ -30,18 +32,21 @@ fn level() -> ServiceLevel {
         clause: "4.1".into(),
         says: "Two business hours.".into(),
         side: Side::Sales,
+        on: SubjectKind::Lead,
         applies_when: None,
         starts_when: Condition::All(vec![status_in(&["MQL"]), Condition::Has(name("owner"))]),
         stops_when: status_in(&["Accepted", "Qualifying", "Recycle"]),
         pauses_when: None,
-        target: SignedDuration::from_hours(2),
-        warn_per_mille: 800,
+        renews_on: vec![],
+        target: Target::Time(SignedDuration::from_hours(2)),
+        warn: Warn::Share(800),
         hours: Hours::OfOwner,
         zone: ZonePolicy::Owner,
         on_transfer: OnTransfer::Restart,
         most_clocks: Some(10),
         zero_time: ZeroTime::Met,
         goal_per_mille: Some(900),
+        then: None,
     }
 }
 
@@ -52,19 +57,11 @@ fn agreement(level: ServiceLevel) -> Agreement {
     let office =
         Calendar::new("office", Some(berlin.clone()), std::array::from_fn(weekday), vec![]);
     Agreement {
-        title: "Test".into(),
-        preamble: String::new(),
         zone: berlin,
-        currency: Currency::parse("EUR").unwrap(),
-        parties: vec![],
         calendars: BTreeMap::from([("office".into(), office.unwrap())]),
         default_calendar: "office".into(),
-        statuses: vec![],
-        activities: BTreeMap::new(),
-        definitions: vec![],
         service_levels: vec![level],
-        goals: vec![],
-        clauses: vec![],
+        ..blank()
     }
 }
 
@@ -96,9 +93,18 @@ fn history(lines: &[(&str, &str)]) -> LeadHistory {
     LeadHistory::new(lead(), entries.collect())
 }
 
-fn run(level: ServiceLevel, lines: &[(&str, &str)], until: &str) -> Vec<LeadClock> {
+fn found(
+    history: &LeadHistory,
+    agreements: &History,
+    people: &People,
+    as_of: Timestamp,
+) -> Vec<ServiceClock> {
+    clocks(&history.subject(), history.until(as_of), agreements, people).unwrap()
+}
+
+fn run(level: ServiceLevel, lines: &[(&str, &str)], until: &str) -> Vec<ServiceClock> {
     let agreements = History::always(agreement(level), "hash".into());
-    clocks(&history(lines), &agreements, &People::new(), at(until))
+    found(&history(lines), &agreements, &People::new(), at(until))
 }
 
 const MINUTE: i64 = 60;
@@ -223,7 +229,7 @@ fn time_that_rests_does_not_count() {
 
 #[test]
 fn a_running_clock_keeps_the_version_it_started_under() {
-    let shorter = ServiceLevel { target: SignedDuration::from_mins(10), ..level() };
+    let shorter = ServiceLevel { target: Target::Time(SignedDuration::from_mins(10)), ..level() };
     let in_force = |version, from: &str, level| InForce {
         version: Version(version),
         hash: format!("hash {version}"),
@@ -235,7 +241,7 @@ fn a_running_clock_keeps_the_version_it_started_under() {
         in_force(2, "2026-11-24 10:30", shorter),
     ]);
     let facts = [("2026-11-24 10:00", "is MQL"), ("2026-11-24 10:00", "to a")];
-    let found = clocks(&history(&facts), &agreements, &People::new(), at("2026-11-24 11:00"));
+    let found = found(&history(&facts), &agreements, &People::new(), at("2026-11-24 11:00"));
     assert_eq!(found[0].in_force.version, Version(1));
     let reading = found[0].read(at("2026-11-24 11:00")).unwrap();
     assert_eq!(reading.due_at, Some(at("2026-11-24 12:00")));
@@ -249,7 +255,97 @@ fn hours_are_in_the_owners_zone_where_the_author_says_so() {
     // 01:30 on Tuesday in Berlin is 09:30 in Tokyo.
     let facts = [("2026-11-24 01:30", "is MQL"), ("2026-11-24 01:30", "to a")];
     let agreements = History::always(agreement(level()), "hash".into());
-    let found = clocks(&history(&facts), &agreements, &people, at("2026-11-24 02:00"));
+    let found = found(&history(&facts), &agreements, &people, at("2026-11-24 02:00"));
     let reading = found[0].read(at("2026-11-24 02:00")).unwrap();
     assert_eq!(reading.due_at, Some(at("2026-11-24 03:30")));
+}
+
+fn of_opportunity(field: &str) -> Name {
+    Name { root: Root::Opportunity, field: field.into(), lowered: false }
+}
+
+/// Ninety days without progress in an early stage, warned after forty-five.
+fn stale() -> ServiceLevel {
+    let stages = ["Discovery", "Scoping"].map(|stage| Literal::Text(stage.into()));
+    let early = Condition::In(of_opportunity("stage"), stages.to_vec());
+    ServiceLevel {
+        on: SubjectKind::Opportunity,
+        starts_when: early.clone(),
+        stops_when: Condition::Not(Box::new(early)),
+        renews_on: vec![of_opportunity("stage"), of_opportunity("next_step")],
+        target: Target::Time(SignedDuration::from_hours(90 * 24)),
+        warn: Warn::After(SignedDuration::from_hours(45 * 24)),
+        hours: Hours::Elapsed,
+        on_transfer: OnTransfer::RunOn,
+        ..level()
+    }
+}
+
+/// Facts about an opportunity: `stage Discovery` or `next_step call them`.
+fn deal(lines: &[(&str, &str)]) -> Vec<Entry> {
+    let opportunity = || crate::ids::OpportunityId::from("crm:d1");
+    let entry = |(index, (when, what)): (usize, &(&str, &str))| {
+        let fact = match what.split_once(' ').unwrap() {
+            ("stage", stage) => Fact::OpportunityMoved(OpportunityMoved {
+                opportunity: opportunity(),
+                stage: stage.into(),
+            }),
+            (field, value) => Fact::Opportunity(OpportunityReported {
+                opportunity: opportunity(),
+                fields: [(field.to_owned(), value.into())].into(),
+            }),
+        };
+        let told =
+            Told { source: "crm".into(), key: index.to_string(), happened_at: at(when), fact };
+        Entry { no: FactNo(index as i64 + 1), recorded_at: at(when), told }
+    };
+    lines.iter().enumerate().map(entry).collect()
+}
+
+#[test]
+fn an_opportunity_that_moves_on_gets_a_fresh_clock_and_one_that_rests_is_missed() {
+    let facts = deal(&[
+        ("2026-01-05 09:00", "stage Discovery"),
+        ("2026-02-04 09:00", "next_step call them"),
+        ("2026-02-05 09:00", "next_step call them"),
+        ("2026-03-06 09:00", "stage Scoping"),
+        ("2026-07-01 09:00", "owner u1"),
+    ]);
+    let agreements = History::always(agreement(stale()), "hash".into());
+    let subject = Subject::Opportunity("crm:d1".into());
+    let found = clocks(&subject, &facts, &agreements, &People::new()).unwrap();
+    let starts: Vec<FactNo> = found.iter().map(|clock| clock.start_fact).collect();
+    assert_eq!(starts, [FactNo(1), FactNo(2), FactNo(4)]);
+    assert_eq!(found[0].stopped_by.as_deref(), Some("next step changed"));
+    assert_eq!(found[1].stopped_by.as_deref(), Some("stage changed"));
+    let state = |when| found[2].read(at(when)).unwrap().state;
+    assert_eq!(state("2026-04-20 09:00"), ClockState::Running);
+    assert_eq!(state("2026-04-20 10:00"), ClockState::AtRisk);
+    assert_eq!(state("2026-07-01 09:00"), ClockState::Breached);
+    assert_eq!(found[2].id.as_str(), "new-mql/crm:d1/4");
+}
+
+#[test]
+fn a_level_on_opportunities_starts_no_clock_on_a_lead() {
+    let facts = [("2026-11-20 16:00", "is MQL"), ("2026-11-20 16:30", "to u1")];
+    let always = ServiceLevel { starts_when: Condition::Always(true), ..stale() };
+    assert!(run(always, &facts, "2026-12-24 00:00").is_empty());
+}
+
+#[test]
+fn within_a_working_day_is_by_the_close_of_the_next_one() {
+    let level = || ServiceLevel { target: Target::WorkingDays(1), ..level() };
+    let cases = [
+        // From Friday to the close of Monday, and from Saturday too; from Monday to Tuesday.
+        ("2026-11-20 16:00", "2026-11-23 17:00"),
+        ("2026-11-21 12:00", "2026-11-23 17:00"),
+        ("2026-11-23 08:00", "2026-11-24 17:00"),
+        ("2026-11-23 20:00", "2026-11-24 17:00"),
+    ];
+    for (start, due) in cases {
+        let facts = [("2026-11-01 09:00", "to u1"), (start, "is MQL")];
+        let clocks = run(level(), &facts, "2026-11-30 00:00");
+        let reading = clocks[0].read(at(start)).unwrap();
+        assert_eq!(reading.due_at, Some(at(due)), "{start}");
+    }
 }

@@ -337,15 +337,10 @@ fn modified_at(fact: &Fact) -> Option<Timestamp> {
 }
 
 fn leave_undecided(writer: &mut Writer<'_>, fact: &Fact, now: Timestamp) -> Result<(), Error> {
-    if let Some(lead) = fact.lead() {
-        writer.leave_undecided(&format!("lead/{lead}"), now)?;
+    if let Some(subject) = fact.decided_about() {
+        writer.leave_undecided(&subject.to_string(), now)?;
     }
-    if let Fact::Account(fact) = fact {
-        for lead in writer.reader().leads_of_account(&fact.account)? {
-            writer.leave_undecided(&format!("lead/{}", lead.id), now)?;
-        }
-    }
-    Ok(())
+    Ok(intake::leave_account(writer, fact)?)
 }
 
 pub(super) fn fields_of(fact: &Fact) -> Option<&Fields> {

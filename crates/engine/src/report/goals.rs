@@ -198,7 +198,7 @@ fn rows_of(measure: Counts) -> &'static str {
     match measure {
         Counts::Qualified => "lead",
         Counts::Accepted | Counts::AcceptanceRate => "handoff",
-        Counts::Opened | Counts::Won | Counts::Revenue => "opportunity",
+        Counts::Opened | Counts::Reached | Counts::Won | Counts::Revenue => "opportunity",
         Counts::Attainment => "clock",
     }
 }

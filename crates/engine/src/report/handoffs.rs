@@ -130,8 +130,10 @@ impl Due {
     fn read(reader: &Reader<'_>, known: &[Told]) -> Result<Due, StoreError> {
         let mut due = Due { clocks: BTreeMap::new(), deliveries: BTreeMap::new() };
         for clock in reader.clocks()? {
-            if clock.verdict != Some(Verdict::NoVerdict) {
-                due.clocks.entry(clock.lead.clone()).or_default().push(clock);
+            if clock.verdict != Some(Verdict::NoVerdict)
+                && let Some(lead) = clock.subject.lead().cloned()
+            {
+                due.clocks.entry(lead).or_default().push(clock);
             }
         }
         for told in known {

@@ -160,6 +160,7 @@ impl Record for ClockRow {
             "version",
             "transfer",
             "lead",
+            "opportunity",
         ]
     }
 
@@ -173,7 +174,9 @@ impl Record for ClockRow {
             "clause" => Some(self.clause.clone()),
             "version" => Some(self.version.to_string()),
             "transfer" => Some(self.transfer.to_string()),
-            "lead" => Some(self.lead.to_string()),
+            // It runs on one of the two: the other is blank, as the facts do say so.
+            "lead" => Some(id(self.subject.lead()).unwrap_or_default()),
+            "opportunity" => Some(id(self.subject.opportunity()).unwrap_or_default()),
             _ => None,
         }
     }

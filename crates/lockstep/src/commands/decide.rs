@@ -18,10 +18,12 @@ use domain::{
     clock::Reading,
     decision,
     fact::{Entry, Fact},
-    ids::{FactNo, LeadId},
-    lead::{Lead, LeadHistory},
+    ids::{FactNo, LeadId, OpportunityId, Subject, SubjectKind},
+    lead::{Lead, LeadHistory, in_order},
+    opportunity::Opportunity,
     qualification::{Assessment, Qualification, assess, qualifications},
-    service_level::{End, LeadClock, clocks},
+    service_level::{End, ServiceClock, clocks},
+    standing::Standing,
 };
 use jiff::Timestamp;
 
@@ -65,9 +67,19 @@ struct OfLead {
     clocks: Vec<ClockRead>,
 }
 
+/// What follows for one opportunity.
+struct OfOpportunity {
+    opportunity: OpportunityId,
+    /// The opportunity as its facts leave it.
+    state: Opportunity,
+    /// Every decision, in the order in which they happened.
+    decisions: Vec<Entry>,
+    clocks: Vec<ClockRead>,
+}
+
 /// A clock and how it stands.
 struct ClockRead {
-    clock: LeadClock,
+    clock: ServiceClock,
     /// As if it never rested: with what it began.
     at_start: Reading,
     reading: Reading,
@@ -95,6 +107,7 @@ struct Decided {
     hash: String,
     agreement: std::sync::Arc<Agreement>,
     leads: Vec<OfLead>,
+    opportunities: Vec<OfOpportunity>,
     facts: Facts,
 }
 
@@ -137,7 +150,8 @@ fn bad_lines(facts: &Facts) -> Failure {
         .advise("Mend them, or pass over them with --skip-bad.")
 }
 
-/// What follows for every lead, by id. Decisions are numbered after the last line.
+/// What follows for every lead and then every opportunity, by id. Decisions are numbered after the
+/// last line.
 fn follow(
     mut facts: Facts,
     agreement: Agreement,
@@ -146,54 +160,108 @@ fn follow(
 ) -> Result<Decided, Failure> {
     let agreements = History::always(agreement, hash.clone());
     let agreement = agreements.0[0].agreement.clone();
-    let mut last = facts.last;
+    let (told_of_leads, told_of_opportunities) =
+        (std::mem::take(&mut facts.leads), std::mem::take(&mut facts.opportunities));
+    let mut deciding = Deciding { agreements, facts, as_of };
     let mut leads = Vec::new();
-    for (lead, entries) in std::mem::take(&mut facts.leads) {
-        let entries = facts.with_account(&lead, entries);
-        leads.push(follow_lead(lead, entries, &agreements, &facts, as_of, &mut last)?);
+    for (lead, entries) in told_of_leads {
+        let entries = deciding.facts.with_account(&lead, entries);
+        leads.push(deciding.lead(lead, entries)?);
     }
-    Ok(Decided { as_of, hash, agreement, leads, facts })
+    let mut opportunities = Vec::new();
+    for (opportunity, entries) in told_of_opportunities {
+        if agreement.watches_opportunities() {
+            opportunities.push(deciding.opportunity(opportunity, entries)?);
+        } else {
+            deciding.facts.unused += entries.len();
+        }
+    }
+    Ok(Decided { as_of, hash, agreement, leads, opportunities, facts: deciding.facts })
 }
 
-fn follow_lead(
-    lead: LeadId,
-    mut entries: Vec<Entry>,
-    agreements: &History,
-    facts: &Facts,
+/// What deciding goes by.
+struct Deciding {
+    agreements: History,
+    facts: Facts,
     as_of: Timestamp,
-    last: &mut i64,
-) -> Result<OfLead, Failure> {
-    let mut decisions: Vec<Entry> = Vec::new();
-    let mut keys = BTreeSet::new();
-    let people = &facts.people;
-    decision::decide::<Failure>(&lead, entries.clone(), agreements, people, as_of, |told| {
-        if !keys.insert(told.key.clone()) {
-            return Ok(None);
-        }
-        *last += 1;
-        let entry = Entry { no: FactNo(*last), recorded_at: as_of, told };
-        decisions.push(entry.clone());
-        Ok(Some(entry))
-    })?;
-    entries.extend(decisions.iter().cloned());
-    decisions.sort_by_key(|entry| (entry.happened_at(), entry.no));
-    let history = LeadHistory::new(lead.clone(), entries);
-    let agreement = &agreements.0[0].agreement;
-    let mut read = Vec::new();
-    for clock in clocks(&history, agreements, people, as_of) {
-        let (at_start, reading) = (clock.read_at_start()?, clock.read(as_of)?);
-        let end = clock.end(as_of)?;
-        read.push(ClockRead { clock, at_start, reading, end });
+}
+
+impl Deciding {
+    fn lead(&mut self, lead: LeadId, entries: Vec<Entry>) -> Result<OfLead, Failure> {
+        let (entries, decisions) = self.decide(&Subject::Lead(lead.clone()), entries)?;
+        self.facts.leads.insert(lead.clone(), entries.clone());
+        let history = LeadHistory::new(lead.clone(), entries);
+        let (agreements, as_of) = (&self.agreements, self.as_of);
+        let agreement = &agreements.0[0].agreement;
+        let ids = || agreement.definitions.iter().map(|definition| definition.id.as_str());
+        let qualified = ids().flat_map(|id| qualifications(&history, agreements, id, as_of));
+        Ok(OfLead {
+            state: history.as_of(as_of, Some(agreement)),
+            decisions,
+            qualified: qualified.collect(),
+            assessments: ids().filter_map(|id| assess(&history, agreements, id, as_of)).collect(),
+            clocks: self.clocks(&history.subject(), history.until(as_of))?,
+            lead,
+        })
     }
-    let ids = || agreement.definitions.iter().map(|definition| definition.id.as_str());
-    Ok(OfLead {
-        state: history.as_of(as_of, Some(agreement)),
-        decisions,
-        qualified: ids().flat_map(|id| qualifications(&history, agreements, id, as_of)).collect(),
-        assessments: ids().filter_map(|id| assess(&history, agreements, id, as_of)).collect(),
-        clocks: read,
-        lead,
-    })
+
+    fn opportunity(
+        &mut self,
+        opportunity: OpportunityId,
+        entries: Vec<Entry>,
+    ) -> Result<OfOpportunity, Failure> {
+        let subject = Subject::Opportunity(opportunity.clone());
+        let entries = self.facts.with_lead_and_account(entries);
+        let (entries, decisions) = self.decide(&subject, entries)?;
+        let entries = in_order(entries);
+        let end = entries.partition_point(|entry| entry.happened_at() <= self.as_of);
+        let entries = &entries[..end];
+        let mut standing = Standing::before(SubjectKind::Opportunity, entries);
+        for entry in entries {
+            standing.apply(entry, Some(&self.agreements.0[0].agreement));
+        }
+        Ok(OfOpportunity {
+            opportunity,
+            state: standing.opportunity.unwrap_or_default(),
+            decisions,
+            clocks: self.clocks(&subject, entries)?,
+        })
+    }
+
+    /// The facts with every decision about a subject, and the decisions in the order in which they
+    /// happened.
+    fn decide(
+        &mut self,
+        subject: &Subject,
+        mut entries: Vec<Entry>,
+    ) -> Result<(Vec<Entry>, Vec<Entry>), Failure> {
+        let mut decisions: Vec<Entry> = Vec::new();
+        let mut keys = BTreeSet::new();
+        let (last, as_of) = (&mut self.facts.last, self.as_of);
+        let (told, people) = (entries.clone(), &self.facts.people);
+        decision::decide::<Failure>(subject, told, &self.agreements, people, as_of, |told| {
+            if !keys.insert(told.key.clone()) {
+                return Ok(None);
+            }
+            *last += 1;
+            let entry = Entry { no: FactNo(*last), recorded_at: as_of, told };
+            decisions.push(entry.clone());
+            Ok(Some(entry))
+        })?;
+        entries.extend(decisions.iter().cloned());
+        decisions.sort_by_key(|entry| (entry.happened_at(), entry.no));
+        Ok((entries, decisions))
+    }
+
+    fn clocks(&self, subject: &Subject, entries: &[Entry]) -> Result<Vec<ClockRead>, Failure> {
+        let found = clocks(subject, entries, &self.agreements, &self.facts.people)?;
+        let read = |clock: ServiceClock| {
+            let (at_start, reading) = (clock.read_at_start()?, clock.read(self.as_of)?);
+            let end = clock.end(self.as_of)?;
+            Ok(ClockRead { clock, at_start, reading, end })
+        };
+        found.into_iter().map(read).collect()
+    }
 }
 
 /// `3 lines told a fact a second time`, and what else was read and not used.

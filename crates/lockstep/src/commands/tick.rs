@@ -21,8 +21,9 @@ pub fn run(place: &Place, now: Timestamp) -> Result<Answer, Failure> {
         Ok::<_, store::StoreError>((reader.version_in_force()?, reader.undecided_count(now)?))
     })?;
     let mut text = format!(
-        "{} looked at, {} recorded.",
+        "{}{} looked at, {} recorded.",
         count(ticked.leads, "lead"),
+        opportunities(ticked.opportunities),
         count(ticked.decisions, "decision")
     );
     match after {
@@ -38,10 +39,20 @@ pub fn run(place: &Place, now: Timestamp) -> Result<Answer, Failure> {
         text,
         json!({
             "leads": ticked.leads,
+            "opportunities": ticked.opportunities,
             "decisions": ticked.decisions,
             "agreement_in_force": after,
             "agreement_changed": before != after,
             "undecided": waiting,
         }),
     ))
+}
+
+/// Said only where there are some: many Agreements say nothing about single opportunities.
+fn opportunities(n: usize) -> String {
+    match n {
+        0 => String::new(),
+        1 => " and 1 opportunity".to_owned(),
+        n => format!(" and {n} opportunities"),
+    }
 }

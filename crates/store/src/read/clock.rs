@@ -5,7 +5,7 @@ use domain::{
         ClockAtRisk, ClockBreached, ClockPaused, ClockResumed, ClockStarted, ClockStopped, Verdict,
     },
     fact::Entry,
-    ids::{ClockId, FactNo, LeadId, UserId, Version},
+    ids::{ClockId, FactNo, LeadId, OpportunityId, Subject, UserId, Version},
 };
 use jiff::Timestamp;
 
@@ -16,17 +16,17 @@ use crate::{
     value::{FromValue, Row, Value, values},
 };
 
-pub(crate) const COLUMNS: &str = "id, lead, service_level, version, clause, owner, transfer, \
-     started_at, counts_from, at_risk_at, due_at, resting, risk_noticed, breached, stopped_at, verdict, \
+pub(crate) const COLUMNS: &str = "id, lead, opportunity, service_level, version, clause, owner, \
+     transfer, started_at, counts_from, at_risk_at, due_at, resting, risk_noticed, breached, stopped_at, verdict, \
      stopped_by, working_seconds, elapsed_seconds, start_fact, stop_fact, last_fact";
 
-/// One running of a service level on one lead.
+/// One running of a service level on one lead or opportunity.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClockRow {
     /// Which.
     pub id: ClockId,
-    /// Its lead.
-    pub lead: LeadId,
+    /// What it runs on.
+    pub subject: Subject,
     /// The service level's key.
     pub service_level: String,
     /// The version of the Agreement that started it.
@@ -35,7 +35,7 @@ pub struct ClockRow {
     pub clause: String,
     /// Who answers for it.
     pub owner: Option<UserId>,
-    /// How often the lead had been passed on; 1 is the first assignment.
+    /// How often its subject had been passed on; 1 is the first assignment.
     pub transfer: u32,
     /// When it started.
     pub started_at: Timestamp,
@@ -72,7 +72,7 @@ pub struct ClockRow {
 fn read(mut row: Row) -> Result<ClockRow, StoreError> {
     Ok(ClockRow {
         id: row.next()?,
-        lead: row.next()?,
+        subject: read_subject(&mut row)?,
         service_level: row.next()?,
         version: row.next()?,
         clause: row.next()?,
@@ -94,6 +94,14 @@ fn read(mut row: Row) -> Result<ClockRow, StoreError> {
         stop_fact: row.next()?,
         last_fact: row.next()?,
     })
+}
+
+/// The table says what it runs on by the column that is filled.
+fn read_subject(row: &mut Row) -> Result<Subject, StoreError> {
+    match row.next::<Option<LeadId>>()? {
+        None => row.next().map(Subject::Opportunity),
+        Some(lead) => row.next::<Option<OpportunityId>>().map(|_| Subject::Lead(lead)),
+    }
 }
 
 /// A verdict's key, as in the fact's JSON.
@@ -120,14 +128,15 @@ pub(crate) fn started(
     entry: &Entry,
     fact: &ClockStarted,
 ) -> Result<(), StoreError> {
-    let sql = "insert into clock (id, lead, service_level, version, clause, owner, transfer,
-                   started_at, counts_from, at_risk_at, due_at, resting, risk_noticed, breached,
-                   start_fact, last_fact)
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, $12, $12)
+    let sql = "insert into clock (id, lead, opportunity, service_level, version, clause, owner,
+                   transfer, started_at, counts_from, at_risk_at, due_at, resting, risk_noticed,
+                   breached, start_fact, last_fact)
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, 0, $13, $13)
                on conflict (id) do nothing";
     let values = values![
         &fact.clock,
-        &fact.lead,
+        fact.subject.lead(),
+        fact.subject.opportunity(),
         &fact.service_level,
         fact.because.version,
         &fact.because.clause,
@@ -219,6 +228,19 @@ impl Reader<'_> {
     pub fn clocks_of(&self, lead: &LeadId) -> Result<Vec<ClockRow>, StoreError> {
         let query = format!("select {COLUMNS} from clock where lead = $1 order by start_fact");
         self.list("read a lead's clocks", &query, values![lead], read)
+    }
+
+    /// An opportunity's clocks, in the order in which they were started.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn clocks_of_opportunity(
+        &self,
+        opportunity: &OpportunityId,
+    ) -> Result<Vec<ClockRow>, StoreError> {
+        let query =
+            format!("select {COLUMNS} from clock where opportunity = $1 order by start_fact");
+        self.list("read an opportunity's clocks", &query, values![opportunity], read)
     }
 
     /// All clocks, in the order in which they were started.

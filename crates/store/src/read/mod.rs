@@ -17,6 +17,7 @@ pub mod handoff;
 pub mod lead;
 mod lead_page;
 pub mod lead_stage;
+pub mod milestone;
 pub mod opportunity;
 pub mod product;
 pub mod qualification;
@@ -34,6 +35,7 @@ pub use handoff::HandoffRow;
 pub use lead::LeadRow;
 pub use lead_page::{LeadFilter, LeadPlace, LeadSort};
 pub use lead_stage::LeadStageRow;
+pub use milestone::MilestoneRow;
 pub use opportunity::{OpportunityRow, OpportunityStageRow, Outcome};
 pub use product::ProductRow;
 pub use qualification::QualificationRow;
@@ -41,7 +43,7 @@ pub use quota::QuotaRow;
 pub use user::UserRow;
 
 /// Every table that is worked out from the ledger, with its columns.
-pub(crate) const READ_MODELS: [(&str, &str); 16] = [
+pub(crate) const READ_MODELS: [(&str, &str); 17] = [
     ("account", account::COLUMNS),
     ("activity", activity::COLUMNS),
     ("agreement", agreement::COLUMNS),
@@ -51,6 +53,7 @@ pub(crate) const READ_MODELS: [(&str, &str); 16] = [
     ("handoff", handoff::COLUMNS),
     ("lead", lead::COLUMNS),
     ("lead_stage", lead_stage::COLUMNS),
+    ("milestone", milestone::COLUMNS),
     ("opportunity", opportunity::COLUMNS),
     ("opportunity_stage", opportunity::STAGE_COLUMNS),
     ("product", product::COLUMNS),

@@ -259,6 +259,15 @@ pub(crate) fn moved(
     connection.execute(what, sql, values![&fact.opportunity, &fact.stage, at, entry.no]).map(drop)
 }
 
+pub(crate) fn touched(
+    connection: &Connection,
+    entry: &Entry,
+    opportunity: &OpportunityId,
+) -> Result<(), StoreError> {
+    let sql = "update opportunity set last_fact = $2 where id = $1";
+    connection.execute("fold a fact about it", sql, values![opportunity, entry.no]).map(drop)
+}
+
 impl Reader<'_> {
     /// One opportunity.
     ///

@@ -3,6 +3,7 @@
 
 mod beside;
 mod lead_pages;
+mod opportunities;
 #[path = "../../src/testing.rs"]
 mod testing;
 
@@ -19,19 +20,18 @@ use domain::{
         UserAdmitted,
     },
     handoff::{Answer, HandoffAnswered, HandoffDelivered, LeadAssigned, LeadMoved},
-    ids::{FactNo, LeadId, UserId, Version},
-    money::{Currency, Money},
+    ids::{FactNo, LeadId, Subject, UserId, Version},
     person::Person,
     points::Points,
     record::{
-        AccountReported, CampaignReported, LeadReported, OpportunityMoved, OpportunityReported,
-        ProductReported, QuotaReported, UserReported,
+        AccountReported, CampaignReported, LeadReported, ProductReported, QuotaReported,
+        UserReported,
     },
 };
 use jiff::{Timestamp, ToSpan};
 use store::{
     Location, Store, StoreError,
-    read::{AgreementState, LeadFilter, LeadRow, LeadSort, Outcome, name_key},
+    read::{AgreementState, LeadFilter, LeadRow, LeadSort, name_key},
 };
 
 fn at(text: &str) -> Timestamp {
@@ -132,7 +132,7 @@ fn qualified(lead: &str, points: i64, times: u32) -> Fact {
 fn clock(id: &str, lead: &str, due_at: Timestamp) -> Fact {
     Fact::ClockStarted(ClockStarted {
         clock: id.into(),
-        lead: lead.into(),
+        subject: Subject::Lead(lead.into()),
         service_level: "first_answer".to_owned(),
         owner: Some("crm:ann".into()),
         transfer: 1,
@@ -152,7 +152,7 @@ fn one_story_on_both_databases() {
         leads_and_their_ways(&mut world);
         clocks(&mut world);
         handoffs(&mut world);
-        opportunities(&mut world);
+        opportunities::told(&mut world);
         lead_pages::pages_of_leads(&mut world);
         the_ledger_itself(&mut world);
         ends.push((world.dump(), world.export()));
@@ -349,16 +349,17 @@ fn clocks(world: &mut World) {
     assert!(due(world, minute(85) - 1.millisecond()).is_empty());
     assert_eq!(due(world, minute(85)), ["k1"], "{}: exactly at risk", world.kind);
     let lead = || LeadId::from("crm:1");
-    let at_risk = ClockAtRisk { clock: "k1".into(), lead: lead(), because: because(&[]) };
+    let at_risk = ClockAtRisk { clock: "k1".into(), subject: lead().into(), because: because(&[]) };
     world.tells(minute(85), Fact::ClockAtRisk(at_risk));
     assert!(due(world, minute(100) - 1.millisecond()).is_empty());
     assert_eq!(due(world, minute(100)), ["k1"], "{}: exactly due", world.kind);
     assert_eq!(due(world, minute(120)), ["k1", "k2"]);
-    let breached = ClockBreached { clock: "k1".into(), lead: lead(), because: because(&[]) };
+    let breached =
+        ClockBreached { clock: "k1".into(), subject: lead().into(), because: because(&[]) };
     world.tells(minute(100), Fact::ClockBreached(breached));
     let stopped = ClockStopped {
         clock: "k1".into(),
-        lead: lead(),
+        subject: lead().into(),
         verdict: Verdict::MetLate,
         stopped_by: "Accepted".to_owned(),
         working_seconds: 3_660,
@@ -406,49 +407,6 @@ fn handoffs(world: &mut World) {
         assert_eq!(reader.handoffs_of(&"crm:1".into())?, reader.handoffs()?);
         Ok(())
     });
-}
-
-fn opportunities(world: &mut World) {
-    let money = Money { amount_minor: 1_250_000, currency: Currency::parse("EUR").unwrap() };
-    let mut about = fields(&[
-        ("name", "Pumps"),
-        ("account", "crm:9"),
-        ("lead", "crm:1"),
-        ("stage", "Proposal"),
-        ("outcome", "No Decision"),
-        ("opened_on", "2026-11-01"),
-        ("closed_on", "2026-11-20T23:30:00-05:00"),
-    ]);
-    about.insert("amount".to_owned(), FieldValue::Money(money));
-    let reported =
-        |fields| Fact::Opportunity(OpportunityReported { opportunity: "crm:o".into(), fields });
-    let moved = |stage: &str| {
-        let (opportunity, stage) = ("crm:o".into(), stage.to_owned());
-        Fact::OpportunityMoved(OpportunityMoved { opportunity, stage })
-    };
-    world.tells(minute(130), moved("Negotiation"));
-    world.tells(minute(129), reported(about));
-    world.tells(minute(128), moved("Proposal"));
-    world.asks(|reader| {
-        let row = reader.opportunity(&"crm:o".into())?.unwrap();
-        assert_eq!(row.stage.as_deref(), Some("Negotiation"), "an older report undoes no move");
-        assert_eq!((row.outcome, row.amount), (Outcome::NoDecision, Some(money)));
-        assert_eq!(row.closed_on.as_deref(), Some("2026-11-20"), "the day as written");
-        let way: Vec<_> = reader.stages_of_opportunity(&row.id)?;
-        assert_eq!(
-            way.iter().map(|row| row.stage.as_str()).collect::<Vec<_>>(),
-            ["Proposal", "Negotiation"]
-        );
-        assert_eq!(reader.opportunity_stages()?.len(), 2);
-        assert_eq!(reader.opportunities_of_lead(&"crm:1".into())?.len(), 1);
-        assert_eq!(reader.opportunities_of_account(&"crm:9".into())?.len(), 1);
-        Ok(())
-    });
-    let cleared = ["amount", "outcome"].map(|name| (name.to_owned(), FieldValue::Cleared));
-    world.tells(minute(131), reported(Fields::from(cleared)));
-    let row = world.asks(|reader| reader.opportunities()).remove(0);
-    assert_eq!((row.amount, row.outcome), (None, Outcome::Unknown));
-    assert_eq!((row.name.as_deref(), row.stage.as_deref()), (Some("Pumps"), Some("Negotiation")));
 }
 
 fn the_ledger_itself(world: &mut World) {

@@ -11,8 +11,11 @@ const ALL: [Root; 5] = [Root::Lead, Root::Account, Root::Activity, Root::Score, 
 
 fn names() -> Names {
     let words = |words: &[&str]| words.iter().map(|word| word.to_string()).collect();
-    let mut names =
-        Names::built_in(words(&["New", "MQL", "Accepted"]), words(&["webinar", "call"]));
+    let mut names = Names::built_in(
+        words(&["New", "MQL", "Accepted"]),
+        words(&["webinar", "call"]),
+        words(&[]),
+    );
     for (name, kind) in [
         ("country", Kind::Text),
         ("title", Kind::Text),

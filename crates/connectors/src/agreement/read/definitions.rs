@@ -195,13 +195,16 @@ fn from_statuses(definition: &Table<'_>, known: &Known, status: &str) -> Vec<Str
         if from == status {
             let what = format!("A lead that stands in {from:?} would qualify again and again.");
             item.wrong(what, "Leave it out.".to_owned());
-        } else if known.statuses.get(&from) == Some(&true) {
+        } else if known.statuses.get(&from).is_some_and(|from| from.is_final) {
             item.wrong(
                 format!("{from:?} is final: nothing follows it."),
                 "Leave it out.".to_owned(),
             );
         } else if statuses.contains(&from) {
             item.wrong(format!("{from:?} stands in this list twice."), None);
+        } else if known.statuses.get(status).is_some_and(|status| !status.may_follow(&from)) {
+            let what = format!("{status:?} cannot be entered from {from:?}, its status says.");
+            item.wrong(what, format!("Leave it out, or add it to \"from\" of {status:?}."));
         }
         statuses.push(from);
     }

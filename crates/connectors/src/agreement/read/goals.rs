@@ -92,6 +92,7 @@ fn of(
             ("definition", &known.definitions)
         }
         Measure::Attainment => ("service level", &known.service_levels),
+        Measure::Reached => ("milestone", &known.milestones),
         Measure::Opened | Measure::Won | Measure::Revenue => {
             if let Some(item) = item {
                 let what = format!("\"of\" has no meaning for {:?}.", measure.key());

@@ -36,7 +36,9 @@ pub fn limit(table: &Table<'_>, known: &Known) -> Option<Limit> {
             let what = format!("{text:?} is not a window of a limit.");
             item.wrong(
                 what,
-                "Write \"day\", \"week\", \"month\", \"30 days\" or \"6 months\".".to_owned(),
+                "Write \"day\", \"week\", \"month\", \"quarter\", \"year\", or a number of one of \
+                 them such as \"30 days\"."
+                    .to_owned(),
             );
         }
         period
@@ -53,9 +55,12 @@ pub fn limit(table: &Table<'_>, known: &Known) -> Option<Limit> {
             (Counted::Calendar, Unit::Day, 1) => Some(Window::Day(zone)),
             (Counted::Calendar, Unit::Week, 1) => Some(Window::Week(zone)),
             (Counted::Calendar, Unit::Month, 1) => Some(Window::Month(zone)),
+            (Counted::Calendar, Unit::Quarter, 1) => Some(Window::Quarter(zone)),
+            (Counted::Calendar, Unit::Year, 1) => Some(Window::Year(zone)),
             (Counted::Calendar, ..) => {
                 table.wrong(
-                    "A limit by the calendar is per \"day\", \"week\" or \"month\".",
+                    "A limit by the calendar is per one \"day\", \"week\", \"month\", \"quarter\" or \
+                     \"year\".",
                     "Write counted = \"rolling\", or another window.".to_owned(),
                 );
                 None
@@ -63,6 +68,8 @@ pub fn limit(table: &Table<'_>, known: &Known) -> Option<Limit> {
             (Counted::Rolling, Unit::Day, days) => Some(Window::RollingDays(days)),
             (Counted::Rolling, Unit::Week, weeks) => Some(Window::RollingDays(weeks * 7)),
             (Counted::Rolling, Unit::Month, months) => Some(Window::RollingMonths(months, zone)),
+            (Counted::Rolling, Unit::Quarter, n) => Some(Window::RollingMonths(n * 3, zone)),
+            (Counted::Rolling, Unit::Year, n) => Some(Window::RollingMonths(n * 12, zone)),
         }
     });
     table.finish();
@@ -83,6 +90,8 @@ fn unsaid(table: &Table<'_>, is_said: bool, count: i64, unit: Unit) -> Option<Co
         Unit::Day => ("day", "midnight", "24 hours"),
         Unit::Week => ("week", "Monday", "7 days"),
         Unit::Month => ("month", "the first of the month", "a month"),
+        Unit::Quarter => ("quarter", "the first day of the quarter", "three months"),
+        Unit::Year => ("year", "the first of January", "a year"),
     };
     table.sink().if_whole(
         table.place,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    agreement::{ActivityKind, Status},
+    agreement::{ActivityKind, Stage, Status},
     condition::{Condition, Name, Root},
     money::Currency,
 };
@@ -27,10 +27,12 @@ pub struct Known {
     pub currency: Currency,
     /// Calendars by key, and whether each has a zone of its own.
     pub calendars: BTreeMap<String, bool>,
-    /// Keys of statuses, and whether each is final.
-    pub statuses: BTreeMap<String, bool>,
+    /// Statuses by key.
+    pub statuses: BTreeMap<String, Status>,
     /// Ids of definitions.
     pub definitions: Vec<String>,
+    /// Ids of milestones.
+    pub milestones: Vec<String>,
     /// Ids of service levels.
     pub service_levels: Vec<String>,
 }
@@ -43,14 +45,18 @@ impl Known {
         calendars: &Calendars<'_>,
         statuses: &[Status],
         activities: &BTreeMap<String, ActivityKind>,
+        stages: &[Stage],
     ) -> Known {
         let status_keys = statuses.iter().map(|status| status.key.clone()).collect();
-        let mut names = Names::built_in(status_keys, activities.keys().cloned().collect());
+        let stage_keys = stages.iter().map(|stage| stage.key.clone()).collect();
+        let mut names =
+            Names::built_in(status_keys, activities.keys().cloned().collect(), stage_keys);
         for section in document.tables("fields", "the fields") {
             let parts = [
                 ("lead", &mut names.lead),
                 ("account", &mut names.account),
                 ("activity", &mut names.activity),
+                ("opportunity", &mut names.opportunity),
             ];
             for (key, fields) in parts {
                 let example = "[fields.lead] with country = \"text\" below it";
@@ -67,8 +73,9 @@ impl Known {
             zone: header.zone.clone(),
             currency: header.currency,
             calendars: calendars.iter().map(|(k, c)| (k.clone(), has_zone(&c.value))).collect(),
-            statuses: statuses.iter().map(|s| (s.key.clone(), s.is_final)).collect(),
+            statuses: statuses.iter().map(|s| (s.key.clone(), s.clone())).collect(),
             definitions: Vec::new(),
+            milestones: Vec::new(),
             service_levels: Vec::new(),
         }
     }
@@ -117,7 +124,8 @@ pub fn name(item: &Item<'_>, scope: &Scope<'_>) -> Option<(Name, Kind)> {
     let text = item.text()?.value;
     let Some((word, field)) = text.split_once('.') else {
         let what = format!("{text:?} is not the name of a field.");
-        item.wrong(what, format!("Write it as in a condition: \"lead.{text}\"."));
+        let root = scope.roots.first().map_or("lead", |root| root.word());
+        item.wrong(what, format!("Write it as in a condition: \"{root}.{text}\"."));
         return None;
     };
     let found = scope.root(word).and_then(|root| Ok((root, scope.kind(root, field)?)));

@@ -3,12 +3,13 @@
 use domain::{
     agreement::{
         ServiceLevel,
-        service::{Hours, OnTransfer, ZonePolicy},
+        service::{Hours, OnTransfer, Target, Warn, ZonePolicy},
         text::ClauseKind,
     },
     clock::ZeroTime,
-    condition::Root,
+    condition::{Name, Root},
     firm::Side,
+    ids::SubjectKind,
 };
 use jiff::SignedDuration;
 
@@ -18,10 +19,13 @@ use super::{
     header::SIDES,
     names::{self, Known},
 };
-use crate::agreement::{mistake::guess, reader::Table};
+use crate::agreement::{mistake::guess, names::Scope, reader::Table};
 
-const WATCHED: [Root; 3] = [Root::Lead, Root::Account, Root::Activity];
-const LEAD: [Root; 2] = [Root::Lead, Root::Account];
+/// What conditions may ask for; the last is only there while a fact is judged.
+const LEAD: [Root; 3] = [Root::Lead, Root::Account, Root::Activity];
+const OPPORTUNITY: [Root; 4] = [Root::Opportunity, Root::Account, Root::Lead, Root::Activity];
+const KINDS: [(&str, SubjectKind); 2] =
+    [("lead", SubjectKind::Lead), ("opportunity", SubjectKind::Opportunity)];
 /// A clock is at risk from this share on, unless the Agreement says otherwise. Source: domain.md 2.5.
 const WARN_PER_MILLE: i64 = 800;
 
@@ -47,8 +51,18 @@ fn level<'t>(
     let id = ids.read(table);
     let (clause, says) = clauses.add(table, ClauseKind::ServiceLevel(id.clone()));
     let side = table.need("side", "side = \"sales\"").and_then(|item| item.choice(&SIDES));
-    let watched = known.scope("A service level", &WATCHED, &[]);
-    let lead = known.scope("This condition", &LEAD, &[]);
+    let (on, seen) = on(table);
+    let watched = known.scope(
+        match on {
+            SubjectKind::Lead => "A service level on leads",
+            SubjectKind::Opportunity => "A service level on opportunities",
+        },
+        seen,
+        &[],
+    );
+    let lasting = &seen[..seen.len() - 1];
+    let rest = known.scope("This condition", lasting, &[]);
+    let change = known.scope("What renews a clock", lasting, &[]);
     let applies_when = names::optional(table, "applies_when", &watched);
     let starts_when = names::needed(table, "starts_when", &watched);
     let stops_when = names::needed(table, "stops_when", &watched);
@@ -56,10 +70,10 @@ fn level<'t>(
         let what = "The clock would stop by what starts it.";
         table.sink().if_whole(table.place, what, None);
     }
-    let pauses_when = names::optional(table, "pauses_when", &lead);
+    let pauses_when = names::optional(table, "pauses_when", &rest);
+    let renews_on = renews_on(table, &change);
     let hours = hours(table, known);
     let share = |key, example| table.get(key, example).and_then(|item| item.share());
-    let warn = share("warn", "warn = \"80%\"").unwrap_or(WARN_PER_MILLE);
     let most_clocks = table.get("most_clocks", "most_clocks = 10");
     let most_clocks = most_clocks.and_then(|item| item.whole(1..=10_000));
     let level = ServiceLevel {
@@ -67,21 +81,36 @@ fn level<'t>(
         clause,
         says,
         side: side.unwrap_or(Side::Sales),
+        on,
         applies_when,
         starts_when,
         stops_when,
         pauses_when,
+        renews_on,
         target: target(table, hours.as_ref()),
-        warn_per_mille: warn,
+        warn: warn(table),
         zone: zone(table, known, hours.as_ref()),
         zero_time: zero_time(table, hours.as_ref()),
         hours: hours.unwrap_or(Hours::Elapsed),
         on_transfer: on_transfer(table),
         most_clocks: most_clocks.and_then(|most| u32::try_from(most).ok()),
         goal_per_mille: share("goal", "goal = \"90%\""),
+        then: then(table),
     };
     table.finish();
     level
+}
+
+/// What its clocks run on, and what its conditions may ask for.
+fn on(table: &Table<'_>) -> (SubjectKind, &'static [Root]) {
+    let Some(item) = table.get("on", "on = \"opportunity\"") else {
+        return (SubjectKind::Lead, &LEAD);
+    };
+    match item.choice(&KINDS) {
+        Some(SubjectKind::Lead) => (SubjectKind::Lead, &LEAD),
+        // Whatever was meant, it was not the default.
+        Some(SubjectKind::Opportunity) | None => (SubjectKind::Opportunity, &OPPORTUNITY),
+    }
 }
 
 fn hours(table: &Table<'_>, known: &Known) -> Option<Hours> {
@@ -102,18 +131,52 @@ fn hours(table: &Table<'_>, known: &Known) -> Option<Hours> {
     }
 }
 
-fn target(table: &Table<'_>, hours: Option<&Hours>) -> SignedDuration {
-    let Some(item) = table.need("target", "target = \"2h\"") else { return SignedDuration::ZERO };
-    let Some(length) = item.length() else { return SignedDuration::ZERO };
-    if length.has_days && hours.is_some_and(|hours| *hours != Hours::Elapsed) {
+/// The names whose change renews a clock.
+fn renews_on(table: &Table<'_>, scope: &Scope<'_>) -> Vec<Name> {
+    let item = table.get("renews_on", "renews_on = [\"opportunity.stage\"]");
+    let parts = item.and_then(|item| item.list()).unwrap_or_default();
+    parts.iter().filter_map(|part| names::name(part, scope)).map(|(name, _)| name).collect()
+}
+
+fn then(table: &Table<'_>) -> Option<String> {
+    let item = table.get("then", "then = \"Its manager is told, and it is closed as lost.\"")?;
+    item.text().map(|text| text.value)
+}
+
+fn target(table: &Table<'_>, hours: Option<&Hours>) -> Target {
+    let nothing = Target::Time(SignedDuration::ZERO);
+    let example = "target = \"2h\", or target = \"1 working day\"";
+    let Some(item) = table.need("target", example) else { return nothing };
+    let in_working_hours = hours.is_some_and(|hours| *hours != Hours::Elapsed);
+    if let Some(days) = item.working_days() {
+        if !in_working_hours && hours.is_some() {
+            let what = "With hours = \"elapsed\" there are no working days.";
+            item.wrong(what, "Name a calendar, or write \"24h\".".to_owned());
+        }
+        return Target::WorkingDays(days);
+    }
+    let Some(length) = item.length() else { return nothing };
+    if length.has_days && in_working_hours {
         item.wrong(
-            "A day of working hours can be read in two ways.",
-            "Write the hours that count, such as \"8h\" for one working day; or \
-             hours = \"elapsed\", where a day is 24 hours."
+            "A day of working hours can be read in three ways.",
+            "Write \"8h\" for so many working hours, \"1 working day\" for the close of the next \
+             working day, or hours = \"elapsed\", where a day is 24 hours."
                 .to_owned(),
         );
     }
-    SignedDuration::from_secs(length.seconds)
+    Target::Time(SignedDuration::from_secs(length.seconds))
+}
+
+/// From when on a clock is at risk: a share of the target, or a length of time.
+fn warn(table: &Table<'_>) -> Warn {
+    let Some(item) = table.get("warn", "warn = \"80%\", or warn = \"45 days\"") else {
+        return Warn::Share(WARN_PER_MILLE);
+    };
+    let warn = match item.is_share() {
+        true => item.share().map(Warn::Share),
+        false => item.length().map(|time| Warn::After(SignedDuration::from_secs(time.seconds))),
+    };
+    warn.unwrap_or(Warn::Share(WARN_PER_MILLE))
 }
 
 fn zone(table: &Table<'_>, known: &Known, hours: Option<&Hours>) -> ZonePolicy {
@@ -184,10 +247,10 @@ fn on_transfer(table: &Table<'_>) -> OnTransfer {
     let Some(item) = table.get("on_transfer", "on_transfer = \"restart\"") else {
         table.sink().if_whole(
             table.place,
-            "What happens when the lead is passed on can be read in three ways.",
+            "What happens when it is passed on to another owner can be read in three ways.",
             "Write on_transfer = \"restart\" when the new owner gets the whole time, \
              \"restart_answered\" when passing it on also counts as an answer, or \"run_on\" when \
-             the lead's own clock runs on."
+             the clock is that of the lead or opportunity and runs on."
                 .to_owned(),
         );
         return OnTransfer::Restart;

@@ -8,7 +8,7 @@ use domain::{
     counted::{Part, Total},
     group::Dimensions,
     handoffs::{self, Answer},
-    ids::{LeadId, UserId},
+    ids::{LeadId, OpportunityId, UserId},
     money::grouped,
     rate::Share,
     window::Window,
@@ -16,7 +16,7 @@ use domain::{
 use jiff::{Timestamp, civil::Date};
 use store::{
     Reader, StoreError,
-    read::{ClockRow, HandoffRow, LeadRow, Outcome, QualificationRow},
+    read::{ClockRow, HandoffRow, LeadRow, MilestoneRow, Outcome, QualificationRow},
 };
 
 use crate::report::{
@@ -41,6 +41,7 @@ pub(super) struct Reading<'a> {
     handoffs: Vec<HandoffRow>,
     opportunities: Vec<Seen>,
     clocks: Vec<ClockRow>,
+    milestones: Vec<MilestoneRow>,
     /// The ids behind the users that goals name, where these are addresses of mail.
     users: BTreeMap<String, BTreeSet<UserId>>,
 }
@@ -72,6 +73,7 @@ impl<'a> Reading<'a> {
             handoffs: Vec::new(),
             opportunities: Vec::new(),
             clocks: Vec::new(),
+            milestones: Vec::new(),
             users: users(reader, goals)?,
         };
         if owned {
@@ -81,11 +83,14 @@ impl<'a> Reading<'a> {
         if needs(&[Measure::Accepted, Measure::AcceptanceRate]) {
             reading.handoffs = reader.handoffs()?;
         }
-        if needs(&[Measure::Opened, Measure::Won, Measure::Revenue]) {
+        if needs(&[Measure::Opened, Measure::Reached, Measure::Won, Measure::Revenue]) {
             reading.opportunities = opportunities(reader, &question, &mut Vec::new())?;
         }
         if needs(&[Measure::Attainment]) {
             reading.clocks = reader.clocks()?;
+        }
+        if needs(&[Measure::Reached]) {
+            reading.milestones = reader.milestones()?;
         }
         Ok(reading)
     }
@@ -99,6 +104,7 @@ impl<'a> Reading<'a> {
                 self.note_undated(goal, notes);
                 Actual::Sum(self.opened(goal))
             }
+            Measure::Reached => Actual::Sum(self.reached(goal)),
             Measure::Won | Measure::Revenue => {
                 self.note_unvalued(goal, notes);
                 Actual::Sum(self.won(goal))
@@ -222,6 +228,17 @@ impl<'a> Reading<'a> {
         let zone = &self.agreement.zone;
         let opened = self.days(goal).filter(|one| self.is_in(goal, one.opened_on(zone)));
         opened.map(|seen| one(seen.row.id.to_string())).collect()
+    }
+
+    /// The goal's opportunities that reached its milestone in its period.
+    fn reached(&self, goal: &Goal) -> Total<String> {
+        let theirs: BTreeSet<&OpportunityId> = self.days(goal).map(|one| &one.row.id).collect();
+        let is_in = |row: &&MilestoneRow| {
+            Some(&row.milestone) == goal.of.as_ref()
+                && self.has(goal, row.at)
+                && theirs.contains(&row.opportunity)
+        };
+        self.milestones.iter().filter(is_in).map(|row| one(row.opportunity.to_string())).collect()
     }
 
     fn won_in_period(&self, goal: &Goal) -> Vec<&Seen> {

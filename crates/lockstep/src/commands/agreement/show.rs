@@ -1,7 +1,7 @@
 //! What an Agreement says, in short.
 
 use domain::{
-    agreement::{Agreement, Measure},
+    agreement::{Agreement, Measure, service::Target},
     ids::Version,
 };
 use engine::Engine;
@@ -64,6 +64,20 @@ pub fn words(agreement: &Agreement) -> String {
         let (clause, id, side) = (&level.clause, &level.id, level.side.word());
         lines.push(format!("  {clause}  {id} ({side}): {}", one_line(&level.says)));
     }
+    if !agreement.milestones.is_empty() {
+        lines.push(count(agreement.milestones.len(), "milestone"));
+    }
+    for milestone in &agreement.milestones {
+        let (clause, id) = (&milestone.clause, &milestone.id);
+        lines.push(format!("  {clause}  {id}: {}", one_line(&milestone.says)));
+    }
+    if !agreement.capacities.is_empty() {
+        lines.push("Capacity".to_owned());
+    }
+    for capacity in &agreement.capacities {
+        let (clause, id, side) = (&capacity.clause, &capacity.id, capacity.side.word());
+        lines.push(format!("  {clause}  {id} ({side}): {}", one_line(&capacity.says)));
+    }
     lines.push(count(agreement.goals.len(), "goal"));
     for goal in &agreement.goals {
         let (clause, id, side) = (&goal.clause, &goal.id, goal.side.word());
@@ -101,7 +115,9 @@ pub fn summary(agreement: &Agreement) -> Value {
             "clause": level.clause,
             "says": level.says,
             "side": side_key(level.side),
-            "target_seconds": level.target.as_secs(),
+            "on": level.on,
+            "target_seconds": target_seconds(level.target),
+            "target_working_days": target_working_days(level.target),
         })
     });
     let goals = agreement.goals.iter().map(|goal| {
@@ -116,6 +132,20 @@ pub fn summary(agreement: &Agreement) -> Value {
             "target": goal.target,
         })
     });
+    let milestones = agreement.milestones.iter().map(|milestone| {
+        json!({ "id": milestone.id, "clause": milestone.clause, "says": milestone.says })
+    });
+    let capacities = agreement.capacities.iter().map(|capacity| {
+        json!({
+            "id": capacity.id,
+            "clause": capacity.clause,
+            "says": capacity.says,
+            "side": side_key(capacity.side),
+            "at_a_time": capacity.at_a_time,
+            "mean_days": capacity.mean_days(),
+            "taken_on_in_30_days": capacity.taken_on_in_30_days(),
+        })
+    });
     json!({
         "title": agreement.title,
         "zone": agreement.zone.iana_name(),
@@ -124,6 +154,24 @@ pub fn summary(agreement: &Agreement) -> Value {
         "statuses": agreement.statuses.iter().map(|status| &status.key).collect::<Vec<_>>(),
         "definitions": definitions.collect::<Vec<_>>(),
         "service_levels": levels.collect::<Vec<_>>(),
+        "milestones": milestones.collect::<Vec<_>>(),
+        "capacities": capacities.collect::<Vec<_>>(),
         "goals": goals.collect::<Vec<_>>(),
     })
+}
+
+/// A target in seconds of the hours that count; null where it is in working days.
+fn target_seconds(target: Target) -> Option<i64> {
+    match target {
+        Target::Time(time) => Some(time.as_secs()),
+        Target::WorkingDays(_) => None,
+    }
+}
+
+/// A target in working days; null where it is a length of time.
+fn target_working_days(target: Target) -> Option<u32> {
+    match target {
+        Target::Time(_) => None,
+        Target::WorkingDays(days) => Some(days),
+    }
 }

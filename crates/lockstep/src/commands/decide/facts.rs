@@ -9,7 +9,7 @@ use connectors::facts;
 use domain::{
     fact::{Entry, Fact, Told},
     field::{Fields, overlay},
-    ids::{AccountId, FactNo, LeadId, UserId},
+    ids::{AccountId, FactNo, LeadId, OpportunityId, Subject, UserId},
     lead::LeadHistory,
     person::Person,
     reported::{Reported, settle_ids},
@@ -35,6 +35,8 @@ pub struct Bad {
 pub struct Facts {
     /// By lead.
     pub leads: BTreeMap<LeadId, Vec<Entry>>,
+    /// By opportunity.
+    pub opportunities: BTreeMap<OpportunityId, Vec<Entry>>,
     accounts: BTreeMap<AccountId, Vec<Entry>>,
     /// When the firm's people work.
     pub people: People,
@@ -82,6 +84,24 @@ impl Facts {
         let mut entries = history.into_entries();
         let of_account = account.and_then(|account| self.accounts.get(&account));
         entries.extend(of_account.into_iter().flatten().cloned());
+        entries
+    }
+
+    /// An opportunity's facts together with those of the lead and the account that it was last said
+    /// to belong to, the lead's decisions among them.
+    pub fn with_lead_and_account(&self, mut entries: Vec<Entry>) -> Vec<Entry> {
+        let last = |field: &str| {
+            let named = |entry: &Entry| match entry.fact() {
+                Fact::Opportunity(fact) => fact.fields.get(field)?.text().map(str::to_owned),
+                _ => None,
+            };
+            entries.iter().rev().find_map(named)
+        };
+        let lead = last("lead").and_then(|lead| self.leads.get(&LeadId(lead)));
+        let account = last("account").and_then(|account| self.accounts.get(&AccountId(account)));
+        let more = [lead, account].into_iter().flatten().flatten().cloned();
+        let more: Vec<Entry> = more.collect();
+        entries.extend(more);
         entries
     }
 }
@@ -156,8 +176,13 @@ impl Taking {
             Fact::User(fact) => {
                 overlay(self.users.entry(fact.user.clone()).or_default(), &fact.fields);
             }
-            other => match other.lead().cloned() {
-                Some(lead) => self.facts.leads.entry(lead).or_default().push(entry),
+            other => match other.decided_about() {
+                Some(Subject::Lead(lead)) => {
+                    self.facts.leads.entry(lead).or_default().push(entry);
+                }
+                Some(Subject::Opportunity(opportunity)) => {
+                    self.facts.opportunities.entry(opportunity).or_default().push(entry);
+                }
                 None => self.facts.unused += 1,
             },
         }

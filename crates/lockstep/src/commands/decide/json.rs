@@ -7,7 +7,7 @@ use domain::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{ClockRead, Decided, OfLead, facts::Bad};
+use super::{ClockRead, Decided, OfLead, OfOpportunity, facts::Bad};
 
 /// The whole answer.
 pub fn of(decided: &Decided) -> Value {
@@ -15,6 +15,7 @@ pub fn of(decided: &Decided) -> Value {
         "as_of": decided.as_of,
         "agreement": { "hash": decided.hash },
         "leads": decided.leads.iter().map(lead).collect::<Vec<_>>(),
+        "opportunities": decided.opportunities.iter().map(opportunity).collect::<Vec<_>>(),
         "facts_told_twice": decided.facts.twice,
         "facts_not_used": decided.facts.unused,
         "bad_lines": bad_lines(&decided.facts.bad),
@@ -42,6 +43,19 @@ fn lead(of: &OfLead) -> Value {
         "state": state(of),
         "decisions": of.decisions.iter().map(decision).collect::<Vec<_>>(),
         "assessments": stamps.chain(now).collect::<Vec<_>>(),
+        "clocks": of.clocks.iter().map(clock).collect::<Vec<_>>(),
+    })
+}
+
+fn opportunity(of: &OfOpportunity) -> Value {
+    json!({
+        "opportunity": of.opportunity,
+        "state": {
+            "stage": of.state.stage,
+            "owner": of.state.owner,
+            "transfers": of.state.transfers,
+        },
+        "decisions": of.decisions.iter().map(decision).collect::<Vec<_>>(),
         "clocks": of.clocks.iter().map(clock).collect::<Vec<_>>(),
     })
 }
@@ -139,6 +153,7 @@ fn clock(read: &ClockRead) -> Value {
         "clock": clock.id,
         "service_level": clock.level().id,
         "clause": clock.level().clause,
+        "then": clock.level().then,
         "owner": clock.owner,
         "transfer": clock.transfer,
         "started_at": clock.running.started_at,

@@ -11,7 +11,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use crate::output::{count, instant, span};
 
-use super::{ClockRead, Decided, OfLead, notes};
+use super::{ClockRead, Decided, OfLead, OfOpportunity, notes};
 
 /// The whole answer.
 pub fn of(decided: &Decided) -> String {
@@ -22,12 +22,16 @@ pub fn of(decided: &Decided) -> String {
         format!("As of {}", instant(decided.as_of, zone)),
     ];
     lines.extend(notes(&decided.facts));
-    if decided.leads.is_empty() {
+    if decided.leads.is_empty() && decided.opportunities.is_empty() {
         lines.push("The facts are about no lead.".to_owned());
     }
     for lead in &decided.leads {
         lines.push(String::new());
         of_lead(lead, zone, &mut lines);
+    }
+    for opportunity in &decided.opportunities {
+        lines.push(String::new());
+        of_opportunity(opportunity, zone, &mut lines);
     }
     lines.join("\n")
 }
@@ -50,9 +54,31 @@ fn of_lead(lead: &OfLead, zone: &TimeZone, lines: &mut Vec<String>) {
         lines.push("  Nothing was decided.".to_owned());
     }
     for decision in &lead.decisions {
-        decided(lead, decision, zone, lines);
+        decided(decision, zone, lines);
+        if let Some(found) = lead.workings(decision) {
+            workings(&found.stamp, zone, lines);
+        }
     }
     for clock in &lead.clocks {
+        of_clock(clock, lines);
+    }
+}
+
+fn of_opportunity(of: &OfOpportunity, zone: &TimeZone, lines: &mut Vec<String>) {
+    lines.push(format!("Opportunity {}", of.opportunity));
+    lines.push(format!(
+        "  stage {}, owner {}, given to somebody {}",
+        of.state.stage.as_deref().unwrap_or("not known"),
+        of.state.owner.as_ref().map_or("nobody", |owner| owner.as_str()),
+        count(of.state.transfers as usize, "time"),
+    ));
+    if of.decisions.is_empty() {
+        lines.push("  Nothing was decided.".to_owned());
+    }
+    for decision in &of.decisions {
+        decided(decision, zone, lines);
+    }
+    for clock in &of.clocks {
         of_clock(clock, lines);
     }
 }
@@ -133,14 +159,11 @@ fn facts(facts: &[FactNo]) -> String {
     format!("{noun} {}", numbers.join(", "))
 }
 
-/// A decision, its because, and its workings where it has some.
-fn decided(lead: &OfLead, entry: &Entry, zone: &TimeZone, lines: &mut Vec<String>) {
+/// A decision and its because.
+fn decided(entry: &Entry, zone: &TimeZone, lines: &mut Vec<String>) {
     let Some((says, because)) = says(entry, zone) else { return };
     lines.push(format!("  {}  [{}] {says}", instant(entry.happened_at(), zone), entry.no));
     lines.push(format!("    because of clause {} and {}", because.clause, facts(&because.facts)));
-    if let Some(found) = lead.workings(entry) {
-        workings(&found.stamp, zone, lines);
-    }
 }
 
 fn says<'a>(entry: &'a Entry, zone: &TimeZone) -> Option<(String, &'a Because)> {
@@ -172,6 +195,7 @@ fn says<'a>(entry: &'a Entry, zone: &TimeZone) -> Option<(String, &'a Because)> 
             ),
             &fact.because,
         ),
+        Fact::MilestoneReached(fact) => (format!("reached {}", fact.milestone), &fact.because),
         _ => return None,
     })
 }
@@ -204,6 +228,9 @@ fn of_clock(read: &ClockRead, lines: &mut Vec<String>) {
         ),
         None => format!("    {}; {times}", state(reading.state)),
     });
+    if let (ClockState::Breached, Some(then)) = (reading.state, &level.then) {
+        lines.push(format!("    agreed for this: {then}"));
+    }
 }
 
 fn state(state: ClockState) -> &'static str {

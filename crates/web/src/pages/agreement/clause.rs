@@ -2,16 +2,16 @@
 
 use domain::{
     agreement::{
-        Agreement, Definition, Measure, ServiceLevel,
+        Agreement, Capacity, Definition, Measure, Milestone, ServiceLevel,
         text::{Clause, ClauseKind, Standing},
     },
     decided::Verdict,
-    ids::Version,
+    ids::{SubjectKind, Version},
     money::Money,
 };
 use store::{
     Reader,
-    read::{ClockRow, QualificationRow},
+    read::{ClockRow, MilestoneRow, QualificationRow},
 };
 
 use super::words::{self, Line};
@@ -52,6 +52,7 @@ pub(super) struct Margin {
 pub(super) struct Today {
     pub(super) qualifications: Vec<QualificationRow>,
     pub(super) clocks: Vec<ClockRow>,
+    pub(super) milestones: Vec<MilestoneRow>,
     pub(super) has_been_in_force: bool,
 }
 
@@ -61,46 +62,27 @@ impl Today {
         version: Version,
         in_force: bool,
     ) -> Result<Today, Failure> {
-        let mut today =
-            Today { qualifications: Vec::new(), clocks: Vec::new(), has_been_in_force: in_force };
+        let mut today = Today {
+            qualifications: Vec::new(),
+            clocks: Vec::new(),
+            milestones: Vec::new(),
+            has_been_in_force: in_force,
+        };
         if in_force {
             today.qualifications =
                 reader.qualifications()?.into_iter().filter(|row| row.version == version).collect();
             today.clocks =
                 reader.clocks()?.into_iter().filter(|row| row.version == version).collect();
+            today.milestones =
+                reader.milestones()?.into_iter().filter(|row| row.version == version).collect();
         }
         Ok(today)
     }
 }
 
-/// The clauses in the order of their numbers. A definition, service level or goal whose clause has
-/// no text of its own stands as its own clause.
+/// The clauses, in the order of their numbers.
 pub(super) fn clauses(agreement: &Agreement, today: &Today, time: &LocalTime) -> Vec<Shown> {
-    let mut shown: Vec<Shown> =
-        agreement.clauses.iter().map(|clause| of_text(agreement, clause, today, time)).collect();
-    let missing = |shown: &[Shown], no: &str| !shown.iter().any(|clause| clause.no == no);
-    for definition in &agreement.definitions {
-        if missing(&shown, &definition.clause) {
-            shown.push(of_definition(definition, today));
-        }
-    }
-    for level in &agreement.service_levels {
-        if missing(&shown, &level.clause) {
-            shown.push(of_level(level, today, time));
-        }
-    }
-    for goal in &agreement.goals {
-        if missing(&shown, &goal.clause) {
-            shown.push(of_goal(agreement, goal));
-        }
-    }
-    shown.sort_by_key(|clause| numbers(&clause.no));
-    shown
-}
-
-/// `10.2` after `9`.
-fn numbers(no: &str) -> Vec<u32> {
-    no.split('.').map(|part| part.parse().unwrap_or(u32::MAX)).collect()
+    agreement.clauses.iter().map(|clause| of_text(agreement, clause, today, time)).collect()
 }
 
 fn of_text(agreement: &Agreement, clause: &Clause, today: &Today, time: &LocalTime) -> Shown {
@@ -115,6 +97,14 @@ fn of_text(agreement: &Agreement, clause: &Clause, today: &Today, time: &LocalTi
             .iter()
             .find(|level| level.id == *id)
             .map(|level| of_level(level, today, time)),
+        ClauseKind::Milestone(id) => agreement
+            .milestones
+            .iter()
+            .find(|milestone| milestone.id == *id)
+            .map(|milestone| of_milestone(milestone, today)),
+        ClauseKind::Capacity(id) => {
+            agreement.capacities.iter().find(|capacity| capacity.id == *id).map(of_capacity)
+        }
         ClauseKind::Goal(id) => {
             agreement.goals.iter().find(|goal| goal.id == *id).map(|goal| of_goal(agreement, goal))
         }
@@ -236,9 +226,13 @@ fn attained(level: &ServiceLevel, today: &Today, time: &LocalTime) -> Margin {
     if !rate.is_small() {
         lines.push(Markup::text(rate.counts()));
     }
+    let rows = match level.on {
+        SubjectKind::Lead => "/leads?clock=running",
+        SubjectKind::Opportunity => "/scoreboard",
+    };
     lines.push(
         Markup::text("now ")
-            .and(figure(show::count(running), "/leads?clock=running"))
+            .and(figure(show::count(running), rows))
             .and_text(if running == 1 { " runs, " } else { " run, " })
             .and_text(format!("{} late", show::count(late))),
     );
@@ -252,6 +246,40 @@ fn attained(level: &ServiceLevel, today: &Today, time: &LocalTime) -> Margin {
         }),
         lines,
     }
+}
+
+fn of_milestone(milestone: &Milestone, today: &Today) -> Shown {
+    let mut margin = Margin { lead: Markup::text("Decides nothing yet"), ..Margin::default() };
+    if today.has_been_in_force {
+        let reached = today.milestones.iter().filter(|row| row.milestone == milestone.id);
+        let n = reached.count() as u64;
+        let words = if n == 1 { " opportunity reached it" } else { " opportunities reached it" };
+        let count = crate::markup::element("b").holding(figure(show::count(n), "/scoreboard"));
+        margin.lead = Markup::from(count).and_text(words);
+        margin.lines.push(Markup::text("under this version since it came into force"));
+    }
+    Shown { says: vec![milestone.says.clone()], margin, ..bare(&milestone.clause) }
+}
+
+fn of_capacity(capacity: &Capacity) -> Shown {
+    let a_month = capacity.taken_on_in_30_days();
+    let count = crate::markup::element("b").holding(show::count(u64::from(a_month)));
+    let days = capacity.mean_days().round();
+    let lines = [
+        format!("{} at a time, {days} days each on the mean", capacity.at_a_time),
+        format!(
+            "{} won after {} days, the rest lost after {}",
+            show::per_cent(f64::from(capacity.win_rate_per_mille) / 1000.0),
+            capacity.days_to_win,
+            capacity.days_to_loss
+        ),
+    ];
+    let margin = Margin {
+        lead: Markup::from(count).and_text(" opportunities taken on in 30 days, each person"),
+        lines: lines.map(Markup::text).to_vec(),
+        ..Margin::default()
+    };
+    Shown { says: vec![capacity.says.clone()], margin, ..bare(&capacity.clause) }
 }
 
 fn of_goal(agreement: &Agreement, goal: &domain::agreement::Goal) -> Shown {

@@ -4,7 +4,7 @@ use domain::{
     agreement::{
         Definition, ServiceLevel,
         definition::{Award, Component, FloorActs, Judged, Limit, LooksAt, ResetTo, Rule, Window},
-        service::{Hours, OnTransfer, ZonePolicy},
+        service::{Hours, OnTransfer, Target, Warn, ZonePolicy},
     },
     clock::ZeroTime,
     points::Decay,
@@ -77,6 +77,8 @@ fn within(window: &Window) -> String {
         Window::Day(_) => "a calendar day".to_owned(),
         Window::Week(_) => "a calendar week".to_owned(),
         Window::Month(_) => "a calendar month".to_owned(),
+        Window::Quarter(_) => "a calendar quarter".to_owned(),
+        Window::Year(_) => "a calendar year".to_owned(),
     }
 }
 
@@ -186,20 +188,48 @@ pub(super) fn service(level: &ServiceLevel) -> Vec<(&'static str, String)> {
         ZeroTime::NotMet => "not in time",
         ZeroTime::Ignored => "not judged",
     };
-    let risk = level.target.as_secs() * level.warn_per_mille / 1000;
     let mut terms = vec![
-        ("Target", working(level.target.as_secs())),
-        ("At risk after", working(risk)),
+        ("Runs on", format!("each {}", level.on.word())),
+        ("Target", target(level.target)),
+        ("At risk after", at_risk(level)),
         ("Hours", hours),
         ("Zone", zone.to_owned()),
-        ("When the lead passes to another owner", transfer.to_owned()),
+        ("When it passes to another owner", transfer.to_owned()),
         ("Answered before any working time passed", zero.to_owned()),
     ];
     if let Some(most) = level.most_clocks {
-        terms.push(("Clocks on one lead", format!("at most {most}")));
+        terms.push(("Clocks on each", format!("at most {most}")));
+    }
+    if !level.renews_on.is_empty() {
+        let names: Vec<String> =
+            level.renews_on.iter().map(|name| name.field.replace('_', " ")).collect();
+        let words = format!("when one of these changes: {}", names.join(", "));
+        terms.push(("Begins anew", words));
+    }
+    if let Some(then) = &level.then {
+        terms.push(("Where it is missed", then.clone()));
     }
     if let Some(goal) = level.goal_per_mille {
         terms.push(("Goal", crate::show::per_cent(goal as f64 / 1000.0)));
     }
     terms
+}
+
+fn target(target: Target) -> String {
+    match target {
+        Target::Time(time) => working(time.as_secs()),
+        Target::WorkingDays(1) => "the close of the next working day".to_owned(),
+        Target::WorkingDays(days) => format!("the close of working day {days} after the start"),
+    }
+}
+
+fn at_risk(level: &ServiceLevel) -> String {
+    match (level.warn, level.target) {
+        (Warn::After(time), _) => working(time.as_secs()),
+        (warn, Target::Time(time)) => working(warn.within(time).as_secs()),
+        (Warn::Share(per_mille), Target::WorkingDays(_)) => {
+            let share = crate::show::per_cent(per_mille as f64 / 1000.0);
+            format!("{share} of the working time until then")
+        }
+    }
 }

@@ -2,14 +2,14 @@
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
-use domain::{fact::Fact, ids::FactNo};
+use domain::{fact::Fact, ids::FactNo, ids::Subject};
 use engine::{Engine, access::Act};
 
 use crate::{
     failure::Failure,
     layout::Frame,
     markup::Markup,
-    names::{Names, lead_href},
+    names::{Names, lead_href, opportunity_href},
     sentence::sentence,
     session::Visit,
     show::{LocalTime, figure},
@@ -68,8 +68,14 @@ fn viewed(engine: &Engine, no: FactNo, reach: bool, time: &LocalTime) -> Result<
             ("Source", Markup::text(&entry.told.source)),
             ("Key at the source", Markup::text(&entry.told.key)),
         ];
-        if let Some(lead) = entry.fact().lead() {
-            kv.push(("Lead", figure(names.lead(lead)?, &lead_href(lead))));
+        match entry.fact().decided_about() {
+            Some(Subject::Lead(lead)) => {
+                kv.push(("Lead", figure(names.lead(&lead)?, &lead_href(&lead))));
+            }
+            Some(Subject::Opportunity(id)) => {
+                kv.push(("Opportunity", figure(names.opportunity(&id)?, &opportunity_href(&id))));
+            }
+            None => {}
         }
         let head = reader.head()?.fact;
         Ok(View {
@@ -93,6 +99,7 @@ fn reasons(fact: &Fact) -> Option<Reasons> {
         Fact::ClockPaused(fact) => &fact.because,
         Fact::ClockResumed(fact) => &fact.because,
         Fact::ClockStopped(fact) => &fact.because,
+        Fact::MilestoneReached(fact) => &fact.because,
         _ => return None,
     };
     Some(Reasons {

@@ -1,7 +1,5 @@
 //! One lead: who and what, the clock, what is agreed, the score, the handoffs, the history.
 
-mod clock;
-mod known;
 mod score;
 mod view;
 

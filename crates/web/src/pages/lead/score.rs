@@ -7,7 +7,7 @@ use domain::{
     qualification::{Assessment, ComponentScore, Line, WhyNot},
 };
 
-use super::known::{Known, quiet_link};
+use crate::workings::{Known, quiet_link};
 use crate::{
     failure::Failure,
     layout::because::{Because, Working},

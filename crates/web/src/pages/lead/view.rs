@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    agreement::InForce,
+    agreement::{History, InForce},
     fact::{Entry, Fact},
     ids::{FactNo, LeadId},
+    lead::LeadHistory,
     qualification::{Assessment, assess, qualifications},
-    service_level::clocks,
+    service_level::{ServiceClock, clocks},
 };
 use engine::{
     Engine,
@@ -16,18 +17,17 @@ use engine::{
 use jiff::Timestamp;
 use store::{Reader, read::LeadRow};
 
-use super::{
-    clock::{self, Quoted},
-    known::Known,
-    score,
-};
+use super::score;
 use crate::{
     failure::Failure,
     layout::Because,
     markup::Markup,
     names::{Names, fact_href},
-    sentence::sentence,
-    show::{LocalTime, count, figure, points, stage, working},
+    show::{LocalTime, figure, points, stage, working},
+    workings::{
+        Known, Told,
+        clock::{self, Quoted},
+    },
 };
 
 /// Facts of the history on one page.
@@ -77,12 +77,14 @@ pub(super) struct Handoff {
     pub(super) href: String,
 }
 
-/// A line of the history.
-pub(super) struct Told {
-    pub(super) at: Markup,
-    pub(super) glyph: Markup,
-    pub(super) words: String,
-    pub(super) no: Markup,
+/// What is known, and what follows from it for this lead.
+struct Matter<'a, 'r> {
+    known: Known<'a, 'r>,
+    agreements: &'a History,
+    history: &'a LeadHistory,
+    clocks: &'a [ServiceClock],
+    /// The instant for which points are shown.
+    as_of: Timestamp,
 }
 
 pub(super) fn viewed(
@@ -97,53 +99,50 @@ pub(super) fn viewed(
         let names = Names::new(reader, wanted.reach).with_words_of(in_force);
         let history = history_of(reader, &wanted.lead)?;
         let people = working_hours(reader)?;
-        let all = clocks(&history, &agreements, &people, time.now());
+        let all = clocks(&history.subject(), history.until(time.now()), &agreements, &people)?;
         let entries: BTreeMap<FactNo, Entry> =
             history.clone().into_entries().into_iter().map(|entry| (entry.no, entry)).collect();
-        let known = Known {
-            reader,
-            names: &names,
-            time,
+        let known = Known { reader, names: &names, time, entries: &entries, here: &wanted.here };
+        let matter = Matter {
+            known,
             agreements: &agreements,
             history: &history,
             clocks: &all,
-            entries: &entries,
             as_of: wanted.as_of,
-            here: &wanted.here,
         };
-        let view = view(&known, &lead, wanted)?;
-        let because = because(&known, &wanted.because)?;
+        let view = view(&matter, &lead, wanted)?;
+        let because = because(&matter, &wanted.because)?;
         Ok((view, because))
     })
 }
 
-fn view(known: &Known<'_, '_>, lead: &LeadRow, wanted: &Wanted) -> Result<View, Failure> {
-    let scores = assessments(known);
-    let scores = scores.iter().map(|score| score::shown(known, score));
-    let shown = known.clocks.iter().rev().map(|clock| clock::shown(known, clock));
+fn view(matter: &Matter<'_, '_>, lead: &LeadRow, wanted: &Wanted) -> Result<View, Failure> {
+    let scores = assessments(matter);
+    let scores = scores.iter().map(|score| score::shown(&matter.known, score));
+    let shown = matter.clocks.iter().rev().map(|clock| clock::shown(&matter.known, clock));
     let mut shown: Vec<clock::Shown> = shown.collect::<Result<_, Failure>>()?;
     shown.sort_by_key(|clock| !clock.running);
-    let mut history: Vec<&Entry> = known.entries.values().collect();
+    let mut history: Vec<&Entry> = matter.known.entries.values().collect();
     history.sort_by_key(|entry| std::cmp::Reverse((entry.happened_at(), entry.no)));
     let older = (history.len() > wanted.skip + FACTS).then_some(wanted.skip + FACTS);
-    let since = history.last().map(|first| known.time.day_of(first.happened_at()));
-    let told = history.iter().skip(wanted.skip).take(FACTS).map(|entry| told(known, entry));
+    let since = history.last().map(|first| matter.known.time.day_of(first.happened_at()));
+    let told = history.iter().skip(wanted.skip).take(FACTS).map(|entry| matter.known.told(entry));
     Ok(View {
-        name: known.names.lead(&lead.id)?,
-        what: what(known, lead)?,
-        kv: who(known, lead)?,
+        name: matter.known.names.lead(&lead.id)?,
+        what: what(&matter.known, lead)?,
+        kv: who(&matter.known, lead)?,
         fields: lead
             .fields
             .iter()
             .map(|(name, value)| (name.replace('_', " "), value.to_string()))
             .collect(),
         clocks: shown,
-        agreed: agreed(known),
+        agreed: agreed(matter),
         scores: scores.collect::<Result<_, Failure>>()?,
-        as_of: known.time.instant(known.as_of),
-        stamps: stamps(known, lead)?,
-        handoffs: handoffs(known, known.reader, lead)?,
-        facts: known.entries.len() as u64,
+        as_of: matter.known.time.instant(matter.as_of),
+        stamps: stamps(&matter.known, lead)?,
+        handoffs: handoffs(&matter.known, matter.known.reader, lead)?,
+        facts: matter.known.entries.len() as u64,
         since: since.unwrap_or_default(),
         history: told.collect::<Result<_, Failure>>()?,
         older,
@@ -151,21 +150,21 @@ fn view(known: &Known<'_, '_>, lead: &LeadRow, wanted: &Wanted) -> Result<View, 
 }
 
 /// The score under each definition in force at the instant asked for.
-fn assessments(known: &Known<'_, '_>) -> Vec<Assessment> {
-    let Some(in_force) = known.agreements.at(known.as_of) else { return Vec::new() };
+fn assessments(matter: &Matter<'_, '_>) -> Vec<Assessment> {
+    let Some(in_force) = matter.agreements.at(matter.as_of) else { return Vec::new() };
     let definitions = in_force.agreement.definitions.iter();
     definitions
-        .filter_map(|d| assess(known.history, known.agreements, &d.id, known.as_of))
+        .filter_map(|d| assess(matter.history, matter.agreements, &d.id, matter.as_of))
         .collect()
 }
 
-fn agreed(known: &Known<'_, '_>) -> Vec<Quoted> {
-    let now = known.time.now();
-    let running = known.clocks.iter().filter(|c| crate::pages::leads::row::is_running(c, now));
+fn agreed(matter: &Matter<'_, '_>) -> Vec<Quoted> {
+    let now = matter.known.time.now();
+    let running = matter.clocks.iter().filter(|c| crate::pages::leads::row::is_running(c, now));
     let mut quoted: Vec<Quoted> = running.map(clock::quoted).collect();
     quoted.dedup_by(|a, b| a.href == b.href);
     if quoted.is_empty() {
-        quoted.extend(known.clocks.last().map(clock::quoted));
+        quoted.extend(matter.clocks.last().map(clock::quoted));
     }
     quoted
 }
@@ -247,45 +246,29 @@ fn handoffs(
     Ok(shown)
 }
 
-fn told(known: &Known<'_, '_>, entry: &Entry) -> Result<Told, Failure> {
-    let said = sentence(entry, known.names, known.time)?;
-    Ok(Told {
-        at: known.time.near(entry.happened_at()),
-        glyph: said.glyph,
-        words: said.words,
-        no: figure(count(entry.no.0.unsigned_abs()), &fact_href(entry.no)),
-    })
-}
-
 /// The drawer that is asked for; an address that names none of this lead's figures opens none.
-fn because(known: &Known<'_, '_>, key: &str) -> Result<Option<Because>, Failure> {
+fn because(matter: &Matter<'_, '_>, key: &str) -> Result<Option<Because>, Failure> {
     let Some((kind, of)) = key.split_once('-') else { return Ok(None) };
     match kind {
-        "clock" => match known
-            .clocks
-            .iter()
-            .find(|clock| clock.start_fact.to_string() == of || clock.id.to_string() == of)
-        {
-            Some(found) => clock::because(known, found).map(Some),
-            None => Ok(None),
-        },
-        "score" => scored(known, of, None),
+        "clock" => clock::drawer(&matter.known, matter.clocks, of),
+        "score" => scored(matter, of, None),
         "part" => match of.split_once('.') {
-            Some((definition, part)) => scored(known, definition, Some(part)),
+            Some((definition, part)) => scored(matter, definition, Some(part)),
             None => Ok(None),
         },
-        "qualified" => stamped(known, of),
+        "qualified" => stamped(matter, of),
         _ => Ok(None),
     }
 }
 
 fn scored(
-    known: &Known<'_, '_>,
+    matter: &Matter<'_, '_>,
     definition: &str,
     part: Option<&str>,
 ) -> Result<Option<Because>, Failure> {
-    let score = assess(known.history, known.agreements, definition, known.as_of);
-    let Some((score, in_force)) = score.and_then(|s| Some((s.clone(), version(known, &s)?))) else {
+    let score = assess(matter.history, matter.agreements, definition, matter.as_of);
+    let Some((score, in_force)) = score.and_then(|s| Some((s.clone(), version(matter, &s)?)))
+    else {
         return Ok(None);
     };
     let named = part.and_then(|part| score.components.iter().find(|c| c.id == part));
@@ -296,26 +279,27 @@ fn scored(
         }
         None => format!("The score is {} because", points(score.total)),
     };
-    score::because(known, in_force, &score, named.map(|part| part.id.as_str()), answer).map(Some)
+    score::because(&matter.known, in_force, &score, named.map(|part| part.id.as_str()), answer)
+        .map(Some)
 }
 
-fn version<'a>(known: &'a Known<'_, '_>, score: &Assessment) -> Option<&'a InForce> {
-    known.agreements.version(score.version)
+fn version<'a>(matter: &'a Matter<'_, '_>, score: &Assessment) -> Option<&'a InForce> {
+    matter.agreements.version(score.version)
 }
 
 /// The workings at the instant of a qualification, as they were stamped.
-fn stamped(known: &Known<'_, '_>, fact: &str) -> Result<Option<Because>, Failure> {
+fn stamped(matter: &Matter<'_, '_>, fact: &str) -> Result<Option<Because>, Failure> {
     let no = fact.parse().map(FactNo).ok();
-    let Some(entry) = no.and_then(|no| known.entries.get(&no)) else { return Ok(None) };
+    let Some(entry) = no.and_then(|no| matter.known.entries.get(&no)) else { return Ok(None) };
     let Fact::LeadQualified(qualified) = entry.fact() else { return Ok(None) };
     let at = entry.happened_at();
-    let all = qualifications(known.history, known.agreements, &qualified.definition, at);
+    let all = qualifications(matter.history, matter.agreements, &qualified.definition, at);
     let found = all.into_iter().find(|found| found.times == qualified.times);
     let Some(found) = found else { return Ok(None) };
-    let Some(in_force) = version(known, &found.stamp) else { return Ok(None) };
+    let Some(in_force) = version(matter, &found.stamp) else { return Ok(None) };
     let answer =
         format!("Qualified as {} with {} because", qualified.status, points(qualified.total));
-    let mut because = score::because(known, in_force, &found.stamp, None, answer)?;
+    let mut because = score::because(&matter.known, in_force, &found.stamp, None, answer)?;
     because.next = Some(format!(
         "Nothing: these points were stamped by fact {} and are never altered.",
         entry.no

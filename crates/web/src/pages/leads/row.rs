@@ -5,7 +5,7 @@ use domain::{
     clock::ClockState,
     points::Points,
     qualification::{assess, stamped},
-    service_level::{LeadClock, People, clocks},
+    service_level::{People, ServiceClock, clocks},
 };
 use engine::lead::history_of;
 use jiff::{SignedDuration, Timestamp};
@@ -66,7 +66,8 @@ impl Maker<'_, '_> {
     pub(super) fn row(&self, lead: &LeadRow) -> Result<Row, Failure> {
         let href = lead_href(&lead.id);
         let history = history_of(self.reader, &lead.id)?;
-        let running = clocks(&history, self.agreements, self.people, self.time.now());
+        let entries = history.until(self.time.now());
+        let running = clocks(&history.subject(), entries, self.agreements, self.people)?;
         let score = self.score(lead, &history)?;
         let door = |value: Option<Points>| match value {
             Some(value) => {
@@ -133,9 +134,9 @@ impl Maker<'_, '_> {
     }
 
     /// The clock that is due first; of those that have ended, the last.
-    fn clock(&self, href: &str, all: &[LeadClock]) -> Result<(Markup, Markup), Failure> {
+    fn clock(&self, href: &str, all: &[ServiceClock]) -> Result<(Markup, Markup), Failure> {
         let now = self.time.now();
-        let mut first: Option<(Timestamp, &LeadClock)> = None;
+        let mut first: Option<(Timestamp, &ServiceClock)> = None;
         for clock in all.iter().filter(|clock| is_running(clock, now)) {
             let due = clock.read(now)?.due_at.unwrap_or(Timestamp::MAX);
             if first.is_none_or(|(earliest, _)| due < earliest) {
@@ -154,16 +155,16 @@ impl Maker<'_, '_> {
 }
 
 /// Whether a clock runs, or rests, at an instant.
-pub(crate) fn is_running(clock: &LeadClock, now: Timestamp) -> bool {
+pub(crate) fn is_running(clock: &ServiceClock, now: Timestamp) -> bool {
     let ends = [clock.running.stopped_at, clock.running.withdrawn_at];
     !ends.into_iter().flatten().any(|end| end <= now)
 }
 
 /// How a clock stands, in working time.
-pub(crate) fn status_of(clock: &LeadClock, now: Timestamp) -> Result<ClockStatus, Failure> {
+pub(crate) fn status_of(clock: &ServiceClock, now: Timestamp) -> Result<ClockStatus, Failure> {
     let reading = clock.read(now)?;
     let took_seconds = reading.consumed.as_secs();
-    let left = clock.level().target.saturating_sub(reading.consumed).max(SignedDuration::ZERO);
+    let left = clock.target().saturating_sub(reading.consumed).max(SignedDuration::ZERO);
     let left_seconds = left.as_secs();
     Ok(match reading.state {
         ClockState::Running => ClockStatus::OnTime { left_seconds },

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::{extract::Query, response::Response};
+use domain::ids::Subject;
 use engine::access::Act;
 use store::{Reader, StoreError};
 
@@ -14,7 +15,7 @@ use crate::{
     failure::Failure,
     layout::{Frame, Place},
     markup::Markup,
-    names::{Names, fact_link, lead_href},
+    names::{Names, fact_link, lead_href, opportunity_href},
     session::Visit,
     show::{self, LocalTime, figure},
 };
@@ -95,13 +96,13 @@ fn named(
     Ok(match kind {
         "clock" => match reader.clock(&id.into())? {
             Some(clock) => {
-                let href = format!(
-                    "{}?because=clock-{}#because",
-                    lead_href(&clock.lead),
-                    crate::names::encoded(id)
-                );
+                let (name, page) = match &clock.subject {
+                    Subject::Lead(lead) => (names.lead(lead)?, lead_href(lead)),
+                    Subject::Opportunity(id) => (names.opportunity(id)?, opportunity_href(id)),
+                };
+                let href = format!("{page}?because=clock-{}#because", crate::names::encoded(id));
                 let fact = fact_link(clock.stop_fact.unwrap_or(clock.start_fact));
-                (figure(names.lead(&clock.lead)?, &href), time.instant(clock.due_at), fact)
+                (figure(name, &href), time.instant(clock.due_at), fact)
             }
             None => plain(),
         },
@@ -116,7 +117,9 @@ fn named(
         },
         "opportunity" => match reader.opportunity(&id.into())? {
             Some(opportunity) => {
-                (Markup::text(id), Markup::new(), fact_link(opportunity.last_fact))
+                let name =
+                    figure(names.opportunity(&opportunity.id)?, &opportunity_href(&opportunity.id));
+                (name, Markup::new(), fact_link(opportunity.last_fact))
             }
             None => plain(),
         },

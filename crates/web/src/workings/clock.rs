@@ -1,32 +1,32 @@
-//! The clocks of one lead.
+//! The clocks of one lead or opportunity.
 
 use domain::{
     calendar::{Calendar, Closes},
-    service_level::LeadClock,
+    clock::ClockState,
+    service_level::ServiceClock,
 };
 use jiff::{Timestamp, ToSpan, civil::Date, civil::Time, tz::TimeZone};
 
-use super::known::Known;
+use super::Known;
 use crate::{
     charts::{ClockLine, Closed},
     failure::Failure,
     layout::because::{Because, Working},
     markup::Markup,
-    names::fact_href,
     pages::leads::row::{is_running, level_words, status_of},
     show::working,
 };
 
 /// A clock as the page shows it.
-pub(super) struct Shown {
-    pub(super) title: String,
-    pub(super) status: Markup,
-    pub(super) line: ClockLine,
-    pub(super) words: String,
-    pub(super) running: bool,
+pub(crate) struct Shown {
+    pub(crate) title: String,
+    pub(crate) status: Markup,
+    pub(crate) line: ClockLine,
+    pub(crate) words: String,
+    pub(crate) running: bool,
 }
 
-pub(super) fn shown(known: &Known<'_, '_>, clock: &LeadClock) -> Result<Shown, Failure> {
+pub(crate) fn shown(known: &Known<'_, '_>, clock: &ServiceClock) -> Result<Shown, Failure> {
     let time = known.time;
     let now = time.now();
     let reading = clock.read(now)?;
@@ -35,7 +35,7 @@ pub(super) fn shown(known: &Known<'_, '_>, clock: &LeadClock) -> Result<Shown, F
     let name = level_words(&clock.level().id);
     let by = due.map(|due| format!(" by {}", time.near_words(due))).unwrap_or_default();
     let workings = known.because(&format!("clock-{}", clock.start_fact));
-    let target = working(clock.level().target.as_secs());
+    let target = working(clock.target().as_secs());
     let zone = clock.calendar().zone().unwrap_or(clock.zone());
     let zone = zone.iana_name().unwrap_or("local time");
     let consumed = working(reading.consumed.as_secs());
@@ -44,17 +44,26 @@ pub(super) fn shown(known: &Known<'_, '_>, clock: &LeadClock) -> Result<Shown, F
         status: status_of(clock, now)?.show(&workings),
         line: line(known, clock, due.unwrap_or(now), &workings),
         words: format!(
-            "{target} of working time in {zone}; {consumed} used. {}.",
+            "{target} of working time in {zone}; {consumed} used. {}.{}",
             match &clock.owner {
                 Some(owner) => format!("It is {}’s to answer", known.names.user_name(owner)?),
                 None => "It has no owner yet".to_owned(),
-            }
+            },
+            agreed_for_this(clock, reading.state),
         ),
         running,
     })
 }
 
-fn line(known: &Known<'_, '_>, clock: &LeadClock, due: Timestamp, workings: &str) -> ClockLine {
+/// What both sides have agreed on for a clock that is missed, where this one is.
+fn agreed_for_this(clock: &ServiceClock, state: ClockState) -> String {
+    match &clock.level().then {
+        Some(then) if state == ClockState::Breached => format!(" Agreed for this: {then}"),
+        _ => String::new(),
+    }
+}
+
+fn line(known: &Known<'_, '_>, clock: &ServiceClock, due: Timestamp, workings: &str) -> ClockLine {
     let started = clock.running.started_at;
     let stopped = [clock.running.stopped_at, clock.running.withdrawn_at];
     let stopped = stopped.into_iter().flatten().min();
@@ -72,7 +81,7 @@ fn line(known: &Known<'_, '_>, clock: &LeadClock, due: Timestamp, workings: &str
 }
 
 /// The spans that do not count: outside the hours, and where the clock rested.
-fn closed(clock: &LeadClock, from: Timestamp, to: Timestamp) -> Vec<Closed> {
+fn closed(clock: &ServiceClock, from: Timestamp, to: Timestamp) -> Vec<Closed> {
     let zone = clock.calendar().zone().unwrap_or(clock.zone());
     let mut all = gaps(clock.calendar(), zone, from, to);
     for pause in &clock.running.pauses {
@@ -133,8 +142,18 @@ fn instant(zone: &TimeZone, day: Date, time: Time) -> Timestamp {
     zoned.map(|zoned| zoned.timestamp()).unwrap_or(Timestamp::MAX)
 }
 
-/// The workings of a clock.
-pub(super) fn because(known: &Known<'_, '_>, clock: &LeadClock) -> Result<Because, Failure> {
+/// The workings of the clock that an address names, by the fact that started it or by its id.
+pub(crate) fn drawer(
+    known: &Known<'_, '_>,
+    clocks: &[ServiceClock],
+    named: &str,
+) -> Result<Option<Because>, Failure> {
+    let is_meant =
+        |clock: &&ServiceClock| clock.start_fact.to_string() == named || clock.id.as_str() == named;
+    clocks.iter().find(is_meant).map(|clock| because(known, clock)).transpose()
+}
+
+fn because(known: &Known<'_, '_>, clock: &ServiceClock) -> Result<Because, Failure> {
     let time = known.time;
     let reading = clock.read(time.now())?;
     let status = status_of(clock, time.now())?;
@@ -161,7 +180,7 @@ pub(super) fn because(known: &Known<'_, '_>, clock: &LeadClock) -> Result<Becaus
     if let Some(last) = counted.last_mut() {
         last.result = working(reading.consumed.as_secs());
     }
-    let (target, zone) = (clock.level().target.as_secs(), clock.zone());
+    let (target, zone) = (clock.target().as_secs(), clock.zone());
     let next = is_running(clock, time.now()).then(|| match (reading.at_risk_at, reading.due_at) {
         (Some(risk), Some(due)) => format!(
             "At risk from {}, late from {}, as {} has it.",
@@ -186,22 +205,17 @@ pub(super) fn because(known: &Known<'_, '_>, clock: &LeadClock) -> Result<Becaus
 }
 
 /// A clause of a version in force, quoted.
-pub(super) struct Quoted {
-    pub(super) says: String,
-    pub(super) clause: String,
-    pub(super) href: String,
+pub(crate) struct Quoted {
+    pub(crate) says: String,
+    pub(crate) clause: String,
+    pub(crate) href: String,
 }
 
-pub(super) fn quoted(clock: &LeadClock) -> Quoted {
+pub(crate) fn quoted(clock: &ServiceClock) -> Quoted {
     let (version, clause) = (clock.in_force.version, &clock.level().clause);
     Quoted {
         says: clock.level().says.clone(),
         clause: format!("clause {clause}, version {version}"),
         href: format!("/agreement/{version}#c{clause}"),
     }
-}
-
-/// The link to a fact, with words.
-pub(super) fn fact_words(no: domain::ids::FactNo, words: String) -> Markup {
-    super::known::quiet_link(&words, &fact_href(no))
 }

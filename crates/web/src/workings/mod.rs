@@ -1,56 +1,53 @@
-//! What the page of one lead is made from, and the parts that its workings share.
+//! What the workings of leads and opportunities share: facts as lines, quotations, addresses.
+
+pub(crate) mod clock;
 
 use std::collections::BTreeMap;
 
-use domain::{
-    agreement::{History, InForce},
-    fact::Entry,
-    ids::FactNo,
-    lead::LeadHistory,
-    service_level::LeadClock,
-};
-use jiff::Timestamp;
+use domain::{agreement::InForce, fact::Entry, ids::FactNo};
 use store::Reader;
 
-use super::clock::fact_words;
 use crate::{
     failure::Failure,
     layout::because::{Agreed, Working},
     markup::Markup,
-    names::Names,
+    names::{Names, fact_href},
     sentence::sentence,
-    show::LocalTime,
+    show::{LocalTime, count, figure},
 };
 
-/// Everything that is known of the lead.
-pub(super) struct Known<'a, 'r> {
-    pub(super) reader: &'a Reader<'r>,
-    pub(super) names: &'a Names<'a, 'r>,
-    pub(super) time: &'a LocalTime,
-    pub(super) agreements: &'a History,
-    pub(super) history: &'a LeadHistory,
-    pub(super) clocks: &'a [LeadClock],
-    pub(super) entries: &'a BTreeMap<FactNo, Entry>,
-    /// The instant for which points are shown.
-    pub(super) as_of: Timestamp,
+/// What a page with workings knows.
+pub(crate) struct Known<'a, 'r> {
+    pub(crate) reader: &'a Reader<'r>,
+    pub(crate) names: &'a Names<'a, 'r>,
+    pub(crate) time: &'a LocalTime,
+    pub(crate) entries: &'a BTreeMap<FactNo, Entry>,
     /// The address of this page, with its date if one was asked for.
-    pub(super) here: &'a str,
+    pub(crate) here: &'a str,
+}
+
+/// A line of a history.
+pub(crate) struct Told {
+    pub(crate) at: Markup,
+    pub(crate) glyph: Markup,
+    pub(crate) words: String,
+    pub(crate) no: Markup,
 }
 
 impl Known<'_, '_> {
     /// The address at which a drawer is open.
-    pub(super) fn because(&self, key: &str) -> String {
+    pub(crate) fn because(&self, key: &str) -> String {
         let and = if self.here.contains('?') { '&' } else { '?' };
         format!("{}{and}because={key}#because", self.here)
     }
 
     /// The address at which none is.
-    pub(super) fn close(&self) -> String {
+    pub(crate) fn close(&self) -> String {
         self.here.to_owned()
     }
 
     /// A fact as a line of workings.
-    pub(super) fn working(&self, no: FactNo, rule: &str) -> Result<Working, Failure> {
+    pub(crate) fn working(&self, no: FactNo, rule: &str) -> Result<Working, Failure> {
         let Some(entry) = self.entries.get(&no) else {
             let what = fact_words(no, format!("Fact {no}"));
             return Ok(Working { what, rule: rule.to_owned(), ..Working::default() });
@@ -64,8 +61,19 @@ impl Known<'_, '_> {
         })
     }
 
+    /// A fact as a line of a history.
+    pub(crate) fn told(&self, entry: &Entry) -> Result<Told, Failure> {
+        let said = sentence(entry, self.names, self.time)?;
+        Ok(Told {
+            at: self.time.near(entry.happened_at()),
+            glyph: said.glyph,
+            words: said.words,
+            no: figure(count(entry.no.0.unsigned_abs()), &fact_href(entry.no)),
+        })
+    }
+
     /// A signed sentence, with where it stands and who signed it.
-    pub(super) fn agreed(
+    pub(crate) fn agreed(
         &self,
         in_force: &InForce,
         clause: &str,
@@ -92,7 +100,7 @@ impl Known<'_, '_> {
     }
 
     /// What something was worked out from: its facts and the version's hash.
-    pub(super) fn kept(&self, in_force: &InForce, first: FactNo, last: Option<FactNo>) -> String {
+    pub(crate) fn kept(&self, in_force: &InForce, first: FactNo, last: Option<FactNo>) -> String {
         let facts = match last.filter(|last| *last != first) {
             Some(last) => format!("facts {first} to {last}"),
             None => format!("fact {first}"),
@@ -102,6 +110,11 @@ impl Known<'_, '_> {
 }
 
 /// A link without underline, for tables of points.
-pub(super) fn quiet_link(words: &str, href: &str) -> Markup {
+pub(crate) fn quiet_link(words: &str, href: &str) -> Markup {
     crate::markup::element("a").class("q").with("href", href).holding(words).into()
+}
+
+/// The link to a fact, with words.
+fn fact_words(no: FactNo, words: String) -> Markup {
+    quiet_link(&words, &fact_href(no))
 }
