@@ -117,8 +117,13 @@ impl World {
 
     /// The same with the Agreement signed by both sides and in force.
     pub fn just_signed() -> World {
+        World::just_signed_on(AGREEMENT)
+    }
+
+    /// The same with a text of its own.
+    pub fn just_signed_on(text: &str) -> World {
         let world = World::new();
-        let version = world.proposes(AGREEMENT);
+        let version = world.proposes(text);
         let hash = world.hash(version);
         for short in ["mara", "sven"] {
             let (by, now) = (world.actor(short), world.now());

@@ -106,12 +106,14 @@ impl LocalTime {
     }
 }
 
-/// A span of working time: `32 min`, `1 h 28`, `131 h 05`. Whole minutes, the rest dropped.
+/// A span of working time: `32 min`, `1 h 28`, `131 h 05`, `240 h`. Whole minutes, and from 200
+/// hours on whole hours; the rest is dropped.
 pub fn working(seconds: i64) -> String {
     let minutes = seconds.unsigned_abs() / 60;
     match (minutes / 60, minutes % 60) {
         (0, 0) if seconds != 0 => "under a minute".to_owned(),
         (0, minutes) => format!("{minutes}{NBSP}min"),
+        (hours @ 200.., _) => format!("{}{NBSP}h", grouped(hours)),
         (hours, minutes) => format!("{}{NBSP}h{NBSP}{minutes:02}", grouped(hours)),
     }
 }
@@ -171,7 +173,8 @@ mod tests {
             (1_920, "32 min", "32 min left"),
             (5_280, "1 h 28", "1 h 28 left"),
             (-7_320, "2 h 02", "2 h 02 late"),
-            (3_600 * 1_200, "1,200 h 00", "1,200 h 00 left"),
+            (3_600 * 131 + 300, "131 h 05", "131 h 05 left"),
+            (3_600 * 1_200 + 60, "1,200 h", "1,200 h left"),
         ];
         for (seconds, span, remaining) in cases {
             assert_eq!(working(seconds).replace(NBSP, " "), span);

@@ -1,6 +1,7 @@
 //! The clocks of one lead or opportunity.
 
 use domain::{
+    agreement::service::Hours,
     calendar::{Calendar, Closes},
     clock::ClockState,
     service_level::ServiceClock,
@@ -44,7 +45,11 @@ pub(crate) fn shown(known: &Known<'_, '_>, clock: &ServiceClock) -> Result<Shown
         status: status_of(clock, now)?.show(&workings),
         line: line(known, clock, due.unwrap_or(now), &workings),
         words: format!(
-            "{target} of working time in {zone}; {consumed} used. {}.{}",
+            "{target} {} in {zone}; {consumed} used. {}.{}",
+            match clock.level().hours {
+                Hours::Elapsed => "on the wall",
+                _ => "of working time",
+            },
             match &clock.owner {
                 Some(owner) => format!("It is {}’s to answer", known.names.user_name(owner)?),
                 None => "It has no owner yet".to_owned(),

@@ -1,0 +1,96 @@
+//! What is owed to an opportunity, and what it reaches.
+
+use serde_json::json;
+use testkit::http::StatusCode;
+use testkit::{AGREEMENT, World};
+
+/// Progress within ten days, and what an accepted opportunity is.
+const ON_OPPORTUNITIES: &str = r#"
+[fields.opportunity]
+next_step = "text"
+
+[[stage]]
+key = "Discovery"
+also = ["1-Discovery"]
+
+[[stage]]
+key = "Proposal"
+
+[[milestone]]
+id = "accepted"
+clause = "8.1"
+says = "It is accepted when the seller has dated the next step in discovery."
+reached_when = 'opportunity.stage == "Discovery" && has(opportunity.next_step)'
+
+[[service_level]]
+id = "no-standstill"
+clause = "8.2"
+says = "An opportunity in discovery moves on within ten days."
+side = "sales"
+on = "opportunity"
+starts_when = 'opportunity.stage == "Discovery"'
+stops_when = 'opportunity.stage != "Discovery"'
+renews_on = ["opportunity.next_step"]
+target = "10 days"
+warn = "7 days"
+hours = "elapsed"
+on_transfer = "run_on"
+then = "Its manager is told."
+
+[[goal]]
+id = "accepted-this-quarter"
+clause = "8.3"
+says = "Sales accepts two opportunities this quarter."
+side = "sales"
+measure = "reached"
+from = 2026-10-01
+to = 2026-12-31
+target = 2
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_opportunity_that_stands_still_is_missed_and_one_that_moves_gets_a_fresh_clock() {
+    let world = World::just_signed_on(&format!("{AGREEMENT}{ON_OPPORTUNITIES}"));
+    let stage =
+        json!({"name": "Pumps for Opitz", "stage": "1-Discovery", "owner": world.user("rep")});
+    let deal = |fields| json!([{"fact": "opportunity", "opportunity": "d1", "fields": fields}]);
+    let answer = world.reports(deal(stage)).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
+    let decided = &answer.json()["facts"][0]["decided"];
+    assert_eq!(decided[0]["fact"]["opportunity"], "crm:d1", "{decided}");
+    let page = world.page("rep", "/opportunities/crm:d1").await;
+    assert!(page.contains("No standstill by 26 Nov 09:00"), "{page}");
+
+    world.at("2026-11-20 09:00");
+    let answer = world.reports(deal(json!({"next_step": "Workshop"}))).await;
+    assert!(answer.body.contains("milestone_reached"), "{}", answer.body);
+    // Whoever stays away for a week must sign in again.
+    world.page("rep", "/opportunities/crm:d1").await;
+    world.at("2026-11-26 09:00").page("rep", "/opportunities/crm:d1").await;
+    world.at("2026-12-01 09:00").ticks();
+    let page = world.page("rep", "/opportunities/crm:d1").await;
+    assert!(page.contains("late, 24 h 00"), "{page}");
+    assert!(page.contains("Agreed for this: Its manager is told."), "{page}");
+    assert!(page.contains("The clock no standstill passed its due time"), "{page}");
+    let board = world.page("rep", "/scoreboard").await;
+    assert!(board.contains("No standstill 1 of 2"), "{board}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_reached_says_by_what_and_is_counted_towards_its_goal() {
+    let world = World::just_signed_on(&format!("{AGREEMENT}{ON_OPPORTUNITIES}"));
+    let fields = json!({"name": "Pumps", "stage": "Discovery", "next_step": "Workshop"});
+    world.reports(json!([{"fact": "opportunity", "opportunity": "d1", "fields": fields}])).await;
+    let page = world.gets("rep", "/opportunities/crm:d1").await.body;
+    let open = page.split("because=milestone-").nth(1).and_then(|rest| rest.split('#').next());
+    let drawer = format!("/opportunities/crm:d1?because=milestone-{}", open.expect("a link"));
+    let page = world.page("rep", &drawer).await;
+    assert!(page.contains("It reached accepted because"), "{page}");
+    assert!(page.contains("It is accepted when the seller has dated the next step"), "{page}");
+    let board = world.page("sven", "/scoreboard").await;
+    assert!(board.contains("1 of 2 opportunities that reached a milestone"), "{board}");
+    let agreement = world.page("sven", "/agreement").await;
+    assert!(agreement.contains("1 opportunity reached it"), "{agreement}");
+    let absent = world.gets("rep", "/opportunities/crm:d9").await;
+    assert_eq!(absent.status, StatusCode::NOT_FOUND);
+}
