@@ -32,6 +32,25 @@ pub struct LeadQualified {
     pub because: Because,
 }
 
+/// A lead that had qualified came to meet the definition no more, while it still stood in the
+/// status: its points faded, or something took them away. The status stays as it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LeadFellBelow {
+    /// Which lead.
+    pub lead: LeadId,
+    /// The definition's key.
+    pub definition: String,
+    /// Each component's points at that moment.
+    pub components: BTreeMap<String, Points>,
+    /// Their sum.
+    pub total: Points,
+    /// Which of its qualifications it was.
+    pub times: u32,
+    /// Clause, version and facts.
+    pub because: Because,
+}
+
 /// A service level began to count.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ClockStarted {

@@ -13,14 +13,14 @@ use crate::{
     calendar::NeverOpen,
     decided::{
         ClockAtRisk, ClockBreached, ClockPaused, ClockResumed, ClockStarted, ClockStopped,
-        LeadQualified, MilestoneReached,
+        LeadFellBelow, LeadQualified, MilestoneReached,
     },
     fact::{Entry, Fact, Told},
     figure::Because,
     ids::{FactNo, LeadId, OpportunityId, Subject},
     lead::{LeadHistory, in_order},
     milestone::{Reached, reached},
-    qualification::{Qualification, qualifications, stamped},
+    qualification::{Assessment, Qualification, qualifications, stamped},
     service_level::{People, ServiceClock, clocks},
 };
 
@@ -71,10 +71,16 @@ fn qualify<E>(
 ) -> Result<Vec<Entry>, E> {
     loop {
         let history = LeadHistory::new(lead.clone(), entries);
-        let Some(told) = next_qualification(&history, agreements, as_of) else {
+        let found = every_qualification(&history, agreements, as_of);
+        let known = recorded(&history);
+        let is_new = |q: &&Qualification| !known.contains(&(q.stamp.definition.as_str(), q.times));
+        let Some(first) = found.iter().filter(is_new).min_by_key(|q| q.at) else {
+            for told in found.iter().filter_map(|found| fell_below(lead, found)) {
+                record(told)?;
+            }
             return Ok(history.into_entries());
         };
-        let recorded = record(told)?;
+        let recorded = record(qualified(lead, first))?;
         entries = history.into_entries();
         match recorded {
             Some(entry) => entries.push(entry),
@@ -83,55 +89,66 @@ fn qualify<E>(
     }
 }
 
-/// The earliest qualification that is not among the facts yet.
-fn next_qualification(
+/// Each time that the lead met a definition of any version.
+fn every_qualification(
     history: &LeadHistory,
     agreements: &History,
     as_of: Timestamp,
-) -> Option<Told> {
-    let known: BTreeSet<(String, u32)> = history
-        .until(Timestamp::MAX)
-        .iter()
-        .filter_map(|entry| match entry.fact() {
-            Fact::LeadQualified(fact) => Some((fact.definition.clone(), fact.times)),
-            _ => None,
-        })
-        .collect();
-    let definitions: BTreeSet<&str> = agreements
-        .0
-        .iter()
-        .flat_map(|version| version.agreement.definitions.iter())
-        .map(|definition| definition.id.as_str())
-        .collect();
-    definitions
-        .into_iter()
-        .flat_map(|definition| {
-            let found = qualifications(history, agreements, definition, as_of);
-            found.into_iter().filter(|q| !known.contains(&(definition.to_owned(), q.times)))
-        })
-        .min_by_key(|qualification| qualification.at)
-        .map(|qualification| qualified(&history.lead, qualification))
+) -> Vec<Qualification> {
+    let versions = agreements.0.iter();
+    let definitions = versions.flat_map(|version| version.agreement.definitions.iter());
+    let ids: BTreeSet<&str> = definitions.map(|definition| definition.id.as_str()).collect();
+    ids.into_iter().flat_map(|id| qualifications(history, agreements, id, as_of)).collect()
 }
 
-fn qualified(lead: &LeadId, found: Qualification) -> Told {
-    let definition = found.stamp.definition.clone();
-    let because = Because {
-        version: found.stamp.version,
-        hash: found.hash,
-        clause: found.stamp.clause.clone(),
-        facts: found.stamp.facts(),
+/// The qualifications that are among the facts, by definition and count.
+fn recorded(history: &LeadHistory) -> BTreeSet<(&str, u32)> {
+    let qualified = |fact| match fact {
+        &Fact::LeadQualified(LeadQualified { ref definition, times, .. }) => {
+            Some((definition.as_str(), times))
+        }
+        _ => None,
     };
-    let key = format!("qualified/{definition}/{lead}/{}", found.times);
+    history.until(Timestamp::MAX).iter().map(Entry::fact).filter_map(qualified).collect()
+}
+
+fn qualified(lead: &LeadId, found: &Qualification) -> Told {
+    let definition = &found.stamp.definition;
     let fact = LeadQualified {
         lead: lead.clone(),
-        definition,
-        status: found.status,
+        definition: definition.clone(),
+        status: found.status.clone(),
         components: stamped(&found.stamp),
         total: found.stamp.total,
         times: found.times,
-        because,
+        because: because_of(&found.stamp, &found.hash),
     };
+    let key = format!("qualified/{definition}/{lead}/{}", found.times);
     told(key, found.at, Fact::LeadQualified(fact))
+}
+
+fn fell_below(lead: &LeadId, found: &Qualification) -> Option<Told> {
+    let fall = found.fell.as_ref()?;
+    let definition = &found.stamp.definition;
+    let fact = LeadFellBelow {
+        lead: lead.clone(),
+        definition: definition.clone(),
+        components: stamped(&fall.stamp),
+        total: fall.stamp.total,
+        times: found.times,
+        because: because_of(&fall.stamp, &fall.hash),
+    };
+    let key = format!("fell-below/{definition}/{lead}/{}", found.times);
+    Some(told(key, fall.at, Fact::LeadFellBelow(fact)))
+}
+
+fn because_of(stamp: &Assessment, hash: &str) -> Because {
+    Because {
+        version: stamp.version,
+        hash: hash.to_owned(),
+        clause: stamp.clause.clone(),
+        facts: stamp.facts(),
+    }
 }
 
 fn milestone(opportunity: &OpportunityId, reached: Reached) -> Told {

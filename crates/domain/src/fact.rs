@@ -11,7 +11,7 @@ use crate::{
     activity::ActivityRecorded,
     decided::{
         ClockAtRisk, ClockBreached, ClockPaused, ClockResumed, ClockStarted, ClockStopped,
-        LeadQualified, MilestoneReached,
+        LeadFellBelow, LeadQualified, MilestoneReached,
     },
     firm::{
         AgreementProposed, AgreementSigned, AgreementTookEffect, AgreementWithdrawn, UserAdmitted,
@@ -66,6 +66,8 @@ pub enum Fact {
     AgreementTookEffect(AgreementTookEffect),
     /// Decided: a lead met a definition.
     LeadQualified(LeadQualified),
+    /// Decided: a lead that had qualified meets the definition no more.
+    LeadFellBelow(LeadFellBelow),
     /// Decided: a service level began to count.
     ClockStarted(ClockStarted),
     /// Decided: a clock is at risk.
@@ -123,6 +125,7 @@ impl Fact {
             | Fact::LeadAssigned(LeadAssigned { lead, .. })
             | Fact::Handoff(HandoffDelivered { lead, .. })
             | Fact::HandoffAnswered(HandoffAnswered { lead, .. })
+            | Fact::LeadFellBelow(LeadFellBelow { lead, .. })
             | Fact::LeadQualified(LeadQualified { lead, .. }) => Some(lead),
             Fact::ClockStarted(ClockStarted { subject, .. })
             | Fact::ClockAtRisk(ClockAtRisk { subject, .. })

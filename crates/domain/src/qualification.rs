@@ -153,6 +153,20 @@ pub struct Qualification {
     pub hash: String,
     /// The workings at that instant; its points are stamped.
     pub stamp: Assessment,
+    /// When the lead, while it still stood in the status, came to meet the definition no more.
+    pub fell: Option<Fall>,
+}
+
+/// A lead that had qualified came to meet its definition no more: points faded, or something took
+/// them away. It says nothing about the status, which stays until somebody moves the lead.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fall {
+    /// When, to the second.
+    pub at: Timestamp,
+    /// The hash of the version that governs.
+    pub hash: String,
+    /// The workings at that instant.
+    pub stamp: Assessment,
 }
 
 /// Every instant up to `as_of` at which the lead met a definition, under the version in force

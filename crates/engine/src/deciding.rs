@@ -1,10 +1,13 @@
 //! Deciding about leads and opportunities inside a transaction.
 
 use domain::{
-    agreement::{History, definition::Judged},
+    agreement::{
+        Definition, History,
+        definition::{Judged, LooksAt},
+    },
     decision,
     fact::{Entry, Fact},
-    ids::{LeadId, OpportunityId, Subject},
+    ids::{FactNo, LeadId, OpportunityId, Subject},
     service_level::{People, WorkingHours},
 };
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
@@ -27,6 +30,19 @@ impl Rules {
     /// Whether any version says something about single opportunities.
     fn watch_opportunities(&self) -> bool {
         self.agreements.0.iter().any(|version| version.agreement.watches_opportunities())
+    }
+
+    /// Whether a definition in force takes points away as time passes.
+    fn let_points_fade(&self) -> bool {
+        let fades = |definition: &Definition| {
+            definition.components.iter().any(|component| component.decay.is_some())
+                || definition
+                    .rules
+                    .iter()
+                    .any(|rule| matches!(rule.looks_at, LooksAt::Inactivity { .. }))
+        };
+        let latest = self.agreements.0.last();
+        latest.is_some_and(|version| version.agreement.definitions.iter().any(fades))
     }
 
     /// Whether a definition waits for a time of the day, so that a lead must be looked at again.
@@ -82,27 +98,62 @@ fn decide_about_one(
         return Ok(Vec::new());
     }
     let entries = facts_about(&writer.reader(), subject)?;
-    let again = look_again_at(&entries, rules, now);
+    let mut again = Again::default();
+    again.note(&entries, now);
     let mut new = Vec::new();
     decision::decide::<Error>(subject, entries, &rules.agreements, &rules.people, now, |told| {
         let entry = writer.append_once(told)?;
         new.extend(entry.clone());
         Ok(entry)
     })?;
-    if let Some(at) = again {
+    again.note(&new, now);
+    if let Some(at) = again.at(rules, now) {
         writer.leave_undecided(&subject.to_string(), at)?;
     }
     Ok(new)
 }
 
-/// When a subject must be looked at again with no new fact: when a fact that is dated ahead comes
-/// true, or soon, while a definition waits for a time of the day. Such a time comes round once a
-/// day, so one at rest for longer has been judged.
-fn look_again_at(entries: &[Entry], rules: &Rules, now: Timestamp) -> Option<Timestamp> {
-    let ahead = entries.iter().map(Entry::happened_at).filter(|at| *at > now).min();
-    let newest = entries.iter().map(|entry| entry.recorded_at).max()?;
-    let waits = rules.wait_for_a_time() && newest + SignedDuration::from_hours(26) > now;
-    ahead.into_iter().chain(waits.then(|| now + SignedDuration::from_mins(5))).min()
+/// When a subject must be looked at again with no new fact.
+#[derive(Default)]
+struct Again {
+    /// A fact that is dated ahead comes true.
+    ahead: Option<Timestamp>,
+    /// When something was last recorded: a definition that waits for a time of the day has judged
+    /// whoever rests for longer than a day.
+    newest: Option<Timestamp>,
+    /// The last fact that put a lead into a status or took its points away, and whether the lead
+    /// stands by its points since.
+    stands: Option<(Timestamp, FactNo, bool)>,
+}
+
+impl Again {
+    /// Takes facts into account; their order does not matter.
+    fn note(&mut self, entries: &[Entry], now: Timestamp) {
+        for entry in entries {
+            let at = entry.happened_at();
+            if at > now {
+                self.ahead = Some(self.ahead.map_or(at, |ahead| ahead.min(at)));
+            }
+            self.newest = self.newest.max(Some(entry.recorded_at));
+            let by_points = matches!(entry.fact(), Fact::LeadQualified(_));
+            let enters =
+                by_points || matches!(entry.fact(), Fact::LeadMoved(_) | Fact::LeadFellBelow(_));
+            if enters && at <= now {
+                self.stands = self.stands.max(Some((at, entry.no, by_points)));
+            }
+        }
+    }
+
+    /// The first of the instants: soon while a definition waits, daily while points may fade.
+    fn at(&self, rules: &Rules, now: Timestamp) -> Option<Timestamp> {
+        let newest = self.newest?;
+        let waits = rules.wait_for_a_time() && newest + SignedDuration::from_hours(26) > now;
+        let soon = waits.then(|| now + SignedDuration::from_mins(5));
+        let stands = self.stands.is_some_and(|(_, _, by_points)| by_points);
+        let tomorrow =
+            (stands && rules.let_points_fade()).then(|| now + SignedDuration::from_hours(24));
+        self.ahead.into_iter().chain(soon).chain(tomorrow).min()
+    }
 }
 
 /// The facts about a subject and about what it is seen with.

@@ -42,6 +42,7 @@ pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreE
             lead::entered(connection, entry, &fact.lead, &fact.status)?;
             lead::qualified(connection, entry, fact)
         }
+        Fact::LeadFellBelow(fact) => lead::touched(connection, entry, &fact.lead),
         Fact::LeadAssigned(fact) => {
             assignment::assigned(connection, entry, fact)?;
             lead::assigned(connection, entry, fact)

@@ -51,6 +51,7 @@ fn glyph(fact: &Fact, names: &Names<'_, '_>) -> Result<Markup, StoreError> {
         Fact::HandoffAnswered(_) => show::side(Side::Sales),
         Fact::AgreementSigned(signed) => show::side(signed.side),
         Fact::LeadQualified(_)
+        | Fact::LeadFellBelow(_)
         | Fact::ClockStarted(_)
         | Fact::ClockAtRisk(_)
         | Fact::ClockBreached(_)
@@ -78,6 +79,12 @@ fn decided(fact: &Fact, time: &LocalTime) -> Option<String> {
                 fact.because.version
             )
         }
+        Fact::LeadFellBelow(fact) => format!(
+            "Fell below what qualifies, with {} points left, by clause {} of version {}",
+            show::points(fact.total),
+            fact.because.clause,
+            fact.because.version
+        ),
         Fact::ClockStarted(fact) => format!(
             "The clock {} started, due {}, by clause {} of version {}",
             level(&fact.service_level),

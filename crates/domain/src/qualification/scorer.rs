@@ -1,11 +1,13 @@
 //! The one pass over a lead's facts.
 
+mod fall;
 mod sums;
 
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
+use fall::Watched;
 use sums::{award, unknown_names};
 
 use super::{Assessment, ComponentScore, Qualification, WhyNot};
@@ -44,6 +46,8 @@ pub(super) struct Scorer<'a> {
     next_latched: usize,
     judges: Option<(Timestamp, Timestamp)>,
     qualified: bool,
+    /// The qualification that the lead stands by, while it does.
+    watched: Option<Watched>,
     /// Up to where time has passed; `None` before the first fact.
     reached: Option<Timestamp>,
     /// Whether anything changed since the last judgement at a set time.
@@ -77,6 +81,7 @@ impl<'a> Scorer<'a> {
             next_latched: 0,
             judges: None,
             qualified: false,
+            watched: None,
             reached: None,
             changed: false,
         }
@@ -113,6 +118,7 @@ impl<'a> Scorer<'a> {
             if at > until || (at == until && !inclusive) {
                 break;
             }
+            self.look_for_a_fall(at);
             match passing {
                 Passing::Settled => self.settle(),
                 Passing::Lift => self.lift(at),
@@ -124,6 +130,7 @@ impl<'a> Scorer<'a> {
             }
             self.reached = self.reached.max(Some(at));
         }
+        self.look_for_a_fall(until);
         self.reached = Some(until);
     }
 
@@ -144,6 +151,7 @@ impl<'a> Scorer<'a> {
         let (status, at, times) = (next.status.clone(), next.at, next.times);
         self.next_latched += 1;
         self.enter_qualified(&status, at, times);
+        self.watch(self.next_latched - 1, None);
     }
 
     fn enter_qualified(&mut self, status: &str, at: Timestamp, times: u32) {
@@ -263,6 +271,7 @@ impl<'a> Scorer<'a> {
         if self.definition.judged == Judged::AtEachFact {
             self.judge(at);
         }
+        self.look_for_a_fall(at);
     }
 
     /// Remembers what each component was when the lead left a status, for resets that return to it.
@@ -388,8 +397,9 @@ impl<'a> Scorer<'a> {
         let status = self.definition.status.clone();
         self.enter_qualified(&status, at, times);
         let hash = self.in_force.hash.clone();
-        self.latched.push(Qualification { at, times, status, hash, stamp: assessment });
+        self.latched.push(Qualification { at, times, status, hash, stamp: assessment, fell: None });
         self.next_latched = self.latched.len();
+        self.watch(self.next_latched - 1, Some(at));
     }
 
     fn may_enter(&self) -> bool {

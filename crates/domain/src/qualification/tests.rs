@@ -1,3 +1,5 @@
+mod falls;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{SignedDuration, civil::time, tz::TimeZone};
@@ -215,6 +217,22 @@ fn agreed(definition: Definition) -> History {
     History::always(agreement(definition), "hash".into())
 }
 
+fn in_force(version: u32, from: &str, definition: Definition) -> InForce {
+    InForce {
+        version: Version(version),
+        hash: format!("hash {version}"),
+        from: at(from),
+        agreement: Arc::new(agreement(definition)),
+    }
+}
+
+/// Five hundred points in the place of a hundred, from the middle of August on.
+fn made_stricter() -> History {
+    let mut stricter = definition();
+    stricter.qualifies_when = at_least("total", 500.0);
+    History(vec![in_force(1, "2026-01-01", definition()), in_force(2, "2026-08-15", stricter)])
+}
+
 fn score(history: &LeadHistory, definition: Definition, when: &str) -> (i64, i64, i64) {
     let found = assess(history, &agreed(definition), "mql", at(when)).unwrap();
     let whole = |points: Points| points.0 / 1000;
@@ -391,17 +409,7 @@ fn a_new_version_changes_no_earlier_verdict() {
         ("2026-08-01", "status Recycle"),
         ("2026-09-02", "webcast/Attended"),
     ]);
-    let mut stricter = definition();
-    stricter.qualifies_when = at_least("total", 500.0);
-    let in_force = |version, from: &str, definition| InForce {
-        version: Version(version),
-        hash: format!("hash {version}"),
-        from: at(from),
-        agreement: Arc::new(agreement(definition)),
-    };
-    let both =
-        History(vec![in_force(1, "2026-01-01", definition()), in_force(2, "2026-08-15", stricter)]);
-    let found = qualifications(&history, &both, "mql", at("2026-12-01"));
+    let found = qualifications(&history, &made_stricter(), "mql", at("2026-12-01"));
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].at, found[0].hash.as_str()), (at("2026-07-02"), "hash 1"));
     let none = History(vec![in_force(1, "2026-12-01", definition())]);

@@ -142,3 +142,19 @@ async fn an_empty_instance_says_what_each_page_is_good_for() {
     let list = world.page("rep", "/leads").await;
     assert!(list.contains("until both sides have signed"), "{list}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lead_whose_points_fade_falls_below_at_its_second_and_stays_where_it_is() {
+    let world = World::just_signed();
+    world.reports(lead(&world)).await;
+    world.reports(json!({"fact": "activity", "lead": "l1", "kind": "demo"})).await;
+    // The points of the demonstration count for thirty days; nobody looks meanwhile.
+    world.at("2026-12-16 08:00").ticks();
+    let before = world.everything();
+    assert!(!before.contains("lead_fell_below"), "{before}");
+    world.at("2026-12-18 08:00").ticks().ticks();
+    let facts = world.everything();
+    assert_eq!(facts.matches(r#""fact":"lead_fell_below""#).count(), 1, "once");
+    let lead = world.asks(|engine| engine.read(|reader| reader.lead(&"crm:l1".into())));
+    assert_eq!(lead.unwrap().unwrap().status.as_deref(), Some("MQL"), "the status stays");
+}

@@ -94,12 +94,15 @@ fn points_by_component(found: &Assessment) -> Map<String, Value> {
 /// The fact as the ledger would have it, but with points as numbers.
 fn decision(entry: &Entry) -> Value {
     let mut value = serde_json::to_value(entry.fact()).unwrap_or_default();
-    if let Fact::LeadQualified(fact) = entry.fact() {
-        let components = fact.components.iter();
-        let components: Map<String, Value> =
-            components.map(|(id, points)| (id.clone(), number(*points))).collect();
-        value["components"] = components.into();
-        value["total"] = number(fact.total);
+    let points = match entry.fact() {
+        Fact::LeadQualified(fact) => Some((&fact.components, fact.total)),
+        Fact::LeadFellBelow(fact) => Some((&fact.components, fact.total)),
+        _ => None,
+    };
+    if let Some((components, total)) = points {
+        let components = components.iter().map(|(id, points)| (id.clone(), number(*points)));
+        value["components"] = components.collect::<Map<String, Value>>().into();
+        value["total"] = number(total);
     }
     value["no"] = json!(entry.no);
     value["at"] = json!(entry.happened_at());

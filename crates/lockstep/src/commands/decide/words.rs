@@ -175,6 +175,9 @@ fn says<'a>(entry: &'a Entry, zone: &TimeZone) -> Option<(String, &'a Because)> 
             ),
             &fact.because,
         ),
+        Fact::LeadFellBelow(fact) => {
+            (format!("fell below {}, {} points left", fact.definition, fact.total), &fact.because)
+        }
         Fact::ClockStarted(fact) => (
             format!("clock {} started, due {}", fact.clock, instant(fact.due_at, zone)),
             &fact.because,

@@ -93,6 +93,7 @@ fn viewed(engine: &Engine, no: FactNo, reach: bool, time: &LocalTime) -> Result<
 fn reasons(fact: &Fact) -> Option<Reasons> {
     let because = match fact {
         Fact::LeadQualified(fact) => &fact.because,
+        Fact::LeadFellBelow(fact) => &fact.because,
         Fact::ClockStarted(fact) => &fact.because,
         Fact::ClockAtRisk(fact) => &fact.because,
         Fact::ClockBreached(fact) => &fact.because,
