@@ -13,6 +13,7 @@ pub mod condition;
 pub mod counted;
 pub mod decided;
 pub mod decision;
+pub mod difference;
 pub mod fact;
 pub mod field;
 pub mod figure;

@@ -217,4 +217,4 @@ pub fn stamped(assessment: &Assessment) -> BTreeMap<String, Points> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -5,6 +5,7 @@
 //! thing. Every number lists its rows by id. `docs/reference/figures.md` says how each is made.
 
 mod asked;
+mod differences;
 mod dimension;
 mod funnel;
 mod goals;
@@ -26,6 +27,7 @@ use store::{Reader, StoreError};
 use crate::{Engine, Error, agreement::history};
 
 pub use asked::{Asked, AskedWindow};
+pub use differences::{DifferenceRow, DifferencesReport, KindFigures};
 pub use funnel::{FunnelFigures, FunnelReport};
 pub use goals::{GoalFigures, GoalStanding, GoalsReport, RateStanding};
 pub use handoffs::HandoffsReport;
@@ -157,6 +159,17 @@ impl Engine {
         question: &ReportQuestion,
     ) -> Result<ServiceLevelsReport, ReportFailure> {
         self.report(|sources| service_levels::report(sources, question))
+    }
+
+    /// Where what the sources say of leads differs from what the Agreement decides.
+    ///
+    /// # Errors
+    /// [`ReportRefusal`], or when the database fails.
+    pub fn report_differences(
+        &self,
+        question: &ReportQuestion,
+    ) -> Result<DifferencesReport, ReportFailure> {
+        self.report(|sources| differences::report(sources, question))
     }
 
     /// How the goals of the version in force stand, and the imported quotas.

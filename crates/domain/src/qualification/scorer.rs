@@ -128,6 +128,7 @@ impl<'a> Scorer<'a> {
                     self.judge(at);
                 }
             }
+            self.look_for_a_fall(at);
             self.reached = self.reached.max(Some(at));
         }
         self.look_for_a_fall(until);

@@ -79,7 +79,7 @@ fn component(id: &str, cap: Option<i64>) -> Component {
 }
 
 /// The shape of a published definition: fit capped at 70, a hundred together, engagement not nought.
-fn definition() -> Definition {
+pub(crate) fn definition() -> Definition {
     let booster = rule(
         "came back",
         "engagement",

@@ -130,13 +130,11 @@ fn left_out_notes(left_out: &OpportunitiesLeftOut, all: usize) -> Vec<String> {
     let mut notes = Vec::new();
     if !left_out.outcome_unknown.is_empty() {
         let n = grouped(left_out.outcome_unknown.n());
-        notes.push(format!("{n} of {all} do not say whether they are open, won or lost: left out"));
+        notes.push(format!("{n} of {all} without a known outcome (open, won or lost): left out"));
     }
     if !left_out.undated.is_empty() {
         let n = grouped(left_out.undated.n());
-        notes.push(format!(
-            "{n} of {all} are closed without a closing date: left out of the period"
-        ));
+        notes.push(format!("{n} of {all} closed without a closing date: left out of the period"));
     }
     notes
 }
@@ -147,7 +145,7 @@ fn gaps(rows: &[Seen], question: &ReportQuestion) -> Vec<String> {
     let undated = rows.iter().filter(|one| one.opened.is_none()).count();
     if undated > 0 {
         let n = grouped(undated as u64);
-        notes.push(format!("{n} of {all} have no opening date: left out of anything timed"));
+        notes.push(format!("{n} of {all} without an opening date: left out of anything timed"));
     }
     let won = rows.iter().filter(|one| one.outcome == store::read::Outcome::Won);
     let (won, worthless): (Vec<_>, Vec<_>) = won.partition(|one| one.row.amount.is_some());

@@ -3,6 +3,7 @@
 //! A rate is shown as [`Rate::words`](domain::rate::Rate::words) has it; what cannot be told says
 //! why. Drawing the lines, and everything else about the screen, is the caller's.
 
+mod differences;
 mod funnel;
 mod goals;
 mod handoffs;

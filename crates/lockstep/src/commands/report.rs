@@ -33,6 +33,9 @@ pub enum Command {
     /// Signed goals and quotas against what happened
     #[command(long_about = include_str!("report/goals.md"))]
     Goals(Question),
+    /// What the sources say of leads, beside what the Agreement decides
+    #[command(long_about = include_str!("report/differences.md"))]
+    Differences(Question),
 }
 
 /// A funnel's question.
@@ -100,6 +103,10 @@ pub fn run(command: Command, place: &Place, now: Timestamp) -> Result<Answer, Fa
         }
         Command::Goals(question) => {
             let report = engine.report_goals(&question.read(&engine, now)?)?;
+            Ok(answer(report.plain(), &report))
+        }
+        Command::Differences(question) => {
+            let report = engine.report_differences(&question.read(&engine, now)?)?;
             Ok(answer(report.plain(), &report))
         }
     }

@@ -63,3 +63,28 @@ async fn who_may_not_see_everybody_gets_no_figures_person_by_person() {
         assert_eq!(answer.status, status, "{short}: {}", answer.text());
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_source_says_and_the_agreement_does_not_is_told_and_opens_to_its_fact() {
+    let world = World::just_signed();
+    let says =
+        |lead: &str, status: &str| json!({"fact": "lead_moved", "lead": lead, "status": status});
+    world.reports(json!([says("l1", "New"), says("l2", "New"), says("l3", "New")])).await;
+    // One is called qualified and is not, one is and nobody says so, one is and is said to be.
+    world.reports(json!([says("l1", "MQL")])).await;
+    let asked = |lead: &str| json!({"fact": "activity", "lead": lead, "kind": "demo"});
+    let director =
+        |lead: &str| json!({"fact": "lead", "lead": lead, "fields": {"title": "Director"}});
+    world.reports(json!([director("l2"), asked("l2"), director("l3"), asked("l3")])).await;
+    world.at("2026-11-16 09:05");
+    world.reports(json!([says("l3", "MQL")])).await;
+    let board = world.page("sven", "/scoreboard").await;
+    assert!(board.contains("said to be qualified, definition not met 1"), "{board}");
+    assert!(board.contains("definition met, not said since 1"), "{board}");
+    assert!(board.contains("moved where the Agreement lets nobody move it 0"), "{board}");
+    assert!(board.contains("5 moves told"), "{board}");
+    let rows = world.page("sven", "/scoreboard/rows?figure=difference.0").await;
+    assert!(rows.contains("crm:l1") && rows.contains("fact "), "{rows}");
+    let none = world.page("sven", "/scoreboard/rows?figure=difference.1").await;
+    assert!(none.contains("crm:l2") && !none.contains("crm:l3"), "{none}");
+}

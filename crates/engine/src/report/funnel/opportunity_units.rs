@@ -162,15 +162,15 @@ fn gaps(seen: &[Seen], steps: &Steps<'_>) -> Vec<String> {
     let those = |wanted: &dyn Fn(&Seen) -> bool| seen.iter().filter(|one| wanted(one)).count();
     note(
         those(&|one| one.opened.is_none()),
-        "have no opening date: left out of anything timed from their opening",
+        "without an opening date: left out of anything timed from their opening",
     );
     note(
         those(&|one| one.known_outcome().is_none()),
-        "do not say whether they are open, won or lost: counted as open",
+        "without a known outcome (open, won or lost): counted as open",
     );
     note(
         those(&|one| one.entries.is_empty()),
-        "have no dated entry into a stage: which ones they passed is not known",
+        "without a dated entry into a stage: which ones they passed is not known",
     );
     let words: BTreeSet<&str> = seen.iter().filter_map(|one| one.stage.as_deref()).collect();
     let without: Vec<&str> =

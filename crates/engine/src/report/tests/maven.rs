@@ -83,7 +83,7 @@ fn the_figures_are_those_of_the_firm() {
         assert_eq!(found, (closed, won, revenue * 100), "{region}");
     }
     assert_eq!(report.pipeline.groups.len(), 3);
-    let note = "500 of 8,800 opportunities have no opening date: left out of anything timed";
+    let note = "500 of 8,800 opportunities without an opening date: left out of anything timed";
     assert!(report.notes.iter().any(|said| said == note), "{:?}", report.notes);
     products_lose_no_revenue(&made);
     the_funnel_has_what_can_be_known(&made);

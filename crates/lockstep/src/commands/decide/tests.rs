@@ -176,6 +176,7 @@ fn told(fact: &Fact, at: Timestamp) -> String {
         Fact::ClockStopped(fact) => {
             format!("stopped {:?} {} {}", fact.verdict, fact.working_seconds, fact.stopped_by)
         }
+        Fact::LeadFellBelow(fact) => format!("fell {} {:?}", fact.times, fact.components),
         Fact::ClockAtRisk(_) => "at risk".to_owned(),
         Fact::ClockBreached(_) => "past due".to_owned(),
         other => format!("{other:?}"),

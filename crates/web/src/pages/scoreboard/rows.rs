@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{extract::Query, response::Response};
-use domain::ids::Subject;
+use domain::ids::{FactNo, Subject};
 use engine::access::Act;
 use store::{Reader, StoreError};
 
@@ -115,6 +115,18 @@ fn named(
             }
             None => plain(),
         },
+        "fact" => {
+            let entry = id.parse().ok().map(|no| reader.entry(FactNo(no))).transpose()?.flatten();
+            let of_lead = entry.as_ref().and_then(|entry| Some((entry, entry.fact().lead()?)));
+            match of_lead {
+                Some((entry, lead)) => (
+                    figure(names.lead(lead)?, &lead_href(lead)),
+                    time.instant(entry.happened_at()),
+                    fact_link(entry.no),
+                ),
+                None => plain(),
+            }
+        }
         "opportunity" => match reader.opportunity(&id.into())? {
             Some(opportunity) => {
                 let name =

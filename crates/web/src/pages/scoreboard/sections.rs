@@ -41,6 +41,7 @@ pub(super) fn board(
     handoffs(engine, question, actor, &mut board)?;
     funnel(engine, question, actor, &mut board)?;
     opportunities(engine, question, actor, &mut board)?;
+    differences(engine, question, actor, &mut board)?;
     board.notes.sort();
     board.notes.dedup();
     Ok(board)
@@ -110,6 +111,40 @@ fn service_levels(
         }
     }
     board.section("Service levels", "clocks that fell due; under 20, counts", &twin);
+    Ok(())
+}
+
+/// Where the sources and the Agreement say two things of one lead.
+fn differences(
+    engine: &Engine,
+    question: &ReportQuestion,
+    actor: &Actor,
+    board: &mut Board,
+) -> Result<(), NoBoard> {
+    let report = engine.report_differences(question)?;
+    guard(report.question.by_person, actor)?;
+    if report.moves == 0 && report.rows.is_empty() {
+        return Ok(());
+    }
+    let groups = report.differences.groups.iter();
+    let groups: Vec<_> = groups.map(|group| (group.key.to_string(), &group.figures)).collect();
+    let mut twin = Twin::of("Difference").number("All");
+    for (group, _) in &groups {
+        twin = twin.number(group);
+    }
+    for (index, kind) in report.differences.total.iter().enumerate() {
+        let (key, words) = (format!("difference.{index}"), kind.difference.words());
+        let mut cells = vec![Markup::text(words), board.counted(&key, words, "fact", &kind.facts)];
+        for (group, kinds) in &groups {
+            let title = format!("{words}, {group}");
+            let facts = &kinds[index].facts;
+            cells.push(board.counted(&format!("{key}.{group}"), &title, "fact", facts));
+        }
+        twin = twin.row(cells);
+    }
+    let moves = show::count(report.moves);
+    let says = format!("what the sources say of leads, beside the Agreement; {moves} moves told");
+    board.section("Differences", says, &twin);
     Ok(())
 }
 
