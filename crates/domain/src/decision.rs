@@ -26,33 +26,35 @@ use crate::{
 /// The source of what is decided here.
 pub const SOURCE: &str = "lockstep";
 
-/// Finds what follows from the facts about a lead up to `as_of`, and hands each decision to
-/// `record`, in order; `record` says under which number it stands, or `None` if it stood already.
+/// Finds what follows from a lead's facts up to `as_of`, and hands each decision that is
+/// not among them to `record`, in order; `record` says under which number it stands, or `None` if
+/// it stood already.
 ///
 /// # Errors
 /// Those of `record`, and [`NeverOpen`] when a service level counts hours that never come.
 pub fn decide<E: From<NeverOpen>>(
-    lead: &LeadId,
-    mut entries: Vec<Entry>,
+    mut history: LeadHistory,
     agreements: &History,
     people: &People,
     as_of: Timestamp,
     mut record: impl FnMut(Told) -> Result<Option<Entry>, E>,
 ) -> Result<(), E> {
     loop {
-        let history = LeadHistory::new(lead.clone(), entries);
         let Some(told) = next_qualification(&history, agreements, as_of) else {
+            let standing = standing(&history);
             for clock in clocks(&history, agreements, people, as_of) {
-                for told in decisions_about(&clock, as_of)? {
+                if is_settled(&clock, &standing, as_of) {
+                    continue;
+                }
+                let decisions = decisions_about(&clock, as_of)?.into_iter();
+                for told in decisions.filter(|told| !standing.contains(told.key.as_str())) {
                     record(told)?;
                 }
             }
             return Ok(());
         };
-        let recorded = record(told)?;
-        entries = history.into_entries();
-        match recorded {
-            Some(entry) => entries.push(entry),
+        match record(told)? {
+            Some(entry) => history.add(entry),
             None => return Ok(()),
         }
     }
@@ -107,6 +109,31 @@ fn qualified(lead: &LeadId, found: Qualification) -> Told {
         because,
     };
     told(key, found.at, Fact::LeadQualified(fact))
+}
+
+/// The keys of the decisions that are among the facts.
+fn standing(history: &LeadHistory) -> BTreeSet<&str> {
+    let decided = history.until(Timestamp::MAX).iter().filter(|entry| entry.told.source == SOURCE);
+    decided.map(|entry| entry.told.key.as_str()).collect()
+}
+
+/// Whether the ledger knows all that it can ever know of a clock by `as_of`. Such a clock need not
+/// be read: one that was missed years ago and still runs is a long way through the calendar.
+fn is_settled(clock: &LeadClock, standing: &BTreeSet<&str>, as_of: Timestamp) -> bool {
+    let stands = |what: &str| standing.contains(format!("clock/{}/{what}", clock.id).as_str());
+    let rests = || {
+        let mut pauses = clock.running.pauses.iter().zip(&clock.pause_facts);
+        pauses.all(|(pause, (from, until))| {
+            let resumed = pause.until.filter(|at| *at <= as_of).and(*until);
+            stands(&format!("paused/{from}"))
+                && resumed.is_none_or(|no| stands(&format!("resumed/{no}")))
+        })
+    };
+    stands("started")
+        && stands("at-risk")
+        && stands("breached")
+        && rests()
+        && (clock.ended_at(as_of).is_none() || stands("stopped"))
 }
 
 /// Everything that the ledger is to know of a clock by `as_of`.

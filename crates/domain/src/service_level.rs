@@ -119,15 +119,18 @@ impl LeadClock {
         clock::read(&self.calendar, &self.zone, &self.terms(), &fresh, started_at)
     }
 
+    /// When it ended, if it has by an instant.
+    pub fn ended_at(&self, as_of: Timestamp) -> Option<Timestamp> {
+        let ended_at = [self.running.stopped_at, self.running.withdrawn_at];
+        ended_at.into_iter().flatten().min().filter(|at| *at <= as_of)
+    }
+
     /// How it ended, if it has by an instant.
     ///
     /// # Errors
     /// [`NeverOpen`] when its calendar has no hours.
     pub fn end(&self, as_of: Timestamp) -> Result<Option<End>, NeverOpen> {
-        let ended_at = [self.running.stopped_at, self.running.withdrawn_at];
-        let Some(at) = ended_at.into_iter().flatten().min().filter(|at| *at <= as_of) else {
-            return Ok(None);
-        };
+        let Some(at) = self.ended_at(as_of) else { return Ok(None) };
         let reading = self.read(at)?;
         let verdict = match reading.state {
             ClockState::Met => Verdict::Met,
@@ -158,13 +161,13 @@ pub fn clocks(
         running: BTreeMap::new(),
         all: Vec::new(),
     };
-    let mut before = Lead::default();
+    // Two leads one fact apart: to take each fact in twice costs less than to copy the lead.
+    let (mut before, mut after) = (Lead::default(), Lead::default());
     for entry in history.until(as_of) {
-        let mut after = before.clone();
         let rules = agreements.at(entry.happened_at()).map(|in_force| &*in_force.agreement);
         after.apply(entry, rules);
         keeper.take(&before, &after, entry);
-        before = after;
+        before.apply(entry, rules);
     }
     keeper.all.sort_by_key(|clock| (clock.running.started_at, clock.start_fact));
     keeper.all
@@ -248,13 +251,12 @@ impl Keeper<'_> {
     ) {
         let level = &in_force.agreement.service_levels[index];
         let at = entry.happened_at();
-        let held = level.starts_when.holds(&LeadView::of(before, at)) == Truth::Yes;
         let view = LeadView::of(after, at).with_fact(entry, &in_force.agreement);
-        let holds = level.starts_when.holds(&view) == Truth::Yes;
-        let stops = level.stops_when.holds(&view) == Truth::Yes;
+        let held = || level.starts_when.holds(&LeadView::of(before, at)) == Truth::Yes;
+        let stops = || level.stops_when.holds(&view) == Truth::Yes;
         let covered =
-            level.applies_when.as_ref().is_none_or(|when| when.holds(&view) == Truth::Yes);
-        if holds && !held && !stops && covered {
+            || level.applies_when.as_ref().is_none_or(|when| when.holds(&view) == Truth::Yes);
+        if level.starts_when.holds(&view) == Truth::Yes && !held() && !stops() && covered() {
             self.begin(in_force, &level.id, after, entry);
         }
     }

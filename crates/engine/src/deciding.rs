@@ -5,6 +5,7 @@ use domain::{
     decision,
     fact::{Entry, Fact},
     ids::LeadId,
+    lead::LeadHistory,
     service_level::{People, WorkingHours},
 };
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
@@ -55,8 +56,9 @@ pub(crate) fn decide_about(
     }
     let entries = facts_about(&writer.reader(), lead)?;
     let again = look_again_at(&entries, rules, now);
+    let history = LeadHistory::new(lead.clone(), entries);
     let mut new = Vec::new();
-    decision::decide::<Error>(lead, entries, &rules.agreements, &rules.people, now, |told| {
+    decision::decide::<Error>(history, &rules.agreements, &rules.people, now, |told| {
         let entry = writer.append_once(told)?;
         new.extend(entry.clone());
         Ok(entry)

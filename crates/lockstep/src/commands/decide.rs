@@ -149,15 +149,15 @@ fn follow(
     let mut last = facts.last;
     let mut leads = Vec::new();
     for (lead, entries) in std::mem::take(&mut facts.leads) {
-        let entries = facts.with_account(&lead, entries);
-        leads.push(follow_lead(lead, entries, &agreements, &facts, as_of, &mut last)?);
+        let history = facts.with_account(&lead, entries);
+        leads.push(follow_lead(lead, history, &agreements, &facts, as_of, &mut last)?);
     }
     Ok(Decided { as_of, hash, agreement, leads, facts })
 }
 
 fn follow_lead(
     lead: LeadId,
-    mut entries: Vec<Entry>,
+    mut history: LeadHistory,
     agreements: &History,
     facts: &Facts,
     as_of: Timestamp,
@@ -166,7 +166,7 @@ fn follow_lead(
     let mut decisions: Vec<Entry> = Vec::new();
     let mut keys = BTreeSet::new();
     let people = &facts.people;
-    decision::decide::<Failure>(&lead, entries.clone(), agreements, people, as_of, |told| {
+    decision::decide::<Failure>(history.clone(), agreements, people, as_of, |told| {
         if !keys.insert(told.key.clone()) {
             return Ok(None);
         }
@@ -175,9 +175,8 @@ fn follow_lead(
         decisions.push(entry.clone());
         Ok(Some(entry))
     })?;
-    entries.extend(decisions.iter().cloned());
+    decisions.iter().cloned().for_each(|entry| history.add(entry));
     decisions.sort_by_key(|entry| (entry.happened_at(), entry.no));
-    let history = LeadHistory::new(lead.clone(), entries);
     let agreement = &agreements.0[0].agreement;
     let mut read = Vec::new();
     for clock in clocks(&history, agreements, people, as_of) {

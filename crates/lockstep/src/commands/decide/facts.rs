@@ -76,13 +76,12 @@ impl Facts {
     }
 
     /// A lead's facts together with those of the account that it belongs to in the end.
-    pub fn with_account(&self, lead: &LeadId, entries: Vec<Entry>) -> Vec<Entry> {
-        let history = LeadHistory::new(lead.clone(), entries);
+    pub fn with_account(&self, lead: &LeadId, entries: Vec<Entry>) -> LeadHistory {
+        let mut history = LeadHistory::new(lead.clone(), entries);
         let account = history.as_of(Timestamp::MAX, None).account_id();
-        let mut entries = history.into_entries();
         let of_account = account.and_then(|account| self.accounts.get(&account));
-        entries.extend(of_account.into_iter().flatten().cloned());
-        entries
+        of_account.into_iter().flatten().cloned().for_each(|entry| history.add(entry));
+        history
     }
 }
 

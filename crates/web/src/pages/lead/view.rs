@@ -98,8 +98,9 @@ pub(super) fn viewed(
         let history = history_of(reader, &wanted.lead)?;
         let people = working_hours(reader)?;
         let all = clocks(&history, &agreements, &people, time.now());
+        let entries = history.until(Timestamp::MAX).iter();
         let entries: BTreeMap<FactNo, Entry> =
-            history.clone().into_entries().into_iter().map(|entry| (entry.no, entry)).collect();
+            entries.map(|entry| (entry.no, Entry::clone(entry))).collect();
         let known = Known {
             reader,
             names: &names,
