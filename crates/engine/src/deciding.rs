@@ -1,5 +1,7 @@
 //! Deciding about leads inside a transaction.
 
+use std::sync::Arc;
+
 use domain::{
     agreement::{History, definition::Judged},
     decision,
@@ -11,15 +13,47 @@ use domain::{
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use store::{Reader, StoreError, Writer};
 
-use crate::Error;
+use crate::{
+    Error,
+    agreement::{Versions, history, next_to_take_effect, take_effect},
+};
 
 /// What deciding needs beside the facts of the lead: the versions in force and people's hours.
 pub(crate) struct Rules {
-    pub(crate) agreements: History,
-    pub(crate) people: People,
+    agreements: History,
+    people: People,
+    /// When the next signed version comes into force, which may have been a while ago.
+    next_at: Option<Timestamp>,
 }
 
 impl Rules {
+    /// The rules as this transaction has them, from memory where no fact has changed them.
+    pub(crate) fn of(writer: &mut Writer<'_>, versions: &Versions) -> Result<Arc<Rules>, Error> {
+        if let Some(rules) = writer.rules() {
+            return Ok(rules);
+        }
+        let reader = writer.reader();
+        let rules = Arc::new(Rules {
+            agreements: history(&reader, versions)?,
+            people: people(&reader)?,
+            next_at: next_to_take_effect(&reader)?,
+        });
+        writer.keep_rules(rules.clone());
+        Ok(rules)
+    }
+
+    /// Brings into force what both have signed and whose instant has come.
+    pub(crate) fn bring_into_force(
+        writer: &mut Writer<'_>,
+        versions: &Versions,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        match Rules::of(writer, versions)?.next_at {
+            Some(at) if at <= now => take_effect(writer, now),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether no version was ever in force, so that nothing can be decided.
     pub(crate) fn are_silent(&self) -> bool {
         self.agreements.0.is_empty()
@@ -54,7 +88,7 @@ pub(crate) fn decide_about(
     if rules.are_silent() {
         return Ok(Vec::new());
     }
-    let entries = facts_about(&writer.reader(), lead)?;
+    let entries = facts_about(lead, |subject| writer.facts_of(subject))?;
     let again = look_again_at(&entries, rules, now);
     let history = LeadHistory::new(lead.clone(), entries);
     let mut new = Vec::new();
@@ -72,23 +106,26 @@ pub(crate) fn decide_about(
 /// When the lead must be looked at again with no new fact: when a fact that is dated ahead comes
 /// true, or soon, while a definition waits for a time of the day. Such a time comes round once a
 /// day, so a lead at rest for longer has been judged.
-fn look_again_at(entries: &[Entry], rules: &Rules, now: Timestamp) -> Option<Timestamp> {
-    let ahead = entries.iter().map(Entry::happened_at).filter(|at| *at > now).min();
+fn look_again_at(entries: &[Arc<Entry>], rules: &Rules, now: Timestamp) -> Option<Timestamp> {
+    let ahead = entries.iter().map(|entry| entry.happened_at()).filter(|at| *at > now).min();
     let newest = entries.iter().map(|entry| entry.recorded_at).max()?;
     let waits = rules.wait_for_a_time() && newest + SignedDuration::from_hours(26) > now;
     ahead.into_iter().chain(waits.then(|| now + SignedDuration::from_mins(5))).min()
 }
 
 /// The facts about a lead and about the account that it was last said to belong to.
-pub(crate) fn facts_about(reader: &Reader<'_>, lead: &LeadId) -> Result<Vec<Entry>, StoreError> {
-    let mut entries = reader.facts_of(&format!("lead/{lead}"))?;
-    let named = |entry: &Entry| match entry.fact() {
+pub(crate) fn facts_about(
+    lead: &LeadId,
+    mut facts_of: impl FnMut(&str) -> Result<Vec<Arc<Entry>>, StoreError>,
+) -> Result<Vec<Arc<Entry>>, StoreError> {
+    let mut entries = facts_of(&format!("lead/{lead}"))?;
+    let named = |entry: &Arc<Entry>| match entry.fact() {
         Fact::Lead(reported) => reported.fields.get("account")?.text().map(str::to_owned),
         _ => None,
     };
     let account = entries.iter().rev().find_map(named);
     if let Some(account) = account {
-        entries.extend(reader.facts_of(&format!("account/{account}"))?);
+        entries.extend(facts_of(&format!("account/{account}"))?);
     }
     Ok(entries)
 }

@@ -14,8 +14,7 @@ use store::{StoreError, Writer};
 
 use crate::{
     Engine, Error,
-    agreement::{history, take_effect},
-    deciding::{Rules, decide_about, people},
+    deciding::{Rules, decide_about},
 };
 
 pub use connectors::facts::{NotAFact, from_value as read_fact};
@@ -40,7 +39,7 @@ impl Engine {
     pub fn take_in(&self, reported: Vec<Reported>, now: Timestamp) -> Result<Vec<Taken>, Error> {
         let versions = self.versions.clone();
         self.store.write(now, move |writer| {
-            take_effect(writer, now)?;
+            Rules::bring_into_force(writer, &versions, now)?;
             let mut taken = Vec::with_capacity(reported.len());
             let mut touched = BTreeSet::new();
             for reported in reported {
@@ -50,10 +49,7 @@ impl Engine {
                 }
                 taken.push((entry, already));
             }
-            let rules = Rules {
-                agreements: history(&writer.reader(), &versions)?,
-                people: people(&writer.reader())?,
-            };
+            let rules = Rules::of(writer, &versions)?;
             let mut decided = Vec::new();
             for lead in &touched {
                 decided.extend(decide_about(writer, &rules, lead, now)?);

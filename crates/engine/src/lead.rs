@@ -1,5 +1,7 @@
 //! What is known about one lead, for pages that show its workings.
 
+use std::sync::Arc;
+
 use domain::{ids::LeadId, lead::LeadHistory, service_level::People};
 use store::{Reader, StoreError};
 
@@ -10,7 +12,10 @@ use crate::deciding;
 /// # Errors
 /// When the database cannot be read.
 pub fn history_of(reader: &Reader<'_>, lead: &LeadId) -> Result<LeadHistory, StoreError> {
-    Ok(LeadHistory::new(lead.clone(), deciding::facts_about(reader, lead)?))
+    let entries = deciding::facts_about(lead, |subject| {
+        Ok(reader.facts_of(subject)?.into_iter().map(Arc::new).collect())
+    })?;
+    Ok(LeadHistory::new(lead.clone(), entries))
 }
 
 /// Everybody's hours, as decisions see them.

@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use crate::{
     database::{Connection, Location},
     error::{StoreError, doing},
+    memory::Memory,
     writer::{Batch, Writer},
 };
 
@@ -145,10 +146,11 @@ fn work(
     mut connection: Option<Connection>,
     incoming: &Receiver<Box<dyn Job>>,
 ) {
+    let mut memory = Memory::default();
     while let Ok(first) = incoming.recv() {
         let mut jobs = vec![first];
         let committed = match usable(location, &mut connection) {
-            Ok(connection) => commit_together(connection, incoming, &mut jobs),
+            Ok(connection) => commit_together(connection, &mut memory, incoming, &mut jobs),
             Err(error) => Err(error),
         };
         for job in jobs {
@@ -172,11 +174,13 @@ fn usable<'a>(
 /// nothing of any of them is kept.
 fn commit_together(
     connection: &Connection,
+    memory: &mut Memory,
     incoming: &Receiver<Box<dyn Job>>,
     jobs: &mut Vec<Box<dyn Job>>,
 ) -> Result<(), StoreError> {
     let done = connection.begin_write().and_then(|()| {
-        let mut batch = Batch::begin(connection)?;
+        // Taken out, so that a batch that fails leaves nothing to remember.
+        let mut batch = Batch::begin(connection, std::mem::take(memory))?;
         let begun = Instant::now();
         loop {
             if let Some(job) = jobs.last_mut() {
@@ -190,8 +194,10 @@ fn commit_together(
                 Err(_) => break,
             }
         }
-        batch.seal(connection)?;
-        connection.commit()
+        let head = batch.seal(connection)?;
+        connection.commit()?;
+        *memory = batch.into_memory(head);
+        Ok(())
     });
     if done.is_err() {
         connection.roll_back();
