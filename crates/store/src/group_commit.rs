@@ -183,8 +183,10 @@ fn commit_together(
         let mut batch = Batch::begin(connection, std::mem::take(memory))?;
         let begun = Instant::now();
         loop {
-            if let Some(job) = jobs.last_mut() {
-                run_in_savepoint(connection, &mut batch, job.as_mut())?;
+            match jobs.as_mut_slice() {
+                [] => {}
+                [first] => run_first(connection, &mut batch, first.as_mut())?,
+                [.., job] => run_in_savepoint(connection, &mut batch, job.as_mut())?,
             }
             if jobs.len() >= JOBS_MAX || begun.elapsed() >= GATHERING_MAX {
                 break;
@@ -203,6 +205,25 @@ fn commit_together(
         connection.roll_back();
     }
     done
+}
+
+/// Runs a job that nothing came before. To undo it is to begin anew, so it needs no savepoint, under
+/// which SQLite would keep a copy of every page that a large job changes.
+fn run_first(
+    connection: &Connection,
+    batch: &mut Batch,
+    job: &mut dyn Job,
+) -> Result<(), StoreError> {
+    if job.run(connection, batch) {
+        match connection.run("end a job", "savepoint job; release savepoint job") {
+            Ok(()) => return Ok(()),
+            // It kept quiet about a failure of the database, and PostgreSQL did not.
+            Err(error) => job.fail(error),
+        }
+    }
+    connection.roll_back();
+    connection.begin_write()?;
+    batch.begin_anew(connection)
 }
 
 fn run_in_savepoint(

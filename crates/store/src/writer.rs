@@ -34,6 +34,13 @@ impl Batch {
         Ok(Batch { before, digests: Vec::new(), sealed_at: Timestamp::UNIX_EPOCH, memory })
     }
 
+    /// Forgets everything, after a rollback.
+    pub(crate) fn begin_anew(&mut self, connection: &Connection) -> Result<(), StoreError> {
+        self.cut(0);
+        *self = Batch::begin(connection, std::mem::take(&mut self.memory))?;
+        Ok(())
+    }
+
     /// How many facts it has; a job that is undone gives this back to [`Batch::cut`].
     pub(crate) fn len(&self) -> usize {
         self.digests.len()
