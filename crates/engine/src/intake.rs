@@ -1,6 +1,6 @@
 //! Taking in what other systems report, and deciding what follows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     fact::{Entry, Fact},
@@ -50,25 +50,22 @@ impl Engine {
                 taken.push((entry, already));
             }
             let rules = Rules::of(writer, &versions)?;
-            let mut decided = Vec::new();
-            for lead in &touched {
-                decided.extend(decide_about(writer, &rules, lead, now)?);
+            let mut decided = BTreeMap::new();
+            for lead in touched {
+                let decisions = decide_about(writer, &rules, &lead, now)?;
+                decided.insert(lead, decisions);
             }
             Ok(taken
                 .into_iter()
-                .map(|(entry, already)| told_of(entry, already, &decided))
+                .map(|(entry, already)| told_of(&entry, already, &decided))
                 .collect())
         })
     }
 }
 
-fn told_of(entry: Entry, already: bool, decided: &[Entry]) -> Taken {
-    let of_same_lead = |decision: &&Entry| {
-        !already
-            && decision.fact().lead().is_some()
-            && decision.fact().lead() == entry.fact().lead()
-    };
-    Taken { no: entry.no, already, decided: decided.iter().filter(of_same_lead).cloned().collect() }
+fn told_of(entry: &Entry, already: bool, decided: &BTreeMap<LeadId, Vec<Entry>>) -> Taken {
+    let of_its_lead = entry.fact().lead().filter(|_| !already).and_then(|lead| decided.get(lead));
+    Taken { no: entry.no, already, decided: of_its_lead.cloned().unwrap_or_default() }
 }
 
 /// Takes one fact in; says whether it was there before.
