@@ -129,3 +129,6 @@ pub(crate) fn facts_about(
     }
     Ok(entries)
 }
+
+#[cfg(test)]
+mod tests;
