@@ -4,7 +4,7 @@
 //! A decision's key is made from the thing that it concerns, so that whoever notices it, and
 //! however often, it stands in the ledger once.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
 
@@ -28,63 +28,63 @@ use crate::{
 pub const SOURCE: &str = "lockstep";
 
 /// Finds what follows up to `as_of` from the facts about a subject and what it is seen with, and
-/// hands each decision to `record`, in order; `record` says under which number it stands, or
-/// `None` if it stood already.
+/// hands each decision that is not among them to `record`, in order; `record` says under which
+/// number it stands, or `None` if it stood already.
 ///
 /// # Errors
 /// Those of `record`, and [`NeverOpen`] when a service level counts hours that never come.
 pub fn decide<E: From<NeverOpen>>(
     subject: &Subject,
-    entries: Vec<Entry>,
+    entries: Vec<Arc<Entry>>,
     agreements: &History,
     people: &People,
     as_of: Timestamp,
     mut record: impl FnMut(Told) -> Result<Option<Entry>, E>,
 ) -> Result<(), E> {
-    let entries = match subject {
-        Subject::Lead(lead) => qualify(lead, entries, agreements, as_of, &mut record)?,
-        Subject::Opportunity(_) => in_order(entries),
+    let (entries, mut told) = match subject {
+        Subject::Lead(lead) => {
+            let history = LeadHistory::new(lead.clone(), entries);
+            let (history, found) = qualify(history, agreements, as_of, &mut record)?;
+            let falls = found.iter().filter_map(|found| fell_below(lead, found)).collect();
+            (history.into_entries(), falls)
+        }
+        Subject::Opportunity(_) => (in_order(entries), Vec::new()),
     };
-    let end = entries.partition_point(|entry| entry.happened_at() <= as_of);
-    let entries = &entries[..end];
+    let known = &entries[..entries.partition_point(|entry| entry.happened_at() <= as_of)];
     if let Subject::Opportunity(opportunity) = subject {
-        for reached in reached(entries, agreements) {
-            record(milestone(opportunity, reached))?;
+        let reached = reached(known, agreements).into_iter();
+        told.extend(reached.map(|reached| milestone(opportunity, reached)));
+    }
+    let standing = keys_of_decisions(&entries);
+    for clock in clocks(subject, known, agreements, people)? {
+        if !is_settled(&clock, &standing, as_of) {
+            told.extend(decisions_about(&clock, as_of)?);
         }
     }
-    for clock in clocks(subject, entries, agreements, people)? {
-        for told in decisions_about(&clock, as_of)? {
-            record(told)?;
-        }
+    for told in told.into_iter().filter(|told| !standing.contains(told.key.as_str())) {
+        record(told)?;
     }
     Ok(())
 }
 
-/// Records every qualification that is not among the facts yet, the earliest first, and gives the
-/// facts back with them, in order.
+/// Records every qualification that is not among the facts yet, the earliest first. Gives the facts
+/// back with them, and every qualification.
 fn qualify<E>(
-    lead: &LeadId,
-    mut entries: Vec<Entry>,
+    mut history: LeadHistory,
     agreements: &History,
     as_of: Timestamp,
     record: &mut impl FnMut(Told) -> Result<Option<Entry>, E>,
-) -> Result<Vec<Entry>, E> {
+) -> Result<(LeadHistory, Vec<Qualification>), E> {
     loop {
-        let history = LeadHistory::new(lead.clone(), entries);
         let found = every_qualification(&history, agreements, as_of);
         let known = recorded(&history);
         let is_new = |q: &&Qualification| !known.contains(&(q.stamp.definition.as_str(), q.times));
         let Some(first) = found.iter().filter(is_new).min_by_key(|q| q.at) else {
-            for told in found.iter().filter_map(|found| fell_below(lead, found)) {
-                record(told)?;
-            }
-            return Ok(history.into_entries());
+            return Ok((history, found));
         };
-        let recorded = record(qualified(lead, first))?;
-        entries = history.into_entries();
-        match recorded {
-            Some(entry) => entries.push(entry),
-            None => return Ok(entries),
+        match record(qualified(&history.lead, first))? {
+            Some(entry) => history.add(entry),
+            None => return Ok((history, found)),
         }
     }
 }
@@ -109,7 +109,8 @@ fn recorded(history: &LeadHistory) -> BTreeSet<(&str, u32)> {
         }
         _ => None,
     };
-    history.until(Timestamp::MAX).iter().map(Entry::fact).filter_map(qualified).collect()
+    let all = history.until(Timestamp::MAX).iter();
+    all.map(|entry| entry.fact()).filter_map(qualified).collect()
 }
 
 fn qualified(lead: &LeadId, found: &Qualification) -> Told {
@@ -161,6 +162,36 @@ fn milestone(opportunity: &OpportunityId, reached: Reached) -> Told {
     told(key, reached.at, Fact::MilestoneReached(fact))
 }
 
+/// The keys of the decisions that are among the facts.
+fn keys_of_decisions(entries: &[Arc<Entry>]) -> BTreeSet<&str> {
+    let decided = entries.iter().filter(|entry| entry.told.source == SOURCE);
+    decided.map(|entry| entry.told.key.as_str()).collect()
+}
+
+/// Whether the ledger knows all that it can ever know of a clock by `as_of`. Such a clock need not
+/// be read: one that was missed years ago and still runs is a long way through the calendar.
+fn is_settled(clock: &ServiceClock, standing: &BTreeSet<&str>, as_of: Timestamp) -> bool {
+    let stands = |what: &str| standing.contains(clock_key(clock, what).as_str());
+    let rests = || {
+        let mut pauses = clock.running.pauses.iter().zip(&clock.pause_facts);
+        pauses.all(|(pause, (from, until))| {
+            let resumed = pause.until.filter(|at| *at <= as_of).and(*until);
+            stands(&format!("paused/{from}"))
+                && resumed.is_none_or(|no| stands(&format!("resumed/{no}")))
+        })
+    };
+    stands("started")
+        && stands("at-risk")
+        && stands("breached")
+        && rests()
+        && (clock.ended_at(as_of).is_none() || stands("stopped"))
+}
+
+/// The key of what is decided about a clock.
+fn clock_key(clock: &ServiceClock, what: &str) -> String {
+    format!("clock/{}/{what}", clock.id)
+}
+
 /// Everything that the ledger is to know of a clock by `as_of`.
 fn decisions_about(clock: &ServiceClock, as_of: Timestamp) -> Result<Vec<Told>, NeverOpen> {
     let at_start = clock.read_at_start()?;
@@ -173,12 +204,12 @@ fn decisions_about(clock: &ServiceClock, as_of: Timestamp) -> Result<Vec<Told>, 
     let (id, subject) = (clock.id.clone(), clock.subject.clone());
     if let Some(at) = now.at_risk_at.filter(|at| *at <= as_of && *at < ended_at) {
         let fact = ClockAtRisk { clock: id.clone(), subject: subject.clone(), because: because() };
-        told_of.push(told(format!("clock/{id}/at-risk"), at, Fact::ClockAtRisk(fact)));
+        told_of.push(told(clock_key(clock, "at-risk"), at, Fact::ClockAtRisk(fact)));
     }
     if let Some(at) = now.due_at.filter(|at| *at < ended_at) {
         let fact =
             ClockBreached { clock: id.clone(), subject: subject.clone(), because: because() };
-        told_of.push(told(format!("clock/{id}/breached"), at, Fact::ClockBreached(fact)));
+        told_of.push(told(clock_key(clock, "breached"), at, Fact::ClockBreached(fact)));
     }
     if let Some(end) = end {
         let mut because = because();
@@ -192,7 +223,7 @@ fn decisions_about(clock: &ServiceClock, as_of: Timestamp) -> Result<Vec<Told>, 
             elapsed_seconds: end.elapsed_seconds,
             because,
         };
-        told_of.push(told(format!("clock/{id}/stopped"), end.at, Fact::ClockStopped(fact)));
+        told_of.push(told(clock_key(clock, "stopped"), end.at, Fact::ClockStopped(fact)));
     }
     Ok(told_of)
 }
@@ -211,7 +242,7 @@ fn started(clock: &ServiceClock, reading: &crate::clock::Reading) -> Told {
         because: because(&clock.in_force, &clock.level().clause, vec![clock.start_fact]),
     };
     let at = clock.running.started_at;
-    told(format!("clock/{}/started", clock.id), at, Fact::ClockStarted(fact))
+    told(clock_key(clock, "started"), at, Fact::ClockStarted(fact))
 }
 
 /// Each rest and each resumption, with the due instant that it leads to.
@@ -225,7 +256,7 @@ fn rests(clock: &ServiceClock, as_of: Timestamp) -> Result<Vec<Told>, NeverOpen>
         let fact =
             ClockPaused { clock: id.clone(), subject: subject.clone(), because: because(*from) };
         told_of.push(told(
-            format!("clock/{id}/paused/{from}"),
+            clock_key(clock, &format!("paused/{from}")),
             pause.from,
             Fact::ClockPaused(fact),
         ));
@@ -235,7 +266,11 @@ fn rests(clock: &ServiceClock, as_of: Timestamp) -> Result<Vec<Told>, NeverOpen>
         let at_risk_at = reading.at_risk_at.unwrap_or(due_at);
         let fact =
             ClockResumed { clock: id.clone(), subject, at_risk_at, due_at, because: because(*no) };
-        told_of.push(told(format!("clock/{id}/resumed/{no}"), at, Fact::ClockResumed(fact)));
+        told_of.push(told(
+            clock_key(clock, &format!("resumed/{no}")),
+            at,
+            Fact::ClockResumed(fact),
+        ));
     }
     Ok(told_of)
 }

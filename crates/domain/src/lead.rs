@@ -1,6 +1,6 @@
 //! A lead: one person's way through the agreed stages, replayed from facts.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 
@@ -128,7 +128,7 @@ impl Lead {
 }
 
 /// Puts facts in the order in which things happened; at one instant, in the order of recording.
-pub fn in_order(mut entries: Vec<Entry>) -> Vec<Entry> {
+pub fn in_order(mut entries: Vec<Arc<Entry>>) -> Vec<Arc<Entry>> {
     entries.sort_by_key(|entry| (entry.happened_at(), entry.no));
     entries
 }
@@ -233,13 +233,24 @@ impl LeadView<'_> {
 pub struct LeadHistory {
     /// Which lead.
     pub lead: LeadId,
-    entries: Vec<Entry>,
+    entries: Vec<Arc<Entry>>,
 }
 
 impl LeadHistory {
     /// Gathers facts; their order does not matter.
-    pub fn new(lead: LeadId, entries: Vec<Entry>) -> LeadHistory {
-        LeadHistory { lead, entries: in_order(entries) }
+    pub fn new<E: Into<Arc<Entry>>>(
+        lead: LeadId,
+        entries: impl IntoIterator<Item = E>,
+    ) -> LeadHistory {
+        LeadHistory { lead, entries: in_order(entries.into_iter().map(Into::into).collect()) }
+    }
+
+    /// Adds a fact at its place.
+    pub fn add(&mut self, entry: Entry) {
+        let place =
+            |known: &Arc<Entry>| (known.happened_at(), known.no) <= (entry.happened_at(), entry.no);
+        let place = self.entries.partition_point(place);
+        self.entries.insert(place, Arc::new(entry));
     }
 
     /// The lead as what its clocks run on.
@@ -248,13 +259,13 @@ impl LeadHistory {
     }
 
     /// The facts that happened up to and at an instant.
-    pub fn until(&self, at: Timestamp) -> &[Entry] {
+    pub fn until(&self, at: Timestamp) -> &[Arc<Entry>] {
         let end = self.entries.partition_point(|entry| entry.happened_at() <= at);
         &self.entries[..end]
     }
 
     /// The facts themselves, in the order in which they happened.
-    pub fn into_entries(self) -> Vec<Entry> {
+    pub fn into_entries(self) -> Vec<Arc<Entry>> {
         self.entries
     }
 

@@ -10,7 +10,10 @@ pub fn allows(limit: &Limit, before: &[Timestamp], at: Timestamp) -> bool {
         Limit::EveryTime => true,
         Limit::Once => before.is_empty(),
         Limit::Times { times, window } => {
-            let inside = before.iter().filter(|&&earlier| same_window(window, earlier, at));
+            let near = before.iter().rev().take_while(|earlier| {
+                reach(window).is_none_or(|reach| earlier.duration_until(at) < reach)
+            });
+            let inside = near.filter(|&&earlier| same_window(window, earlier, at));
             (inside.count() as u32) < *times
         }
     }
@@ -38,6 +41,20 @@ pub fn free_at(limit: &Limit, last: Timestamp) -> Option<Timestamp> {
                 start_of(day_of(last, zone).first_of_year().checked_add(1.year()).ok()?, zone)
             }
         },
+    }
+}
+
+/// What lies so long apart is not in one window, whatever the clocks of its zone did meanwhile. To
+/// know that spares a look at the calendar for everything that ever counted.
+fn reach(window: &Window) -> Option<SignedDuration> {
+    let days = |days: i64| Some(SignedDuration::from_hours(24 * days));
+    match window {
+        Window::RollingDays(_) | Window::RollingMonths(..) => None,
+        Window::Day(_) => days(4),
+        Window::Week(_) => days(10),
+        Window::Month(_) => days(34),
+        Window::Quarter(_) => days(95),
+        Window::Year(_) => days(369),
     }
 }
 
@@ -118,6 +135,28 @@ mod tests {
             assert_eq!(allows(&limit, &[friday], at(then)), expected, "{limit:?} at {then}");
             if expected {
                 assert_eq!(free_at(&limit, friday), Some(at(then)), "{limit:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_lies_too_far_back_to_count_is_passed_over_and_changes_nothing() {
+        // Apia had no 30th of December in 2011, and the clocks of St John's went back over midnight.
+        for zone in ["Pacific/Apia", "America/St_Johns", "Europe/Berlin"] {
+            let zone = || TimeZone::get(zone).unwrap();
+            let start = at("2010-10-01T10:31:00Z");
+            let all: Vec<Timestamp> =
+                (0..800).map(|n| start + SignedDuration::from_hours(n * 17)).collect();
+            let windows = [Window::Day, Window::Week, Window::Month, Window::Quarter, Window::Year];
+            for window in windows.map(|window| window(zone())) {
+                for (n, at) in all.iter().enumerate() {
+                    let inside = all[..n].iter().filter(|&&other| same_window(&window, other, *at));
+                    let times = inside.count() as u32;
+                    let allows = |times| {
+                        allows(&Limit::Times { times, window: window.clone() }, &all[..n], *at)
+                    };
+                    assert!(!allows(times) && allows(times + 1), "{window:?} at {at}");
+                }
             }
         }
     }

@@ -1,6 +1,9 @@
 //! Which agreed milestones an opportunity has reached, and by what.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 
@@ -30,7 +33,7 @@ pub struct Reached {
 /// The milestones reached by the end of `entries`, which are an opportunity's facts with those of
 /// its lead and account in the order in which they happened. Each is reached at the first fact
 /// after which it holds under the version then in force, and never again.
-pub fn reached(entries: &[Entry], agreements: &History) -> Vec<Reached> {
+pub fn reached(entries: &[Arc<Entry>], agreements: &History) -> Vec<Reached> {
     let mut standing = Standing::before(SubjectKind::Opportunity, entries);
     let mut all: BTreeMap<String, Reached> = BTreeMap::new();
     for entry in entries {
@@ -89,7 +92,7 @@ mod tests {
         }
     }
 
-    fn entries(lines: &[&str]) -> Vec<Entry> {
+    fn entries(lines: &[&str]) -> Vec<Arc<Entry>> {
         let opportunity = || crate::ids::OpportunityId::from("crm:d1");
         let entry = |(index, line): (usize, &&str)| {
             let fact = match line.split_once(' ').unwrap() {
@@ -104,7 +107,7 @@ mod tests {
             };
             let at = Timestamp::from_second(86_400 * (index as i64 + 1)).unwrap();
             let told = Told { source: "crm".into(), key: index.to_string(), happened_at: at, fact };
-            Entry { no: FactNo(index as i64 + 1), recorded_at: at, told }
+            Arc::new(Entry { no: FactNo(index as i64 + 1), recorded_at: at, told })
         };
         lines.iter().enumerate().map(entry).collect()
     }
@@ -135,7 +138,7 @@ mod tests {
         let stated = ["stage Discovery", "next_step workshop", "stage Scoping"];
         assert_eq!(reached(&entries(&stated), &agreements).len(), 1);
         let mut reports = entries(&stated);
-        for entry in &mut reports {
+        for entry in reports.iter_mut().map(Arc::make_mut) {
             let Fact::OpportunityMoved(moved) = entry.told.fact.clone() else { continue };
             entry.told.fact = Fact::Opportunity(OpportunityReported {
                 opportunity: moved.opportunity,

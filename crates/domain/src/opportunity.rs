@@ -1,6 +1,6 @@
 //! An opportunity: a possible sale's way through the stages, replayed from facts.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{Timestamp, civil::Date};
 
@@ -39,8 +39,8 @@ pub struct Opportunity {
 
 impl Opportunity {
     /// An opportunity of which nothing is known yet but which facts will come.
-    pub fn before(entries: &[Entry]) -> Opportunity {
-        let is_move = |entry: &Entry| matches!(entry.fact(), Fact::OpportunityMoved(_));
+    pub fn before(entries: &[Arc<Entry>]) -> Opportunity {
+        let is_move = |entry: &Arc<Entry>| matches!(entry.fact(), Fact::OpportunityMoved(_));
         Opportunity { is_told_by_moves: entries.iter().any(is_move), ..Opportunity::default() }
     }
 

@@ -4,7 +4,7 @@
 //! The version in force when a clock starts governs it to its end. Breaches are instants that
 //! follow from the calendar; nobody has to look for them to exist. Source: domain.md 2.4, 2.5.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde::Serialize;
@@ -127,15 +127,18 @@ impl ServiceClock {
         clock::read(&self.calendar, &self.zone, &self.terms(), &fresh, started_at)
     }
 
+    /// When it ended, if it has by an instant.
+    pub fn ended_at(&self, as_of: Timestamp) -> Option<Timestamp> {
+        let ended_at = [self.running.stopped_at, self.running.withdrawn_at];
+        ended_at.into_iter().flatten().min().filter(|at| *at <= as_of)
+    }
+
     /// How it ended, if it has by an instant.
     ///
     /// # Errors
     /// [`NeverOpen`] when its calendar has no hours.
     pub fn end(&self, as_of: Timestamp) -> Result<Option<End>, NeverOpen> {
-        let ended_at = [self.running.stopped_at, self.running.withdrawn_at];
-        let Some(at) = ended_at.into_iter().flatten().min().filter(|at| *at <= as_of) else {
-            return Ok(None);
-        };
+        let Some(at) = self.ended_at(as_of) else { return Ok(None) };
         let reading = self.read(at)?;
         let verdict = match reading.state {
             ClockState::Met => Verdict::Met,
@@ -159,7 +162,7 @@ impl ServiceClock {
 /// [`NeverOpen`] when a target is counted in working days and none ever comes.
 pub fn clocks(
     subject: &Subject,
-    entries: &[Entry],
+    entries: &[Arc<Entry>],
     agreements: &History,
     people: &People,
 ) -> Result<Vec<ServiceClock>, NeverOpen> {
@@ -170,13 +173,14 @@ pub fn clocks(
         running: BTreeMap::new(),
         all: Vec::new(),
     };
+    // Two standings one fact apart: to take each fact in twice costs less than to copy one.
     let mut before = Standing::before(subject.kind(), entries);
+    let mut after = before.clone();
     for entry in entries {
-        let mut after = before.clone();
         let rules = agreements.at(entry.happened_at()).map(|in_force| &*in_force.agreement);
         after.apply(entry, rules);
         keeper.take(&before, &after, entry)?;
-        before = after;
+        before.apply(entry, rules);
     }
     keeper.all.sort_by_key(|clock| (clock.running.started_at, clock.start_fact));
     Ok(keeper.all)
@@ -276,13 +280,12 @@ impl Keeper<'_> {
     ) -> Result<(), NeverOpen> {
         let level = &in_force.agreement.service_levels[index];
         let at = entry.happened_at();
-        let held = level.starts_when.holds(&before.view(at)) == Truth::Yes;
         let view = after.view(at).with_fact(entry, &in_force.agreement);
-        let holds = level.starts_when.holds(&view) == Truth::Yes;
-        let stops = level.stops_when.holds(&view) == Truth::Yes;
+        let held = || level.starts_when.holds(&before.view(at)) == Truth::Yes;
+        let stops = || level.stops_when.holds(&view) == Truth::Yes;
         let covered =
-            level.applies_when.as_ref().is_none_or(|when| when.holds(&view) == Truth::Yes);
-        if holds && !held && !stops && covered {
+            || level.applies_when.as_ref().is_none_or(|when| when.holds(&view) == Truth::Yes);
+        if level.starts_when.holds(&view) == Truth::Yes && !held() && !stops() && covered() {
             self.begin(in_force, &level.id, after, entry)?;
         }
         Ok(())

@@ -1,5 +1,7 @@
 //! A lead or an opportunity as its facts leave it, under the eyes of conditions.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::{
@@ -22,7 +24,7 @@ pub struct Standing {
 
 impl Standing {
     /// A subject before the first of the facts about it.
-    pub fn before(kind: SubjectKind, entries: &[Entry]) -> Standing {
+    pub fn before(kind: SubjectKind, entries: &[Arc<Entry>]) -> Standing {
         let is_opportunity = kind == SubjectKind::Opportunity;
         Standing {
             lead: Lead::default(),

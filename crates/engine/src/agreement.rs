@@ -11,7 +11,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use store::{
-    Reader, Writer,
+    Reader, StoreError, Writer,
     read::{AgreementRow, AgreementState},
 };
 
@@ -196,7 +196,9 @@ impl Engine {
     }
 }
 
-type Versions = Arc<std::sync::Mutex<std::collections::BTreeMap<Version, Arc<Agreement>>>>;
+/// The rules of versions by number; a version's text never changes.
+pub(crate) type Versions =
+    Arc<std::sync::Mutex<std::collections::BTreeMap<Version, Arc<Agreement>>>>;
 
 pub(crate) fn history(reader: &Reader<'_>, versions: &Versions) -> Result<History, Error> {
     let mut history = Vec::new();
@@ -226,18 +228,31 @@ fn cached(versions: &Versions, row: &AgreementRow) -> Result<Arc<Agreement>, Err
 
 /// Brings into force what both have signed and whose instant has come.
 pub(crate) fn take_effect(writer: &mut Writer<'_>, now: Timestamp) -> Result<(), Error> {
-    for row in writer.reader().agreements()? {
-        if row.state != AgreementState::Signed {
-            continue;
-        }
-        let signatures = writer.reader().signatures_of(row.version)?;
-        let signed_at = signatures.iter().map(|signature| signature.at).max();
-        let Some(at) = signed_at.max(row.effective_at).filter(|at| *at <= now) else { continue };
+    for (at, row) in awaited(&writer.reader())?.into_iter().filter(|(at, _)| *at <= now) {
         let fact = AgreementTookEffect { version: row.version, hash: row.hash };
         let key = format!("agreement/{}/took-effect", row.version);
         append(writer, key, at, Fact::AgreementTookEffect(fact))?;
     }
     Ok(())
+}
+
+/// When the first version that both have signed and that is not in force comes into force.
+pub(crate) fn next_to_take_effect(reader: &Reader<'_>) -> Result<Option<Timestamp>, StoreError> {
+    Ok(awaited(reader)?.into_iter().map(|(at, _)| at).min())
+}
+
+/// The versions that both have signed and that are not in force, each with its instant.
+fn awaited(reader: &Reader<'_>) -> Result<Vec<(Timestamp, AgreementRow)>, StoreError> {
+    let mut awaited = Vec::new();
+    for row in reader.agreements()? {
+        if row.state != AgreementState::Signed {
+            continue;
+        }
+        let signatures = reader.signatures_of(row.version)?;
+        let signed_at = signatures.iter().map(|signature| signature.at).max();
+        awaited.extend(signed_at.max(row.effective_at).map(|at| (at, row)));
+    }
+    Ok(awaited)
 }
 
 fn is_open(row: &AgreementRow) -> bool {

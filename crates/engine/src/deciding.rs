@@ -1,5 +1,7 @@
 //! Deciding about leads and opportunities inside a transaction.
 
+use std::sync::Arc;
+
 use domain::{
     agreement::{
         Definition, History,
@@ -7,21 +9,53 @@ use domain::{
     },
     decision,
     fact::{Entry, Fact},
-    ids::{FactNo, LeadId, OpportunityId, Subject},
+    ids::{FactNo, Subject},
     service_level::{People, WorkingHours},
 };
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use store::{Reader, StoreError, Writer};
 
-use crate::Error;
+use crate::{
+    Error,
+    agreement::{Versions, history, next_to_take_effect, take_effect},
+};
 
 /// What deciding needs beside the facts of the lead: the versions in force and people's hours.
 pub(crate) struct Rules {
-    pub(crate) agreements: History,
-    pub(crate) people: People,
+    agreements: History,
+    people: People,
+    /// When the next signed version comes into force, which may have been a while ago.
+    next_at: Option<Timestamp>,
 }
 
 impl Rules {
+    /// The rules as this transaction has them, from memory where no fact has changed them.
+    pub(crate) fn of(writer: &mut Writer<'_>, versions: &Versions) -> Result<Arc<Rules>, Error> {
+        if let Some(rules) = writer.rules() {
+            return Ok(rules);
+        }
+        let reader = writer.reader();
+        let rules = Arc::new(Rules {
+            agreements: history(&reader, versions)?,
+            people: people(&reader)?,
+            next_at: next_to_take_effect(&reader)?,
+        });
+        writer.keep_rules(rules.clone());
+        Ok(rules)
+    }
+
+    /// Brings into force what both have signed and whose instant has come.
+    pub(crate) fn bring_into_force(
+        writer: &mut Writer<'_>,
+        versions: &Versions,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        match Rules::of(writer, versions)?.next_at {
+            Some(at) if at <= now => take_effect(writer, now),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether no version was ever in force, so that nothing can be decided.
     pub(crate) fn are_silent(&self) -> bool {
         self.agreements.0.is_empty()
@@ -97,16 +131,16 @@ fn decide_about_one(
     if subject.opportunity().is_some() && !rules.watch_opportunities() {
         return Ok(Vec::new());
     }
-    let entries = facts_about(&writer.reader(), subject)?;
+    let entries = facts_about(subject, |filed| writer.facts_of(filed))?;
     let mut again = Again::default();
-    again.note(&entries, now);
+    entries.iter().for_each(|entry| again.note(entry, now));
     let mut new = Vec::new();
     decision::decide::<Error>(subject, entries, &rules.agreements, &rules.people, now, |told| {
         let entry = writer.append_once(told)?;
         new.extend(entry.clone());
         Ok(entry)
     })?;
-    again.note(&new, now);
+    new.iter().for_each(|entry| again.note(entry, now));
     if let Some(at) = again.at(rules, now) {
         writer.leave_undecided(&subject.to_string(), at)?;
     }
@@ -127,20 +161,18 @@ struct Again {
 }
 
 impl Again {
-    /// Takes facts into account; their order does not matter.
-    fn note(&mut self, entries: &[Entry], now: Timestamp) {
-        for entry in entries {
-            let at = entry.happened_at();
-            if at > now {
-                self.ahead = Some(self.ahead.map_or(at, |ahead| ahead.min(at)));
-            }
-            self.newest = self.newest.max(Some(entry.recorded_at));
-            let by_points = matches!(entry.fact(), Fact::LeadQualified(_));
-            let enters =
-                by_points || matches!(entry.fact(), Fact::LeadMoved(_) | Fact::LeadFellBelow(_));
-            if enters && at <= now {
-                self.stands = self.stands.max(Some((at, entry.no, by_points)));
-            }
+    /// Takes a fact into account; the order does not matter.
+    fn note(&mut self, entry: &Entry, now: Timestamp) {
+        let at = entry.happened_at();
+        if at > now {
+            self.ahead = Some(self.ahead.map_or(at, |ahead| ahead.min(at)));
+        }
+        self.newest = self.newest.max(Some(entry.recorded_at));
+        let by_points = matches!(entry.fact(), Fact::LeadQualified(_));
+        let enters =
+            by_points || matches!(entry.fact(), Fact::LeadMoved(_) | Fact::LeadFellBelow(_));
+        if enters && at <= now {
+            self.stands = self.stands.max(Some((at, entry.no, by_points)));
         }
     }
 
@@ -156,44 +188,33 @@ impl Again {
     }
 }
 
-/// The facts about a subject and about what it is seen with.
-pub(crate) fn facts_about(
-    reader: &Reader<'_>,
+/// The facts about a subject and about what it is seen with: a lead's account, and an opportunity's
+/// lead and account, each as last reported. `facts_of` gives the facts that are filed under a name.
+///
+/// # Errors
+/// Those of `facts_of`.
+pub fn facts_about<E>(
     subject: &Subject,
-) -> Result<Vec<Entry>, StoreError> {
-    match subject {
-        Subject::Lead(lead) => facts_about_lead(reader, lead),
-        Subject::Opportunity(opportunity) => facts_about_opportunity(reader, opportunity),
-    }
-}
-
-/// The facts about a lead and about the account that it was last said to belong to.
-fn facts_about_lead(reader: &Reader<'_>, lead: &LeadId) -> Result<Vec<Entry>, StoreError> {
-    let mut entries = reader.facts_of(&format!("lead/{lead}"))?;
-    if let Some(account) = last_named(&entries, "account") {
-        entries.extend(reader.facts_of(&format!("account/{account}"))?);
-    }
-    Ok(entries)
-}
-
-/// The facts about an opportunity, and about the lead and the account that it was last said to
-/// belong to.
-fn facts_about_opportunity(
-    reader: &Reader<'_>,
-    opportunity: &OpportunityId,
-) -> Result<Vec<Entry>, StoreError> {
-    let mut entries = reader.facts_of(&format!("opportunity/{opportunity}"))?;
-    for noun in ["lead", "account"] {
-        if let Some(id) = last_named(&entries, noun) {
-            entries.extend(reader.facts_of(&format!("{noun}/{id}"))?);
-        }
+    mut facts_of: impl FnMut(&str) -> Result<Vec<Arc<Entry>>, E>,
+) -> Result<Vec<Arc<Entry>>, E> {
+    let mut entries = facts_of(&subject.to_string())?;
+    let seen_with: &[&str] = match subject {
+        Subject::Lead(_) => &["account"],
+        Subject::Opportunity(_) => &["lead", "account"],
+    };
+    let named: Vec<String> = seen_with
+        .iter()
+        .filter_map(|noun| Some(format!("{noun}/{}", last_named(&entries, noun)?)))
+        .collect();
+    for filed in named {
+        entries.extend(facts_of(&filed)?);
     }
     Ok(entries)
 }
 
 /// The id that was last reported in a field.
-fn last_named(entries: &[Entry], field: &str) -> Option<String> {
-    let named = |entry: &Entry| {
+fn last_named(entries: &[Arc<Entry>], field: &str) -> Option<String> {
+    let named = |entry: &Arc<Entry>| {
         let fields = match entry.fact() {
             Fact::Lead(reported) => &reported.fields,
             Fact::Opportunity(reported) => &reported.fields,
@@ -203,3 +224,6 @@ fn last_named(entries: &[Entry], field: &str) -> Option<String> {
     };
     entries.iter().rev().find_map(named)
 }
+
+#[cfg(test)]
+mod tests;

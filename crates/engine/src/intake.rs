@@ -1,6 +1,6 @@
 //! Taking in what other systems report, and deciding what follows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     fact::{Entry, Fact},
@@ -14,8 +14,7 @@ use store::{StoreError, Writer};
 
 use crate::{
     Engine, Error,
-    agreement::{history, take_effect},
-    deciding::{Rules, decide_about, people},
+    deciding::{Rules, decide_about},
 };
 
 pub use connectors::facts::{NotAFact, from_value as read_fact};
@@ -40,7 +39,7 @@ impl Engine {
     pub fn take_in(&self, reported: Vec<Reported>, now: Timestamp) -> Result<Vec<Taken>, Error> {
         let versions = self.versions.clone();
         self.store.write(now, move |writer| {
-            take_effect(writer, now)?;
+            Rules::bring_into_force(writer, &versions, now)?;
             let mut taken = Vec::with_capacity(reported.len());
             let mut touched = BTreeSet::new();
             for reported in reported {
@@ -50,27 +49,29 @@ impl Engine {
                 }
                 taken.push((entry, already));
             }
-            let rules = Rules {
-                agreements: history(&writer.reader(), &versions)?,
-                people: people(&writer.reader())?,
-            };
-            let mut decided = Vec::new();
+            let rules = Rules::of(writer, &versions)?;
+            let mut decided: Decided = BTreeMap::new();
             for subject in &touched {
-                decided.extend(decide_about(writer, &rules, subject, now)?);
+                for decision in decide_about(writer, &rules, subject, now)? {
+                    let about = decision.fact().decided_about();
+                    decided.entry(about).or_default().push(decision);
+                }
             }
             Ok(taken
                 .into_iter()
-                .map(|(entry, already)| told_of(entry, already, &decided))
+                .map(|(entry, already)| told_of(&entry, already, &decided))
                 .collect())
         })
     }
 }
 
-fn told_of(entry: Entry, already: bool, decided: &[Entry]) -> Taken {
-    let about = entry.fact().decided_about();
-    let of_the_same =
-        |decision: &&Entry| !already && about.is_some() && decision.fact().decided_about() == about;
-    Taken { no: entry.no, already, decided: decided.iter().filter(of_the_same).cloned().collect() }
+/// What was decided, by what it is about.
+type Decided = BTreeMap<Option<Subject>, Vec<Entry>>;
+
+fn told_of(entry: &Entry, already: bool, decided: &Decided) -> Taken {
+    let about = entry.fact().decided_about().filter(|_| !already);
+    let of_the_same = about.and_then(|about| decided.get(&Some(about)));
+    Taken { no: entry.no, already, decided: of_the_same.cloned().unwrap_or_default() }
 }
 
 /// Takes one fact in; says whether it was there before.

@@ -6,8 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     Engine, Error,
-    agreement::{history, take_effect},
-    deciding::{Rules, decide_about, people},
+    deciding::{Rules, decide_about},
 };
 
 /// How many leads and opportunities are decided in one transaction.
@@ -47,7 +46,8 @@ impl Engine {
     /// # Errors
     /// When the database cannot be written.
     pub fn tick(&self, now: Timestamp) -> Result<Ticked, Error> {
-        self.store.write(now, move |writer| take_effect(writer, now))?;
+        let versions = self.versions.clone();
+        self.store.write(now, move |writer| Rules::bring_into_force(writer, &versions, now))?;
         let mut ticked = Ticked::default();
         loop {
             let more = self.decide_some(now)?;
@@ -81,8 +81,7 @@ impl Engine {
     fn decide_some(&self, now: Timestamp) -> Result<Ticked, Error> {
         let versions = self.versions.clone();
         self.store.write(now, move |writer| {
-            let agreements = history(&writer.reader(), &versions)?;
-            let rules = Rules { agreements, people: people(&writer.reader())? };
+            let rules = Rules::of(writer, &versions)?;
             let waiting = writer.take_undecided(now, AT_ONCE)?;
             let waiting = waiting.iter().filter_map(|subject| Subject::parse(subject));
             let mut subjects: Vec<Subject> = waiting.collect();

@@ -15,7 +15,10 @@ use postgres::{
     fallible_iterator::FallibleIterator,
     types::{IsNull, ToSql, Type, to_sql_checked},
 };
-use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{
+    config::DbConfig,
+    types::{ToSqlOutput, ValueRef},
+};
 
 use crate::{
     error::{DatabaseError, StoreError, doing},
@@ -347,6 +350,9 @@ fn open_sqlite(path: &Path) -> Result<rusqlite::Connection, rusqlite::Error> {
     let connection = rusqlite::Connection::open(path)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS_MAX);
+    // Plans are made without a look at the values. Otherwise a statement that is kept prepared is
+    // prepared anew each time that it gets other values.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // `secure_delete`: an erased person's bytes are overwritten. `case_sensitive_like`: as on
     // PostgreSQL. `recursive_triggers`: `insert or replace` meets the triggers too.
     connection.execute_batch(

@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use crate::{
     database::{Connection, Location},
     error::{StoreError, doing},
+    memory::Memory,
     writer::{Batch, Writer},
 };
 
@@ -145,10 +146,11 @@ fn work(
     mut connection: Option<Connection>,
     incoming: &Receiver<Box<dyn Job>>,
 ) {
+    let mut memory = Memory::default();
     while let Ok(first) = incoming.recv() {
         let mut jobs = vec![first];
         let committed = match usable(location, &mut connection) {
-            Ok(connection) => commit_together(connection, incoming, &mut jobs),
+            Ok(connection) => commit_together(connection, &mut memory, incoming, &mut jobs),
             Err(error) => Err(error),
         };
         for job in jobs {
@@ -172,15 +174,19 @@ fn usable<'a>(
 /// nothing of any of them is kept.
 fn commit_together(
     connection: &Connection,
+    memory: &mut Memory,
     incoming: &Receiver<Box<dyn Job>>,
     jobs: &mut Vec<Box<dyn Job>>,
 ) -> Result<(), StoreError> {
     let done = connection.begin_write().and_then(|()| {
-        let mut batch = Batch::begin(connection)?;
+        // Taken out, so that a batch that fails leaves nothing to remember.
+        let mut batch = Batch::begin(connection, std::mem::take(memory))?;
         let begun = Instant::now();
         loop {
-            if let Some(job) = jobs.last_mut() {
-                run_in_savepoint(connection, &mut batch, job.as_mut())?;
+            match jobs.as_mut_slice() {
+                [] => {}
+                [first] => run_first(connection, &mut batch, first.as_mut())?,
+                [.., job] => run_in_savepoint(connection, &mut batch, job.as_mut())?,
             }
             if jobs.len() >= JOBS_MAX || begun.elapsed() >= GATHERING_MAX {
                 break;
@@ -190,13 +196,34 @@ fn commit_together(
                 Err(_) => break,
             }
         }
-        batch.seal(connection)?;
-        connection.commit()
+        let head = batch.seal(connection)?;
+        connection.commit()?;
+        *memory = batch.into_memory(head);
+        Ok(())
     });
     if done.is_err() {
         connection.roll_back();
     }
     done
+}
+
+/// Runs a job that nothing came before. To undo it is to begin anew, so it needs no savepoint, under
+/// which SQLite would keep a copy of every page that a large job changes.
+fn run_first(
+    connection: &Connection,
+    batch: &mut Batch,
+    job: &mut dyn Job,
+) -> Result<(), StoreError> {
+    if job.run(connection, batch) {
+        match connection.run("end a job", "savepoint job; release savepoint job") {
+            Ok(()) => return Ok(()),
+            // It kept quiet about a failure of the database, and PostgreSQL did not.
+            Err(error) => job.fail(error),
+        }
+    }
+    connection.roll_back();
+    connection.begin_write()?;
+    batch.begin_anew(connection)
 }
 
 fn run_in_savepoint(

@@ -16,6 +16,7 @@ mod fold;
 mod group_commit;
 mod import;
 mod ledger;
+mod memory;
 mod migrate;
 mod person;
 mod pool;

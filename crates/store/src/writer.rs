@@ -1,5 +1,7 @@
 //! Appending: the one way in which anything comes into the ledger.
 
+use std::{any::Any, sync::Arc};
+
 use domain::{
     fact::{Entry, Fact, Told},
     ids::FactNo,
@@ -11,6 +13,7 @@ use crate::{
     error::StoreError,
     fold,
     ledger::{self, FactRow, Head, KEY_BYTES_MAX, SealRow, Sum},
+    memory::Memory,
     reader::Reader,
 };
 
@@ -19,14 +22,23 @@ pub(crate) struct Batch {
     before: Head,
     digests: Vec<String>,
     sealed_at: Timestamp,
+    memory: Memory,
 }
 
 impl Batch {
     /// An empty batch after whatever the ledger ends with. Only for a connection that holds the
     /// write lock.
-    pub(crate) fn begin(connection: &Connection) -> Result<Batch, StoreError> {
+    pub(crate) fn begin(connection: &Connection, memory: Memory) -> Result<Batch, StoreError> {
         let before = ledger::head(connection)?;
-        Ok(Batch { before, digests: Vec::new(), sealed_at: Timestamp::UNIX_EPOCH })
+        let memory = memory.if_at(&before);
+        Ok(Batch { before, digests: Vec::new(), sealed_at: Timestamp::UNIX_EPOCH, memory })
+    }
+
+    /// Forgets everything, after a rollback.
+    pub(crate) fn begin_anew(&mut self, connection: &Connection) -> Result<(), StoreError> {
+        self.cut(0);
+        *self = Batch::begin(connection, std::mem::take(&mut self.memory))?;
+        Ok(())
     }
 
     /// How many facts it has; a job that is undone gives this back to [`Batch::cut`].
@@ -36,17 +48,21 @@ impl Batch {
 
     /// Forgets what came after the first `len` facts.
     pub(crate) fn cut(&mut self, len: usize) {
-        self.digests.truncate(len);
+        if self.digests.len() > len {
+            self.digests.truncate(len);
+            // Seldom enough: to find out which subjects have facts that are gone would cost more.
+            self.memory = Memory::default();
+        }
     }
 
     fn last_no(&self) -> i64 {
         self.before.fact.0 + self.digests.len() as i64
     }
 
-    /// Writes the seal; a batch without facts needs none.
-    pub(crate) fn seal(&self, connection: &Connection) -> Result<(), StoreError> {
+    /// Writes the seal; a batch without facts needs none. Where the ledger ends with it.
+    pub(crate) fn seal(&self, connection: &Connection) -> Result<Head, StoreError> {
         if self.digests.is_empty() {
-            return Ok(());
+            return Ok(self.before.clone());
         }
         let mut seal = SealRow {
             no: self.before.seal + 1,
@@ -61,7 +77,13 @@ impl Batch {
             sum.text(digest);
         }
         seal.hash = sum.finish();
-        ledger::insert_seal(connection, &seal)
+        ledger::insert_seal(connection, &seal)?;
+        Ok(Head { fact: FactNo(seal.last_fact), seal: seal.no, hash: seal.hash })
+    }
+
+    /// What may be remembered once the batch is committed and the ledger ends at `head`.
+    pub(crate) fn into_memory(self, head: Head) -> Memory {
+        self.memory.up_to(head)
     }
 }
 
@@ -93,10 +115,37 @@ impl Writer<'_> {
             recorded_at: to_the_millisecond(self.now),
             told: Told { happened_at: to_the_millisecond(told.happened_at), ..told },
         };
+        debug_assert_eq!(row.clone().entry().ok().as_ref(), Some(&entry), "as it is read back");
         self.batch.digests.push(row.digest);
         self.batch.sealed_at = self.now;
+        self.batch.memory.note(&entry, &row.subject);
         fold::apply(self.connection, &entry)?;
         Ok(Some(entry))
+    }
+
+    /// Every fact about `subject`, this transaction's included, as [`Reader::facts_of`] has them;
+    /// those that are remembered from an earlier transaction are not read again.
+    ///
+    /// # Errors
+    /// When the database fails or a fact cannot be read.
+    pub fn facts_of(&mut self, subject: &str) -> Result<Vec<Arc<Entry>>, StoreError> {
+        if let Some(facts) = self.batch.memory.recall(subject) {
+            return Ok(facts.clone());
+        }
+        let facts: Vec<_> = self.reader().facts_of(subject)?.into_iter().map(Arc::new).collect();
+        self.batch.memory.keep(subject.to_owned(), facts.clone());
+        Ok(facts)
+    }
+
+    /// What [`Writer::keep_rules`] was last given, in this transaction or an earlier one; `None`
+    /// once a fact about users or Agreements has come since, from whatever process.
+    pub fn rules<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        self.batch.memory.rules()
+    }
+
+    /// Remembers what follows from the facts about users and Agreements, and from nothing else.
+    pub fn keep_rules<T: Any + Send + Sync>(&mut self, rules: Arc<T>) {
+        self.batch.memory.keep_rules(rules);
     }
 
     /// The fact that `source` told under `key`, this transaction's facts included.

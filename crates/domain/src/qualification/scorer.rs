@@ -3,7 +3,7 @@
 mod fall;
 mod sums;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
@@ -97,7 +97,7 @@ impl<'a> Scorer<'a> {
     }
 
     /// Takes in the facts, and what the mere passing of time brings, up to `as_of`.
-    pub(super) fn run(&mut self, entries: &[Entry], as_of: Timestamp) {
+    pub(super) fn run(&mut self, entries: &[Arc<Entry>], as_of: Timestamp) {
         for entry in entries {
             self.passes(entry.happened_at(), false);
             self.take(entry);

@@ -201,7 +201,7 @@ fn history(lines: &[(&str, &str)]) -> LeadHistory {
             Told { source: "crm".into(), key: index.to_string(), happened_at: at(when), fact };
         Entry { no: FactNo(index as i64 + 1), recorded_at: at(when), told }
     });
-    LeadHistory::new(lead_id(), entries.collect())
+    LeadHistory::new(lead_id(), entries)
 }
 
 trait IntoValue {

@@ -90,7 +90,7 @@ fn history(lines: &[(&str, &str)]) -> LeadHistory {
             Told { source: "crm".into(), key: index.to_string(), happened_at: at(when), fact };
         Entry { no: FactNo(index as i64 + 1), recorded_at: at(when), told }
     });
-    LeadHistory::new(lead(), entries.collect())
+    LeadHistory::new(lead(), entries)
 }
 
 fn found(
@@ -282,7 +282,7 @@ fn stale() -> ServiceLevel {
 }
 
 /// Facts about an opportunity: `stage Discovery` or `next_step call them`.
-fn deal(lines: &[(&str, &str)]) -> Vec<Entry> {
+fn deal(lines: &[(&str, &str)]) -> Vec<Arc<Entry>> {
     let opportunity = || crate::ids::OpportunityId::from("crm:d1");
     let entry = |(index, (when, what)): (usize, &(&str, &str))| {
         let fact = match what.split_once(' ').unwrap() {
@@ -297,7 +297,7 @@ fn deal(lines: &[(&str, &str)]) -> Vec<Entry> {
         };
         let told =
             Told { source: "crm".into(), key: index.to_string(), happened_at: at(when), fact };
-        Entry { no: FactNo(index as i64 + 1), recorded_at: at(when), told }
+        Arc::new(Entry { no: FactNo(index as i64 + 1), recorded_at: at(when), told })
     };
     lines.iter().enumerate().map(entry).collect()
 }

@@ -10,6 +10,7 @@ use std::{
     fs::File,
     io::{self, BufRead, BufReader},
     path::PathBuf,
+    sync::Arc,
 };
 
 use clap::Args as ClapArgs;
@@ -160,22 +161,20 @@ fn follow(
 ) -> Result<Decided, Failure> {
     let agreements = History::always(agreement, hash.clone());
     let agreement = agreements.0[0].agreement.clone();
-    let (told_of_leads, told_of_opportunities) =
-        (std::mem::take(&mut facts.leads), std::mem::take(&mut facts.opportunities));
+    // Leads come first: their decisions are seen with their opportunities.
+    let (leads, opportunities): (Vec<Subject>, Vec<Subject>) =
+        facts.subjects().into_iter().partition(|subject| subject.lead().is_some());
+    let is_silent = !agreement.watches_opportunities();
+    let told_of = |subject: &Subject| facts.about.get(&subject.to_string()).map_or(0, Vec::len);
+    let unused: usize = opportunities.iter().filter(|_| is_silent).map(told_of).sum();
+    facts.unused += unused;
     let mut deciding = Deciding { agreements, facts, as_of };
-    let mut leads = Vec::new();
-    for (lead, entries) in told_of_leads {
-        let entries = deciding.facts.with_account(&lead, entries);
-        leads.push(deciding.lead(lead, entries)?);
-    }
-    let mut opportunities = Vec::new();
-    for (opportunity, entries) in told_of_opportunities {
-        if agreement.watches_opportunities() {
-            opportunities.push(deciding.opportunity(opportunity, entries)?);
-        } else {
-            deciding.facts.unused += entries.len();
-        }
-    }
+    let leads = leads.iter().filter_map(Subject::lead);
+    let leads = leads.map(|lead| deciding.lead(lead)).collect::<Result<_, Failure>>()?;
+    let opportunities = opportunities.iter().filter(|_| !is_silent);
+    let opportunities = opportunities.filter_map(Subject::opportunity);
+    let opportunities =
+        opportunities.map(|found| deciding.opportunity(found)).collect::<Result<_, Failure>>()?;
     Ok(Decided { as_of, hash, agreement, leads, opportunities, facts: deciding.facts })
 }
 
@@ -187,33 +186,28 @@ struct Deciding {
 }
 
 impl Deciding {
-    fn lead(&mut self, lead: LeadId, entries: Vec<Entry>) -> Result<OfLead, Failure> {
-        let (entries, decisions) = self.decide(&Subject::Lead(lead.clone()), entries)?;
-        self.facts.leads.insert(lead.clone(), entries.clone());
-        let history = LeadHistory::new(lead.clone(), entries);
+    fn lead(&mut self, lead: &LeadId) -> Result<OfLead, Failure> {
+        let subject = Subject::Lead(lead.clone());
+        let decisions = self.decide(&subject)?;
+        let history = LeadHistory::new(lead.clone(), self.facts.gathered(&subject));
         let (agreements, as_of) = (&self.agreements, self.as_of);
         let agreement = &agreements.0[0].agreement;
         let ids = || agreement.definitions.iter().map(|definition| definition.id.as_str());
         let qualified = ids().flat_map(|id| qualifications(&history, agreements, id, as_of));
         Ok(OfLead {
+            lead: lead.clone(),
             state: history.as_of(as_of, Some(agreement)),
             decisions,
             qualified: qualified.collect(),
             assessments: ids().filter_map(|id| assess(&history, agreements, id, as_of)).collect(),
-            clocks: self.clocks(&history.subject(), history.until(as_of))?,
-            lead,
+            clocks: self.clocks(&subject, history.until(as_of))?,
         })
     }
 
-    fn opportunity(
-        &mut self,
-        opportunity: OpportunityId,
-        entries: Vec<Entry>,
-    ) -> Result<OfOpportunity, Failure> {
+    fn opportunity(&mut self, opportunity: &OpportunityId) -> Result<OfOpportunity, Failure> {
         let subject = Subject::Opportunity(opportunity.clone());
-        let entries = self.facts.with_lead_and_account(entries);
-        let (entries, decisions) = self.decide(&subject, entries)?;
-        let entries = in_order(entries);
+        let decisions = self.decide(&subject)?;
+        let entries = in_order(self.facts.gathered(&subject));
         let end = entries.partition_point(|entry| entry.happened_at() <= self.as_of);
         let entries = &entries[..end];
         let mut standing = Standing::before(SubjectKind::Opportunity, entries);
@@ -221,24 +215,20 @@ impl Deciding {
             standing.apply(entry, Some(&self.agreements.0[0].agreement));
         }
         Ok(OfOpportunity {
-            opportunity,
+            opportunity: opportunity.clone(),
             state: standing.opportunity.unwrap_or_default(),
             decisions,
             clocks: self.clocks(&subject, entries)?,
         })
     }
 
-    /// The facts with every decision about a subject, and the decisions in the order in which they
+    /// Lays every decision about a subject to its facts, and gives them in the order in which they
     /// happened.
-    fn decide(
-        &mut self,
-        subject: &Subject,
-        mut entries: Vec<Entry>,
-    ) -> Result<(Vec<Entry>, Vec<Entry>), Failure> {
+    fn decide(&mut self, subject: &Subject) -> Result<Vec<Entry>, Failure> {
         let mut decisions: Vec<Entry> = Vec::new();
         let mut keys = BTreeSet::new();
-        let (last, as_of) = (&mut self.facts.last, self.as_of);
-        let (told, people) = (entries.clone(), &self.facts.people);
+        let (told, as_of) = (self.facts.gathered(subject), self.as_of);
+        let (last, people) = (&mut self.facts.last, &self.facts.people);
         decision::decide::<Failure>(subject, told, &self.agreements, people, as_of, |told| {
             if !keys.insert(told.key.clone()) {
                 return Ok(None);
@@ -248,12 +238,12 @@ impl Deciding {
             decisions.push(entry.clone());
             Ok(Some(entry))
         })?;
-        entries.extend(decisions.iter().cloned());
+        decisions.iter().cloned().for_each(|decision| self.facts.lay(decision));
         decisions.sort_by_key(|entry| (entry.happened_at(), entry.no));
-        Ok((entries, decisions))
+        Ok(decisions)
     }
 
-    fn clocks(&self, subject: &Subject, entries: &[Entry]) -> Result<Vec<ClockRead>, Failure> {
+    fn clocks(&self, subject: &Subject, entries: &[Arc<Entry>]) -> Result<Vec<ClockRead>, Failure> {
         let found = clocks(subject, entries, &self.agreements, &self.facts.people)?;
         let read = |clock: ServiceClock| {
             let (at_start, reading) = (clock.read_at_start()?, clock.read(self.as_of)?);

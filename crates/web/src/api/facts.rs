@@ -9,9 +9,10 @@ use axum::{
 };
 use domain::reported::Reported;
 use engine::{
-    Refusal,
+    Engine, Refusal,
     intake::{Taken, read_fact},
 };
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -104,20 +105,34 @@ async fn taken(
     headers: &HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
-    let source = source(house, headers).await?;
-    let body = body.map_err(|_| too_much("the body is larger than 8 MiB"))?;
-    let reported = read(headers, &body, &source)?;
+    let key = key(headers)?;
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind = kind.unwrap_or("").to_owned();
     let now = house.now();
-    let done = house.work(move |engine| Ok(engine.take_in(reported, now)?)).await;
-    let taken = done.map_err(|failure| failed(&failure))?;
+    // All of it on one thread that may wait: to change threads costs more than to look up a key.
+    let done = house.work(move |engine| Ok(take_in(engine, &key, body, &kind, now))).await;
+    let taken = done.map_err(|failure| failed(&failure))??;
     let fresh = taken.iter().any(|taken| !taken.already);
     let status = if fresh { StatusCode::CREATED } else { StatusCode::OK };
     let answer = Answer { facts: taken.into_iter().map(Told::from).collect() };
     Ok((status, Json(answer)).into_response())
 }
 
-/// The source for which the key in the request reports.
-async fn source(house: &Shared, headers: &HeaderMap) -> Result<String, Problem> {
+fn take_in(
+    engine: &Engine,
+    key: &str,
+    body: Result<Bytes, BytesRejection>,
+    kind: &str,
+    now: Timestamp,
+) -> Result<Vec<Taken>, Problem> {
+    let source = source(engine, key)?;
+    let body = body.map_err(|_| too_much("the body is larger than 8 MiB"))?;
+    let reported = read(kind, &body, &source)?;
+    engine.take_in(reported, now).map_err(|error| failed(&error.into()))
+}
+
+/// The key in the request.
+fn key(headers: &HeaderMap) -> Result<String, Problem> {
     let sent = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let key = sent
         .and_then(|sent| sent.split_once(' '))
@@ -127,12 +142,15 @@ async fn source(house: &Shared, headers: &HeaderMap) -> Result<String, Problem> 
             "send the key as `Authorization: Bearer lsk_…`; make one with `lockstep key add`",
         ));
     };
-    let key = key.trim().to_owned();
-    match house.work(move |engine| Ok(engine.source_of_key(&key)?)).await {
-        Ok(source) => Ok(source),
-        Err(Failure::Refused(Refusal::SignIn(refusal))) => Err(unsigned(refusal.to_string())),
-        Err(other) => Err(failed(&other)),
-    }
+    Ok(key.trim().to_owned())
+}
+
+/// The source for which a key reports.
+fn source(engine: &Engine, key: &str) -> Result<String, Problem> {
+    engine.source_of_key(key).map_err(|error| match error.into() {
+        Failure::Refused(Refusal::SignIn(refusal)) => unsigned(refusal.to_string()),
+        other => failed(&other),
+    })
 }
 
 fn unsigned(detail: impl Into<String>) -> Problem {
@@ -150,8 +168,7 @@ fn failed(failure: &Failure) -> Problem {
 }
 
 /// The facts of a body, each with its line.
-fn read(headers: &HeaderMap, body: &[u8], source: &str) -> Result<Vec<Reported>, Problem> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("");
+fn read(kind: &str, body: &[u8], source: &str) -> Result<Vec<Reported>, Problem> {
     let values = match kind.split(';').next().unwrap_or("").trim().to_lowercase().as_str() {
         "application/json" => values(body)?,
         "application/x-ndjson" => lines(body)?,

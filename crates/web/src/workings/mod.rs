@@ -2,7 +2,7 @@
 
 pub(crate) mod clock;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{agreement::InForce, fact::Entry, ids::FactNo};
 use store::Reader;
@@ -21,7 +21,7 @@ pub(crate) struct Known<'a, 'r> {
     pub(crate) reader: &'a Reader<'r>,
     pub(crate) names: &'a Names<'a, 'r>,
     pub(crate) time: &'a LocalTime,
-    pub(crate) entries: &'a BTreeMap<FactNo, Entry>,
+    pub(crate) entries: &'a BTreeMap<FactNo, Arc<Entry>>,
     /// The address of this page, with its date if one was asked for.
     pub(crate) here: &'a str,
 }

@@ -88,8 +88,7 @@ fn opportunities_go_from_opened_to_won_through_the_stages_seen() {
     assert_eq!(volumes[1].current.n(), 3);
     // 30 and 32 days.
     assert_eq!(funnel.total.conversions[3].time.median(), Some(31.0 * 86_400.0));
-    let note =
-        "1 of 6 opportunities without an opening date: left out of anything timed from their opening";
+    let note = "1 of 6 opportunities without an opening date: left out of anything timed from their opening";
     assert!(report.notes.iter().any(|said| said == note), "{:?}", report.notes);
 }
 

@@ -52,7 +52,7 @@ fn pipelines_by_what_is_known_of_the_owner() {
     let note = "1 of 5 opportunities name an owner of which nothing is known: crm:x";
     assert!(report.notes.iter().any(|said| said == note), "{:?}", report.notes);
     assert!(
-        report.notes.iter().any(|note| note.starts_with("2 of 5 opportunities have no opening"))
+        report.notes.iter().any(|note| note.starts_with("2 of 5 opportunities without an opening"))
     );
     assert_eq!(report.left_out.outcome_unknown.rows(), [domain::ids::OpportunityId::from("crm:6")]);
 }

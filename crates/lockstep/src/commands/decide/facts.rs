@@ -3,19 +3,19 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::{self, BufRead, Read},
+    sync::Arc,
 };
 
 use connectors::facts;
 use domain::{
     fact::{Entry, Fact, Told},
     field::{Fields, overlay},
-    ids::{AccountId, FactNo, LeadId, OpportunityId, Subject, UserId},
-    lead::LeadHistory,
+    ids::{FactNo, Subject, UserId},
     person::Person,
     reported::{Reported, settle_ids},
     service_level::{People, WorkingHours},
 };
-use engine::intake::tell_domain;
+use engine::{intake::tell_domain, lead::gather};
 use jiff::{Timestamp, tz::TimeZone};
 
 /// The longest line, in bytes: 1 MiB.
@@ -33,11 +33,8 @@ pub struct Bad {
 /// The facts of a file. A fact's number is that of its line.
 #[derive(Debug, Default)]
 pub struct Facts {
-    /// By lead.
-    pub leads: BTreeMap<LeadId, Vec<Entry>>,
-    /// By opportunity.
-    pub opportunities: BTreeMap<OpportunityId, Vec<Entry>>,
-    accounts: BTreeMap<AccountId, Vec<Entry>>,
+    /// By what they are about, as facts are filed: `lead/crm:1`.
+    pub about: BTreeMap<String, Vec<Arc<Entry>>>,
     /// When the firm's people work.
     pub people: People,
     /// Lines that are no facts.
@@ -77,32 +74,20 @@ impl Facts {
         Ok(taking.finish())
     }
 
-    /// A lead's facts together with those of the account that it belongs to in the end.
-    pub fn with_account(&self, lead: &LeadId, entries: Vec<Entry>) -> Vec<Entry> {
-        let history = LeadHistory::new(lead.clone(), entries);
-        let account = history.as_of(Timestamp::MAX, None).account_id();
-        let mut entries = history.into_entries();
-        let of_account = account.and_then(|account| self.accounts.get(&account));
-        entries.extend(of_account.into_iter().flatten().cloned());
-        entries
+    /// The leads and opportunities that the facts are about, by id.
+    pub fn subjects(&self) -> Vec<Subject> {
+        self.about.keys().filter_map(|filed| Subject::parse(filed)).collect()
     }
 
-    /// An opportunity's facts together with those of the lead and the account that it was last said
-    /// to belong to, the lead's decisions among them.
-    pub fn with_lead_and_account(&self, mut entries: Vec<Entry>) -> Vec<Entry> {
-        let last = |field: &str| {
-            let named = |entry: &Entry| match entry.fact() {
-                Fact::Opportunity(fact) => fact.fields.get(field)?.text().map(str::to_owned),
-                _ => None,
-            };
-            entries.iter().rev().find_map(named)
-        };
-        let lead = last("lead").and_then(|lead| self.leads.get(&LeadId(lead)));
-        let account = last("account").and_then(|account| self.accounts.get(&AccountId(account)));
-        let more = [lead, account].into_iter().flatten().flatten().cloned();
-        let more: Vec<Entry> = more.collect();
-        entries.extend(more);
-        entries
+    /// The facts about a subject and about what it is seen with, as the engine gathers them.
+    pub fn gathered(&self, subject: &Subject) -> Vec<Arc<Entry>> {
+        let facts_of = |filed: &str| Ok(self.about.get(filed).cloned().unwrap_or_default());
+        gather::<std::convert::Infallible>(subject, facts_of).unwrap_or_else(|never| match never {})
+    }
+
+    /// Lays a fact to the others about the same.
+    pub fn lay(&mut self, entry: Entry) {
+        self.about.entry(entry.fact().subject()).or_default().push(Arc::new(entry));
     }
 }
 
@@ -169,22 +154,12 @@ impl Taking {
 
     fn lay(&mut self, entry: Entry) {
         match entry.fact() {
-            Fact::Account(fact) => {
-                let account = fact.account.clone();
-                self.facts.accounts.entry(account).or_default().push(entry);
-            }
             Fact::User(fact) => {
                 overlay(self.users.entry(fact.user.clone()).or_default(), &fact.fields);
             }
-            other => match other.decided_about() {
-                Some(Subject::Lead(lead)) => {
-                    self.facts.leads.entry(lead).or_default().push(entry);
-                }
-                Some(Subject::Opportunity(opportunity)) => {
-                    self.facts.opportunities.entry(opportunity).or_default().push(entry);
-                }
-                None => self.facts.unused += 1,
-            },
+            Fact::Account(_) => self.facts.lay(entry),
+            other if other.decided_about().is_some() => self.facts.lay(entry),
+            _ => self.facts.unused += 1,
         }
     }
 
@@ -240,8 +215,8 @@ mod tests {
         let text = lines.join("\n");
         let facts = Facts::read(&mut text.as_bytes(), Timestamp::UNIX_EPOCH).unwrap();
         let leads: Vec<(&str, usize)> =
-            facts.leads.iter().map(|(lead, entries)| (lead.as_str(), entries.len())).collect();
-        assert_eq!(leads, [("crm:p1", 2), ("crm:p2", 1)]);
+            facts.about.iter().map(|(lead, entries)| (lead.as_str(), entries.len())).collect();
+        assert_eq!(leads, [("lead/crm:p1", 2), ("lead/crm:p2", 1)]);
         assert_eq!(facts.twice, 1);
     }
 }

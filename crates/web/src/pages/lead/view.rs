@@ -1,6 +1,6 @@
 //! Fills the page of one lead.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
     agreement::{History, InForce},
@@ -100,7 +100,7 @@ pub(super) fn viewed(
         let history = history_of(reader, &wanted.lead)?;
         let people = working_hours(reader)?;
         let all = clocks(&history.subject(), history.until(time.now()), &agreements, &people)?;
-        let entries: BTreeMap<FactNo, Entry> =
+        let entries: BTreeMap<FactNo, Arc<Entry>> =
             history.clone().into_entries().into_iter().map(|entry| (entry.no, entry)).collect();
         let known = Known { reader, names: &names, time, entries: &entries, here: &wanted.here };
         let matter = Matter {
@@ -122,7 +122,7 @@ fn view(matter: &Matter<'_, '_>, lead: &LeadRow, wanted: &Wanted) -> Result<View
     let shown = matter.clocks.iter().rev().map(|clock| clock::shown(&matter.known, clock));
     let mut shown: Vec<clock::Shown> = shown.collect::<Result<_, Failure>>()?;
     shown.sort_by_key(|clock| !clock.running);
-    let mut history: Vec<&Entry> = matter.known.entries.values().collect();
+    let mut history: Vec<&Arc<Entry>> = matter.known.entries.values().collect();
     history.sort_by_key(|entry| std::cmp::Reverse((entry.happened_at(), entry.no)));
     let older = (history.len() > wanted.skip + FACTS).then_some(wanted.skip + FACTS);
     let since = history.last().map(|first| matter.known.time.day_of(first.happened_at()));

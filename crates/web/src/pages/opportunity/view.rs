@@ -1,6 +1,6 @@
 //! Fills the page of one opportunity.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
     agreement::History,
@@ -66,7 +66,7 @@ pub(super) fn viewed(
         let until = facts.partition_point(|entry| entry.happened_at() <= time.now());
         let people = working_hours(reader)?;
         let clocks = clocks(&subject, &facts[..until], &agreements, &people)?;
-        let entries: BTreeMap<FactNo, Entry> =
+        let entries: BTreeMap<FactNo, Arc<Entry>> =
             facts.into_iter().map(|entry| (entry.no, entry)).collect();
         let here = opportunity_href(id);
         let known = Known { reader, names: &names, time, entries: &entries, here: &here };
@@ -154,7 +154,7 @@ fn stages(known: &Known<'_, '_>, id: &OpportunityId) -> Result<Vec<Stage>, Failu
 /// The facts about the opportunity itself; those of its lead stand on the lead's page.
 fn history(known: &Known<'_, '_>, id: &OpportunityId) -> Result<Vec<Told>, Failure> {
     let about = Some(Subject::Opportunity(id.clone()));
-    let mut facts: Vec<&Entry> =
+    let mut facts: Vec<&Arc<Entry>> =
         known.entries.values().filter(|entry| entry.fact().decided_about() == about).collect();
     facts.sort_by_key(|entry| std::cmp::Reverse((entry.happened_at(), entry.no)));
     facts.iter().map(|entry| known.told(entry)).collect()
@@ -186,7 +186,7 @@ fn milestone(
 ) -> Result<Option<Because>, Failure> {
     let Some(in_force) = agreements.version(row.version) else { return Ok(None) };
     let agreed = in_force.agreement.milestones.iter().find(|agreed| agreed.id == row.milestone);
-    let fact = known.entries.get(&row.by_fact).map(Entry::fact);
+    let fact = known.entries.get(&row.by_fact).map(|entry| entry.fact());
     let (Some(agreed), Some(Fact::MilestoneReached(fact))) = (agreed, fact) else {
         return Ok(None);
     };
