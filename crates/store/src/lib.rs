@@ -42,5 +42,5 @@ pub use migrate::SCHEMA;
 pub use reader::Reader;
 pub use session::{ApiKey, Invitation, Session};
 pub use store::Store;
-pub use verify::Damage;
+pub use verify::{Damage, ExportFault, verify_export};
 pub use writer::Writer;
