@@ -37,7 +37,7 @@ pub use session::Signed;
 use crate::{
     app::{House, Shared},
     layout::{ErrorPage, SIGN_OUT},
-    pages::{agreement, fact, lead, leads, people, scoreboard, sign_in, welcome},
+    pages::{agreement, fact, lead, leads, ledger, people, scoreboard, sign_in, welcome},
     security::{Site, protect},
 };
 
@@ -56,6 +56,7 @@ pub fn router(app: App) -> Router {
         .route("/theme", post(theme::create))
         .route("/leads", get(leads::index))
         .route("/leads/{id}", get(lead::show))
+        .route("/ledger", get(ledger::index))
         .route("/facts/{no}", get(fact::show))
         .route("/agreement", get(agreement::current))
         .route("/agreement/{version}", get(agreement::show))

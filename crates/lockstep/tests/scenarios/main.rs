@@ -3,5 +3,6 @@
 mod access;
 mod agreement;
 mod leads;
+mod ledger;
 mod people;
 mod scoreboard;

@@ -194,7 +194,7 @@ fn an_empty_state_has_one_action_and_a_silent_ghost() {
 #[test]
 fn a_list_leads_on_only_where_there_is_more() {
     let after = Some("/leads?after=7".to_owned());
-    let html = Pagination { shown: 50, total: 1_204, before: None, after }.to_string();
+    let html = Pagination { shown: 50, total: Some(1_204), before: None, after }.to_string();
     assert_well_formed(&html);
     assert!(html.contains("50 of 1,204") && html.contains("rel=\"next\""), "{html}");
     assert!(!html.contains("rel=\"prev\""), "{html}");

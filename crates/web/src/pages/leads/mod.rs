@@ -144,7 +144,7 @@ impl LeadsPage {
     fn pagination(&self) -> Pagination {
         Pagination {
             shown: self.list.rows.len() as u64,
-            total: self.list.total,
+            total: Some(self.list.total),
             before: None,
             after: self.list.after.clone(),
         }
