@@ -6,7 +6,6 @@
 //! an older move that is told later does not undo a newer one; at the same instant the later told
 //! holds.
 
-pub mod account;
 pub mod activity;
 pub mod agreement;
 pub mod assignment;
@@ -17,13 +16,12 @@ pub mod handoff;
 pub mod lead;
 mod lead_page;
 pub mod lead_stage;
+pub mod named;
 pub mod opportunity;
-pub mod product;
 pub mod qualification;
 pub mod quota;
 pub mod user;
 
-pub use account::AccountRow;
 pub use activity::ActivityRow;
 pub use agreement::{AgreementInForce, AgreementRow, AgreementState, SignatureRow};
 pub use assignment::AssignmentRow;
@@ -34,15 +32,15 @@ pub use handoff::HandoffRow;
 pub use lead::LeadRow;
 pub use lead_page::{LeadFilter, LeadPlace, LeadSort};
 pub use lead_stage::LeadStageRow;
+pub use named::{AccountRow, NamedRow, ProductRow};
 pub use opportunity::{OpportunityRow, OpportunityStageRow, Outcome};
-pub use product::ProductRow;
 pub use qualification::QualificationRow;
 pub use quota::QuotaRow;
 pub use user::UserRow;
 
 /// Every table that is worked out from the ledger, with its columns.
 pub(crate) const READ_MODELS: [(&str, &str); 16] = [
-    ("account", account::COLUMNS),
+    ("account", named::COLUMNS),
     ("activity", activity::COLUMNS),
     ("agreement", agreement::COLUMNS),
     ("assignment", assignment::COLUMNS),
@@ -53,7 +51,7 @@ pub(crate) const READ_MODELS: [(&str, &str); 16] = [
     ("lead_stage", lead_stage::COLUMNS),
     ("opportunity", opportunity::COLUMNS),
     ("opportunity_stage", opportunity::STAGE_COLUMNS),
-    ("product", product::COLUMNS),
+    ("product", named::COLUMNS),
     ("qualification", qualification::COLUMNS),
     ("quota", quota::COLUMNS),
     ("signature", agreement::SIGNATURE_COLUMNS),
