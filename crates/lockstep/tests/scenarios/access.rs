@@ -164,3 +164,28 @@ async fn health_tells_nothing_but_health() {
     let api = world.sends(Request::get("/api/v1/openapi.json"), "").await.json();
     assert!(api["paths"]["/api/v1/facts"]["post"]["responses"]["422"].is_object(), "{api}");
 }
+
+/// The one action of an empty page is one that the person may take.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_page_offers_what_the_person_may_do() {
+    let world = World::new();
+    let proposing = ["sven", "mara", "operations", "leader"];
+    let cases: [(&str, &[&str], &str, &str); 2] = [
+        ("/leads", &["operations"], "Bring leads in", "lockstep import leads.csv"),
+        ("/agreement", &proposing, "Propose an Agreement", "lockstep agreement propose"),
+    ];
+    for (path, may, words, command) in cases {
+        for (short, ..) in PEOPLE {
+            let page = world.gets(short, path).await.body;
+            let slate = page.split("class=\"slate\"").nth(1).expect("there is an empty state");
+            let link = slate.split("<a class=\"b primary\" href=\"").nth(1).expect("one action");
+            let (href, rest) = link.split_once('"').expect("an address");
+            assert_eq!(rest.contains(words), may.contains(&short), "{short} {path}");
+            assert_eq!(page.contains(command), may.contains(&short), "{short} {path}");
+            match href.strip_prefix('#') {
+                Some(id) => assert!(page.contains(&format!("id=\"{id}\"")), "{short} {path}: {id}"),
+                None => assert_eq!(world.gets(short, href).await.status, StatusCode::OK, "{href}"),
+            }
+        }
+    }
+}

@@ -180,6 +180,7 @@ fn an_empty_state_has_one_action_and_a_silent_ghost() {
         words: "Drop last year’s leads.".into(),
         action: Some(("Bring a file".into(), "/imports/new".into())),
         small: "About 2 minutes.".into(),
+        steps: vec![("Do this.", "lockstep import a.csv")],
         heads: vec!["Lead", "Fit"],
         rows: vec![vec!["Svenja Kroll", "55"]],
     };
