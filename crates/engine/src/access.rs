@@ -41,6 +41,8 @@ pub enum Act {
     ManagePeople,
     /// To bring data in.
     Import,
+    /// To look through every fact of the ledger.
+    SearchLedger,
     /// To check, rebuild and export the ledger.
     CheckLedger,
 }
@@ -95,6 +97,11 @@ pub fn may(actor: &Actor, act: &Act) -> Result<(), AccessRefusal> {
             (matches!(actor.role, Operations | Leader), "let people in", "revenue operations")
         }
         Act::Import => (matches!(actor.role, Operations), "bring data in", "revenue operations"),
+        Act::SearchLedger => (
+            matches!(actor.role, Operations | Leader | Auditor),
+            "look through the ledger",
+            "revenue operations",
+        ),
         Act::CheckLedger => {
             (matches!(actor.role, Operations | Auditor), "check the ledger", "revenue operations")
         }
@@ -118,13 +125,14 @@ mod tests {
     #[test]
     fn each_role_may_what_its_work_needs_and_no_more() {
         use Role::*;
-        let table: [(Act, &[Role]); 7] = [
+        let table: [(Act, &[Role]); 8] = [
             (Act::SeeLeads, &Role::ALL),
             (Act::SeeReach, &[Rep, SalesManager, Marketer, MarketingManager, Operations, Leader]),
             (Act::Propose, &[SalesManager, MarketingManager, Operations, Leader]),
             (Act::Sign(Side::Sales), &[SalesManager]),
             (Act::Sign(Side::Marketing), &[MarketingManager]),
             (Act::ManagePeople, &[Operations, Leader]),
+            (Act::SearchLedger, &[Operations, Leader, Auditor]),
             (Act::CheckLedger, &[Operations, Auditor]),
         ];
         for (act, expected) in table {

@@ -122,6 +122,9 @@ pub enum Command {
     /// Look whether everything is as it should be
     #[command(long_about = include_str!("commands/doctor.md"))]
     Doctor,
+    /// Parse a workbook from stdin for the process that started this one
+    #[command(hide = true)]
+    ParseWorkbook(commands::parse_workbook::Args),
 }
 
 #[cfg(test)]
@@ -143,7 +146,7 @@ mod tests {
             found.push((path, help.unwrap_or_default()));
             return;
         }
-        for below in command.get_subcommands() {
+        for below in command.get_subcommands().filter(|below| !below.is_hide_set()) {
             leaves(below, &format!("{path} "), found);
         }
     }

@@ -9,6 +9,7 @@ pub mod import;
 pub mod init;
 pub mod key;
 pub mod ledger;
+pub mod parse_workbook;
 pub mod report;
 pub mod serve;
 pub mod tick;
@@ -47,5 +48,6 @@ pub fn run(
         Command::Demo(args) => demo::run(&args, now),
         Command::Tick => tick::run(place, now),
         Command::Doctor => doctor::run(place, now),
+        Command::ParseWorkbook(args) => parse_workbook::run(&args),
     }
 }

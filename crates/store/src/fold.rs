@@ -10,8 +10,8 @@ use crate::{
     database::Connection,
     error::StoreError,
     read::{
-        account, activity, agreement, assignment, campaign, clock, handoff, lead, lead_stage,
-        milestone, opportunity, product, qualification, quota, user,
+        activity, agreement, assignment, campaign, clock, handoff, lead, lead_stage, milestone,
+        named, opportunity, qualification, quota, user,
     },
 };
 
@@ -19,8 +19,8 @@ use crate::{
 /// clock, and not on which of them shared a batch.
 pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreError> {
     match entry.fact() {
-        Fact::Account(fact) => account::reported(connection, entry, fact),
-        Fact::Product(fact) => product::reported(connection, entry, fact),
+        Fact::Account(fact) => named::reported(connection, entry, &fact.account, &fact.fields),
+        Fact::Product(fact) => named::reported(connection, entry, &fact.product, &fact.fields),
         Fact::Campaign(fact) => campaign::reported(connection, entry, fact),
         Fact::User(fact) => user::reported(connection, entry, fact),
         Fact::UserAdmitted(fact) => user::admitted(connection, entry, fact),

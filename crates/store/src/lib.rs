@@ -9,9 +9,11 @@
 //! that may wait.
 
 pub mod ceiling;
+mod conditions;
 mod database;
 mod dump;
 mod error;
+mod fact_page;
 mod fold;
 mod group_commit;
 mod import;
@@ -34,11 +36,12 @@ mod writer;
 
 pub use database::Location;
 pub use error::{DatabaseError, StoreError};
+pub use fact_page::FactFilter;
 pub use import::ImportRun;
 pub use ledger::{Head, KEY_BYTES_MAX, NO_SEAL};
 pub use migrate::SCHEMA;
 pub use reader::Reader;
 pub use session::{ApiKey, Invitation, Session};
 pub use store::Store;
-pub use verify::Damage;
+pub use verify::{Damage, ExportFault, verify_export};
 pub use writer::Writer;

@@ -85,6 +85,6 @@ impl Reader<'_> {
     }
 }
 
-fn entry(row: Row) -> Result<Entry, StoreError> {
+pub(crate) fn entry(row: Row) -> Result<Entry, StoreError> {
     FactRow::read(row)?.entry()
 }

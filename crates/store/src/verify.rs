@@ -3,9 +3,13 @@
 //! Nothing here trusts a row: whatever stands in the database, the answer is a list of damages and
 //! never a panic, and the check goes on behind each damage as far as the database lets it.
 
+mod export;
+
 use std::collections::BTreeMap;
 
 use domain::fact::Fact;
+
+pub use export::{ExportFault, verify_export};
 
 use crate::{
     database::Connection,
@@ -61,6 +65,13 @@ pub enum Damage {
         /// The last fact that carries their hash.
         fact: i64,
     },
+    /// A line of an export is no fact and no seal.
+    Line {
+        /// Its place in the file, from 1.
+        line: u64,
+        /// What is wrong with it.
+        what: String,
+    },
     /// The database itself cannot be read, or finds fault with its file.
     Database {
         /// What it says.
@@ -83,6 +94,7 @@ impl std::fmt::Display for Damage {
             Damage::Person { subject, fact } => {
                 write!(f, "what is known of {subject} is not what fact {fact} was told with")
             }
+            Damage::Line { line, what } => write!(f, "line {line} {what}"),
             Damage::Database { what } => write!(f, "the database: {what}"),
         }
     }
@@ -107,6 +119,9 @@ impl Store {
         check.damages
     }
 }
+
+/// What is wrong with a fact that was changed after it was recorded.
+const OTHER_DIGEST: &str = "does not have the digest that it was recorded with";
 
 /// Rows read at a time.
 const PAGE: i64 = 5_000;
@@ -225,8 +240,7 @@ impl<P: FnMut(u64, u64)> Check<P> {
     fn fact(&mut self, row: FactRow) {
         let no = row.no;
         if row.worked_out_digest() != row.digest {
-            let what = "does not have the digest that it was recorded with".to_owned();
-            self.damages.push(Damage::Fact { no, what });
+            self.damages.push(Damage::Fact { no, what: OTHER_DIGEST.to_owned() });
         }
         // The seal is checked against what the row says its digest is: a row whose other columns
         // were changed is named once, and one that was changed together with its digest breaks
@@ -281,13 +295,14 @@ impl<P: FnMut(u64, u64)> Check<P> {
     }
 
     fn seal(&mut self, seal: &SealRow) {
-        let (before, hash_before) = &self.seal_before;
+        let (before, _) = &self.seal_before;
         let no = seal.no;
         if no > before + 1 {
             let (first, last) = (before + 1, no - 1);
             self.damages.push(Damage::MissingSeals { first, last });
         }
-        let fault = self.fault_of(seal, hash_before);
+        let digest_of = |no| self.digests.get(&no).map(String::as_str);
+        let fault = fault_of(seal, &self.seal_before.1, self.next_sealed, digest_of);
         self.next_sealed = match fault {
             None => Some(seal.last_fact + 1),
             Some(_) => None,
@@ -299,23 +314,6 @@ impl<P: FnMut(u64, u64)> Check<P> {
             self.damages.push(Damage::Seal { no, what: what.to_owned() });
         }
         self.seal_before = (no, seal.hash.clone());
-    }
-
-    fn fault_of(&self, seal: &SealRow, hash_before: &str) -> Option<&'static str> {
-        if seal.previous != *hash_before {
-            return Some("does not follow from the seal before it");
-        }
-        if self.next_sealed.is_some_and(|next| seal.first_fact != next) {
-            return Some("does not begin where the seal before it ends");
-        }
-        let mut sum: Sum = seal.begin_hash();
-        for no in seal.first_fact..=seal.last_fact {
-            match self.digests.get(&no) {
-                Some(digest) => sum.text(digest),
-                None => return Some("covers facts that are not there"),
-            };
-        }
-        (sum.finish() != seal.hash).then_some("does not fit the facts that it covers")
     }
 
     /// Erased people have no row, and that is no damage.
@@ -335,6 +333,30 @@ impl<P: FnMut(u64, u64)> Check<P> {
             Ok(())
         })
     }
+}
+
+/// What is wrong with a seal that should follow from the one before it, whose hash is
+/// `hash_before`, and begin with the fact `next`, where that is known.
+fn fault_of<'a>(
+    seal: &SealRow,
+    hash_before: &str,
+    next: Option<i64>,
+    digest_of: impl Fn(i64) -> Option<&'a str>,
+) -> Option<&'static str> {
+    if seal.previous != *hash_before {
+        return Some("does not follow from the seal before it");
+    }
+    if next.is_some_and(|next| seal.first_fact != next) {
+        return Some("does not begin where the seal before it ends");
+    }
+    let mut sum: Sum = seal.begin_hash();
+    for no in seal.first_fact..=seal.last_fact {
+        match digest_of(no) {
+            Some(digest) => sum.text(digest),
+            None => return Some("covers facts that are not there"),
+        };
+    }
+    (sum.finish() != seal.hash).then_some("does not fit the facts that it covers")
 }
 
 fn last_of(connection: &Connection, query: &str) -> Result<i64, StoreError> {

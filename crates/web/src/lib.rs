@@ -38,7 +38,9 @@ pub use session::Signed;
 use crate::{
     app::{House, Shared},
     layout::{ErrorPage, SIGN_OUT},
-    pages::{agreement, fact, lead, leads, opportunity, people, scoreboard, sign_in, welcome},
+    pages::{
+        agreement, fact, lead, leads, ledger, opportunity, people, scoreboard, sign_in, welcome,
+    },
     security::{Site, protect},
 };
 
@@ -58,6 +60,7 @@ pub fn router(app: App) -> Router {
         .route("/leads", get(leads::index))
         .route("/leads/{id}", get(lead::show))
         .route("/opportunities/{id}", get(opportunity::show))
+        .route("/ledger", get(ledger::index))
         .route("/facts/{no}", get(fact::show))
         .route("/agreement", get(agreement::current))
         .route("/agreement/{version}", get(agreement::show))

@@ -217,7 +217,13 @@ fn activity_words(activity: &ActivityRecorded, names: &Names<'_, '_>) -> String 
     words
 }
 
-/// A kind of activity as words: `Page view` for `page_view`.
+/// A fact's kind, as it stands in its JSON.
+pub(crate) fn kind_of(fact: &Fact) -> String {
+    let body = serde_json::to_value(fact).unwrap_or_default();
+    body.get("fact").and_then(|kind| kind.as_str()).unwrap_or_default().to_owned()
+}
+
+/// A kind as words: `Page view` for `page_view`.
 pub(crate) fn show_kind(kind: &str) -> String {
     let words = kind.replace('_', " ");
     let mut letters = words.chars();

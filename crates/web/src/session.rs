@@ -160,7 +160,7 @@ where
 
 async fn frame_for(house: &Shared, signed: &Signed) -> Result<Frame, Failure> {
     let (firm, zone, now) = (house.app.firm.clone(), house.app.zone.clone(), house.now());
-    let person = signed.1.clone();
+    let (person, searches_ledger) = (signed.1.clone(), signed.can(&Act::SearchLedger));
     let mut frame = house
         .work(move |engine| {
             engine.read(|reader| {
@@ -176,6 +176,7 @@ async fn frame_for(house: &Shared, signed: &Signed) -> Result<Frame, Failure> {
             })
         })
         .await?;
+    frame.searches_ledger = searches_ledger;
     frame.demo = house.demo();
     Ok(frame)
 }

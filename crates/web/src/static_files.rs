@@ -24,7 +24,7 @@ macro_rules! styles {
 }
 
 /// The stylesheet's parts in the order in which they are served.
-const STYLES: [(&str, &str); 39] = styles![
+const STYLES: [(&str, &str); 40] = styles![
     "reset",
     "tokens",
     "base",
@@ -53,6 +53,7 @@ const STYLES: [(&str, &str); 39] = styles![
     "components/said",
     "components/say",
     "components/schedule",
+    "components/scroll",
     "components/side",
     "components/slate",
     "components/st",

@@ -4,7 +4,11 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
+use super::child::Stopped;
 use super::encoding;
 
 /// One mebibyte.
@@ -14,7 +18,7 @@ pub const MIB: u64 = 1 << 20;
 ///
 /// The figures for XLSX follow from measured attacks: 1.1 MB of ZIP can hold 200 MB of sheet, and
 /// shared strings are read whole before the first row, so the directory must be judged first.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// Largest text file, in bytes.
     pub csv_bytes: u64,
@@ -40,6 +44,12 @@ pub struct Limits {
     pub unpacked_bytes: u64,
     /// How many times its stored size an entry of more than 1 MiB may unpack to.
     pub ratio: u64,
+    /// Most memory of the child process that parses a workbook, in bytes of its address space.
+    pub child_bytes: u64,
+    /// Most processor time of that child.
+    pub child_seconds: u64,
+    /// How long that child may say nothing while it is asked for rows.
+    pub child_silence: Duration,
 }
 
 impl Default for Limits {
@@ -57,6 +67,9 @@ impl Default for Limits {
             entry_bytes: 100 * MIB,
             unpacked_bytes: 200 * MIB,
             ratio: 200,
+            child_bytes: 512 * MIB,
+            child_seconds: 20,
+            child_silence: Duration::from_secs(30),
         }
     }
 }
@@ -163,6 +176,12 @@ pub enum Reason {
     /// The ZIP or the workbook is broken.
     #[error("is not a workbook that can be read ({0}): save it anew as XLSX, or as CSV")]
     Broken(String),
+    /// One of the reasons above, in the words of the child process that parsed the workbook.
+    #[error("{0}")]
+    Told(String),
+    /// That child gave up or was stopped.
+    #[error("{0}")]
+    Stopped(Stopped),
 }
 
 /// What a workbook's part has that it must not have, in the order in which it is checked.

@@ -1,6 +1,7 @@
 //! Tables in files: CSV of any dialect and XLSX, read row by row.
 
 mod archive;
+pub mod child;
 mod csv;
 mod dialect;
 mod encoding;

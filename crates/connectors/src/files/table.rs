@@ -4,6 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use serde::{Deserialize, Serialize};
+
+use super::child::{Program, Stopped};
 use super::guard::{self, Kind, Limits, Refusal};
 use super::{csv, xlsx};
 
@@ -18,6 +21,18 @@ pub struct ReadOptions {
     pub sheet: Option<String>,
     /// What a file may ask of us.
     pub limits: Limits,
+    /// Who parses workbooks.
+    pub workbooks: Workbooks,
+}
+
+/// Who parses workbooks.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Workbooks {
+    /// This process, behind the guards alone: a parser that asks for too much memory ends it.
+    #[default]
+    Here,
+    /// A child process for each reading, with limits of its own; its end is a refusal.
+    Child(Program),
 }
 
 /// What kind of table it is, as detected, to be shown and changed.
@@ -100,14 +115,14 @@ pub enum Note {
 }
 
 /// One value as the file has it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Cell {
     /// Nothing, or nothing but spaces.
     Blank,
     /// Text as sent, spaces included. All that a text file has; line ends within it are LF.
     Text(String),
     /// A number of a workbook. Excel holds 15 digits.
-    Number(f64),
+    Number(#[serde(with = "super::child::bits")] f64),
     /// A truth value of a workbook.
     Bool(bool),
     /// A date or time of a workbook, which has no time zone. A date alone is its midnight.
@@ -122,7 +137,7 @@ impl Cell {
 }
 
 /// One row below the header.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// The line on which the row starts, as an editor shows it; the row's number in a workbook.
     pub line: u64,
@@ -138,7 +153,7 @@ impl Row {
 }
 
 /// A row that was not read, and why. The others go on, unless [`RowProblem::ends_reading`].
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error, Serialize, Deserialize)]
 #[error("line {line}: {fault}")]
 pub struct RowProblem {
     /// The line on which the row starts.
@@ -157,7 +172,7 @@ impl RowProblem {
 }
 
 /// What is wrong with a row.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum RowFault {
     /// Something stands beyond the last column of the header.
     #[error(
@@ -222,6 +237,9 @@ pub enum RowFault {
     /// The bytes cannot be read any further.
     #[error("the file cannot be read further ({0}); nothing after it was read")]
     Unreadable(String),
+    /// The child process that parses the workbook gave up or was stopped.
+    #[error("the workbook {0}; nothing after it was read")]
+    Stopped(Stopped),
 }
 
 /// How far reading has come; a copy may be kept and asked from another thread.

@@ -9,20 +9,29 @@ use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader};
+use serde::{Deserialize, Serialize};
 
 use super::guard::{Admitted, Limits, Reason};
-use super::table::{Cell, Format, Note, Progress, ReadOptions, Reading, Row, RowFault, RowProblem};
-use super::{archive, header};
+use super::table::{
+    Cell, Format, Note, Progress, ReadOptions, Reading, Row, RowFault, RowProblem, Rows, Workbooks,
+};
+use super::{archive, child, header};
 use crate::values::date::civil_from_iso;
 
-/// Rows handed over at once by the thread that parses.
+/// Rows handed over at once by whoever parses.
 const BATCH: usize = 256;
 
+/// Bytes of text at which fewer rows are handed over.
+const BATCH_BYTES: usize = 1 << 20;
+
 /// Batches that may wait: what bounds the memory when the reader of rows is the slower.
-const WAITING: usize = 4;
+pub(super) const WAITING: usize = 4;
+
+/// Rows and problems on their way.
+pub(super) type Batch = Vec<Result<Row, RowProblem>>;
 
 /// Opens a workbook as one table for each sheet that holds something.
 pub(super) fn open(mut admitted: Admitted, options: &ReadOptions) -> Result<Vec<Reading>, Reason> {
@@ -31,19 +40,46 @@ pub(super) fn open(mut admitted: Admitted, options: &ReadOptions) -> Result<Vec<
     let mut file = (&mut admitted.file).take(limits.xlsx_bytes + 1);
     file.read_to_end(&mut bytes).map_err(Reason::Unreadable)?;
     // What was judged is what is parsed: the file on disk may change in between, these bytes not.
-    archive::check(&bytes, limits)?;
     let source = Source { bytes: bytes.into(), limits: limits.clone() };
-    // A damaged workbook makes the parser panic in places; that is the file's fault, not a bug of
-    // the program, and must not end what else it is doing.
-    catch_unwind(AssertUnwindSafe(|| source.tables(options.sheet.as_deref())))
-        .unwrap_or_else(|_| Err(Reason::Broken("its parts contradict each other".to_owned())))
+    let wanted = options.sheet.as_deref();
+    let sheets = match &options.workbooks {
+        Workbooks::Here => source.sheets(wanted)?,
+        Workbooks::Child(program) => child::sheets(program, &source, wanted)?,
+    };
+    let readings = sheets.into_iter().map(|sheet| source.reading(sheet, &options.workbooks));
+    Ok(readings.collect())
+}
+
+/// A sheet that holds something: what stands before its rows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Sheet {
+    name: String,
+    /// The cells of the header as they stand.
+    header: Vec<String>,
+    header_line: u64,
+    is_hidden: bool,
+}
+
+/// Which rows are asked for: those below the header of a sheet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct RowsOf {
+    sheet: String,
+    header_line: u64,
+    width: usize,
+}
+
+impl RowsOf {
+    /// That nothing more can be read of them, and why.
+    pub(super) fn ended(&self, fault: RowFault) -> RowProblem {
+        RowProblem { line: self.header_line, fault, cells: Vec::new() }
+    }
 }
 
 /// A workbook's bytes, shared by the readers of its sheets.
 #[derive(Clone)]
-struct Source {
-    bytes: Arc<[u8]>,
-    limits: Limits,
+pub(super) struct Source {
+    pub(super) bytes: Arc<[u8]>,
+    pub(super) limits: Limits,
 }
 
 type Workbook = Xlsx<Counted>;
@@ -53,7 +89,16 @@ impl Source {
         Xlsx::new(Counted { bytes: Cursor::new(self.bytes.clone()), read })
     }
 
-    fn tables(&self, wanted: Option<&str>) -> Result<Vec<Reading>, Reason> {
+    /// The sheets that hold something, or the one that is wanted. A damaged workbook makes the
+    /// parser panic in places; that is the file's fault, not a bug of the program, and must not end
+    /// what else it is doing.
+    pub(super) fn sheets(&self, wanted: Option<&str>) -> Result<Vec<Sheet>, Reason> {
+        archive::check(&self.bytes, &self.limits)?;
+        catch_unwind(AssertUnwindSafe(|| self.sheets_of_sound_parts(wanted)))
+            .unwrap_or_else(|_| Err(Reason::Broken("its parts contradict each other".to_owned())))
+    }
+
+    fn sheets_of_sound_parts(&self, wanted: Option<&str>) -> Result<Vec<Sheet>, Reason> {
         let mut workbook = self.workbook(Arc::default()).map_err(broken)?;
         let sheets: Vec<calamine::Sheet> = workbook
             .sheets_metadata()
@@ -65,18 +110,18 @@ impl Source {
             let has = sheets.into_iter().map(|sheet| sheet.name).collect();
             return Err(Reason::NoSuchSheet { wanted: wanted.to_owned(), has });
         }
-        let mut tables = Vec::new();
+        let mut found = Vec::new();
         for sheet in sheets.iter().filter(|it| wanted.is_none_or(|wanted| it.name == wanted)) {
-            tables.extend(self.table(&mut workbook, sheet)?);
+            found.extend(self.sheet(&mut workbook, sheet)?);
         }
-        if tables.is_empty() { Err(Reason::Empty) } else { Ok(tables) }
+        if found.is_empty() { Err(Reason::Empty) } else { Ok(found) }
     }
 
-    fn table(
+    fn sheet(
         &self,
         workbook: &mut Workbook,
         sheet: &calamine::Sheet,
-    ) -> Result<Option<Reading>, Reason> {
+    ) -> Result<Option<Sheet>, Reason> {
         let cells = workbook.worksheet_cells_reader(&sheet.name).map_err(broken)?;
         let mut rows = SheetRows::new(cells, None, &self.limits);
         let Some(first) = rows.next() else { return Ok(None) };
@@ -88,26 +133,83 @@ impl Source {
             },
             _ => Reason::Header(format!("sheet {}, {problem}", sheet.name)),
         })?;
-        let (header, mut notes) = header::named(row.cells.iter().map(as_name).collect());
-        if sheet.visible != SheetVisible::Visible {
+        Ok(Some(Sheet {
+            name: sheet.name.clone(),
+            header: row.cells.iter().map(as_name).collect(),
+            header_line: row.line,
+            is_hidden: sheet.visible != SheetVisible::Visible,
+        }))
+    }
+
+    /// A sheet as a table; its rows are parsed when the first is asked for.
+    fn reading(&self, sheet: Sheet, workbooks: &Workbooks) -> Reading {
+        let (header, mut notes) = header::named(sheet.header);
+        if sheet.is_hidden {
             notes.push(Note::HiddenSheet);
         }
         let progress = Progress::of(self.bytes.len() as u64);
-        let parser = Parser {
-            source: self.clone(),
-            sheet: sheet.name.clone(),
-            header_line: row.line,
-            width: header.len(),
-            read: progress.bytes_read.clone(),
+        let (header_line, width) = (sheet.header_line, header.len());
+        let of = RowsOf { sheet: sheet.name.clone(), header_line, width };
+        let read = progress.bytes_read.clone();
+        let rows: Rows = match workbooks {
+            Workbooks::Here => Box::new(ParsedRows::new(self.clone(), of, read)),
+            Workbooks::Child(program) => {
+                Box::new(child::Rows::new(program.clone(), self.clone(), of, read))
+            }
         };
-        Ok(Some(Reading {
-            format: Format::Xlsx { sheet: sheet.name.clone() },
+        Reading {
+            format: Format::Xlsx { sheet: sheet.name },
             header,
-            header_line: row.line,
+            header_line,
             notes,
             progress,
-            rows: Box::new(ParsedRows { parser: Some(parser), ..ParsedRows::default() }),
-        }))
+            rows,
+        }
+    }
+
+    /// Parses the rows until the end, or until `hand` wants no more of them.
+    pub(super) fn rows(
+        &self,
+        of: &RowsOf,
+        read: Arc<AtomicU64>,
+        hand: &mut dyn FnMut(Batch) -> bool,
+    ) {
+        let parsed = catch_unwind(AssertUnwindSafe(|| self.parse(of, read, hand)));
+        let failed = match parsed {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "its parts contradict each other".to_owned(),
+        };
+        // Nobody may be listening any more, and then nobody wants to know.
+        let _ = hand(vec![Err(of.ended(RowFault::Unreadable(failed)))]);
+    }
+
+    fn parse(
+        &self,
+        of: &RowsOf,
+        read: Arc<AtomicU64>,
+        hand: &mut dyn FnMut(Batch) -> bool,
+    ) -> Result<(), calamine::XlsxError> {
+        let mut workbook = self.workbook(read)?;
+        let cells = workbook.worksheet_cells_reader(&of.sheet)?;
+        let (mut batch, mut bytes) = (Vec::with_capacity(BATCH), 0);
+        for row in SheetRows::new(cells, Some(of.width), &self.limits) {
+            let line = row.as_ref().map_or_else(|problem| problem.line, |row| row.line);
+            if line == of.header_line {
+                continue;
+            }
+            bytes += row.as_ref().map_or(0, text_bytes);
+            batch.push(row);
+            if batch.len() == BATCH || bytes > BATCH_BYTES {
+                let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
+                bytes = 0;
+                if !hand(full) {
+                    return Ok(());
+                }
+            }
+        }
+        let _ = hand(batch);
+        Ok(())
     }
 }
 
@@ -290,74 +392,34 @@ fn value(value: &DataRef<'_>, chars_max: usize) -> Result<Cell, usize> {
     }
 }
 
-/// What the thread needs to parse one sheet.
-struct Parser {
-    source: Source,
-    sheet: String,
-    header_line: u64,
-    width: usize,
-    read: Arc<AtomicU64>,
-}
-
-type Batch = Vec<Result<Row, RowProblem>>;
-
-impl Parser {
-    /// Parses until the end, or until nobody asks for rows any more.
-    fn run(self, batches: &SyncSender<Batch>) {
-        let parsed = catch_unwind(AssertUnwindSafe(|| self.parse(batches)));
-        let failed = match parsed {
-            Ok(Ok(())) => return,
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => "its parts contradict each other".to_owned(),
-        };
-        let fault = RowFault::Unreadable(failed);
-        // Nobody may be listening any more, and then nobody wants to know.
-        let _ = batches.send(vec![Err(RowProblem {
-            line: self.header_line,
-            fault,
-            cells: Vec::new(),
-        })]);
-    }
-
-    fn parse(&self, batches: &SyncSender<Batch>) -> Result<(), calamine::XlsxError> {
-        let mut workbook = self.source.workbook(self.read.clone())?;
-        let cells = workbook.worksheet_cells_reader(&self.sheet)?;
-        let mut batch = Vec::with_capacity(BATCH);
-        for row in SheetRows::new(cells, Some(self.width), &self.source.limits) {
-            let line = row.as_ref().map_or_else(|problem| problem.line, |row| row.line);
-            if line == self.header_line {
-                continue;
-            }
-            batch.push(row);
-            if batch.len() == BATCH {
-                let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
-                if batches.send(full).is_err() {
-                    return Ok(());
-                }
-            }
-        }
-        let _ = batches.send(batch);
-        Ok(())
-    }
+/// How much text a row holds.
+fn text_bytes(row: &Row) -> usize {
+    let bytes = |cell: &Cell| if let Cell::Text(text) = cell { text.len() } else { 0 };
+    row.cells.iter().map(bytes).sum()
 }
 
 /// Rows parsed by a thread of their own.
 ///
 /// The parser lends its cells from the workbook, so both must live in one place for as long as
 /// rows are read; a thread is that place. It starts with the first row that is asked for.
-#[derive(Default)]
 struct ParsedRows {
-    parser: Option<Parser>,
+    source: Option<(Source, RowsOf, Arc<AtomicU64>)>,
     batches: Option<Receiver<Batch>>,
     ready: VecDeque<Result<Row, RowProblem>>,
 }
 
 impl ParsedRows {
+    fn new(source: Source, of: RowsOf, read: Arc<AtomicU64>) -> ParsedRows {
+        ParsedRows { source: Some((source, of, read)), batches: None, ready: VecDeque::new() }
+    }
+
     fn start(&mut self) {
-        if let Some(parser) = self.parser.take() {
+        if let Some((source, of, read)) = self.source.take() {
             let (sender, receiver) = sync_channel(WAITING);
             self.batches = Some(receiver);
-            std::thread::spawn(move || parser.run(&sender));
+            std::thread::spawn(move || {
+                source.rows(&of, read, &mut |batch| sender.send(batch).is_ok());
+            });
         }
     }
 }

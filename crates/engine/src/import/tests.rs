@@ -241,3 +241,40 @@ fn a_rejected_row_makes_nobody_and_the_next_row_does() {
     assert_eq!(users.len(), 1);
     assert!(rows.iter().all(|row| row.owner.as_ref() == Some(&users[0].id)));
 }
+
+/// A stand-in for the process that parses a workbook: it tells of a sheet of accounts and of its
+/// first row, and breaks off as a program does that is given no more memory.
+#[cfg(unix)]
+const BREAKS_OFF: &str = r#"case "$0" in
+    *Sheets*) echo '{"Sheets":[{"name":"accounts","header":["account_id","name","industry"],"header_line":1,"is_hidden":false}]}' ;;
+    *) echo '{"Rows":[9,[{"Ok":{"line":2,"cells":[{"Text":"9"},{"Text":"Gone"},{"Text":"x"}]}}]]}'
+       kill -ABRT $$ ;;
+esac"#;
+
+#[test]
+#[cfg(unix)]
+fn a_workbook_that_ends_its_parser_is_refused_whole_and_the_others_go_on() {
+    let (dir, engine) = engine();
+    let good = written(&dir, "good.csv", "account_id,name,industry\n7,Acme,foundry\n");
+    let bad = written(&dir, "bad.xlsx", "PK\u{3}\u{4} and whatever follows");
+    let args = vec!["-c".to_owned(), BREAKS_OFF.to_owned()];
+    let program = connectors::files::child::Program { path: "/bin/sh".into(), args };
+    let workbooks = table::Workbooks::Child(program);
+    let reading = ReadOptions { workbooks, ..ReadOptions::default() };
+    let options = ImportOptions { reading, ..ImportOptions::default() };
+    let report = import(&engine, &[bad.clone(), good], &options);
+    adds_up(&report);
+    assert_eq!(report.total, Counts { read: 1, created: 1, ..Counts::default() });
+    let [skipped] = &report.skipped[..] else { panic!("{:?}", report.skipped) };
+    assert_eq!((&skipped.file, skipped.refused), (&bad.display().to_string(), true));
+    let said = "needs more memory to parse than the 512 MiB allowed: save it anew as XLSX, or as \
+                CSV; nothing after it was read. Nothing was imported from it";
+    assert!(skipped.reason.ends_with(said), "{}", skipped.reason);
+    let accounts = engine.read(|reader| reader.accounts()).unwrap();
+    assert_eq!(
+        accounts.into_iter().map(|account| account.name).collect::<Vec<_>>(),
+        [Some("Acme".into())]
+    );
+    let alone = engine.import(&[bad], &options, now(), &mut Quiet).unwrap_err().to_string();
+    assert!(alone.contains("bad.xlsx") && alone.ends_with(said), "{alone}");
+}

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use domain::field::{FieldValue, Fields};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use store::read::{AccountRow, CampaignRow, ClockRow, HandoffRow, LeadRow, ProductRow, UserRow};
+use store::read::{CampaignRow, ClockRow, HandoffRow, LeadRow, NamedRow, UserRow};
 
 /// A row that can be asked for something by name. Nothing said is `None`; said to be blank is the
 /// empty text.
@@ -58,21 +58,7 @@ impl Record for UserRow {
     }
 }
 
-impl Record for AccountRow {
-    fn columns() -> &'static [&'static str] {
-        &["name"]
-    }
-
-    fn column(&self, name: &str) -> Option<String> {
-        (name == "name").then(|| self.name.clone()).flatten()
-    }
-
-    fn fields(&self) -> &Fields {
-        &self.fields
-    }
-}
-
-impl Record for ProductRow {
+impl<I> Record for NamedRow<I> {
     fn columns() -> &'static [&'static str] {
         &["name"]
     }

@@ -10,7 +10,10 @@ use std::{
 };
 
 use connectors::{
-    files::table::ReadOptions,
+    files::{
+        child::Program,
+        table::{ReadOptions, Workbooks},
+    },
     mapping::{self, Mapping, Object, PRESETS},
     values::{date::DateOrder, number::DecimalSign},
 };
@@ -120,6 +123,11 @@ pub fn run(args: Args, place: &Place, voice: Voice, now: Timestamp) -> Result<An
             delimiter: args.delimiter,
             encoding: args.encoding,
             sheet: args.sheet,
+            workbooks: Workbooks::Child(Program {
+                path: std::env::current_exe()
+                    .map_err(|error| Failure::io("find the program itself", &error))?,
+                args: vec!["parse-workbook".to_owned()],
+            }),
             ..ReadOptions::default()
         },
         dry_run: args.dry_run,

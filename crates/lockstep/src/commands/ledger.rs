@@ -1,5 +1,7 @@
 //! `lockstep ledger`: is it whole, are the read models what it says, and how to take it elsewhere.
 
+mod exported;
+
 use std::io::Write;
 
 use clap::{Args, Subcommand};
@@ -20,7 +22,7 @@ use crate::{
 pub enum Command {
     /// Check every fact and every seal
     #[command(long_about = include_str!("ledger/verify.md"))]
-    Verify,
+    Verify(Checked),
     /// Work every read model out again, and compare
     #[command(long_about = include_str!("ledger/rebuild.md"))]
     Rebuild,
@@ -33,6 +35,14 @@ pub enum Command {
     /// Say where the ledger ends
     #[command(long_about = include_str!("ledger/head.md"))]
     Head,
+}
+
+/// What is checked.
+#[derive(Debug, Args)]
+pub struct Checked {
+    /// What `ledger export` wrote, or - for stdin; it is checked alone, with no database
+    #[arg(long, value_name = "FILE|-")]
+    pub export: Option<String>,
 }
 
 /// Where the lines go.
@@ -53,9 +63,12 @@ pub fn run(
     voice: Voice,
     now: Timestamp,
 ) -> Result<Answer, Failure> {
+    if let Command::Verify(Checked { export: Some(file) }) = &command {
+        return exported::verify(file, voice);
+    }
     let engine = place.open(now)?;
     match command {
-        Command::Verify => verify(&engine, voice),
+        Command::Verify(_) => verify(&engine, voice),
         Command::Rebuild => rebuild(&engine, voice, now),
         Command::Export(args) => {
             write(&engine, &args.target, voice, |reader, out| reader.export_ledger(out))
@@ -87,14 +100,18 @@ fn verify(engine: &Engine, voice: Voice) -> Result<Answer, Failure> {
         return Err(damaged(&damages));
     }
     let head = engine.read(|reader| reader.head())?;
-    let facts = usize::try_from(head.fact.0).unwrap_or_default();
+    Ok(whole("The ledger", &head))
+}
+
+/// That `what`, which ends at `head`, is as it was written.
+fn whole(what: &str, head: &Head) -> Answer {
     let text = format!(
-        "The ledger is whole: {} and {} verify.\nHead {}",
-        count(facts, "fact"),
+        "{what} is whole: {} and {} verify.\nHead {}",
+        count(usize::try_from(head.fact.0).unwrap_or_default(), "fact"),
         count(usize::try_from(head.seal).unwrap_or_default(), "seal"),
         head.hash
     );
-    Ok(Answer::new(text, json!({ "whole": true, "head": of(&head), "damages": [] })))
+    Answer::new(text, json!({ "whole": true, "head": of(head), "damages": [] }))
 }
 
 fn damaged(damages: &[Damage]) -> Failure {
@@ -124,6 +141,7 @@ fn damage_of(damage: &Damage) -> Value {
         Damage::Person { subject, fact } => {
             json!({ "damage": "person", "subject": subject, "no": fact, "says": says })
         }
+        Damage::Line { line, .. } => json!({ "damage": "line", "line": line, "says": says }),
         Damage::Database { .. } => json!({ "damage": "database", "says": says }),
     }
 }

@@ -25,7 +25,7 @@ const DEMONSTRATION: [Page; 2] =
     [("sign-in-demo", "nobody", "/sign-in"), ("leads-demo", "rep", "/leads")];
 
 /// Pages of a firm in a busy week.
-const BUSY: [Page; 19] = [
+const BUSY: [Page; 24] = [
     ("leads", "rep", "/leads"),
     ("leads-running", "rep", "/leads?clock=running"),
     ("leads-filtered-away", "rep", "/leads?q=nobody-has-this-name"),
@@ -35,6 +35,11 @@ const BUSY: [Page; 19] = [
     ("lead-score", "rep", "/leads/crm:l1?because=score-mql#because"),
     ("lead-part", "rep", "/leads/crm:l3?because=part-mql.engagement#because"),
     ("fact", "rep", "/facts/40"),
+    ("fact-of-an-auditor", "auditor", "/facts/40"),
+    ("ledger", "auditor", "/ledger"),
+    ("ledger-of-a-lead", "operations", "/ledger?about=crm:l1&from=2026-11-16&to=2026-11-17"),
+    ("ledger-filtered-away", "leader", "/ledger?kind=quota"),
+    ("ledger-refused", "auditor", "/ledger?from=05/04/26"),
     ("agreement", "rep", "/agreement"),
     ("agreement-text", "rep", "/agreement/1/text"),
     ("scoreboard", "mara", "/scoreboard"),

@@ -65,3 +65,32 @@ fn the_ledger_goes_into_a_new_file_or_to_stdout() {
         house.json(&["ledger", "rebuild"])["after"]
     );
 }
+
+#[test]
+fn an_exported_ledger_verifies_with_no_database() {
+    let (house, _) = House::with_agreement();
+    house.ok(&["ledger", "export", "ledger.jsonl", "--json"]);
+    let whole = fs::read_to_string(house.path("ledger.jsonl")).unwrap();
+    let head = house.json(&["ledger", "head"])["head"].clone();
+    fs::remove_dir_all(house.path("lockstep-data")).unwrap();
+    let args = ["ledger", "verify", "--export", "ledger.jsonl"];
+    says(
+        &house.ok(&args),
+        &["The exported ledger is whole: 7 facts", head["hash"].as_str().unwrap()],
+    );
+    assert_eq!(house.json(&args)["head"], head);
+    let piped = house.run_with(&["ledger", "verify", "--export", "-"], &whole);
+    assert_eq!((piped.code, piped.out), (0, house.ok(&args)));
+
+    let forged = whole.replacen(r#""role":"operations""#, r#""role":"read_only" "#, 1);
+    fs::write(house.path("ledger.jsonl"), forged).unwrap();
+    let found = ["not as it was written", "fact 1 does not have the digest", "Rely on nothing"];
+    says(&house.refused(6, &args), &found);
+    assert_eq!(house.error(6, &args)["damages"][0]["no"], 1);
+    fs::write(house.path("ledger.jsonl"), "a letter").unwrap();
+    assert_eq!(house.error(6, &args)["damages"][0]["line"], 1);
+    says(
+        &house.refused(3, &["ledger", "verify", "--export", "no.jsonl"]),
+        &["could not read no.jsonl"],
+    );
+}

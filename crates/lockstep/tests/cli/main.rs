@@ -8,3 +8,4 @@ mod house;
 mod ledger;
 mod setting_up;
 mod usage;
+mod workbook;

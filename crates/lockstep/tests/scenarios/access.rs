@@ -4,7 +4,7 @@ use serde_json::json;
 use testkit::http::{Request, StatusCode};
 use testkit::{AGREEMENT, PEOPLE, World};
 
-const LOOKS: [&str; 17] = [
+const LOOKS: [&str; 19] = [
     "/",
     "/leads",
     "/leads?owner=me&clock=running&q=x&sort=points",
@@ -12,6 +12,8 @@ const LOOKS: [&str; 17] = [
     "/leads/crm:l1?because=score-mql",
     "/leads/absent",
     "/facts/1",
+    "/ledger",
+    "/ledger?about=lead/crm:l1&kind=lead&from=2026-01-01",
     "/agreement",
     "/agreement/1",
     "/agreement/1/text",
@@ -47,6 +49,23 @@ async fn looking_changes_nothing() {
         }
     }
     assert_eq!(world.everything(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_those_who_look_after_the_ledger_look_through_it() {
+    let world = with_a_lead().await;
+    for (short, ..) in PEOPLE {
+        let may = ["operations", "leader", "auditor"].contains(&short);
+        for path in ["/ledger", "/ledger?kind=lead", "/ledger?from=never"] {
+            let status = world.gets(short, path).await.status;
+            assert_eq!(status != StatusCode::NOT_FOUND, may, "{short} {path}: {status}");
+        }
+        let links = [("/leads", "href=\"/ledger\""), ("/facts/1", "href=\"/ledger?about=")];
+        for (path, link) in links {
+            let page = world.gets(short, path).await.body;
+            assert_eq!(page.contains(link), may, "{short} {path}: a link that leads nowhere");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -124,7 +143,8 @@ async fn a_form_from_elsewhere_is_refused() {
 async fn who_may_not_reach_people_does_not_learn_who_they_are() {
     let world = with_a_lead().await;
     for short in ["reader", "auditor"] {
-        for path in ["/leads", "/leads/crm:l1", "/facts/12", "/leads?q=Mirjam"] {
+        let paths = ["/leads", "/leads/crm:l1", "/facts/12", "/leads?q=Mirjam", "/ledger"];
+        for path in paths.into_iter().filter(|path| (short, *path) != ("reader", "/ledger")) {
             let page = world.page(short, path).await;
             assert!(!page.contains("Mirjam") && !page.contains("mirjam@"), "{short} {path}");
         }
@@ -143,4 +163,29 @@ async fn health_tells_nothing_but_health() {
     }
     let api = world.sends(Request::get("/api/v1/openapi.json"), "").await.json();
     assert!(api["paths"]["/api/v1/facts"]["post"]["responses"]["422"].is_object(), "{api}");
+}
+
+/// The one action of an empty page is one that the person may take.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_page_offers_what_the_person_may_do() {
+    let world = World::new();
+    let proposing = ["sven", "mara", "operations", "leader"];
+    let cases: [(&str, &[&str], &str, &str); 2] = [
+        ("/leads", &["operations"], "Bring leads in", "lockstep import leads.csv"),
+        ("/agreement", &proposing, "Propose an Agreement", "lockstep agreement propose"),
+    ];
+    for (path, may, words, command) in cases {
+        for (short, ..) in PEOPLE {
+            let page = world.gets(short, path).await.body;
+            let slate = page.split("class=\"slate\"").nth(1).expect("there is an empty state");
+            let link = slate.split("<a class=\"b primary\" href=\"").nth(1).expect("one action");
+            let (href, rest) = link.split_once('"').expect("an address");
+            assert_eq!(rest.contains(words), may.contains(&short), "{short} {path}");
+            assert_eq!(page.contains(command), may.contains(&short), "{short} {path}");
+            match href.strip_prefix('#') {
+                Some(id) => assert!(page.contains(&format!("id=\"{id}\"")), "{short} {path}: {id}"),
+                None => assert_eq!(world.gets(short, href).await.status, StatusCode::OK, "{href}"),
+            }
+        }
+    }
 }

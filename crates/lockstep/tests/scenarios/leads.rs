@@ -135,7 +135,7 @@ async fn the_api_refuses_in_words() {
 async fn an_empty_instance_says_what_each_page_is_good_for() {
     let world = World::new();
     assert!(world.page("rep", "/leads").await.contains("See every lead"));
-    assert!(world.page("rep", "/agreement").await.contains("lockstep agreement propose DIR"));
+    assert!(world.page("rep", "/agreement").await.contains("Write down what each side"));
     world.reports(lead(&world)).await;
     let list = world.page("rep", "/leads?q=nothing").await;
     assert!(list.contains("No lead is like this"), "{list}");

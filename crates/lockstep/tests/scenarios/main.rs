@@ -3,6 +3,7 @@
 mod access;
 mod agreement;
 mod leads;
+mod ledger;
 mod opportunities;
 mod people;
 mod scoreboard;

@@ -9,6 +9,7 @@ use super::{
     lead::{COLUMNS, LeadRow, read},
 };
 use crate::{
+    conditions::Conditions,
     error::StoreError,
     reader::Reader,
     value::{Value, values},
@@ -86,67 +87,47 @@ impl LeadSort {
     }
 }
 
-/// Conditions and the values that they name.
-#[derive(Default)]
-struct Conditions {
-    texts: Vec<String>,
-    values: Vec<Value>,
+/// The conditions of a filter.
+fn conditions_of(filter: &LeadFilter) -> Conditions {
+    let mut all = Conditions::default();
+    if let Some(status) = &filter.status {
+        let status = all.value(status);
+        all.hold(format!("status = {status}"));
+    }
+    if let Some(owner) = &filter.owner {
+        let owner = all.value(owner);
+        all.hold(format!("owner = {owner}"));
+    }
+    if filter.with_running_clock {
+        all.hold("next_due_at is not null");
+    }
+    if let Some(search) = &filter.search {
+        let id = all.value(containing(search.trim()));
+        let name = all.value(containing(&name_key(search)));
+        all.hold(format!(
+            r"(id like {id} escape '\'
+               or exists (select 1 from account where account.id = lead.account
+                          and account.name_key like {name} escape '\')
+               or exists (select 1 from person where person.subject = 'lead/' || lead.id
+                          and person.search_key like {name} escape '\'))"
+        ));
+    }
+    all
 }
 
-impl Conditions {
-    /// Notes a value; its placeholder.
-    fn value(&mut self, value: impl Into<Value>) -> String {
-        self.values.push(value.into());
-        format!("${}", self.values.len())
-    }
-
-    fn of(filter: &LeadFilter) -> Conditions {
-        let mut all = Conditions::default();
-        if let Some(status) = &filter.status {
-            let status = all.value(status);
-            all.texts.push(format!("status = {status}"));
-        }
-        if let Some(owner) = &filter.owner {
-            let owner = all.value(owner);
-            all.texts.push(format!("owner = {owner}"));
-        }
-        if filter.with_running_clock {
-            all.texts.push("next_due_at is not null".to_owned());
-        }
-        if let Some(search) = &filter.search {
-            let id = all.value(containing(search.trim()));
-            let name = all.value(containing(&name_key(search)));
-            all.texts.push(format!(
-                r"(id like {id} escape '\'
-                   or exists (select 1 from account where account.id = lead.account
-                              and account.name_key like {name} escape '\')
-                   or exists (select 1 from person where person.subject = 'lead/' || lead.id
-                              and person.search_key like {name} escape '\'))"
-            ));
-        }
-        all
-    }
-
-    fn after(&mut self, sort: LeadSort, place: &LeadPlace) {
-        let beyond = if sort.goes_down() { "<" } else { ">" };
-        let text = if sort == LeadSort::Id {
-            format!("id > {}", self.value(&place.id))
-        } else {
-            let (by, id) = (self.value(place.by), self.value(&place.id));
-            // SQLite seeks by a row value only over plain columns; the first half, which says
-            // nothing new, is what it goes into the index by.
-            let column = sort.expression();
-            format!("{column} {beyond}= {by} and ({column}, id) {beyond} ({by}, {id})")
-        };
-        self.texts.push(text);
-    }
-
-    fn clause(&self) -> String {
-        if self.texts.is_empty() {
-            return String::new();
-        }
-        format!("where {}", self.texts.join(" and "))
-    }
+/// Leaves out what does not come after `place`.
+fn hold_after(all: &mut Conditions, sort: LeadSort, place: &LeadPlace) {
+    let beyond = if sort.goes_down() { "<" } else { ">" };
+    let text = if sort == LeadSort::Id {
+        format!("id > {}", all.value(&place.id))
+    } else {
+        let (by, id) = (all.value(place.by), all.value(&place.id));
+        // SQLite seeks by a row value only over plain columns; the first half, which says
+        // nothing new, is what it goes into the index by.
+        let column = sort.expression();
+        format!("{column} {beyond}= {by} and ({column}, id) {beyond} ({by}, {id})")
+    };
+    all.hold(text);
 }
 
 /// A `like` pattern for texts that contain `part` as it stands.
@@ -169,9 +150,9 @@ fn page(
     after: Option<&LeadPlace>,
     limit: u32,
 ) -> (String, Vec<Value>) {
-    let mut conditions = Conditions::of(filter);
+    let mut conditions = conditions_of(filter);
     if let Some(place) = after {
-        conditions.after(sort, place);
+        hold_after(&mut conditions, sort, place);
     }
     let limit = conditions.value(limit);
     let (by, way) = (sort.expression(), if sort.goes_down() { "desc" } else { "asc" });
@@ -205,7 +186,7 @@ impl Reader<'_> {
     /// # Errors
     /// When the database fails.
     pub fn leads_count(&self, filter: &LeadFilter) -> Result<u64, StoreError> {
-        let conditions = Conditions::of(filter);
+        let conditions = conditions_of(filter);
         let query = format!("select count(*) from lead {}", conditions.clause());
         let what = "count leads";
         let count = self.find(what, &query, &conditions.values, |mut row| row.next::<i64>())?;

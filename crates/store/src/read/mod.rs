@@ -6,7 +6,6 @@
 //! an older move that is told later does not undo a newer one; at the same instant the later told
 //! holds.
 
-pub mod account;
 pub mod activity;
 pub mod agreement;
 pub mod assignment;
@@ -18,13 +17,12 @@ pub mod lead;
 mod lead_page;
 pub mod lead_stage;
 pub mod milestone;
+pub mod named;
 pub mod opportunity;
-pub mod product;
 pub mod qualification;
 pub mod quota;
 pub mod user;
 
-pub use account::AccountRow;
 pub use activity::ActivityRow;
 pub use agreement::{AgreementInForce, AgreementRow, AgreementState, SignatureRow};
 pub use assignment::AssignmentRow;
@@ -36,15 +34,15 @@ pub use lead::LeadRow;
 pub use lead_page::{LeadFilter, LeadPlace, LeadSort};
 pub use lead_stage::LeadStageRow;
 pub use milestone::MilestoneRow;
+pub use named::{AccountRow, NamedRow, ProductRow};
 pub use opportunity::{OpportunityRow, OpportunityStageRow, Outcome};
-pub use product::ProductRow;
 pub use qualification::QualificationRow;
 pub use quota::QuotaRow;
 pub use user::UserRow;
 
 /// Every table that is worked out from the ledger, with its columns.
 pub(crate) const READ_MODELS: [(&str, &str); 17] = [
-    ("account", account::COLUMNS),
+    ("account", named::COLUMNS),
     ("activity", activity::COLUMNS),
     ("agreement", agreement::COLUMNS),
     ("assignment", assignment::COLUMNS),
@@ -56,7 +54,7 @@ pub(crate) const READ_MODELS: [(&str, &str); 17] = [
     ("milestone", milestone::COLUMNS),
     ("opportunity", opportunity::COLUMNS),
     ("opportunity_stage", opportunity::STAGE_COLUMNS),
-    ("product", product::COLUMNS),
+    ("product", named::COLUMNS),
     ("qualification", qualification::COLUMNS),
     ("quota", quota::COLUMNS),
     ("signature", agreement::SIGNATURE_COLUMNS),

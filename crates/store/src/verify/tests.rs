@@ -27,7 +27,7 @@ fn tell(store: &Store, numbers: std::ops::Range<u32>) {
 }
 
 /// Three batches: facts 1 to 4, 5 to 8 and 9 to 12.
-fn three_batches(place: &str) -> Store {
+pub(super) fn three_batches(place: &str) -> Store {
     let store = Store::open(&Location::parse(place), NOW).unwrap();
     for batch in 0..3 {
         tell(&store, batch * 4..batch * 4 + 4);
@@ -197,7 +197,7 @@ fn a_flipped_byte_of_the_file_is_found_or_harms_no_fact() {
     assert!(found > 20, "only {found} flips were found: the test does not reach the facts");
 }
 
-fn exported(store: &Store) -> Result<Vec<u8>, StoreError> {
+pub(super) fn exported(store: &Store) -> Result<Vec<u8>, StoreError> {
     let mut out = Vec::new();
     store.read(|reader| reader.export_ledger(&mut out))?;
     Ok(out)

@@ -115,17 +115,18 @@ impl Periods {
             .collect()
     }
 
+    /// Whole periods are joined; thinly where one of two is too small to lean on.
     fn joined(&self) -> Markup {
-        let class = format!("ln {}", self.tone.class());
-        let firm = |period: &Period| {
-            period.rate.share().filter(|_| !period.unfinished && !period.rate.is_small())
-        };
+        let whole = |period: &Period| period.rate.share().filter(|_| !period.unfinished);
         let pairs = self.periods.windows(2).enumerate();
         pairs
             .filter_map(|(place, pair)| {
-                let (from, to) = (firm(&pair[0])? * 100.0, firm(&pair[1])? * 100.0);
+                let (from, to) = (whole(&pair[0])? * 100.0, whole(&pair[1])? * 100.0);
+                let is_firm = !pair.iter().any(|period| period.rate.is_small());
+                let class = if is_firm { self.tone.class() } else { "thin" };
                 let from = (self.across(place), self.down(from));
-                Some(Markup::from(line(&class, from, (self.across(place + 1), self.down(to)))))
+                let to = (self.across(place + 1), self.down(to));
+                Some(Markup::from(line(&format!("ln {class}"), from, to)))
             })
             .collect()
     }
@@ -139,26 +140,34 @@ impl Periods {
         let class = if open { "dot open".to_owned() } else { format!("dot {}", self.tone.class()) };
         let words = format!("{}/{}", count(period.rate.hits), count(period.rate.n));
         let below = self.goal.as_ref().is_some_and(|goal| share * 100.0 < goal.value);
-        let beside = if below || down < TOP + 4.0 { down + 18.0 } else { down - 9.0 };
+        let under_dot = below || self.is_valley(place) || down < TOP + 4.0;
+        let beside = if under_dot { down + 18.0 } else { down - 9.0 };
         let mut content = Markup::from(dot(&class, (across, down)));
-        if !self.crowded() || below || place + 1 == self.periods.len() {
-            content.push(text("halo", (across, beside), Anchor::Middle, &words));
-        }
+        let on_phones = below || self.is_named(place);
+        let class = if on_phones { "halo" } else { "halo notphone" };
+        content.push(text(class, (across, beside), Anchor::Middle, &words));
         let title = format!("{} {}: {}", self.period, period.label, said(period));
         mark(period.href.as_deref(), &title, content).and(under)
     }
 
-    /// With so many, words beside every dot would run into one another on a phone.
-    fn crowded(&self) -> bool {
-        self.periods.len() > 8
+    /// Whether the line comes down to a period from both sides, so that words above it would stand
+    /// in the line.
+    fn is_valley(&self, place: usize) -> bool {
+        let share = |place: usize| self.periods.get(place).and_then(|period| period.rate.share());
+        let beside = [place.checked_sub(1).and_then(share), share(place + 1)];
+        beside.iter().all(|other| other.is_some_and(|other| share(place) < Some(other)))
+    }
+
+    /// Whether a period has its name on a phone too: of many every second, since with more the
+    /// words would run into one another.
+    fn is_named(&self, place: usize) -> bool {
+        self.periods.len() <= 8 || (self.periods.len() - 1 - place).is_multiple_of(2)
     }
 
     fn name(&self, place: usize, period: &Period) -> Markup {
-        if self.crowded() && !(self.periods.len() - 1 - place).is_multiple_of(2) {
-            return Markup::new();
-        }
         let at = (self.across(place), BOTTOM + 18.0);
-        text("", at, Anchor::Middle, &period.label).into()
+        let class = if self.is_named(place) { "" } else { "notphone" };
+        text(class, at, Anchor::Middle, &period.label).into()
     }
 
     /// The same numbers as a table, with their sums below.
@@ -245,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn many_periods_name_every_second_and_count_what_matters() {
+    fn of_many_periods_a_phone_names_every_second_and_counts_what_matters() {
         let mut many = weeks();
         many.periods = (1..=12)
             .map(|week| Period {
@@ -256,9 +265,41 @@ mod tests {
             })
             .collect();
         let html = many.to_string();
-        assert!(html.contains(">w12</text>") && !html.contains(">w11</text>"), "{html}");
-        assert_eq!(html.matches(">29/30</text>").count(), 1);
-        assert_eq!(html.matches(">20/30</text>").count(), 1);
+        let with = |class: &str, words: &str| {
+            let texts = html.split("<text ").filter(|text| text.contains(words));
+            let found = texts.filter(|text| match class {
+                "" => !text.contains("class="),
+                class => text.contains(&format!("class=\"{class}\"")),
+            });
+            found.count()
+        };
+        assert_eq!((with("", ">w12<"), with("notphone", ">w11<")), (1, 1), "{html}");
+        assert_eq!((with("halo", ">29/30<"), with("halo notphone", ">29/30<")), (6, 5), "{html}");
+        assert_eq!((with("halo", ">20/30<"), with("halo notphone", ">20/30<")), (1, 0), "{html}");
+    }
+
+    #[test]
+    fn words_stand_outside_of_the_line() {
+        let mut weeks = weeks();
+        weeks.goal = None;
+        let [peak, valley] = [1, 2].map(|place| weeks.is_valley(place));
+        assert_eq!(
+            (peak, valley, weeks.is_valley(0), weeks.is_valley(3)),
+            (false, true, false, false)
+        );
+    }
+
+    #[test]
+    fn small_periods_are_counted_and_joined_thinly() {
+        let mut small = weeks();
+        small.periods[1].rate = Rate::of(5, 6);
+        let html = small.to_string();
+        assert_eq!(
+            (html.matches("\"ln thin\"").count(), html.matches("\"ln sa\"").count()),
+            (2, 0)
+        );
+        assert_eq!(html.matches("dot open").count(), 2);
+        assert!(html.contains(">5/6</text>"), "{html}");
     }
 
     #[test]

@@ -14,6 +14,8 @@ use crate::theme::Theme;
 pub enum Place {
     /// The list of leads, and each lead.
     Leads,
+    /// Every fact, for those who look after the ledger.
+    Facts,
     /// The signed text with its margins.
     Agreement,
     /// What both sides look at together.
@@ -25,7 +27,7 @@ pub enum Place {
 impl Place {
     /// The groups of the rail with their headings.
     pub const GROUPS: [(&'static str, &'static [Place]); 3] = [
-        ("Ledger", &[Place::Leads]),
+        ("Ledger", &[Place::Leads, Place::Facts]),
         ("Agreement", &[Place::Agreement]),
         ("Together", &[Place::Scoreboard, Place::People]),
     ];
@@ -34,6 +36,7 @@ impl Place {
     pub fn name(self) -> &'static str {
         match self {
             Place::Leads => "Leads",
+            Place::Facts => "Facts",
             Place::Agreement => "Agreement",
             Place::Scoreboard => "Scoreboard",
             Place::People => "People",
@@ -44,6 +47,7 @@ impl Place {
     pub fn href(self) -> &'static str {
         match self {
             Place::Leads => "/leads",
+            Place::Facts => "/ledger",
             Place::Agreement => "/agreement",
             Place::Scoreboard => "/scoreboard",
             Place::People => "/people",
@@ -111,6 +115,8 @@ pub struct Frame {
     pub theme: Theme,
     /// The small numbers in the rail.
     pub counts: Counts,
+    /// Whether the person may look through the ledger.
+    pub searches_ledger: bool,
     /// What the last action did.
     pub flash: Option<Flash>,
     /// The strip of a demonstration.
@@ -136,6 +142,7 @@ impl Frame {
             time,
             theme: Theme::System,
             counts: Counts::default(),
+            searches_ledger: false,
             flash: None,
             demo: None,
             back: "/".to_owned(),
@@ -175,6 +182,11 @@ impl Frame {
         static_files::icon()
     }
 
+    /// Whether the rail has an entry: a link to what the person may not see is a dead one.
+    pub fn has(&self, place: &Place) -> bool {
+        *place != Place::Facts || self.searches_ledger
+    }
+
     /// Whether the rail says that we are here.
     pub fn is_at(&self, place: &Place) -> bool {
         self.place == Some(*place)
@@ -190,7 +202,7 @@ impl Frame {
         match place {
             Place::Leads => self.counts.leads.map(count),
             Place::Agreement => self.in_force.map(|version| format!("v{}", version.0)),
-            Place::Scoreboard => None,
+            Place::Facts | Place::Scoreboard => None,
             Place::People => self.counts.people.map(count),
         }
     }

@@ -34,7 +34,7 @@ pub mod frame;
 pub mod pagination;
 
 pub use because::{Agreed, Because, Working};
-pub use empty_state::EmptyState;
+pub use empty_state::{EmptyState, STEPS};
 pub use error_page::ErrorPage;
 pub use form::{Control, Field, Form};
 pub use frame::{Counts, Demo, Door, Frame, Person, Place};

@@ -9,8 +9,8 @@ use askama::{Template, filters::HtmlSafe};
 pub struct Pagination {
     /// How many rows are shown.
     pub shown: u64,
-    /// How many there are.
-    pub total: u64,
+    /// How many there are, where somebody has counted.
+    pub total: Option<u64>,
     /// The rows before.
     pub before: Option<String>,
     /// The rows after.

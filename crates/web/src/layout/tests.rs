@@ -180,6 +180,7 @@ fn an_empty_state_has_one_action_and_a_silent_ghost() {
         words: "Drop last year’s leads.".into(),
         action: Some(("Bring a file".into(), "/imports/new".into())),
         small: "About 2 minutes.".into(),
+        steps: vec![("Do this.", "lockstep import a.csv")],
         heads: vec!["Lead", "Fit"],
         rows: vec![vec!["Svenja Kroll", "55"]],
     };
@@ -194,7 +195,7 @@ fn an_empty_state_has_one_action_and_a_silent_ghost() {
 #[test]
 fn a_list_leads_on_only_where_there_is_more() {
     let after = Some("/leads?after=7".to_owned());
-    let html = Pagination { shown: 50, total: 1_204, before: None, after }.to_string();
+    let html = Pagination { shown: 50, total: Some(1_204), before: None, after }.to_string();
     assert_well_formed(&html);
     assert!(html.contains("50 of 1,204") && html.contains("rel=\"next\""), "{html}");
     assert!(!html.contains("rel=\"prev\""), "{html}");

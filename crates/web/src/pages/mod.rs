@@ -4,6 +4,7 @@ pub(crate) mod agreement;
 pub(crate) mod fact;
 pub(crate) mod lead;
 pub(crate) mod leads;
+pub(crate) mod ledger;
 pub(crate) mod opportunity;
 pub(crate) mod people;
 pub(crate) mod scoreboard;

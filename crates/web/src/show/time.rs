@@ -46,8 +46,12 @@ impl LocalTime {
     /// An instant to the second with its zone, where it must stand in any court:
     /// `28 Sep 2026, 16:04:11 Berlin`.
     pub fn exact(&self, at: Timestamp) -> Markup {
-        let words = self.local(at).strftime("%-d %b %Y, %H:%M:%S").to_string();
-        self.element(at, format!("{words} {}", self.city()))
+        self.element(at, format!("{} {}", self.second_words(at), self.city()))
+    }
+
+    /// The same in a column that names the zone in its head.
+    pub fn second(&self, at: Timestamp) -> Markup {
+        self.element(at, self.second_words(at))
     }
 
     /// An instant as short as it stays clear: `10:40` today, `Mon 16:10` within six days, else
@@ -89,6 +93,10 @@ impl LocalTime {
     pub fn city(&self) -> String {
         let name = self.zone.iana_name().unwrap_or("local time");
         name.rsplit('/').next().unwrap_or(name).replace('_', " ")
+    }
+
+    fn second_words(&self, at: Timestamp) -> String {
+        self.local(at).strftime("%-d %b %Y, %H:%M:%S").to_string()
     }
 
     fn day_words(&self, date: Date) -> String {

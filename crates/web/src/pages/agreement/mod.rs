@@ -20,7 +20,7 @@ use store::{
 
 use crate::{
     failure::Failure,
-    layout::{EmptyState, Form, Frame, Place},
+    layout::{EmptyState, Form, Frame, Place, STEPS},
     markup::{Markup, element},
     names::Names,
     session::Visit,
@@ -42,7 +42,20 @@ struct AgreementPage {
 #[template(path = "pages/agreement/none.html")]
 struct NoAgreementPage {
     frame: Frame,
+    may_propose: bool,
 }
+
+/// How a text comes before both sides, for those who may put it there.
+const PROPOSING: [(&str, &str); 2] = [
+    (
+        "Write the text into a folder, and have every mistake in it named.",
+        "lockstep agreement check agreement/",
+    ),
+    (
+        "Put it before both sides, in your name. Those whom it names to sign find it here.",
+        "lockstep agreement propose agreement/ --by you@firm.example",
+    ),
+];
 
 /// What the database says about a version.
 struct View {
@@ -94,8 +107,9 @@ pub(crate) async fn current(visit: Visit) -> Result<Response, Failure> {
     match found {
         Some(version) => document(visit, version, Form::default(), false).await,
         None => {
+            let may_propose = visit.signed.can(&Act::Propose);
             let frame = visit.frame("Agreement", Place::Agreement);
-            Ok(visit.show(NoAgreementPage { frame }))
+            Ok(visit.show(NoAgreementPage { frame, may_propose }))
         }
     }
 }
@@ -274,15 +288,20 @@ fn versions(
 
 impl NoAgreementPage {
     fn empty(&self) -> EmptyState {
+        let (label, href) = match self.may_propose {
+            true => ("Propose an Agreement", STEPS),
+            false => ("See who can propose one", "/people"),
+        };
+        let steps = if self.may_propose { PROPOSING.to_vec() } else { Vec::new() };
         EmptyState {
             title: "Write down what each side may expect, and let it decide".to_owned(),
             words: "An Agreement says when a lead is qualified, how soon sales answers, and what \
                     each side owes the other. It is a folder of text files; two people sign it, \
                     one of each side, and from then on it decides by itself."
                 .to_owned(),
-            action: None,
-            small: Markup::text("On the machine where Lockstep runs: ")
-                .and(element("code").holding("lockstep agreement propose DIR")),
+            action: Some((label.to_owned(), href.to_owned())),
+            small: Markup::new(),
+            steps,
             heads: vec!["Clause", "What it decides today"],
             rows: vec![
                 vec!["1 When a lead is qualified", "231 leads qualified this quarter"],

@@ -10,7 +10,8 @@ use crate::{
     layout::Frame,
     markup::Markup,
     names::{Names, lead_href, opportunity_href},
-    sentence::sentence,
+    pages::ledger,
+    sentence::{kind_of, sentence},
     session::Visit,
     show::{LocalTime, figure},
 };
@@ -47,12 +48,20 @@ pub(crate) async fn show(visit: Visit, Path(no): Path<String>) -> Result<Respons
     visit.signed.may(&Act::SeeLeads)?;
     let no = FactNo(no.parse().map_err(|_| Failure::Absent)?);
     let (time, reach) = (visit.time(), visit.signed.can(&Act::SeeReach));
-    let view = visit.house.work(move |engine: &Engine| viewed(engine, no, reach, &time)).await?;
+    let searches = visit.frame.searches_ledger;
+    let view =
+        visit.house.work(move |engine: &Engine| viewed(engine, no, reach, searches, &time)).await?;
     let frame = visit.frame.clone().titled(format!("Fact {no}"));
     Ok(visit.show(FactPage { frame, no, view }))
 }
 
-fn viewed(engine: &Engine, no: FactNo, reach: bool, time: &LocalTime) -> Result<View, Failure> {
+fn viewed(
+    engine: &Engine,
+    no: FactNo,
+    reach: bool,
+    searches: bool,
+    time: &LocalTime,
+) -> Result<View, Failure> {
     let agreements = engine.agreements()?;
     engine.read(|reader| {
         let entry = reader.entry(no)?.ok_or(Failure::Absent)?;
@@ -60,9 +69,8 @@ fn viewed(engine: &Engine, no: FactNo, reach: bool, time: &LocalTime) -> Result<
         let names = Names::new(reader, reach).with_words_of(in_force);
         let said = sentence(&entry, &names, time)?;
         let body = serde_json::to_value(entry.fact()).unwrap_or_default();
-        let kind = body.get("fact").and_then(|kind| kind.as_str()).unwrap_or_default().to_owned();
         let mut kv = vec![
-            ("Kind", Markup::text(kind)),
+            ("Kind", Markup::text(kind_of(entry.fact()))),
             ("Happened", time.exact(entry.happened_at())),
             ("Recorded", time.exact(entry.recorded_at)),
             ("Source", Markup::text(&entry.told.source)),
@@ -76,6 +84,11 @@ fn viewed(engine: &Engine, no: FactNo, reach: bool, time: &LocalTime) -> Result<
                 kv.push(("Opportunity", figure(names.opportunity(&id)?, &opportunity_href(&id))));
             }
             None => {}
+        }
+        if searches {
+            let subject = entry.fact().subject();
+            let others = ledger::about_href(&subject);
+            kv.push(("Facts about the same", figure(subject, &others)));
         }
         let head = reader.head()?.fact;
         Ok(View {

@@ -13,7 +13,7 @@ use store::read::LeadFilter;
 
 use crate::{
     failure::Failure,
-    layout::{EmptyState, Frame, Pagination, Place},
+    layout::{EmptyState, Frame, Pagination, Place, STEPS},
     markup::Markup,
     names::Names,
     session::Visit,
@@ -25,6 +25,19 @@ use row::{Maker, Row};
 /// Rows of one page.
 const ROWS: u32 = 50;
 
+/// How leads come in, for those who may bring them.
+const IMPORTING: [(&str, &str); 3] = [
+    (
+        "Look what an export of your systems holds. Nothing is kept.",
+        "lockstep import leads.csv --dry-run",
+    ),
+    ("Bring it in. The same file twice changes nothing.", "lockstep import leads.csv"),
+    (
+        "Or give a system a key by which it reports each lead as it comes.",
+        "lockstep key add --source crm",
+    ),
+];
+
 /// The list.
 #[derive(Template)]
 #[template(path = "pages/leads/index.html")]
@@ -33,6 +46,7 @@ struct LeadsPage {
     list: List,
     asked: Asked,
     may_search: bool,
+    may_import: bool,
 }
 
 /// What the database says about the list.
@@ -61,8 +75,9 @@ pub(crate) async fn index(visit: Visit, Query(asked): Query<Asked>) -> Result<Re
             engine.read(|reader| listed(reader, &agreements, &wanted, &me, may_search, &time))
         })
         .await?;
+    let may_import = visit.signed.can(&Act::Import);
     let frame = visit.frame("Leads", Place::Leads);
-    Ok(visit.show(LeadsPage { frame, list, asked, may_search }))
+    Ok(visit.show(LeadsPage { frame, list, asked, may_search, may_import }))
 }
 
 fn listed(
@@ -144,7 +159,7 @@ impl LeadsPage {
     fn pagination(&self) -> Pagination {
         Pagination {
             shown: self.list.rows.len() as u64,
-            total: self.list.total,
+            total: Some(self.list.total),
             before: None,
             after: self.list.after.clone(),
         }
@@ -169,14 +184,19 @@ impl LeadsPage {
     }
 
     fn nothing_yet(&self) -> EmptyState {
+        let (label, href) = match self.may_import {
+            true => ("Bring leads in", STEPS),
+            false => ("See who brings leads in", "/people"),
+        };
+        let steps = if self.may_import { IMPORTING.to_vec() } else { Vec::new() };
         EmptyState {
             title: "See every lead, whose turn it is, and until when".to_owned(),
             words: "Leads come from your systems: as files, or one by one through the API. Each \
                     stands here with its points and its clock, and every figure opens its facts."
                 .to_owned(),
-            action: None,
-            small: Markup::text("On the machine where Lockstep runs: ")
-                .and(crate::markup::element("code").holding("lockstep import leads.csv")),
+            action: Some((label.to_owned(), href.to_owned())),
+            small: Markup::new(),
+            steps,
             heads: vec!["Lead", "Stage", "Score", "Owner", "Clock"],
             rows: vec![
                 vec!["Anna Berg", "MQL", "104", "Jo Field", "on time, 3 h 10 left"],

@@ -217,7 +217,8 @@ fn weeks(
         let title = format!("Due in the week of {week}: met in time");
         let behind = Behind { title, kind: "clock", rows, currency: None };
         let href = Some(board.note(&format!("week.{week}"), behind));
-        periods.push(Period { label, rate, unfinished: week == this_week, href });
+        // What was met ahead of its due time stands in a week that is still to come.
+        periods.push(Period { label, rate, unfinished: week >= this_week, href });
     }
     let chart = Periods {
         title: "Met in time by week".to_owned(),
@@ -231,8 +232,8 @@ fn weeks(
         tone: charts::Tone::Joint,
     };
     let twin = chart.twin();
-    let says =
-        "per cent of clocks, by the week in which they fell due; the running week is hatched";
+    let says = "per cent of clocks, by the week in which they fall due; open dots are of under 20, hatched \
+         weeks are not over";
     board.chart = charts::figure(board.finding.as_str(), says, chart, twin);
     Ok(())
 }

@@ -1,0 +1,131 @@
+use domain::{
+    fact::{Fact, Told},
+    field::Fields,
+    firm::AgreementWithdrawn,
+    record::AccountReported,
+};
+
+use super::*;
+use crate::{
+    Location, Store,
+    database::{Connection, Engine},
+    testing::databases,
+};
+
+fn instant(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+/// 20 facts: about accounts 0 to 4, every fifth about the Agreement, from `crm` and `file` by
+/// turns, two recorded at each second.
+fn filled(place: &str) -> Store {
+    let store = Store::open(&Location::parse(place), instant(0)).unwrap();
+    for number in 0..20_i64 {
+        let fact = match number % 5 {
+            0 => Fact::AgreementWithdrawn(AgreementWithdrawn {
+                version: domain::ids::Version(1),
+                by: None,
+            }),
+            _ => Fact::Account(AccountReported {
+                account: format!("crm:{}", number % 5).as_str().into(),
+                fields: Fields::new(),
+            }),
+        };
+        let source = if number % 2 == 0 { "crm" } else { "file" }.to_owned();
+        let told = Told { source, key: number.to_string(), happened_at: instant(0), fact };
+        store.write(instant(number / 2), move |writer| writer.append_once(told).map(drop)).unwrap();
+    }
+    store
+}
+
+fn filter(subjects: &[&str], kind: &str, source: &str, span: Option<(i64, i64)>) -> FactFilter {
+    let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    FactFilter {
+        subjects: subjects.iter().map(|subject| (*subject).to_owned()).collect(),
+        kind: some(kind),
+        source: some(source),
+        from: span.map(|(from, _)| instant(from)),
+        before: span.map(|(_, before)| instant(before)),
+    }
+}
+
+#[test]
+fn every_condition_holds_and_the_newest_come_first() {
+    let of_account_1 = ["account/crm:1", "lead/crm:1"];
+    let cases = [
+        (filter(&[], "", "", None), (1..=20).rev().collect::<Vec<i64>>()),
+        (filter(&of_account_1, "", "", None), vec![17, 12, 7, 2]),
+        (filter(&of_account_1, "", "file", None), vec![12, 2]),
+        (filter(&["account/crm:1"], "agreement_withdrawn", "", None), vec![]),
+        (filter(&[], "agreement_withdrawn", "", None), vec![16, 11, 6, 1]),
+        (filter(&[], "agreement_withdrawn", "crm", None), vec![11, 1]),
+        (filter(&[], "account", "", Some((7, 9))), vec![18, 17, 15]),
+        (filter(&[], "", "", Some((2, 4))), vec![8, 7, 6, 5]),
+        (filter(&["agreement/1"], "", "", Some((5, 99))), vec![16, 11]),
+        (filter(&[], "", "nobody", None), vec![]),
+    ];
+    for database in databases() {
+        let store = filled(&database.place);
+        for (filter, expected) in &cases {
+            let mut paged: Vec<i64> = Vec::new();
+            loop {
+                let after = paged.last().map(|no| FactNo(*no));
+                let page = store.read(|reader| reader.facts_page(filter, after, 3)).unwrap();
+                if page.is_empty() {
+                    break;
+                }
+                paged.extend(page.iter().map(|entry| entry.no.0));
+            }
+            assert_eq!(paged, *expected, "{} {filter:?}", database.kind);
+        }
+        let beyond = store.read(|r| r.facts_page(&FactFilter::default(), Some(FactNo(99)), 3));
+        assert_eq!(beyond.unwrap(), []);
+        assert_eq!(store.read(|reader| reader.sources()).unwrap(), ["crm", "file"]);
+    }
+}
+
+/// The steps in which a database answers a question; PostgreSQL plans as for a large table.
+fn plan(connection: &Connection, query: &str, values: &[Value]) -> String {
+    let explain = match connection.engine() {
+        Engine::Sqlite => format!("explain query plan {query}"),
+        Engine::Postgres => format!("explain {query}"),
+    };
+    let rows = connection.query("explain", &explain, values).unwrap();
+    let steps: Vec<_> = rows.into_iter().map(|row| format!("{:?}", row.rest())).collect();
+    steps.join("\n")
+}
+
+#[test]
+fn no_page_reads_the_ledger_through() {
+    let about = ["lead/crm:1", "account/crm:1"];
+    let spans = [None, Some((instant(3), FactNo(7)))].map(|after| Span { after, limit: 50 });
+    let origin = ("crm".to_owned(), "account".to_owned());
+    for database in databases() {
+        drop(filled(&database.place));
+        let connection = Connection::open(&Location::parse(&database.place)).unwrap();
+        let seeks = match connection.engine() {
+            Engine::Sqlite => "SEARCH fact USING COVERING INDEX fact_by_origin",
+            Engine::Postgres => {
+                let large = "set enable_seqscan = off; set enable_bitmapscan = off;
+                             set enable_sort = off";
+                connection.run("plan as for a large table", large).unwrap();
+                "Index Only Scan Backward using fact_by_origin"
+            }
+        };
+        for (filter, span) in [None, Some((2, 4))]
+            .into_iter()
+            .flat_map(|time| spans.map(|span| (filter(&about, "account", "crm", time), span)))
+        {
+            let (query, values) = filter.of_origin(&origin, span);
+            let steps = plan(&connection, &query, &values);
+            assert!(steps.contains(seeks), "{}: {steps}", database.kind);
+            assert!(!steps.contains("TEMP B-TREE") && !steps.contains("Sort"), "{steps}");
+            let (query, values) = filter.of_subjects(span);
+            let steps = plan(&connection, &query, &values);
+            assert!(steps.contains("fact_by_subject"), "{}: {steps}", database.kind);
+            assert!(!steps.contains("fact_by_origin"), "{}: {steps}", database.kind);
+        }
+        let steps = plan(&connection, NEXT_ORIGIN, values!["crm", "account"]);
+        assert!(steps.contains(&seeks.replace(" Backward", "")), "{}: {steps}", database.kind);
+    }
+}

@@ -1,0 +1,158 @@
+//! Read models: accounts and products, which are known by a name and are otherwise as reported.
+
+use domain::{
+    fact::Entry,
+    field::Fields,
+    ids::{AccountId, FactNo, ProductId},
+};
+
+use super::columns::{name_key, overlaid, text_of};
+use crate::{
+    database::Connection,
+    error::StoreError,
+    reader::Reader,
+    value::{FromValue, Row, json, values},
+};
+
+pub(crate) const COLUMNS: &str = "id, name, name_key, fields, last_fact";
+
+/// A record that is known by a name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NamedRow<I> {
+    /// Which.
+    pub id: I,
+    /// Its name, where known.
+    pub name: Option<String>,
+    /// The name as it is looked up, see [`name_key`].
+    pub name_key: Option<String>,
+    /// Everything reported of it.
+    pub fields: Fields,
+    /// The fact that last changed it.
+    pub last_fact: FactNo,
+}
+
+/// A company.
+pub type AccountRow = NamedRow<AccountId>;
+
+/// What is sold.
+pub type ProductRow = NamedRow<ProductId>;
+
+/// The id of such a record, which says in what table they are.
+pub(crate) trait NamedId: FromValue + Ord {
+    const TABLE: &'static str;
+
+    fn text(&self) -> &str;
+}
+
+impl NamedId for AccountId {
+    const TABLE: &'static str = "account";
+
+    fn text(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl NamedId for ProductId {
+    const TABLE: &'static str = "product";
+
+    fn text(&self) -> &str {
+        self.as_str()
+    }
+}
+
+fn read<I: NamedId>(mut row: Row) -> Result<NamedRow<I>, StoreError> {
+    Ok(NamedRow {
+        id: row.next()?,
+        name: row.next()?,
+        name_key: row.next()?,
+        fields: row.next()?,
+        last_fact: row.next()?,
+    })
+}
+
+pub(crate) fn reported<I: NamedId>(
+    connection: &Connection,
+    entry: &Entry,
+    id: &I,
+    reported: &Fields,
+) -> Result<(), StoreError> {
+    let (table, id) = (I::TABLE, id.text());
+    let known = format!("select fields from {table} where id = $1");
+    let fields = overlaid(connection, &known, id, reported)?;
+    let name = text_of(&fields, "name");
+    let key = name.as_deref().map(name_key);
+    let sql = format!(
+        "insert into {table} (id, name, name_key, fields, last_fact)
+         values ($1, $2, $3, $4, $5)
+         on conflict (id) do update set name = excluded.name, name_key = excluded.name_key,
+             fields = excluded.fields, last_fact = excluded.last_fact"
+    );
+    let values = values![id, name, key, json(&fields), entry.no];
+    connection.execute("fold an account or a product", &sql, values).map(drop)
+}
+
+impl Reader<'_> {
+    /// One account.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn account(&self, id: &AccountId) -> Result<Option<AccountRow>, StoreError> {
+        self.named(id)
+    }
+
+    /// All accounts, by id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn accounts(&self) -> Result<Vec<AccountRow>, StoreError> {
+        self.all_named(None)
+    }
+
+    /// The accounts whose [`name_key`] is `key`, by id. Names need not be unique.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn accounts_named(&self, key: &str) -> Result<Vec<AccountRow>, StoreError> {
+        self.all_named(Some(key))
+    }
+
+    /// One product.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn product(&self, id: &ProductId) -> Result<Option<ProductRow>, StoreError> {
+        self.named(id)
+    }
+
+    /// All products, by id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn products(&self) -> Result<Vec<ProductRow>, StoreError> {
+        self.all_named(None)
+    }
+
+    /// The products whose [`name_key`] is `key`, by id. Names need not be unique.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn products_named(&self, key: &str) -> Result<Vec<ProductRow>, StoreError> {
+        self.all_named(Some(key))
+    }
+
+    fn named<I: NamedId>(&self, id: &I) -> Result<Option<NamedRow<I>>, StoreError> {
+        let query = format!("select {COLUMNS} from {} where id = $1", I::TABLE);
+        self.find("read an account or a product", &query, values![id.text()], read)
+    }
+
+    fn all_named<I: NamedId>(&self, key: Option<&str>) -> Result<Vec<NamedRow<I>>, StoreError> {
+        let all = format!("select {COLUMNS} from {}", I::TABLE);
+        let (query, values) = match key {
+            None => (all, Vec::new()),
+            Some(key) => (format!("{all} where name_key = $1"), values![key].to_vec()),
+        };
+        let mut rows = self.list("read accounts or products", &query, &values, read::<I>)?;
+        rows.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(rows)
+    }
+}
