@@ -52,6 +52,7 @@ const V3: Files = text!(
     "duties",
     "fields",
     "goals",
+    "opportunities",
     "statuses",
     "words"
 );
@@ -64,6 +65,7 @@ const V4: Files = text!(
     "duties",
     "fields",
     "goals",
+    "opportunities",
     "statuses",
     "words"
 );

@@ -24,7 +24,7 @@ async fn each_figure_lists_the_rows_that_add_up_to_it() {
     answered(&world).await;
     let answer = world.gets("mara", "/scoreboard").await;
     assert_eq!(answer.status, StatusCode::OK);
-    assert!(answer.text().contains("1 of 2 answered in time"), "{}", answer.text());
+    assert!(answer.text().contains("1 of 2 clocks met in time"), "{}", answer.text());
     let links: Vec<String> = answer
         .body
         .split("href=\"")

@@ -13,6 +13,9 @@ impl DifferencesReport {
     pub fn plain(&self) -> Plain {
         let title = "What the sources say of leads, beside what the Agreement decides";
         let mut plain = Plain::of(title, &self.question, &self.notes);
+        if self.moves == 0 && self.rows.is_empty() {
+            return plain;
+        }
         let mut header: Vec<&str> = vec!["group"];
         header.extend(Difference::ALL.map(Difference::words));
         if self.differences.by.is_some() {

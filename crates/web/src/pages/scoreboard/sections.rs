@@ -150,7 +150,8 @@ fn differences(
 
 fn finding(rate: &Rate) -> String {
     match rate.share() {
-        Some(_) => format!("{} answered in time", rate.headline()),
+        Some(_) if rate.is_small() => format!("{} clocks met in time", rate.headline()),
+        Some(_) => format!("{} of clocks met in time", rate.headline()),
         None => "No service level has fallen due yet".to_owned(),
     }
 }
