@@ -37,6 +37,8 @@ pub use served::Served;
 /// The text of the Agreement that both sides of the world sign.
 pub const AGREEMENT: &str = include_str!("agreement.toml");
 
+const ON_OPPORTUNITIES: &str = include_str!("opportunities.toml");
+
 /// One Lockstep, one firm, one clock.
 pub struct World {
     router: Router,
@@ -120,8 +122,12 @@ impl World {
         World::just_signed_on(AGREEMENT)
     }
 
-    /// The same with a text of its own.
-    pub fn just_signed_on(text: &str) -> World {
+    /// The same with what is owed to opportunities in the text.
+    pub fn just_signed_on_opportunities() -> World {
+        World::just_signed_on(&format!("{AGREEMENT}\n{ON_OPPORTUNITIES}"))
+    }
+
+    fn just_signed_on(text: &str) -> World {
         let world = World::new();
         let version = world.proposes(text);
         let hash = world.hash(version);

@@ -29,7 +29,7 @@ const SOURCES: [&str; 4] = ["Website", "Trade fair", "Webinar", "Referral"];
 
 /// Leads on every stage, clocks in every state, handoffs and opportunities.
 pub async fn busy() -> World {
-    let world = World::just_signed();
+    let world = World::just_signed_on_opportunities();
     let accounts = PEOPLE.iter().enumerate().map(|(n, (_, _, name))| {
         json!({"fact": "account", "account": format!("a{n}"), "fields": {"name": name}})
     });
@@ -80,7 +80,8 @@ fn lead(world: &World, n: usize) -> Value {
 fn accepted(world: &World, n: usize) -> Value {
     let (lead, handoff, deal) = (format!("l{n}"), format!("h{n}"), format!("d{n}"));
     let fields = json!({"name": "Pumps", "lead": lead, "account": format!("a{}", n % 8),
-        "stage": "Offer", "outcome": if n.is_multiple_of(2) { "won" } else { "open" },
+        "owner": world.user("rep"), "next_step": "Workshop in the pump house",
+        "stage": if n.is_multiple_of(2) { "Offer" } else { "Discovery" }, "outcome": if n.is_multiple_of(2) { "won" } else { "open" },
         "opened_on": "2026-11-16", "closed_on": if n.is_multiple_of(2) { json!("2026-11-18") } else { Value::Null },
         "amount": {"amount_minor": 4_150_000 + n * 77_700, "currency": "EUR"}});
     json!([

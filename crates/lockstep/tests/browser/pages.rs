@@ -25,7 +25,7 @@ const DEMONSTRATION: [Page; 2] =
     [("sign-in-demo", "nobody", "/sign-in"), ("leads-demo", "rep", "/leads")];
 
 /// Pages of a firm in a busy week.
-const BUSY: [Page; 24] = [
+const BUSY: [Page; 25] = [
     ("leads", "rep", "/leads"),
     ("leads-running", "rep", "/leads?clock=running"),
     ("leads-filtered-away", "rep", "/leads?q=nobody-has-this-name"),
@@ -34,6 +34,8 @@ const BUSY: [Page; 24] = [
     ("lead-long", "rep", "/leads/crm:l9"),
     ("lead-score", "rep", "/leads/crm:l1?because=score-mql#because"),
     ("lead-part", "rep", "/leads/crm:l3?because=part-mql.engagement#because"),
+    ("opportunity", "rep", "/opportunities/crm:d3"),
+    ("rep", "/opportunities/crm:d3?because=clock-no-standstill/crm:d3/0#because"),
     ("fact", "rep", "/facts/40"),
     ("fact-of-an-auditor", "auditor", "/facts/40"),
     ("ledger", "auditor", "/ledger"),

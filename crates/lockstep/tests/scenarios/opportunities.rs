@@ -1,56 +1,12 @@
 //! What is owed to an opportunity, and what it reaches.
 
 use serde_json::json;
+use testkit::World;
 use testkit::http::StatusCode;
-use testkit::{AGREEMENT, World};
-
-/// Progress within ten days, and what an accepted opportunity is.
-const ON_OPPORTUNITIES: &str = r#"
-[fields.opportunity]
-next_step = "text"
-
-[[stage]]
-key = "Discovery"
-also = ["1-Discovery"]
-
-[[stage]]
-key = "Proposal"
-
-[[milestone]]
-id = "accepted"
-clause = "8.1"
-says = "It is accepted when the seller has dated the next step in discovery."
-reached_when = 'opportunity.stage == "Discovery" && has(opportunity.next_step)'
-
-[[service_level]]
-id = "no-standstill"
-clause = "8.2"
-says = "An opportunity in discovery moves on within ten days."
-side = "sales"
-on = "opportunity"
-starts_when = 'opportunity.stage == "Discovery"'
-stops_when = 'opportunity.stage != "Discovery"'
-renews_on = ["opportunity.next_step"]
-target = "10 days"
-warn = "7 days"
-hours = "elapsed"
-on_transfer = "run_on"
-then = "Its manager is told."
-
-[[goal]]
-id = "accepted-this-quarter"
-clause = "8.3"
-says = "Sales accepts two opportunities this quarter."
-side = "sales"
-measure = "reached"
-from = 2026-10-01
-to = 2026-12-31
-target = 2
-"#;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_opportunity_that_stands_still_is_missed_and_one_that_moves_gets_a_fresh_clock() {
-    let world = World::just_signed_on(&format!("{AGREEMENT}{ON_OPPORTUNITIES}"));
+    let world = World::just_signed_on_opportunities();
     let stage =
         json!({"name": "Pumps for Opitz", "stage": "1-Discovery", "owner": world.user("rep")});
     let deal = |fields| json!([{"fact": "opportunity", "opportunity": "d1", "fields": fields}]);
@@ -78,7 +34,7 @@ async fn an_opportunity_that_stands_still_is_missed_and_one_that_moves_gets_a_fr
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_reached_says_by_what_and_is_counted_towards_its_goal() {
-    let world = World::just_signed_on(&format!("{AGREEMENT}{ON_OPPORTUNITIES}"));
+    let world = World::just_signed_on_opportunities();
     let fields = json!({"name": "Pumps", "stage": "Discovery", "next_step": "Workshop"});
     world.reports(json!([{"fact": "opportunity", "opportunity": "d1", "fields": fields}])).await;
     let page = world.gets("rep", "/opportunities/crm:d1").await.body;
