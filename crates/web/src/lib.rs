@@ -28,7 +28,6 @@ mod workings;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    response::Redirect,
     routing::{get, post},
 };
 
@@ -39,7 +38,8 @@ use crate::{
     app::{House, Shared},
     layout::{ErrorPage, SIGN_OUT},
     pages::{
-        agreement, fact, lead, leads, ledger, opportunity, people, scoreboard, sign_in, welcome,
+        agreement, fact, lead, leads, ledger, opportunity, people, scoreboard, sign_in, today,
+        welcome,
     },
     security::{Site, protect},
 };
@@ -52,7 +52,7 @@ pub fn router(app: App) -> Router {
     let site = Site { https: app.https };
     let demo = app.demo.is_some();
     let mut pages: Router<Shared> = Router::new()
-        .route("/", get(|| async { Redirect::to("/leads") }))
+        .route("/", get(today::index))
         .route("/sign-in", get(sign_in::new).post(sign_in::create))
         .route(SIGN_OUT, post(sign_in::destroy))
         .route("/welcome/{secret}", get(welcome::new).post(welcome::create))

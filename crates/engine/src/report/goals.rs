@@ -125,7 +125,8 @@ pub(super) fn report(
         }
         Some((_, agreement)) => goals(sources, question, agreement, &mut notes)?,
     };
-    let quotas = quotas(sources.reader, question, &mut notes)?;
+    let agreement = version.as_ref().map(|(_, agreement)| &**agreement);
+    let quotas = quotas(sources.reader, question, agreement, &mut notes)?;
     let version = version.map(|(version, _)| version);
     Ok(GoalsReport { question: asked, version, goals, quotas, notes })
 }

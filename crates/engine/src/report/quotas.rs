@@ -1,6 +1,7 @@
 //! Imported quotas: what somebody, or the firm, is to reach, and what was won of it.
 
 use domain::{
+    agreement::Agreement,
     counted::{Measure, Part, Total},
     field::FieldValue,
     ids::{OpportunityId, UserId},
@@ -8,7 +9,7 @@ use domain::{
     pacing::share_of_target,
     window::Window,
 };
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 use store::{
     Reader, StoreError,
@@ -20,6 +21,7 @@ use super::{
     asked::{after, count},
     dimension::person_name,
     seen::{Seen, opportunities},
+    working_days::WorkingDays,
 };
 /// One quota and what was won of it: opportunities of the owner that closed in the period.
 ///
@@ -46,6 +48,10 @@ pub struct QuotaFigures {
     pub won: Total<OpportunityId>,
     /// Won / target.
     pub attainment: Measure,
+    /// The working days of the period, by the Agreement in force; none without one.
+    pub days: Option<WorkingDays>,
+    /// What an even pace over the working days asks for by now, in the unit of the target.
+    pub expected_by_now: Option<i64>,
 }
 
 /// What a quota asks for.
@@ -59,6 +65,7 @@ enum Target {
 pub(super) fn quotas(
     reader: &Reader<'_>,
     question: &ReportQuestion,
+    agreement: Option<&Agreement>,
     notes: &mut Vec<String>,
 ) -> Result<Vec<QuotaFigures>, StoreError> {
     let quotas = reader.quotas()?;
@@ -80,7 +87,9 @@ pub(super) fn quotas(
         let target = target(&quota);
         unreadable += u64::from(days.is_none());
         mute += u64::from(target.is_none());
-        figures.push(attained(reader, question, &seen, quota, days, target)?);
+        let mut of_one = attained(reader, question, &seen, quota, days, target)?;
+        of_one.pace(agreement, question.as_of);
+        figures.push(of_one);
     }
     if unreadable > 0 {
         let n = count(unreadable, "quota has", "quotas have");
@@ -91,6 +100,22 @@ pub(super) fn quotas(
         notes.push(format!("{n} neither an amount with its currency nor a whole count"));
     }
     Ok(figures)
+}
+
+impl QuotaFigures {
+    /// Lays the even pace beside what was won.
+    fn pace(&mut self, agreement: Option<&Agreement>, as_of: Timestamp) {
+        let (Some(agreement), Some(from), Some(to)) = (agreement, self.from, self.to) else {
+            return;
+        };
+        let days = WorkingDays::of(agreement, from, to, as_of);
+        let even = |target: i64| {
+            let so_far = i128::from(target) * i128::from(days.elapsed);
+            i64::try_from(so_far / i128::from(days.total)).ok()
+        };
+        self.expected_by_now = self.target.filter(|_| days.total > 0).and_then(even);
+        self.days = Some(days);
+    }
 }
 
 fn attained(
@@ -142,6 +167,8 @@ fn attained(
         target,
         won,
         attainment,
+        days: None,
+        expected_by_now: None,
     })
 }
 

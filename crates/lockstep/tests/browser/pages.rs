@@ -8,10 +8,11 @@ use crate::{exam::clean, firm, house::House};
 type Page = (&'static str, &'static str, &'static str);
 
 /// Pages of a firm in which nothing has happened.
-const EMPTY: [Page; 6] = [
+const EMPTY: [Page; 7] = [
     ("sign-in", "nobody", "/sign-in"),
     ("welcome-spent", "nobody", "/welcome/spent"),
     ("absent", "rep", "/absent"),
+    ("today-none", "rep", "/"),
     ("leads-none", "rep", "/leads"),
     ("agreement-none", "mara", "/agreement"),
     ("scoreboard-none", "mara", "/scoreboard"),
@@ -25,7 +26,11 @@ const DEMONSTRATION: [Page; 2] =
     [("sign-in-demo", "nobody", "/sign-in"), ("leads-demo", "rep", "/leads")];
 
 /// Pages of a firm in a busy week.
-const BUSY: [Page; 25] = [
+const BUSY: [Page; 29] = [
+    ("today-rep", "rep", "/"),
+    ("today-marketer", "marketer", "/"),
+    ("today-leader", "leader", "/"),
+    ("today-operations", "operations", "/"),
     ("leads", "rep", "/leads"),
     ("leads-running", "rep", "/leads?clock=running"),
     ("leads-filtered-away", "rep", "/leads?q=nobody-has-this-name"),
@@ -35,7 +40,6 @@ const BUSY: [Page; 25] = [
     ("lead-score", "rep", "/leads/crm:l1?because=score-mql#because"),
     ("lead-part", "rep", "/leads/crm:l3?because=part-mql.engagement#because"),
     ("opportunity", "rep", "/opportunities/crm:d3"),
-    ("rep", "/opportunities/crm:d3?because=clock-no-standstill/crm:d3/0#because"),
     ("fact", "rep", "/facts/40"),
     ("fact-of-an-auditor", "auditor", "/facts/40"),
     ("ledger", "auditor", "/ledger"),

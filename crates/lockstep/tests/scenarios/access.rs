@@ -4,7 +4,8 @@ use serde_json::json;
 use testkit::http::{Request, StatusCode};
 use testkit::{AGREEMENT, PEOPLE, World};
 
-const LOOKS: [&str; 19] = [
+const LOOKS: [&str; 20] = [
+    "/",
     "/",
     "/leads",
     "/leads?owner=me&clock=running&q=x&sort=points",

@@ -7,3 +7,4 @@ mod ledger;
 mod opportunities;
 mod people;
 mod scoreboard;
+mod today;

@@ -21,7 +21,7 @@ async fn somebody_is_let_in_by_a_link_that_works_once() {
     assert_eq!(short.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(short.text().contains("use at least 10 characters"), "{}", short.text());
     let set = world.posts("nobody", &link, &[("password", "ein langes Wort ü")]).await;
-    assert_eq!((set.status, set.header("location")), (StatusCode::SEE_OTHER, "/leads"));
+    assert_eq!((set.status, set.header("location")), (StatusCode::SEE_OTHER, "/"));
     assert!(set.header("set-cookie").contains("HttpOnly; SameSite=Lax"), "{:?}", set.headers);
     let again = world.posts("nobody", &link, &[("password", "ein anderes Wort")]).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);

@@ -12,6 +12,8 @@ use crate::theme::Theme;
 /// A page that stands in the rail. Only pages that exist are listed: a dead link is a lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
+    /// The first page in the morning.
+    Today,
     /// The list of leads, and each lead.
     Leads,
     /// Every fact, for those who look after the ledger.
@@ -26,7 +28,8 @@ pub enum Place {
 
 impl Place {
     /// The groups of the rail with their headings.
-    pub const GROUPS: [(&'static str, &'static [Place]); 3] = [
+    pub const GROUPS: [(&'static str, &'static [Place]); 4] = [
+        ("Now", &[Place::Today]),
         ("Ledger", &[Place::Leads, Place::Facts]),
         ("Agreement", &[Place::Agreement]),
         ("Together", &[Place::Scoreboard, Place::People]),
@@ -35,6 +38,7 @@ impl Place {
     /// Its name in the rail.
     pub fn name(self) -> &'static str {
         match self {
+            Place::Today => "Today",
             Place::Leads => "Leads",
             Place::Facts => "Facts",
             Place::Agreement => "Agreement",
@@ -46,6 +50,7 @@ impl Place {
     /// Its address.
     pub fn href(self) -> &'static str {
         match self {
+            Place::Today => "/",
             Place::Leads => "/leads",
             Place::Facts => "/ledger",
             Place::Agreement => "/agreement",
@@ -202,7 +207,7 @@ impl Frame {
         match place {
             Place::Leads => self.counts.leads.map(count),
             Place::Agreement => self.in_force.map(|version| format!("v{}", version.0)),
-            Place::Facts | Place::Scoreboard => None,
+            Place::Today | Place::Facts | Place::Scoreboard => None,
             Place::People => self.counts.people.map(count),
         }
     }

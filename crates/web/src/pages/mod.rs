@@ -9,4 +9,5 @@ pub(crate) mod opportunity;
 pub(crate) mod people;
 pub(crate) mod scoreboard;
 pub(crate) mod sign_in;
+pub(crate) mod today;
 pub(crate) mod welcome;

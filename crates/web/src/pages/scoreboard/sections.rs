@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use domain::{attainment::Attainment, group::Grouped, ids::ClockId};
+use domain::{attainment::Attainment, counted::Measure, group::Grouped, ids::ClockId};
 use engine::{
     Engine,
     access::{Act, Actor, may},
     report::{
-        FunnelFigures, GoalFigures, GoalStanding, ReportQuestion, ServiceLevelsReport, Subject,
+        FunnelFigures, GoalFigures, GoalStanding, GoalsReport, QuotaFigures, ReportQuestion,
+        ServiceLevelsReport, Subject,
     },
 };
 use jiff::{Timestamp, civil::Date};
@@ -36,7 +37,7 @@ pub(super) fn board(
     time: &LocalTime,
 ) -> Result<Board, NoBoard> {
     let mut board = Board { query: asked.query(), ..Board::default() };
-    goals(engine, question, actor, &mut board)?;
+    goals(engine, question, actor, time, &mut board)?;
     service_levels(engine, question, actor, time, &mut board)?;
     handoffs(engine, question, actor, &mut board)?;
     funnel(engine, question, actor, &mut board)?;
@@ -51,10 +52,12 @@ fn goals(
     engine: &Engine,
     question: &ReportQuestion,
     actor: &Actor,
+    time: &LocalTime,
     board: &mut Board,
 ) -> Result<(), NoBoard> {
     let plain = ReportQuestion { by: None, ..question.clone() };
     let report = engine.report_goals(&plain)?;
+    quotas(&report, question, actor, time, board);
     let theirs = |goal: &&GoalFigures| {
         let of = goal.user.as_deref().map(|user| Act::SeeFiguresOf(user.into()));
         of.is_none_or(|act| may(actor, &act).is_ok())
@@ -78,6 +81,53 @@ fn goals(
         });
     }
     Ok(())
+}
+
+/// What was won of each quota that somebody may see: those of the period that is asked for, and
+/// without one those of today.
+fn quotas(
+    report: &GoalsReport,
+    question: &ReportQuestion,
+    actor: &Actor,
+    time: &LocalTime,
+    board: &mut Board,
+) {
+    let today = question.zone.to_datetime(time.now()).date();
+    let has_period = question.from.is_some() || question.to.is_some();
+    let is_now = |quota: &QuotaFigures| {
+        quota.from.is_some_and(|from| from <= today) && quota.to.is_some_and(|to| today <= to)
+    };
+    let may_see = |quota: &QuotaFigures| {
+        let act = quota.owner.clone().map(Act::SeeFiguresOf);
+        act.is_none_or(|act| may(actor, &act).is_ok())
+    };
+    let seen = report.quotas.iter().filter(|quota| may_see(quota));
+    let seen: Vec<_> = seen.filter(|quota| has_period || is_now(quota)).collect();
+    if seen.is_empty() {
+        return;
+    }
+    let mut twin = Twin::of("Quota").words("Period").number("Won").number("Of").number("Share");
+    for quota in seen {
+        let owner = quota.owner.as_ref().map_or("", |owner| owner.as_str());
+        let whose = quota.name.clone().unwrap_or_else(|| owner.to_owned());
+        let whose = if whose.is_empty() { "the firm".to_owned() } else { whose };
+        let key = format!("quota.{owner}.{}", quota.period);
+        let title = format!("Won of the quota of {whose}, {}", quota.period);
+        let won = board.total(&key, &title, "opportunity", &quota.won, quota.currency);
+        let target = quota.target.map(|target| amount(target, quota.currency));
+        let share = match quota.attainment {
+            Measure::Is(share) => Markup::text(show::per_cent(share)),
+            Measure::Cannot(why) => show::not_measurable(why),
+        };
+        twin = twin.row(vec![
+            Markup::text(whose),
+            Markup::text(&quota.period),
+            won,
+            Markup::text(target.unwrap_or_default()),
+            share,
+        ]);
+    }
+    board.section("Quotas", "won and closed in the period of the quota", &twin);
 }
 
 fn service_levels(

@@ -79,7 +79,7 @@ pub(crate) async fn create(
     match set {
         Ok(session) => {
             let jar = jar.add(session_cookie(session, house.app.https));
-            Ok((jar, Redirect::to("/leads")).into_response())
+            Ok((jar, Redirect::to("/")).into_response())
         }
         Err(Failure::Refused(refusal)) => {
             let Some(mut shown) = welcomed(&house, theme, secret).await? else {

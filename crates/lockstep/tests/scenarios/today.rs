@@ -1,0 +1,86 @@
+//! The first page in the morning, for each role.
+
+use serde_json::{Value, json};
+use testkit::World;
+use testkit::http::StatusCode;
+
+/// A lead of somebody that qualifies, so that a clock of four hours runs on it.
+fn qualified(world: &World, lead: &str, name: &str, owner: &str) -> Value {
+    json!([
+        {"fact": "lead", "lead": lead, "fields": {"title": "Director"}, "person": {"name": name}},
+        {"fact": "lead_moved", "lead": lead, "status": "New"},
+        {"fact": "lead_assigned", "lead": lead, "owner": world.user(owner)},
+        {"fact": "activity", "lead": lead, "kind": "demo"},
+    ])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rep_sees_their_own_number_clocks_and_deals_and_nothing_else() {
+    let world = World::just_signed_on_opportunities();
+    world.reports(qualified(&world, "l1", "Mirjam Opitz", "rep")).await;
+    world.reports(qualified(&world, "l2", "Jo Li", "sven")).await;
+    let amount = |amount: i64| json!({"amount_minor": amount * 100, "currency": "EUR"});
+    let deal = |id: &str, outcome: &str, worth: i64| {
+        json!({"fact": "opportunity", "opportunity": id, "fields": {
+            "name": format!("Pumps {id}"), "owner": world.user("rep"), "stage": "Discovery",
+            "outcome": outcome, "amount": amount(worth), "opened_on": "2026-11-02",
+            "closed_on": "2026-11-16", "expected_on": "2026-11-20"}})
+    };
+    world.reports(json!([
+        {"fact": "quota", "user": world.user("rep"), "period": "2026-Q4", "fields": {"amount": amount(30_000)}},
+        {"fact": "quota", "user": world.user("sven"), "period": "2026-Q4", "fields": {"amount": amount(99_000)}},
+        deal("d1", "won", 12_000), deal("d2", "open", 7_000),
+    ])).await;
+    let page = world.page("rep", "/").await;
+    assert!(page.contains("Monday, week 47"), "{page}");
+    assert!(page.contains("€18,000 to go of €30,000; €12,000 won, 40 % of it"), "{page}");
+    assert!(page.contains("1 of 3 that run, yours"), "{page}");
+    assert!(page.contains("Mirjam Opitz") && !page.contains("Jo Li"), "{page}");
+    assert!(page.contains("Pumps d2 €7,000 Discovery, expected Fri 20 Nov"), "{page}");
+    assert!(!page.contains("99,000") && !page.contains("Version 1 of"), "{page}");
+    let figure = format!("/scoreboard/rows?figure=quota.{}.2026-Q4", world.user("rep"));
+    assert!(world.page("rep", &figure).await.contains("Pumps d1"));
+    let other = format!("/scoreboard/rows?figure=quota.{}.2026-Q4", world.user("sven"));
+    assert_eq!(world.gets("rep", &other).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_marketer_sees_what_became_of_each_lead_and_why() {
+    let world = World::just_signed();
+    world.reports(qualified(&world, "l1", "Mirjam Opitz", "rep")).await;
+    world
+        .reports(json!([
+            {"fact": "handoff", "handoff": "h1", "lead": "l1", "to": world.user("rep")},
+            {"fact": "handoff", "handoff": "h2", "lead": "l2", "to": world.user("rep")},
+            {"fact": "handoff_answered", "handoff": "h1", "lead": "l1", "answer": "rejected",
+             "reason": "No project this year", "by": world.user("rep")},
+        ]))
+        .await;
+    let page = world.page("marketer", "/").await;
+    assert!(
+        page.contains("1 answered in 7 days, 0 of them accepted; 1 without an answer yet"),
+        "{page}"
+    );
+    assert!(page.contains("rejected No project this year"), "{page}");
+    assert!(!page.contains("Clocks that run out today"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_leads_sees_both_sides_and_what_waits_for_a_signature() {
+    let world = World::just_signed();
+    world.reports(qualified(&world, "l1", "Mirjam Opitz", "rep")).await;
+    world.proposes(&testkit::AGREEMENT.replace("reach 40 points", "reach forty points"));
+    let page = world.page("leader", "/").await;
+    assert!(page.contains("1 of 1 that run, of both sides"), "{page}");
+    assert!(
+        page.contains("Version 2 of the Agreement waits for the signature of Marketing"),
+        "{page}"
+    );
+    let mine = world.page("sven", "/").await;
+    assert!(mine.contains("waits for the signature of your side"), "{mine}");
+    let operations = world.page("operations", "/").await;
+    assert!(operations.contains("1 difference found in 30 days"), "{operations}");
+    assert!(!operations.contains("What was agreed"), "{operations}");
+    let quiet = World::new().page("rep", "/").await;
+    assert!(quiet.contains("Nothing waits for you today"), "{quiet}");
+}

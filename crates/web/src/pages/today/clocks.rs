@@ -1,0 +1,166 @@
+//! The clocks that run out today, the first due first.
+
+use std::collections::BTreeSet;
+
+use domain::{
+    agreement::History,
+    ids::{Subject, UserId},
+    service_level::{People, ServiceClock, clocks},
+};
+use engine::{
+    Engine,
+    access::Actor,
+    lead::{facts_about, working_hours},
+};
+use jiff::{Timestamp, ToSpan};
+use store::{Reader, read::ClockRow};
+
+use super::Of;
+use crate::{
+    failure::Failure,
+    markup::Markup,
+    names::{Names, lead_href, opportunity_href},
+    pages::leads::row::{level_words, status_of},
+    show::LocalTime,
+};
+
+/// So many are listed.
+const ROWS: usize = 12;
+
+/// The clocks that run.
+pub(super) struct Running {
+    /// Those that run out today or have run out.
+    pub(super) rows: Vec<Row>,
+    /// How many those are.
+    pub(super) today: u64,
+    /// How many run in all.
+    pub(super) all: u64,
+    /// `your`, `of sales`, …
+    pub(super) whose: String,
+    /// Whether the owner is worth a column.
+    pub(super) tells_owner: bool,
+}
+
+/// One of them.
+pub(super) struct Row {
+    pub(super) name: String,
+    pub(super) what: String,
+    pub(super) href: String,
+    pub(super) level: String,
+    pub(super) by: Markup,
+    pub(super) owner: Markup,
+    pub(super) status: Markup,
+}
+
+pub(super) fn running(
+    engine: &Engine,
+    actor: &Actor,
+    of: Of,
+    reach: bool,
+    time: &LocalTime,
+) -> Result<Running, Failure> {
+    let agreements = engine.agreements()?;
+    engine.read(|reader| {
+        let theirs = theirs(reader, actor, of)?;
+        let is_theirs = |row: &ClockRow| match &theirs {
+            None => true,
+            Some(theirs) => row.owner.as_ref().is_some_and(|owner| theirs.contains(owner)),
+        };
+        let mut rows = reader.clocks_running()?;
+        rows.retain(|row| !row.resting && is_theirs(row));
+        let all = rows.len() as u64;
+        let midnight = midnight_after(time);
+        rows.retain(|row| row.due_at < midnight);
+        let today = rows.len() as u64;
+        let maker = Maker {
+            reader,
+            names: &Names::new(reader, reach),
+            agreements: &agreements,
+            people: &working_hours(reader)?,
+            time,
+        };
+        let rows = rows.iter().take(ROWS).map(|row| maker.row(row));
+        let rows = rows.collect::<Result<Vec<Option<Row>>, Failure>>()?;
+        Ok(Running {
+            rows: rows.into_iter().flatten().collect(),
+            today,
+            all,
+            whose: match of {
+                Of::Own => "yours".to_owned(),
+                Of::Side(side) => format!("of {}", side.word()),
+                Of::All => "of both sides".to_owned(),
+            },
+            tells_owner: of != Of::Own,
+        })
+    })
+}
+
+impl Running {
+    /// Whether more run out today than are listed.
+    pub(super) fn are_more(&self) -> bool {
+        self.today > self.rows.len() as u64
+    }
+}
+
+/// Whose clocks are wanted; everybody's for `None`.
+fn theirs(reader: &Reader<'_>, actor: &Actor, of: Of) -> Result<Option<BTreeSet<UserId>>, Failure> {
+    Ok(match of {
+        Of::Own => Some(BTreeSet::from([actor.user.clone()])),
+        Of::All => None,
+        Of::Side(side) => {
+            let users = reader.users()?.into_iter().filter(|user| user.side == Some(side));
+            Some(users.map(|user| user.id).collect())
+        }
+    })
+}
+
+/// The end of today in the page's zone.
+fn midnight_after(time: &LocalTime) -> Timestamp {
+    let tomorrow = time.zone().to_datetime(time.now()).date().saturating_add(1.day());
+    let midnight = tomorrow.to_zoned(time.zone().clone());
+    midnight.map_or(Timestamp::MAX, |midnight| midnight.timestamp())
+}
+
+struct Maker<'a, 'r> {
+    reader: &'a Reader<'r>,
+    names: &'a Names<'a, 'r>,
+    agreements: &'a History,
+    people: &'a People,
+    time: &'a LocalTime,
+}
+
+impl Maker<'_, '_> {
+    /// `None` for a clock that the facts no longer have.
+    fn row(&self, row: &ClockRow) -> Result<Option<Row>, Failure> {
+        let Some(clock) = self.clock(row)? else { return Ok(None) };
+        let (name, what, page) = match &row.subject {
+            Subject::Lead(lead) => {
+                let account = self.reader.lead(lead)?.and_then(|lead| lead.account);
+                (self.names.lead(lead)?, account, lead_href(lead))
+            }
+            Subject::Opportunity(id) => {
+                let account = self.reader.opportunity(id)?.and_then(|row| row.account);
+                (self.names.opportunity(id)?, account, opportunity_href(id))
+            }
+        };
+        let account = what.map(|account| self.names.account(&account)).transpose()?;
+        let workings = format!("{page}?because=clock-{}#because", row.start_fact);
+        Ok(Some(Row {
+            name,
+            what: account.unwrap_or_default(),
+            level: level_words(&row.service_level),
+            by: self.time.near(row.due_at),
+            owner: self.names.owner(row.owner.as_ref())?,
+            status: status_of(&clock, self.time.now())?.show(&workings),
+            href: page,
+        }))
+    }
+
+    /// The clock itself, by which its working time is told.
+    fn clock(&self, row: &ClockRow) -> Result<Option<ServiceClock>, Failure> {
+        let facts = facts_about(self.reader, &row.subject)?;
+        let until = facts.partition_point(|entry| entry.happened_at() <= self.time.now());
+        let all = clocks(&row.subject, &facts[..until], self.agreements, self.people)?;
+        Ok(all.into_iter().find(|clock| clock.id == row.id))
+    }
+}

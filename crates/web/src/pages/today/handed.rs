@@ -1,0 +1,82 @@
+//! What became of the leads that were handed over: for marketing.
+
+use domain::handoff::Answer;
+use engine::Engine;
+use jiff::SignedDuration;
+use store::read::HandoffRow;
+
+use crate::{
+    failure::Failure,
+    markup::Markup,
+    names::{Names, fact_href, lead_href},
+    show::{LocalTime, count, figure},
+};
+
+/// So many are listed.
+const ROWS: usize = 12;
+/// Answers at most so old are new.
+const NEW_DAYS: i64 = 7;
+
+/// The answers of the last days, and what still waits for one.
+pub(super) struct Handed {
+    pub(super) rows: Vec<Row>,
+    /// How many were answered in these days.
+    pub(super) answered: u64,
+    /// How many of those were accepted.
+    pub(super) accepted: u64,
+    /// How many handed over at any time have no answer yet.
+    pub(super) waiting: u64,
+}
+
+/// A handoff and its answer.
+pub(super) struct Row {
+    pub(super) name: String,
+    pub(super) href: String,
+    pub(super) to: Markup,
+    pub(super) at: Markup,
+    pub(super) answer: Markup,
+    pub(super) reason: String,
+}
+
+pub(super) fn handed(engine: &Engine, reach: bool, time: &LocalTime) -> Result<Handed, Failure> {
+    let since = time.now() - SignedDuration::from_hours(24 * NEW_DAYS);
+    engine.read(|reader| {
+        let names = Names::new(reader, reach);
+        let all = reader.handoffs()?;
+        let waiting = all.iter().filter(|row| row.answer.is_none()).count() as u64;
+        let is_new =
+            |row: &&HandoffRow| row.answered_at.is_some_and(|at| since <= at && at <= time.now());
+        let mut new: Vec<&HandoffRow> = all.iter().filter(is_new).collect();
+        new.sort_by_key(|row| std::cmp::Reverse((row.answered_at, row.answer_fact)));
+        let accepted = new.iter().filter(|row| row.answer == Some(Answer::Accepted)).count();
+        let shown = new.iter().take(ROWS).map(|row| {
+            let fact = row.answer_fact.unwrap_or(row.last_fact);
+            Ok(Row {
+                name: names.lead(&row.lead)?,
+                href: lead_href(&row.lead),
+                to: names.owner(row.answered_by.as_ref().or(row.owner.as_ref()))?,
+                at: row.answered_at.map(|at| time.near(at)).unwrap_or_default(),
+                answer: figure(row.answer.map_or("", Answer::word), &fact_href(fact)),
+                reason: row.reason.clone().unwrap_or_default(),
+            })
+        });
+        Ok(Handed {
+            rows: shown.collect::<Result<_, Failure>>()?,
+            answered: new.len() as u64,
+            accepted: accepted as u64,
+            waiting,
+        })
+    })
+}
+
+impl Handed {
+    /// `14 answered in seven days, 9 of them accepted; 6 have no answer yet`.
+    pub(super) fn says(&self) -> String {
+        format!(
+            "{} answered in {NEW_DAYS} days, {} of them accepted; {} without an answer yet",
+            count(self.answered),
+            count(self.accepted),
+            count(self.waiting)
+        )
+    }
+}

@@ -1,0 +1,116 @@
+//! The first page in the morning: one for each role, with what they need and nothing else.
+
+mod clocks;
+mod deals;
+mod figures;
+mod handed;
+mod waiting;
+
+use askama::Template;
+use axum::response::Response;
+use domain::firm::{Role, Side};
+use engine::{
+    Engine,
+    access::{Act, Actor},
+};
+
+use crate::{
+    failure::Failure,
+    layout::{Frame, Place},
+    session::Visit,
+    show::LocalTime,
+};
+
+/// The page.
+#[derive(Template)]
+#[template(path = "pages/today/index.html")]
+struct TodayPage {
+    frame: Frame,
+    /// `Thursday, week 47`.
+    day: String,
+    today: Today,
+}
+
+/// What stands on it; what is empty says so, and what is `None` is not for this role.
+struct Today {
+    figures: Option<figures::Figures>,
+    clocks: Option<clocks::Running>,
+    deals: Option<deals::Deals>,
+    handed: Option<handed::Handed>,
+    waiting: Vec<waiting::Waiting>,
+}
+
+/// Which parts a role has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Of {
+    /// Their own.
+    Own,
+    /// Those of their side.
+    Side(Side),
+    /// Those of everybody.
+    All,
+}
+
+impl Of {
+    fn whose_clocks(actor: &Actor) -> Option<Of> {
+        match actor.role {
+            Role::Rep => Some(Of::Own),
+            Role::SalesManager | Role::MarketingManager => Some(Of::Side(actor.side)),
+            Role::Leader => Some(Of::All),
+            Role::Marketer | Role::Operations | Role::ReadOnly | Role::Auditor => None,
+        }
+    }
+
+    fn whose_figures(actor: &Actor) -> Option<Of> {
+        match actor.role {
+            Role::Rep => Some(Of::Own),
+            Role::SalesManager | Role::MarketingManager | Role::Marketer => {
+                Some(Of::Side(actor.side))
+            }
+            Role::Leader | Role::ReadOnly | Role::Auditor => Some(Of::All),
+            Role::Operations => None,
+        }
+    }
+}
+
+/// Shows the page.
+pub(crate) async fn index(visit: Visit) -> Result<Response, Failure> {
+    visit.signed.may(&Act::SeeLeads)?;
+    let (actor, time) = (visit.signed.0.clone(), visit.time());
+    let reach = visit.signed.can(&Act::SeeReach);
+    let day = day_of(&time);
+    let today =
+        visit.house.work(move |engine: &Engine| today(engine, &actor, reach, &time)).await?;
+    let frame = visit.frame("Today", Place::Today);
+    Ok(visit.show(TodayPage { frame, day, today }))
+}
+
+fn today(engine: &Engine, actor: &Actor, reach: bool, time: &LocalTime) -> Result<Today, Failure> {
+    let clocks = Of::whose_clocks(actor);
+    let clocks = clocks.map(|of| clocks::running(engine, actor, of, reach, time)).transpose()?;
+    let figures = Of::whose_figures(actor);
+    let figures = figures.map(|of| figures::figures(engine, actor, of, time)).transpose()?;
+    let has_deals = actor.role == Role::Rep;
+    let deals = has_deals.then(|| deals::deals(engine, actor, reach, time)).transpose()?;
+    let hands_over = matches!(actor.role, Role::Marketer | Role::MarketingManager);
+    let handed = hands_over.then(|| handed::handed(engine, reach, time)).transpose()?;
+    Ok(Today { figures, clocks, deals, handed, waiting: waiting::waiting(engine, actor, time)? })
+}
+
+/// `Thursday, week 47`.
+fn day_of(time: &LocalTime) -> String {
+    let today = time.zone().to_datetime(time.now()).date();
+    format!("{}, week {}", today.strftime("%A"), today.iso_week_date().week())
+}
+
+impl TodayPage {
+    /// Whether there is nothing to see at all.
+    fn is_quiet(&self) -> bool {
+        let today = &self.today;
+        today.waiting.is_empty()
+            && today.figures.as_ref().is_none_or(|figures| figures.all.is_empty())
+            && today.clocks.as_ref().is_none_or(|clocks| clocks.rows.is_empty())
+            && today.deals.as_ref().is_none_or(|deals| deals.is_empty())
+            && today.handed.as_ref().is_none_or(|handed| handed.rows.is_empty())
+    }
+}

@@ -1,0 +1,130 @@
+//! What waits for somebody: signatures, and for those who run the house what wants attention.
+
+use engine::{
+    Engine,
+    access::{Act, Actor, may},
+    report::ReportQuestion,
+};
+use jiff::ToSpan;
+use store::read::AgreementState;
+
+use crate::{
+    failure::Failure,
+    markup::Markup,
+    pages::today::figures::failed,
+    show::{LocalTime, count},
+};
+
+/// Differences at most so old are told.
+const DAYS: i64 = 30;
+
+/// One thing that waits.
+pub(super) struct Waiting {
+    pub(super) what: String,
+    pub(super) href: String,
+    pub(super) words: Markup,
+}
+
+pub(super) fn waiting(
+    engine: &Engine,
+    actor: &Actor,
+    time: &LocalTime,
+) -> Result<Vec<Waiting>, Failure> {
+    let mut waiting = Vec::new();
+    if may(actor, &Act::Propose).is_ok() {
+        waiting.extend(signatures(engine, actor)?);
+    }
+    if may(actor, &Act::Import).is_ok() {
+        waiting.extend(the_house(engine, time)?);
+    }
+    Ok(waiting)
+}
+
+/// Texts that are before both sides and not yet signed by one.
+fn signatures(engine: &Engine, actor: &Actor) -> Result<Vec<Waiting>, Failure> {
+    let open = engine.read(|reader| {
+        let mut open = Vec::new();
+        for row in reader.agreements()? {
+            if row.state == AgreementState::Proposed {
+                let signed: Vec<_> =
+                    reader.signatures_of(row.version)?.into_iter().map(|s| s.side).collect();
+                open.push((row.version, signed));
+            }
+        }
+        Ok::<_, Failure>(open)
+    })?;
+    let mut waiting = Vec::new();
+    for (version, signed) in open {
+        let (_, agreement) = engine.agreement(version)?;
+        let missing = agreement.parties.iter().filter(|party| !signed.contains(&party.side));
+        for party in missing {
+            let mine = party.side == actor.side;
+            waiting.push(Waiting {
+                what: format!("Version {version} of the Agreement"),
+                href: format!("/agreement/{version}"),
+                words: Markup::text(match mine {
+                    true => "waits for the signature of your side".to_owned(),
+                    false => format!("waits for the signature of {}", party.name),
+                }),
+            });
+        }
+    }
+    Ok(waiting)
+}
+
+/// `1 difference`, `4 differences`.
+fn differences_words(n: u64) -> String {
+    if n == 1 { "1 difference".to_owned() } else { format!("{} differences", count(n)) }
+}
+
+/// The last days.
+fn question(time: &LocalTime) -> ReportQuestion {
+    let today = time.zone().to_datetime(time.now()).date();
+    ReportQuestion {
+        by: None,
+        from: today.checked_sub(DAYS.days()).ok(),
+        to: Some(today),
+        horizon_days: None,
+        as_of: time.now(),
+        zone: time.zone().clone(),
+    }
+}
+
+/// Imports that did not end well, rows that were rejected, what is not decided yet.
+fn the_house(engine: &Engine, time: &LocalTime) -> Result<Vec<Waiting>, Failure> {
+    let (imports, undecided) = engine.read(|reader| {
+        Ok::<_, store::StoreError>((reader.imports()?, reader.undecided_count(time.now())?))
+    })?;
+    let mut waiting = Vec::new();
+    if let Some(last) = imports.iter().max_by_key(|run| run.started_at) {
+        let counts: serde_json::Value = serde_json::from_str(&last.counts).unwrap_or_default();
+        let of = |key: &str| counts.get(key).and_then(serde_json::Value::as_u64).unwrap_or(0);
+        let words = format!(
+            ": {} rows read, {} rejected, {}",
+            count(of("read")),
+            count(of("rejected")),
+            last.state.replace('_', " ")
+        );
+        waiting.push(Waiting {
+            what: format!("The last import, from {}", last.source),
+            href: "/scoreboard".to_owned(),
+            words: Markup::text("began ").and(time.instant(last.started_at)).and_text(words),
+        });
+    }
+    let differences = engine.report_differences(&question(time)).map_err(failed)?.rows.len() as u64;
+    if differences > 0 {
+        waiting.push(Waiting {
+            what: format!("{} found in {DAYS} days", differences_words(differences)),
+            href: "/scoreboard".to_owned(),
+            words: Markup::text("between what the sources say of leads and what was decided"),
+        });
+    }
+    if undecided > 0 {
+        waiting.push(Waiting {
+            what: format!("{} leads or opportunities", count(undecided)),
+            href: "/leads".to_owned(),
+            words: Markup::text("wait to be decided about; the next tick does it"),
+        });
+    }
+    Ok(waiting)
+}
