@@ -19,6 +19,7 @@ pub mod security;
 mod sent;
 mod sentence;
 mod session;
+mod sheet;
 pub mod show;
 pub mod static_files;
 pub mod theme;
@@ -58,9 +59,11 @@ pub fn router(app: App) -> Router {
         .route("/welcome/{secret}", get(welcome::new).post(welcome::create))
         .route("/theme", post(theme::create))
         .route("/leads", get(leads::index))
+        .route("/leads.csv", get(leads::export::show))
         .route("/leads/{id}", get(lead::show))
         .route("/opportunities/{id}", get(opportunity::show))
         .route("/ledger", get(ledger::index))
+        .route("/ledger.csv", get(ledger::export::show))
         .route("/facts/{no}", get(fact::show))
         .route("/agreement", get(agreement::current))
         .route("/agreement/{version}", get(agreement::show))
@@ -69,6 +72,7 @@ pub fn router(app: App) -> Router {
         .route("/agreement/{version}/withdrawal", post(agreement::signature::withdraw))
         .route("/scoreboard", get(scoreboard::index))
         .route("/scoreboard/rows", get(scoreboard::rows))
+        .route("/scoreboard/rows.csv", get(scoreboard::export))
         .route("/people", get(people::index).post(people::create))
         .route("/people/{id}", get(people::person::edit).post(people::person::update))
         .route("/people/{id}/link", post(people::person::link));

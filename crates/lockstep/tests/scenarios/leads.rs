@@ -158,3 +158,29 @@ async fn a_lead_whose_points_fade_falls_below_at_its_second_and_stays_where_it_i
     let lead = world.asks(|engine| engine.read(|reader| reader.lead(&"crm:l1".into())));
     assert_eq!(lead.unwrap().unwrap().status.as_deref(), Some("MQL"), "the status stays");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_downloaded_whole_as_the_view_says_and_is_no_formula() {
+    let world = World::just_signed();
+    let lead = |n: usize| {
+        let name = if n == 7 { "=cmd()".to_owned() } else { format!("Person {n:03}") };
+        json!({"fact": "lead", "lead": format!("l{n:03}"), "fields": {"title": "Director"}, "person": {"name": name}})
+    };
+    world.reports((0..720).map(lead).collect()).await;
+    let answer = world.gets("rep", "/leads.csv?sort=id").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.header("content-type"), "text/csv; charset=utf-8");
+    let lines: Vec<&str> = answer.body.trim_start_matches('\u{feff}').lines().collect();
+    assert_eq!(lines.len(), 721, "a header, and every row of several pages");
+    assert!(lines[0].starts_with("id,name,title,account,stage,"), "{}", lines[0]);
+    assert!(answer.body.contains("crm:l007,'=cmd(),Director"), "{}", lines[8]);
+    let narrowed = world.gets("rep", "/leads.csv?q=Person+719").await.body;
+    assert_eq!(narrowed.lines().count(), 2, "{narrowed}");
+    let without = world.gets("auditor", "/leads.csv?sort=id").await.body;
+    assert!(!without.contains("Person"), "names are not for auditors");
+    let facts = world.gets("auditor", "/ledger.csv?kind=lead").await;
+    assert_eq!(facts.body.lines().count(), 721);
+    assert_eq!(world.gets("rep", "/ledger.csv").await.status, StatusCode::NOT_FOUND);
+    let page = world.gets("rep", "/leads").await.body;
+    assert!(page.contains("href=\"/leads.csv\""), "{page}");
+}

@@ -1,5 +1,6 @@
 //! The list of leads.
 
+pub(crate) mod export;
 mod filter;
 pub(crate) mod row;
 
@@ -176,6 +177,11 @@ impl LeadsPage {
             ("/leads?owner=me", "Mine", self.list.mine, mine),
         ];
         views.map(|(href, words, n, here)| (href.to_owned(), words, show::count(n), here)).into()
+    }
+
+    /// The same view as a file.
+    fn csv(&self) -> String {
+        self.asked.href(None).replacen("/leads", "/leads.csv", 1)
     }
 
     fn sorts(&self) -> Vec<(&'static str, &'static str, bool)> {

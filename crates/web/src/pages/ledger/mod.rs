@@ -1,5 +1,6 @@
 //! Every fact, the newest first: what somebody who audits looks through.
 
+pub(crate) mod export;
 mod filter;
 
 use askama::Template;
@@ -133,6 +134,11 @@ fn subject(fact: &Fact) -> Markup {
 }
 
 impl LedgerPage {
+    /// The same view as a file.
+    fn csv(&self) -> String {
+        self.asked.href(None).replacen("/ledger", "/ledger.csv", 1)
+    }
+
     fn title(&self) -> String {
         let all = show::count(self.list.head.fact.0.unsigned_abs());
         let is_whole = self.list.after.is_none() && self.asked.after().is_none();

@@ -21,7 +21,7 @@ use crate::{
     session::Visit,
 };
 use board::Board;
-pub(crate) use rows::show as rows;
+pub(crate) use rows::{export, show as rows};
 
 /// What the address asks for.
 #[derive(Debug, Clone, Default, Deserialize)]

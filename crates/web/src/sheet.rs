@@ -1,0 +1,115 @@
+//! Lists as CSV files, sent while they are read: however long a list is, little of it is held.
+
+use std::{borrow::Cow, io};
+
+use axum::{
+    body::{Body, Bytes},
+    http::header,
+    response::{IntoResponse, Response},
+};
+use engine::Engine;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+use crate::{app::Shared, failure::Failure};
+
+/// Bytes that are sent at once.
+const CHUNK: usize = 64 << 10;
+/// Chunks that may wait for a slow reader; whoever fills the sheet then waits too.
+const WAITING: usize = 4;
+/// By this a spreadsheet knows UTF-8.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// A sheet that somebody downloads.
+pub(crate) struct Sheet {
+    rows: csv::Writer<Vec<u8>>,
+    to: Sender<io::Result<Bytes>>,
+}
+
+impl Sheet {
+    fn new(to: Sender<io::Result<Bytes>>) -> Sheet {
+        Sheet { rows: csv::Writer::from_writer(BYTE_ORDER_MARK.into()), to }
+    }
+
+    /// Writes a row; false when nobody reads on.
+    pub(crate) fn row<C: AsRef<str>>(&mut self, cells: &[C]) -> bool {
+        let cells: Vec<Cow<'_, str>> = cells.iter().map(|cell| safe(cell.as_ref())).collect();
+        let written = self.rows.write_record(cells.iter().map(|cell| cell.as_bytes()));
+        written.is_ok() && self.rows.flush().is_ok() && self.send(CHUNK)
+    }
+
+    /// Sends what is written, if it is at least so much.
+    fn send(&mut self, at_least: usize) -> bool {
+        if self.rows.get_ref().len() < at_least {
+            return true;
+        }
+        let full = std::mem::replace(&mut self.rows, csv::Writer::from_writer(Vec::new()));
+        let Ok(bytes) = full.into_inner() else { return false };
+        self.to.blocking_send(Ok(bytes.into())).is_ok()
+    }
+
+    /// Sends the rest; what went wrong breaks the transfer off, so that half a list is not taken
+    /// for the whole.
+    fn end(mut self, filled: Result<(), Failure>) {
+        match filled {
+            Ok(()) => {
+                self.send(0);
+            }
+            Err(failure) => {
+                tracing::error!(?failure, "a list could not be sent whole");
+                // Whoever is gone needs no word.
+                let _ = self.to.blocking_send(Err(io::Error::other("the list broke off")));
+            }
+        }
+    }
+}
+
+/// A spreadsheet takes what begins like a formula for one. An apostrophe makes it text.
+fn safe(cell: &str) -> Cow<'_, str> {
+    let looks_like_one = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    match looks_like_one && cell.parse::<f64>().is_err() {
+        true => Cow::Owned(format!("'{cell}")),
+        false => Cow::Borrowed(cell),
+    }
+}
+
+/// An answer that is downloaded under a name, filled on a thread that may wait.
+pub(crate) fn download(
+    house: &Shared,
+    name: &str,
+    fill: impl FnOnce(&Engine, &mut Sheet) -> Result<(), Failure> + Send + 'static,
+) -> Response {
+    let (to, from) = channel(WAITING);
+    let engine = house.app.engine.clone();
+    tokio::task::spawn_blocking(move || {
+        let mut sheet = Sheet::new(to);
+        let filled = fill(&engine, &mut sheet);
+        sheet.end(filled);
+    });
+    let next = |mut from: Receiver<io::Result<Bytes>>| async {
+        let chunk = from.recv().await?;
+        Some((chunk, from))
+    };
+    let body = Body::from_stream(futures_util::stream::unfold(from, next));
+    let disposition = format!("attachment; filename=\"{name}.csv\"");
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, disposition),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    (headers, body).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_begins_like_a_formula_is_made_text_and_numbers_stay() {
+        for cell in ["=1+1", "+49 30 1", "-cmd", "@sum", "\tx", "\r=x"] {
+            assert_eq!(safe(cell), format!("'{cell}"));
+        }
+        for cell in ["", "Ann", "-12.5", "+3", "a=b", "'=x"] {
+            assert_eq!(safe(cell), cell);
+        }
+    }
+}
