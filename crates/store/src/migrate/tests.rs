@@ -1,7 +1,12 @@
+use domain::ids::Subject;
 use jiff::Timestamp;
 
 use super::SCHEMA;
-use crate::{Location, Store, StoreError, database::Connection, testing::databases};
+use crate::{
+    Location, Store, StoreError,
+    database::{Connection, Engine},
+    testing::databases,
+};
 
 #[test]
 fn a_newer_schema_is_refused_in_words() {
@@ -38,5 +43,37 @@ fn the_file_is_its_owners_alone() {
     for suffix in ["", "-wal", "-shm"] {
         let file = std::fs::metadata(format!("{}{suffix}", database.place)).unwrap();
         assert_eq!(file.permissions().mode() & 0o777, 0o600, "{suffix}");
+    }
+}
+
+#[test]
+fn what_an_older_schema_held_is_there_after_it_was_brought_up() {
+    for database in databases() {
+        let location = Location::parse(&database.place);
+        let old = Connection::open(&location).unwrap();
+        old.run("try", super::TABLE).unwrap();
+        for (number, migration) in (1..).zip(&super::MIGRATIONS[..3]) {
+            let sql = match old.engine() {
+                Engine::Sqlite => migration.sqlite,
+                Engine::Postgres => migration.postgres,
+            };
+            old.run("try", sql).unwrap();
+            let noted = format!("insert into migration values ({number}, '{}', 0)", migration.name);
+            old.run("try", &noted).unwrap();
+        }
+        let clock = "insert into clock (id, lead, service_level, version, clause, owner, transfer,
+                started_at, counts_from, at_risk_at, due_at, resting, risk_noticed, breached,
+                start_fact, last_fact)
+            values ('answer/crm:1/3', 'crm:1', 'answer', 1, '4.1', 'crm:u', 1,
+                1000, 1000, 4000, 5000, 0, 1, 0, 3, 4)";
+        old.run("try", clock).unwrap();
+        drop(old);
+        let store = Store::open(&location, Timestamp::UNIX_EPOCH).unwrap();
+        let clocks = store.read(|reader| reader.clocks()).unwrap();
+        assert_eq!(clocks.len(), 1);
+        assert_eq!(clocks[0].subject, Subject::Lead("crm:1".into()));
+        assert_eq!((clocks[0].due_at.as_second(), clocks[0].risk_noticed), (5, true));
+        let due = Timestamp::from_second(5).unwrap();
+        assert_eq!(store.read(|reader| reader.clocks_due(due)).unwrap(), clocks);
     }
 }
