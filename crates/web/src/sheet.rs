@@ -1,6 +1,6 @@
 //! Lists as CSV files, sent while they are read: however long a list is, little of it is held.
 
-use std::{borrow::Cow, io};
+use std::{borrow::Cow, io, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
@@ -8,7 +8,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use engine::Engine;
-use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::{
+    runtime::Handle,
+    sync::mpsc::{Receiver, Sender, channel},
+};
 
 use crate::{app::Shared, failure::Failure};
 
@@ -16,6 +19,8 @@ use crate::{app::Shared, failure::Failure};
 const CHUNK: usize = 64 << 10;
 /// Chunks that may wait for a slow reader; whoever fills the sheet then waits too.
 const WAITING: usize = 4;
+/// How long a reader may take nothing before the list breaks off.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// By this a spreadsheet knows UTF-8.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
@@ -23,11 +28,12 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 pub(crate) struct Sheet {
     rows: csv::Writer<Vec<u8>>,
     to: Sender<io::Result<Bytes>>,
+    is_whole: bool,
 }
 
 impl Sheet {
     fn new(to: Sender<io::Result<Bytes>>) -> Sheet {
-        Sheet { rows: csv::Writer::from_writer(BYTE_ORDER_MARK.into()), to }
+        Sheet { rows: csv::Writer::from_writer(BYTE_ORDER_MARK.into()), to, is_whole: false }
     }
 
     /// Writes a row; false when nobody reads on.
@@ -44,21 +50,29 @@ impl Sheet {
         }
         let full = std::mem::replace(&mut self.rows, csv::Writer::from_writer(Vec::new()));
         let Ok(bytes) = full.into_inner() else { return false };
-        self.to.blocking_send(Ok(bytes.into())).is_ok()
+        self.pass_on(Ok(bytes.into()))
     }
 
-    /// Sends the rest; what went wrong breaks the transfer off, so that half a list is not taken
-    /// for the whole.
+    /// Hands on to whoever reads; false when nobody does, or nobody has for a while.
+    fn pass_on(&self, chunk: io::Result<Bytes>) -> bool {
+        let sent = self.to.send_timeout(chunk, PATIENCE);
+        Handle::current().block_on(sent).is_ok()
+    }
+
+    /// Sends the rest of what was filled whole.
     fn end(mut self, filled: Result<(), Failure>) {
         match filled {
-            Ok(()) => {
-                self.send(0);
-            }
-            Err(failure) => {
-                tracing::error!(?failure, "a list could not be sent whole");
-                // Whoever is gone needs no word.
-                let _ = self.to.blocking_send(Err(io::Error::other("the list broke off")));
-            }
+            Ok(()) => self.is_whole = self.send(0),
+            Err(failure) => tracing::error!(?failure, "a list could not be sent whole"),
+        }
+    }
+}
+
+/// What is not whole breaks the transfer off, so that half a list is not taken for the whole.
+impl Drop for Sheet {
+    fn drop(&mut self) {
+        if !self.is_whole {
+            self.pass_on(Err(io::Error::other("the list broke off")));
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Imported quotas: what somebody, or the firm, is to reach, and what was won of it.
 
+use std::collections::BTreeMap;
+
 use domain::{
     agreement::Agreement,
     counted::{Measure, Part, Total},
@@ -73,6 +75,7 @@ pub(super) fn quotas(
         return Ok(Vec::new());
     }
     let seen = opportunities(reader, question, &mut Vec::new())?;
+    let won = Won::of(&seen, question);
     let asked = question.days();
     let mut figures = Vec::new();
     let (mut unreadable, mut mute) = (0, 0);
@@ -87,7 +90,7 @@ pub(super) fn quotas(
         let target = target(&quota);
         unreadable += u64::from(days.is_none());
         mute += u64::from(target.is_none());
-        let mut of_one = attained(reader, question, &seen, quota, days, target)?;
+        let mut of_one = attained(reader, &won, quota, days, target)?;
         of_one.pace(agreement, question.as_of);
         figures.push(of_one);
     }
@@ -118,20 +121,45 @@ impl QuotaFigures {
     }
 }
 
+/// The opportunities that were won, each with the day on which it closed. There may be a thousand
+/// quotas: each looks only at its owner's.
+struct Won<'a> {
+    all: Vec<(&'a Seen, Date)>,
+    by_owner: BTreeMap<&'a UserId, Vec<(&'a Seen, Date)>>,
+}
+
+impl<'a> Won<'a> {
+    fn of(seen: &'a [Seen], question: &ReportQuestion) -> Won<'a> {
+        let won = seen.iter().filter(|one| one.outcome == Outcome::Won);
+        let all: Vec<(&Seen, Date)> =
+            won.filter_map(|one| Some((one, one.closed_on(&question.zone)?))).collect();
+        let mut by_owner: BTreeMap<&UserId, Vec<(&Seen, Date)>> = BTreeMap::new();
+        for &(one, day) in &all {
+            if let Some(owner) = &one.row.owner {
+                by_owner.entry(owner).or_default().push((one, day));
+            }
+        }
+        Won { all, by_owner }
+    }
+
+    /// Those that a quota counts, whatever its period: its owner's, or the whole firm's.
+    fn for_quota(&self, quota: &QuotaRow) -> &[(&'a Seen, Date)] {
+        match &quota.owner {
+            None => &self.all,
+            Some(owner) => self.by_owner.get(owner).map_or(&[], Vec::as_slice),
+        }
+    }
+}
+
 fn attained(
     reader: &Reader<'_>,
-    question: &ReportQuestion,
-    seen: &[Seen],
+    all_won: &Won<'_>,
     quota: QuotaRow,
     days: Option<Window<Date>>,
     target: Option<Target>,
 ) -> Result<QuotaFigures, StoreError> {
-    let is_theirs = |one: &&Seen| {
-        let closed_on = one.closed_on(&question.zone);
-        one.outcome == Outcome::Won
-            && (quota.owner.is_none() || one.row.owner == quota.owner)
-            && days.zip(closed_on).is_some_and(|(days, day)| days.has(day))
-    };
+    let counted =
+        all_won.for_quota(&quota).iter().filter_map(|(one, day)| days?.has(*day).then_some(*one));
     let brings = |one: &Seen| match target? {
         Target::Count(_) => Some(1),
         Target::Amount(_, currency) => {
@@ -139,8 +167,7 @@ fn attained(
             amount.map(|amount| amount.amount_minor)
         }
     };
-    let parts = seen.iter().filter(is_theirs);
-    let won: Total<OpportunityId> = parts
+    let won: Total<OpportunityId> = counted
         .filter_map(|one| Some(Part { row: one.row.id.clone(), value: brings(one)? }))
         .collect();
     let name = match &quota.owner {

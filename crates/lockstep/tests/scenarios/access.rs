@@ -190,3 +190,19 @@ async fn an_empty_page_offers_what_the_person_may_do() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_elses_quota_is_not_read_as_a_fact_either() {
+    let world = with_a_lead().await;
+    let fields = json!({"amount": {"amount_minor": 123_456_700, "currency": "EUR"}});
+    let quota =
+        |user| json!([{"fact": "quota", "user": user, "period": "2026-Q4", "fields": fields}]);
+    for (owner, rep) in [("rep", StatusCode::OK), ("sven", StatusCode::NOT_FOUND)] {
+        let answer = world.reports(quota(world.user(owner))).await;
+        let no = answer.json()["facts"][0]["no"].to_string();
+        for (who, expected) in [("rep", rep), ("sven", StatusCode::OK)] {
+            let answer = world.gets(who, &format!("/facts/{no}")).await;
+            assert_eq!(answer.status, expected, "{who} at {owner}'s: {}", answer.body);
+        }
+    }
+}

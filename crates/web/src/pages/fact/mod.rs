@@ -2,7 +2,10 @@
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
-use domain::{fact::Fact, ids::FactNo, ids::Subject};
+use domain::{
+    fact::Fact,
+    ids::{FactNo, Subject, UserId},
+};
 use engine::{Engine, access::Act};
 
 use crate::{
@@ -48,11 +51,24 @@ pub(crate) async fn show(visit: Visit, Path(no): Path<String>) -> Result<Respons
     visit.signed.may(&Act::SeeLeads)?;
     let no = FactNo(no.parse().map_err(|_| Failure::Absent)?);
     let (time, reach) = (visit.time(), visit.signed.can(&Act::SeeReach));
+    let whose = visit.house.work(move |engine: &Engine| quota_of(engine, no)).await?;
+    if let Some(user) = whose {
+        visit.signed.may(&Act::SeeFiguresOf(user))?;
+    }
     let searches = visit.frame.searches_ledger;
     let view =
         visit.house.work(move |engine: &Engine| viewed(engine, no, reach, searches, &time)).await?;
     let frame = visit.frame.clone().titled(format!("Fact {no}"));
     Ok(visit.show(FactPage { frame, no, view }))
+}
+
+/// Whose quota a fact tells.
+fn quota_of(engine: &Engine, no: FactNo) -> Result<Option<UserId>, Failure> {
+    let entry = engine.read(|reader| reader.entry(no))?.ok_or(Failure::Absent)?;
+    match entry.told.fact {
+        Fact::Quota(quota) => Ok(quota.user),
+        _ => Ok(None),
+    }
 }
 
 fn viewed(

@@ -89,9 +89,10 @@ fn of_quota(quota: &QuotaFigures) -> Shown {
     let href = format!("/scoreboard/rows?figure={}", encoded(&key));
     let won = quota.won.total();
     let (number, mut words) = match quota.target {
-        Some(target) if won < target => {
-            (amount(target - won), format!("to go of {}; {} won", amount(target), amount(won)))
-        }
+        Some(target) if won < target => (
+            amount(target.saturating_sub(won)),
+            format!("to go of {}; {} won", amount(target), amount(won)),
+        ),
         Some(target) => (amount(won), format!("won of {}", amount(target))),
         None => (amount(won), "won; the quota does not say of how much".to_owned()),
     };
