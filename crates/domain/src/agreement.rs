@@ -113,12 +113,12 @@ impl Reason {
     pub fn covers(&self, told: &str) -> bool {
         let same = |a: &str, b: &str| a.trim().to_lowercase() == b.trim().to_lowercase();
         let kind = |told: &str| self.kinds.iter().any(|kind| same(kind, told));
-        let parts = told.split_once([':', '-', '/', '>', '–']);
-        same(&self.text, told)
-            || kind(told)
-            || parts.is_some_and(|(text, rest)| {
-                same(&self.text, text) && kind(rest.trim_start_matches(['>', '-']))
-            })
+        let both = |(at, sign): (usize, &str)| {
+            let rest = &told[at + sign.len()..];
+            same(&self.text, &told[..at]) && kind(rest.trim_start_matches(['>', '-']))
+        };
+        let mut signs = told.match_indices([':', '-', '/', '>', '–']);
+        same(&self.text, told) || kind(told) || signs.any(both)
     }
 }
 
@@ -338,6 +338,10 @@ pub(crate) mod tests {
         }
         for told in ["Bad", "Bad Data: Student", "Student: Spam", ""] {
             assert!(!reason.covers(told), "{told}");
+        }
+        let hyphened = Reason { text: "No-show".into(), kinds: vec!["Twice".into()] };
+        for told in ["No-show", "no-show: twice", "No-show->Twice"] {
+            assert!(hyphened.covers(told), "{told}");
         }
     }
 }

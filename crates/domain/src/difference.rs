@@ -3,6 +3,8 @@
 //! A fact is taken in whatever it says; a move that the Agreement does not know, or would not have
 //! made, is a finding for both sides to talk about, and no error.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -95,12 +97,15 @@ pub fn differences(way: &[Step], agreements: &History) -> Vec<Found> {
     let mut found = Vec::new();
     let mut stood: Option<String> = None;
     let mut unsaid = None;
+    let mut was_met: BTreeSet<String> = BTreeSet::new();
     for step in way {
         let Some(in_force) = agreements.at(step.at) else {
             stood = Some(step.status.clone());
             continue;
         };
         let known = in_force.agreement.status(&step.status);
+        // What was told before this version may be another word for a status.
+        stood = stood.map(|stood| key_in(&in_force.agreement, stood));
         let of_step = |difference| Found {
             difference,
             fact: step.fact,
@@ -112,15 +117,23 @@ pub fn differences(way: &[Step], agreements: &History) -> Vec<Found> {
         };
         if step.decided {
             unsaid = Some(of_step(Difference::NotSaid));
+            was_met.extend(known.map(|status| status.key.clone()));
         } else {
             unsaid = None;
-            let differs = move_differs(&in_force.agreement, known, stood.as_deref());
+            let comes_back = known.is_some_and(|status| was_met.contains(&status.key));
+            let differs = move_differs(&in_force.agreement, known, stood.as_deref())
+                .filter(|found| *found != Difference::NotMet || !comes_back);
             found.extend(differs.into_iter().chain(reason_differs(known, step)).map(of_step));
         }
-        stood = Some(known.map_or_else(|| step.status.clone(), |status| status.key.clone()));
+        stood = Some(key_in(&in_force.agreement, step.status.clone()));
     }
     found.extend(unsaid.filter(|_| way.iter().any(|step| !step.decided)));
     found
+}
+
+/// A status by the Agreement's key; unknown to it, as told.
+fn key_in(agreement: &Agreement, told: String) -> String {
+    agreement.status(&told).map(|status| status.key.clone()).unwrap_or(told)
 }
 
 /// How a move into a status, known to the Agreement or not, differs from it.
@@ -209,6 +222,13 @@ mod tests {
         assert_eq!(found(&["told Raw", "told Inquiry", "decided MQL", "told mql"]), []);
         assert_eq!(found(&["told Inquiry", "decided MQL", "told Qualified"]), []);
         assert_eq!(found(&["decided MQL"]), [], "nobody tells statuses of it");
+    }
+
+    #[test]
+    fn a_lead_that_comes_back_to_what_was_decided_before_does_not_differ() {
+        let back = "told Recycle: No budget";
+        let way = ["told Raw", "decided MQL", "told MQL", back, "told MQL"];
+        assert_eq!(found(&way), []);
     }
 
     #[test]
