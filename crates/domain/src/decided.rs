@@ -12,6 +12,9 @@ use crate::{
     points::Points,
 };
 
+/// The source of what is decided here.
+pub const SOURCE: &str = "lockstep";
+
 /// A lead met a signed definition.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

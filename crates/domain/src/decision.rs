@@ -13,7 +13,7 @@ use crate::{
     calendar::NeverOpen,
     decided::{
         ClockAtRisk, ClockBreached, ClockPaused, ClockResumed, ClockStarted, ClockStopped,
-        LeadFellBelow, LeadQualified, MilestoneReached,
+        LeadFellBelow, LeadQualified, MilestoneReached, SOURCE, Verdict,
     },
     fact::{Entry, Fact, Told},
     figure::Because,
@@ -23,9 +23,6 @@ use crate::{
     qualification::{Assessment, Qualification, qualifications, stamped},
     service_level::{People, ServiceClock, clocks},
 };
-
-/// The source of what is decided here.
-pub const SOURCE: &str = "lockstep";
 
 /// Finds what follows up to `as_of` from the facts about a subject and what it is seen with, and
 /// hands each decision that is not among them to `record`, in order; `record` says under which
@@ -56,11 +53,18 @@ pub fn decide<E: From<NeverOpen>>(
         told.extend(reached.map(|reached| milestone(opportunity, reached)));
     }
     let standing = keys_of_decisions(&entries);
-    for clock in clocks(subject, known, agreements, people)? {
-        if !is_settled(&clock, &standing, as_of) {
-            told.extend(decisions_about(&clock, as_of)?);
+    let clocks = clocks(subject, known, agreements, people)?;
+    for clock in &clocks {
+        if !is_settled(clock, &standing, as_of) {
+            told.extend(decisions_about(clock, as_of)?);
         }
     }
+    let own = known.iter().filter_map(|entry| match entry.fact() {
+        Fact::ClockStarted(started) if started.subject == *subject => Some((entry, started)),
+        _ => None,
+    });
+    let gone = own.filter(|(_, started)| clocks.iter().all(|clock| clock.id != started.clock));
+    told.extend(gone.map(|(entry, started)| no_longer_started(entry, started, as_of)));
     for told in told.into_iter().filter(|told| !standing.contains(told.key.as_str())) {
         record(told)?;
     }
@@ -197,7 +201,7 @@ fn decisions_about(clock: &ServiceClock, as_of: Timestamp) -> Result<Vec<Told>, 
     let at_start = clock.read_at_start()?;
     let now = clock.read(as_of)?;
     let end = clock.end(as_of)?;
-    let ended_at = end.map_or(as_of, |end| end.at);
+    let ended_at = end.map_or(Timestamp::MAX, |end| end.at);
     let mut told_of = vec![started(clock, &at_start)];
     told_of.extend(rests(clock, as_of)?);
     let because = || because(&clock.in_force, &clock.level().clause, vec![clock.start_fact]);
@@ -206,7 +210,8 @@ fn decisions_about(clock: &ServiceClock, as_of: Timestamp) -> Result<Vec<Told>, 
         let fact = ClockAtRisk { clock: id.clone(), subject: subject.clone(), because: because() };
         told_of.push(told(clock_key(clock, "at-risk"), at, Fact::ClockAtRisk(fact)));
     }
-    if let Some(at) = now.due_at.filter(|at| *at < ended_at) {
+    // At the instant itself it may still be met.
+    if let Some(at) = now.due_at.filter(|at| *at < as_of && *at < ended_at) {
         let fact =
             ClockBreached { clock: id.clone(), subject: subject.clone(), because: because() };
         told_of.push(told(clock_key(clock, "breached"), at, Fact::ClockBreached(fact)));
@@ -226,6 +231,21 @@ fn decisions_about(clock: &ServiceClock, as_of: Timestamp) -> Result<Vec<Told>, 
         told_of.push(told(clock_key(clock, "stopped"), end.at, Fact::ClockStopped(fact)));
     }
     Ok(told_of)
+}
+
+/// The end of a clock that stands in the ledger but that the facts, as they are known by now, no
+/// longer start: one that came late may say that its condition held before.
+fn no_longer_started(entry: &Entry, started: &ClockStarted, as_of: Timestamp) -> Told {
+    let fact = ClockStopped {
+        clock: started.clock.clone(),
+        subject: started.subject.clone(),
+        verdict: Verdict::NoVerdict,
+        stopped_by: "the facts no longer start it".into(),
+        working_seconds: 0,
+        elapsed_seconds: as_of.duration_since(entry.happened_at()).as_secs(),
+        because: started.because.clone(),
+    };
+    told(format!("clock/{}/stopped", started.clock), as_of, Fact::ClockStopped(fact))
 }
 
 fn started(clock: &ServiceClock, reading: &crate::clock::Reading) -> Told {

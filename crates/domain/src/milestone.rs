@@ -10,7 +10,8 @@ use jiff::Timestamp;
 use crate::{
     agreement::{History, InForce},
     condition::Truth,
-    fact::Entry,
+    decided::SOURCE,
+    fact::{Entry, Fact},
     ids::{FactNo, SubjectKind},
     standing::Standing,
 };
@@ -42,6 +43,9 @@ pub fn reached(entries: &[Arc<Entry>], agreements: &History) -> Vec<Reached> {
             continue;
         };
         standing.apply(entry, Some(&in_force.agreement));
+        if is_own_note(entry) {
+            continue;
+        }
         let view = standing.view(entry.happened_at()).with_fact(entry, &in_force.agreement);
         for milestone in &in_force.agreement.milestones {
             let is_new = !all.contains_key(&milestone.id);
@@ -62,13 +66,19 @@ pub fn reached(entries: &[Arc<Entry>], agreements: &History) -> Vec<Reached> {
     all.into_values().collect()
 }
 
+/// Whether a fact notes what followed from others: when it was looked for must change nothing. That
+/// a lead qualified is something that happened to it.
+fn is_own_note(entry: &Entry) -> bool {
+    entry.told.source == SOURCE && !matches!(entry.fact(), Fact::LeadQualified(_))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
         agreement::{Agreement, Milestone, tests::blank},
         condition::{Condition, Literal, Name, Root},
-        fact::{Fact, Told},
+        fact::Told,
         record::{OpportunityMoved, OpportunityReported},
     };
 
@@ -130,6 +140,15 @@ mod tests {
         assert_eq!(facts(&all), [[FactNo(2), FactNo(3)]]);
         // Discovery was passed over, so it was never left.
         assert!(facts(&["next_step workshop", "stage Scoping"]).is_empty());
+    }
+
+    #[test]
+    fn when_somebody_looked_for_what_followed_reaches_nothing() {
+        let agreements = History::always(agreement(), "hash".into());
+        let mut facts = entries(&["stage Discovery", "next_step workshop", "stage Scoping"]);
+        let followed = Arc::make_mut(&mut facts[2]);
+        followed.told.source = SOURCE.into();
+        assert!(reached(&facts, &agreements).is_empty());
     }
 
     #[test]

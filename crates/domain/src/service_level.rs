@@ -312,6 +312,11 @@ impl Keeper<'_> {
                 calendar.until_close_of_working_day(&zone, started_at, days)?
             }
         };
+        let rests = levels[index]
+            .pauses_when
+            .as_ref()
+            .is_some_and(|when| when.holds(&standing.view(started_at)) == Truth::Yes);
+        let resting = Pause { from: started_at, until: None };
         self.running.insert(level.to_owned(), self.all.len());
         self.all.push(ServiceClock {
             id: ClockId(format!("{level}/{}/{}", self.subject.id(), entry.no)),
@@ -320,11 +325,14 @@ impl Keeper<'_> {
             level: index,
             owner: standing.owner().cloned(),
             transfer: standing.transfers(),
-            running: Running::since(started_at),
+            running: Running {
+                pauses: rests.then_some(resting).into_iter().collect(),
+                ..Running::since(started_at)
+            },
             stopped_by: None,
             start_fact: entry.no,
             stop_fact: None,
-            pause_facts: Vec::new(),
+            pause_facts: rests.then_some((entry.no, None)).into_iter().collect(),
             zone,
             calendar,
             target,

@@ -232,6 +232,8 @@ pub(crate) fn take_effect(writer: &mut Writer<'_>, now: Timestamp) -> Result<(),
         let fact = AgreementTookEffect { version: row.version, hash: row.hash };
         let key = format!("agreement/{}/took-effect", row.version);
         append(writer, key, at, Fact::AgreementTookEffect(fact))?;
+        // Whoever stands by a qualification may fall under the new version with no new fact.
+        writer.leave_qualified_undecided(now)?;
     }
     Ok(())
 }
@@ -275,7 +277,7 @@ fn append(
     happened_at: Timestamp,
     fact: Fact,
 ) -> Result<(), Error> {
-    let source = domain::decision::SOURCE.to_owned();
+    let source = domain::decided::SOURCE.to_owned();
     writer.append_once(Told { source, key, happened_at, fact })?;
     Ok(())
 }

@@ -1,11 +1,14 @@
 //! Deciding about leads and opportunities inside a transaction.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use domain::{
     agreement::{
         Definition, History,
-        definition::{Judged, LooksAt},
+        definition::{Judged, LooksAt, Rule},
     },
     decision,
     fact::{Entry, Fact},
@@ -66,17 +69,16 @@ impl Rules {
         self.agreements.0.iter().any(|version| version.agreement.watches_opportunities())
     }
 
-    /// Whether a definition in force takes points away as time passes.
+    /// Whether, as time passes alone, a definition in force may be met no more.
     fn let_points_fade(&self) -> bool {
-        let fades = |definition: &Definition| {
-            definition.components.iter().any(|component| component.decay.is_some())
-                || definition
-                    .rules
-                    .iter()
-                    .any(|rule| matches!(rule.looks_at, LooksAt::Inactivity { .. }))
-        };
         let latest = self.agreements.0.last();
         latest.is_some_and(|version| version.agreement.definitions.iter().any(fades))
+    }
+
+    /// A status by the key that the latest version has for it; unknown to it, as told.
+    fn status(&self, told: &str) -> String {
+        let known = self.agreements.0.last().and_then(|version| version.agreement.status(told));
+        known.map_or(told, |status| &status.key).to_owned()
     }
 
     /// Whether a definition waits for a time of the day, so that a lead must be looked at again.
@@ -87,6 +89,19 @@ impl Rules {
             definitions.iter().any(|definition| definition.judged != Judged::AtEachFact)
         })
     }
+}
+
+/// Whether a definition takes points away as time passes, or asks how long something is ago.
+fn fades(definition: &Definition) -> bool {
+    let decays = definition.components.iter().any(|component| component.decay.is_some());
+    let is_silence = |rule: &Rule| matches!(rule.looks_at, LooksAt::Inactivity { .. });
+    let mut asks_for_time = false;
+    for condition in definition.applies_when.iter().chain([&definition.qualifies_when]) {
+        condition.names(&mut |name| {
+            asks_for_time |= name.field == "age_days" || name.field.starts_with("days_since_");
+        });
+    }
+    decays || asks_for_time || definition.rules.iter().any(is_silence)
 }
 
 /// Everybody's hours, as imported.
@@ -133,15 +148,15 @@ fn decide_about_one(
     }
     let entries = facts_about(subject, |filed| writer.facts_of(filed))?;
     let mut again = Again::default();
-    entries.iter().for_each(|entry| again.note(entry, now));
+    entries.iter().for_each(|entry| again.note(entry, rules, now));
     let mut new = Vec::new();
     decision::decide::<Error>(subject, entries, &rules.agreements, &rules.people, now, |told| {
         let entry = writer.append_once(told)?;
         new.extend(entry.clone());
         Ok(entry)
     })?;
-    new.iter().for_each(|entry| again.note(entry, now));
-    if let Some(at) = again.at(rules, now) {
+    new.iter().for_each(|entry| again.note(entry, rules, now));
+    if let Some(at) = again.at(rules, subject, now) {
         writer.leave_undecided(&subject.to_string(), at)?;
     }
     Ok(new)
@@ -155,35 +170,57 @@ struct Again {
     /// When something was last recorded: a definition that waits for a time of the day has judged
     /// whoever rests for longer than a day.
     newest: Option<Timestamp>,
-    /// The last fact that put a lead into a status or took its points away, and whether the lead
-    /// stands by its points since.
-    stands: Option<(Timestamp, FactNo, bool)>,
+    /// The last fact that put a lead into a status, and the status by the Agreement's key.
+    entered: Option<(Timestamp, FactNo, String)>,
+    /// The statuses that its points brought it, by definition and count.
+    qualified: BTreeMap<(String, u32), String>,
+    /// The qualifications that it has come to meet no more.
+    fell: BTreeSet<(String, u32)>,
 }
 
 impl Again {
     /// Takes a fact into account; the order does not matter.
-    fn note(&mut self, entry: &Entry, now: Timestamp) {
+    fn note(&mut self, entry: &Entry, rules: &Rules, now: Timestamp) {
         let at = entry.happened_at();
         if at > now {
             self.ahead = Some(self.ahead.map_or(at, |ahead| ahead.min(at)));
         }
         self.newest = self.newest.max(Some(entry.recorded_at));
-        let by_points = matches!(entry.fact(), Fact::LeadQualified(_));
-        let enters =
-            by_points || matches!(entry.fact(), Fact::LeadMoved(_) | Fact::LeadFellBelow(_));
-        if enters && at <= now {
-            self.stands = self.stands.max(Some((at, entry.no, by_points)));
+        match entry.fact() {
+            Fact::LeadQualified(fact) => {
+                let status = rules.status(&fact.status);
+                self.qualified.insert((fact.definition.clone(), fact.times), status.clone());
+                self.entered = self.entered.take().max(Some((at, entry.no, status)));
+            }
+            Fact::LeadFellBelow(fact) => {
+                self.fell.insert((fact.definition.clone(), fact.times));
+            }
+            Fact::LeadMoved(fact) if at <= now => {
+                let entered = Some((at, entry.no, rules.status(&fact.status)));
+                self.entered = self.entered.take().max(entered);
+            }
+            _ => {}
         }
     }
 
+    /// Whether the lead stands where its points brought it, and has not fallen since.
+    fn stands_by_points(&self) -> bool {
+        let Some((.., status)) = &self.entered else { return false };
+        let mut not_fallen = self.qualified.iter().filter(|(which, _)| !self.fell.contains(*which));
+        not_fallen.any(|(_, brought)| brought == status)
+    }
+
     /// The first of the instants: soon while a definition waits, daily while points may fade.
-    fn at(&self, rules: &Rules, now: Timestamp) -> Option<Timestamp> {
+    /// Only leads are judged by definitions.
+    fn at(&self, rules: &Rules, subject: &Subject, now: Timestamp) -> Option<Timestamp> {
+        if subject.lead().is_none() {
+            return self.ahead;
+        }
         let newest = self.newest?;
         let waits = rules.wait_for_a_time() && newest + SignedDuration::from_hours(26) > now;
         let soon = waits.then(|| now + SignedDuration::from_mins(5));
-        let stands = self.stands.is_some_and(|(_, _, by_points)| by_points);
-        let tomorrow =
-            (stands && rules.let_points_fade()).then(|| now + SignedDuration::from_hours(24));
+        let may_fall = self.stands_by_points() && rules.let_points_fade();
+        let tomorrow = may_fall.then(|| now + SignedDuration::from_hours(24));
         self.ahead.into_iter().chain(soon).chain(tomorrow).min()
     }
 }

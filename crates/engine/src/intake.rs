@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{
     fact::{Entry, Fact},
     field::FieldValue,
-    ids::{FactNo, Subject},
+    ids::{AccountId, FactNo, Subject},
     person::Person,
     reported::{Reported, settle_ids},
 };
@@ -41,13 +41,17 @@ impl Engine {
         self.store.write(now, move |writer| {
             Rules::bring_into_force(writer, &versions, now)?;
             let mut taken = Vec::with_capacity(reported.len());
-            let mut touched = BTreeSet::new();
+            let (mut touched, mut accounts) = (BTreeSet::new(), BTreeSet::new());
             for reported in reported {
                 let (entry, already) = take(writer, reported)?;
                 if !already {
-                    touch(writer, &entry, &mut touched)?;
+                    touched.extend(entry.fact().decided_about());
+                    accounts.extend(account_of(entry.fact()).cloned());
                 }
                 taken.push((entry, already));
+            }
+            for account in &accounts {
+                leave_account(writer, account)?;
             }
             let rules = Rules::of(writer, &versions)?;
             let mut decided: Decided = BTreeMap::new();
@@ -131,21 +135,21 @@ pub fn tell_domain(person: &Person, fact: &mut domain::record::LeadReported) {
     }
 }
 
-/// Notes what a new fact may change.
-fn touch(
-    writer: &mut Writer<'_>,
-    entry: &Entry,
-    touched: &mut BTreeSet<Subject>,
-) -> Result<(), StoreError> {
-    touched.extend(entry.fact().decided_about());
-    leave_account(writer, entry.fact())
+/// The account that a fact reports.
+pub(crate) fn account_of(fact: &Fact) -> Option<&AccountId> {
+    match fact {
+        Fact::Account(fact) => Some(&fact.account),
+        _ => None,
+    }
 }
 
-/// Leaves the leads and opportunities of a reported account for the tick: there may be thousands.
-pub(crate) fn leave_account(writer: &mut Writer<'_>, fact: &Fact) -> Result<(), StoreError> {
-    let Fact::Account(fact) = fact else { return Ok(()) };
-    let leads = writer.reader().leads_of_account(&fact.account)?;
-    let opportunities = writer.reader().opportunities_of_account(&fact.account)?;
+/// Leaves the leads and opportunities of an account for the tick: there may be thousands.
+pub(crate) fn leave_account(
+    writer: &mut Writer<'_>,
+    account: &AccountId,
+) -> Result<(), StoreError> {
+    let leads = writer.reader().leads_of_account(account)?;
+    let opportunities = writer.reader().opportunities_of_account(account)?;
     let leads = leads.into_iter().map(|lead| Subject::Lead(lead.id));
     let opportunities = opportunities.into_iter().map(|found| Subject::Opportunity(found.id));
     let now = writer.now();

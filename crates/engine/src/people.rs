@@ -1,7 +1,7 @@
 //! People who sign in: let in, given a role and a side, shown out.
 
 use domain::{
-    decision::SOURCE,
+    decided::SOURCE,
     fact::{Fact, Told},
     firm::{Role, Side, UserAdmitted},
     ids::UserId,

@@ -24,11 +24,6 @@ pub struct Ticked {
 }
 
 impl Ticked {
-    /// Whether nothing was there to look at.
-    fn is_empty(self) -> bool {
-        self.leads + self.opportunities == 0
-    }
-
     fn and(self, more: Ticked) -> Ticked {
         Ticked {
             leads: self.leads + more.leads,
@@ -40,22 +35,15 @@ impl Ticked {
 
 impl Engine {
     /// Brings signed versions into force, notices clocks that came at risk or are missed, and
-    /// decides about leads and opportunities whose decisions wait. Twice in a row it does nothing
-    /// the second time.
+    /// decides about leads and opportunities whose decisions wait. Twice in a row it decides
+    /// nothing the second time.
     ///
     /// # Errors
     /// When the database cannot be written.
     pub fn tick(&self, now: Timestamp) -> Result<Ticked, Error> {
         let versions = self.versions.clone();
         self.store.write(now, move |writer| Rules::bring_into_force(writer, &versions, now))?;
-        let mut ticked = Ticked::default();
-        loop {
-            let more = self.decide_some(now)?;
-            ticked = ticked.and(more);
-            if more.is_empty() || more.decisions == 0 {
-                return Ok(ticked);
-            }
-        }
+        self.decide_waiting(now, |_| true)
     }
 
     /// Decides about the leads and opportunities whose decisions wait, until none is left that can
@@ -70,21 +58,23 @@ impl Engine {
     ) -> Result<Ticked, Error> {
         let mut ticked = Ticked::default();
         loop {
-            let more = self.decide_some(now)?;
+            let (more, is_last) = self.decide_some(now)?;
             ticked = ticked.and(more);
-            if more.is_empty() || !progress(ticked.leads + ticked.opportunities) {
+            if is_last || !progress(ticked.leads + ticked.opportunities) {
                 return Ok(ticked);
             }
         }
     }
 
-    fn decide_some(&self, now: Timestamp) -> Result<Ticked, Error> {
+    /// Decides about as many as one transaction takes; says whether nothing came of it, so that
+    /// asking again at the same instant would find the same.
+    fn decide_some(&self, now: Timestamp) -> Result<(Ticked, bool), Error> {
         let versions = self.versions.clone();
         self.store.write(now, move |writer| {
             let rules = Rules::of(writer, &versions)?;
             let waiting = writer.take_undecided(now, AT_ONCE)?;
-            let waiting = waiting.iter().filter_map(|subject| Subject::parse(subject));
-            let mut subjects: Vec<Subject> = waiting.collect();
+            let parsed = waiting.iter().filter_map(|subject| Subject::parse(subject));
+            let mut subjects: Vec<Subject> = parsed.collect();
             let due = writer.reader().clocks_due(now)?;
             subjects.extend(due.into_iter().take(AT_ONCE as usize).map(|clock| clock.subject));
             subjects.sort();
@@ -94,7 +84,8 @@ impl Engine {
             for subject in &subjects {
                 decisions += decide_about(writer, &rules, subject, now)?.len();
             }
-            Ok(Ticked { leads, opportunities: subjects.len() - leads, decisions })
+            let ticked = Ticked { leads, opportunities: subjects.len() - leads, decisions };
+            Ok((ticked, waiting.is_empty() && decisions == 0))
         })
     }
 }

@@ -82,7 +82,20 @@ impl Writer<'_> {
         self.connection.execute("note what is undecided", sql, values![subject, due_at]).map(drop)
     }
 
-    /// Takes up to `limit` subjects that are due by `now` off the queue, by name.
+    /// Notes that every lead that ever qualified has to be looked at again, from `due_at` on.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn leave_qualified_undecided(&mut self, due_at: Timestamp) -> Result<(), StoreError> {
+        let sql = "insert into undecided (subject, due_at)
+                   select 'lead/' || id, $1 from lead where qualified_times > 0
+                   on conflict (subject) do update set due_at = excluded.due_at
+                       where excluded.due_at < undecided.due_at";
+        let what = "note whom a new version concerns";
+        self.connection.execute(what, sql, values![due_at]).map(drop)
+    }
+
+    /// Takes up to `limit` subjects that are due by `now` off the queue, the first due first.
     ///
     /// # Errors
     /// When the database fails.
@@ -91,7 +104,8 @@ impl Writer<'_> {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<String>, StoreError> {
-        let query = "select subject from undecided where due_at <= $1 order by subject limit $2";
+        let query =
+            "select subject from undecided where due_at <= $1 order by due_at, subject limit $2";
         let what = "read what is undecided";
         let subjects: Vec<String> =
             self.reader().list(what, query, values![now, limit], |mut row| row.next())?;

@@ -61,6 +61,8 @@ enum Passing {
     Lift,
     Silence,
     Judgement,
+    /// A version comes into force, or is about to be followed by the next.
+    Bound,
 }
 
 impl<'a> Scorer<'a> {
@@ -127,6 +129,7 @@ impl<'a> Scorer<'a> {
                     self.changed = false;
                     self.judge(at);
                 }
+                Passing::Bound => {}
             }
             self.look_for_a_fall(at);
             self.reached = self.reached.max(Some(at));
@@ -142,6 +145,7 @@ impl<'a> Scorer<'a> {
             (self.next_lift(after), Passing::Lift),
             (self.silences().map(|(_, at)| at).min(), Passing::Silence),
             (self.next_judgement(after), Passing::Judgement),
+            (self.next_bound(after), Passing::Bound),
         ];
         next.into_iter().filter_map(|(at, passing)| Some((at?, passing))).min()
     }
@@ -400,7 +404,9 @@ impl<'a> Scorer<'a> {
         let hash = self.in_force.hash.clone();
         self.latched.push(Qualification { at, times, status, hash, stamp: assessment, fell: None });
         self.next_latched = self.latched.len();
-        self.watch(self.next_latched - 1, Some(at));
+        // A condition on the status or on the count may fail by the very entering; that is no fall.
+        let met_at = self.meets(&self.view(at)).then_some(at);
+        self.watch(self.next_latched - 1, met_at);
     }
 
     fn may_enter(&self) -> bool {

@@ -349,3 +349,12 @@ fn within_a_working_day_is_by_the_close_of_the_next_one() {
         assert_eq!(reading.due_at, Some(at(due)), "{start}");
     }
 }
+
+#[test]
+fn a_clock_that_begins_while_it_should_rest_rests() {
+    let resting = ServiceLevel { pauses_when: Some(status_in(&["MQL"])), ..level() };
+    let lines = [("2026-11-16 09:00", "is MQL"), ("2026-11-16 10:00", "to u1")];
+    let found = run(resting, &lines, "2026-11-20 09:00");
+    assert_eq!(found[0].pause_facts, [(FactNo(2), None)]);
+    assert_eq!(found[0].read(at("2026-11-20 09:00")).unwrap().due_at, None);
+}

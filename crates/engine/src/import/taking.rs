@@ -340,7 +340,10 @@ fn leave_undecided(writer: &mut Writer<'_>, fact: &Fact, now: Timestamp) -> Resu
     if let Some(subject) = fact.decided_about() {
         writer.leave_undecided(&subject.to_string(), now)?;
     }
-    Ok(intake::leave_account(writer, fact)?)
+    match intake::account_of(fact) {
+        Some(account) => Ok(intake::leave_account(writer, account)?),
+        None => Ok(()),
+    }
 }
 
 pub(super) fn fields_of(fact: &Fact) -> Option<&Fields> {

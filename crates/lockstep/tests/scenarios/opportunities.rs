@@ -50,3 +50,36 @@ async fn what_was_reached_says_by_what_and_is_counted_towards_its_goal() {
     let absent = world.gets("rep", "/opportunities/crm:d9").await;
     assert_eq!(absent.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_later_facts_no_longer_start_comes_to_an_end() {
+    let world = World::just_signed_on_opportunities();
+    let fields = json!({"name": "Pumps", "stage": "Discovery", "owner": world.user("rep")});
+    world.reports(json!([{"fact": "opportunity", "opportunity": "d1", "fields": fields}])).await;
+    // From the first move on, a stage that was merely stated is no entry.
+    world.at("2026-11-18 09:00");
+    let moved = json!([{"fact": "opportunity_moved", "opportunity": "d1", "stage": "Offer"}]);
+    let answer = world.reports(moved).await;
+    let stopped = &answer.json()["facts"][0]["decided"][0]["fact"];
+    assert_eq!(stopped["fact"], "clock_stopped", "{}", answer.body);
+    assert_eq!(stopped["verdict"], "no_verdict", "{stopped}");
+    // Whoever stays away for a week must sign in again.
+    world.at("2026-11-22 09:00").page("leader", "/").await;
+    world.at("2026-11-28 09:00").ticks();
+    let page = world.page("leader", "/opportunities/crm:d1").await;
+    assert!(page.contains("the facts no longer start it"), "{page}");
+    assert!(!page.contains("passed its due time"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn at_the_due_instant_itself_nothing_is_missed_and_the_tick_comes_to_its_end() {
+    let world = World::just_signed_on_opportunities();
+    let fields = json!({"name": "Pumps", "stage": "Discovery", "owner": world.user("rep")});
+    world.reports(json!([{"fact": "opportunity", "opportunity": "d1", "fields": fields}])).await;
+    let missed = "The clock no standstill passed its due time";
+    world.at("2026-11-21 09:00").page("leader", "/").await;
+    world.at("2026-11-26 09:00").ticks();
+    assert!(!world.page("leader", "/opportunities/crm:d1").await.contains(missed));
+    world.at("2026-11-26 09:01").ticks();
+    assert!(world.page("leader", "/opportunities/crm:d1").await.contains(missed));
+}

@@ -73,7 +73,7 @@ fn what_an_older_schema_held_is_there_after_it_was_brought_up() {
         assert_eq!(clocks.len(), 1);
         assert_eq!(clocks[0].subject, Subject::Lead("crm:1".into()));
         assert_eq!((clocks[0].due_at.as_second(), clocks[0].risk_noticed), (5, true));
-        let due = Timestamp::from_second(5).unwrap();
+        let due = Timestamp::from_second(6).unwrap();
         assert_eq!(store.read(|reader| reader.clocks_due(due)).unwrap(), clocks);
     }
 }

@@ -264,8 +264,8 @@ impl Reader<'_> {
     }
 
     /// The clocks that run and of which the ledger does not yet say what `now` makes of them: at
-    /// risk from `at_risk_at` on, missed from `due_at` on, the instant itself included. The first
-    /// due first.
+    /// risk from `at_risk_at` on, missed after `due_at`: at that instant it may still be met.
+    /// The first due first.
     ///
     /// # Errors
     /// When the database fails.
@@ -276,7 +276,7 @@ impl Reader<'_> {
              where stopped_at is null and resting = 0 and risk_noticed = 0 and at_risk_at <= $1
              union
              select {COLUMNS} from clock
-             where stopped_at is null and resting = 0 and breached = 0 and due_at <= $1"
+             where stopped_at is null and resting = 0 and breached = 0 and due_at < $1"
         );
         let mut rows = self.list("look for clocks that are due", &query, values![now], read)?;
         rows.sort_by_key(|clock| (clock.due_at, clock.start_fact));

@@ -44,6 +44,14 @@ impl Scorer<'_> {
         self.watched = None;
     }
 
+    /// The first and the last instant under this version: a lead that meets the definition at the
+    /// one and not at the other has fallen, whether or not a fact came in between.
+    pub(super) fn next_bound(&self, after: Timestamp) -> Option<Timestamp> {
+        let (from, until) = self.judges?;
+        let last = until.checked_sub(SignedDuration::from_millis(1)).ok()?;
+        [from, last].into_iter().find(|at| *at > after)
+    }
+
     /// The first second, after `met` and up to `not_met`, at which the definition is not met. With
     /// no fact in between, points only fade, so there is one such second.
     fn first_not_met(&self, mut met: Timestamp, mut not_met: Timestamp) -> Timestamp {

@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::{ALL_FIT, agreed, at, definition, history, made_stricter};
+use super::{ALL_FIT, agreed, at, definition, history, in_force, made_stricter};
 use crate::{
-    agreement::Definition,
+    agreement::{Definition, History},
+    condition::{Comparison, Condition, Literal, Name, Root},
     lead::LeadHistory,
     points::{Decay, Step},
     qualification::qualifications,
@@ -72,4 +73,28 @@ fn a_stricter_version_makes_nobody_fall_who_never_met_it() {
     let found = qualifications(&history, &made_stricter(), "mql", at("2026-12-01"));
     assert_eq!(found.len(), 1);
     assert!(found[0].fell.is_none());
+}
+
+#[test]
+fn a_new_version_with_the_same_rules_hides_no_fall() {
+    let history = history(&[("2026-06-30", ALL_FIT), ("2026-07-02", "webcast/Attended")]);
+    let linear = || fading(Decay::Linear { seconds: 40 * 86_400 });
+    for second in ["2026-07-05", "2026-07-14"] {
+        let versions =
+            History(vec![in_force(1, "2026-01-01", linear()), in_force(2, second, linear())]);
+        for as_of in ["2026-07-13", "2026-07-15", "2027-01-01"] {
+            let found = qualifications(&history, &versions, "mql", at(as_of));
+            let fell = found[0].fell.as_ref().map(|fall| fall.at.to_string());
+            assert_eq!(fell.as_deref(), Some("2026-07-12T00:00:44Z"), "{second}, as of {as_of}");
+        }
+    }
+}
+
+#[test]
+fn who_meets_a_definition_only_until_entering_it_does_not_fall() {
+    let mut once = definition();
+    let times = Name { root: Root::Lead, field: "times_qualified".into(), lowered: false };
+    once.applies_when = Some(Condition::Compare(times, Comparison::Equal, Literal::Number(0.0)));
+    let facts = [("2026-06-30", ALL_FIT), ("2026-07-02", "webcast/Attended")];
+    assert_eq!(fell_at(&history(&facts), once), [None]);
 }

@@ -209,7 +209,7 @@ fn decided_live(case: &str, as_of: Timestamp) -> Vec<String> {
     let reported = lines.lines().map(|line| connectors::facts::read(line, None).unwrap());
     engine.take_in(reported.collect(), as_of).unwrap();
     let facts = engine.read(|reader| reader.facts_of("lead/crm:1")).unwrap();
-    let decided = facts.iter().filter(|entry| entry.told.source == decision::SOURCE);
+    let decided = facts.iter().filter(|entry| entry.told.source == domain::decided::SOURCE);
     let mut told: Vec<String> =
         decided.map(|entry| told(entry.fact(), entry.happened_at())).collect();
     told.sort();
