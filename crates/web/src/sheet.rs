@@ -117,6 +117,38 @@ pub(crate) fn download(
 mod tests {
     use super::*;
 
+    /// What a reader gets of a sheet that is filled so.
+    async fn read(fill: impl FnOnce(Sheet) + Send + 'static) -> Vec<io::Result<Bytes>> {
+        let (to, mut from) = channel(WAITING);
+        let filling = tokio::task::spawn_blocking(move || fill(Sheet::new(to)));
+        let mut got = Vec::new();
+        while let Some(chunk) = from.recv().await {
+            got.push(chunk);
+        }
+        // A panic is what one of them is about.
+        let _ = filling.await;
+        got
+    }
+
+    #[tokio::test]
+    async fn only_a_whole_list_ends_as_one() {
+        let whole = read(|mut sheet| {
+            sheet.row(&["a"]);
+            sheet.end(Ok(()));
+        });
+        assert!(whole.await.iter().all(Result::is_ok));
+        let failed = read(|mut sheet| {
+            sheet.row(&["a"]);
+            sheet.end(Err(Failure::Absent));
+        });
+        assert!(failed.await.last().is_some_and(Result::is_err));
+        let panicked = read(|mut sheet| {
+            sheet.row(&["a"]);
+            panic!("a row cannot be written");
+        });
+        assert!(panicked.await.last().is_some_and(Result::is_err));
+    }
+
     #[test]
     fn what_begins_like_a_formula_is_made_text_and_numbers_stay() {
         for cell in ["=1+1", "+49 30 1", "-cmd", "@sum", "\tx", "\r=x"] {

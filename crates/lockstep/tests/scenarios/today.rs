@@ -62,7 +62,7 @@ async fn a_marketer_sees_what_became_of_each_lead_and_why() {
         "{page}"
     );
     assert!(page.contains("rejected No project this year"), "{page}");
-    assert!(!page.contains("Clocks that run out today"), "{page}");
+    assert!(!page.contains("Clocks late or due today"), "{page}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

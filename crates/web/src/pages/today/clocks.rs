@@ -1,4 +1,4 @@
-//! The clocks that run out today, the first due first.
+//! The clocks that are late or due today, the first due first.
 
 use std::collections::BTreeSet;
 
