@@ -1,5 +1,6 @@
 //! Imports under way, and the queue of what the Agreement has still to be asked about.
 
+use domain::ids::UserId;
 use jiff::Timestamp;
 
 use crate::{
@@ -9,8 +10,13 @@ use crate::{
     writer::Writer,
 };
 
+mod reject;
+mod remembered;
+
+pub use reject::RejectedRow;
+
 /// One import, so that it can go on after a stop and be looked up later.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ImportRun {
     /// Which.
     pub id: String,
@@ -28,9 +34,23 @@ pub struct ImportRun {
     pub counts: String,
     /// From where to go on, as JSON.
     pub position: String,
+    /// Who brings the files; nobody for the command line.
+    pub by: Option<UserId>,
+    /// What was decided about the files, as JSON.
+    pub settings: String,
+    /// What the files show, as JSON; they hold examples from the files while the import is open.
+    pub found: String,
+    /// What became of the files, as JSON.
+    pub report: String,
+    /// The last sign of life of whoever works on it.
+    pub beat_at: Option<Timestamp>,
 }
 
-const COLUMNS: &str = "id, started_at, finished_at, state, source, files, counts, position";
+/// So many imports are listed.
+const LISTED_MAX: u32 = 200;
+
+const COLUMNS: &str = "id, started_at, finished_at, state, source, files, counts, position,
+                       by_user, settings, found, report, beat_at";
 
 fn read(mut row: Row) -> Result<ImportRun, StoreError> {
     Ok(ImportRun {
@@ -42,6 +62,11 @@ fn read(mut row: Row) -> Result<ImportRun, StoreError> {
         files: row.next()?,
         counts: row.next()?,
         position: row.next()?,
+        by: row.next()?,
+        settings: row.next()?,
+        found: row.next()?,
+        report: row.next()?,
+        beat_at: row.next()?,
     })
 }
 
@@ -52,11 +77,14 @@ impl Writer<'_> {
     /// When the database fails.
     pub fn keep_import(&mut self, run: &ImportRun) -> Result<(), StoreError> {
         let sql = "insert into import_run
-                       (id, started_at, finished_at, state, source, files, counts, position)
-                   values ($1, $2, $3, $4, $5, $6, $7, $8)
+                       (id, started_at, finished_at, state, source, files, counts, position,
+                        by_user, settings, found, report, beat_at)
+                   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
                    on conflict (id) do update set finished_at = excluded.finished_at,
                        state = excluded.state, source = excluded.source, files = excluded.files,
-                       counts = excluded.counts, position = excluded.position";
+                       counts = excluded.counts, position = excluded.position,
+                       settings = excluded.settings, found = excluded.found,
+                       report = excluded.report, beat_at = excluded.beat_at";
         let values = values![
             &run.id,
             run.started_at,
@@ -65,9 +93,24 @@ impl Writer<'_> {
             &run.source,
             &run.files,
             &run.counts,
-            &run.position
+            &run.position,
+            run.by.as_ref(),
+            &run.settings,
+            &run.found,
+            &run.report,
+            run.beat_at
         ];
         self.connection.execute("keep an import's standing", sql, values).map(drop)
+    }
+
+    /// Removes an import and its rejected rows.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn delete_import(&mut self, id: &str) -> Result<(), StoreError> {
+        self.delete_rejected(id)?;
+        let sql = "delete from import_run where id = $1";
+        self.connection.execute("remove an import", sql, values![id]).map(drop)
     }
 
     /// Notes that the Agreement has still to be asked about `subject`, from `due_at` on; of two
@@ -135,15 +178,29 @@ impl Reader<'_> {
         self.find("read an import", &query, values![id], read)
     }
 
-    /// All imports, the newest first.
+    /// The last imports, the newest first.
     ///
     /// # Errors
     /// When the database fails.
     pub fn imports(&self) -> Result<Vec<ImportRun>, StoreError> {
-        let query = format!("select {COLUMNS} from import_run");
-        let mut rows = self.list("read the imports", &query, &[], read)?;
-        rows.sort_by(|a, b| (b.started_at, &b.id).cmp(&(a.started_at, &a.id)));
-        Ok(rows)
+        let query = format!(
+            "select {COLUMNS} from import_run order by started_at desc, id desc limit $1"
+        );
+        self.list("read the imports", &query, values![LISTED_MAX], read)
+    }
+
+    /// The imports in one of these states, the oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn imports_in(&self, states: &[&str]) -> Result<Vec<ImportRun>, StoreError> {
+        let mut all = Vec::new();
+        for state in states {
+            let query = format!("select {COLUMNS} from import_run where state = $1");
+            all.extend(self.list("read the imports at work", &query, values![*state], read)?);
+        }
+        all.sort_by(|a, b| (a.started_at, &a.id).cmp(&(b.started_at, &b.id)));
+        Ok(all)
     }
 
     /// How many subjects wait to be decided about by `now`.

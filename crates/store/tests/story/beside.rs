@@ -1,7 +1,7 @@
 //! What stands beside the ledger: sign-ins, keys, settings, imports.
 
 use jiff::{Timestamp, ToSpan};
-use store::{ApiKey, ImportRun, Invitation, Session, StoreError};
+use store::{ApiKey, ImportRun, Invitation, RejectedRow, Session, StoreError};
 
 use crate::{World, at};
 
@@ -39,8 +39,27 @@ fn what_stands_beside_the_ledger() {
             files: "[]".to_owned(),
             counts: "{}".to_owned(),
             position: "{}".to_owned(),
+            by: Some("crm:ann".into()),
+            settings: "{}".to_owned(),
+            found: "{}".to_owned(),
+            report: "{}".to_owned(),
+            beat_at: Some(now),
+        };
+        let rejected = RejectedRow {
+            no: 1,
+            file: "leads.csv".to_owned(),
+            line: 7,
+            column: "created".to_owned(),
+            reason: "is no date".to_owned(),
+            cells: "[]".to_owned(),
         };
         keep_all(&world, &token, &invited, &key, &run);
+        let kept = rejected.clone();
+        let done = world.store.write(now, move |writer| {
+            writer.keep_rejected("r", &kept)?;
+            writer.remember("word", "crm/accounts/x", Some("\"crm:1\""))
+        });
+        done.unwrap();
         assert!(!world.asks(|reader| reader.settings()).contains_key("zone"));
         world.asks(|reader| {
             assert_eq!(reader.setting("currency")?.as_deref(), Some("EUR"));
@@ -51,7 +70,13 @@ fn what_stands_beside_the_ledger() {
             assert_eq!(reader.api_key_by_hash("kh")?, Some(key.clone()));
             assert_eq!(reader.api_keys()?, [key]);
             assert_eq!(reader.import("r")?, Some(run.clone()));
+            assert_eq!(reader.imports_in(&["done"])?, []);
+            assert_eq!(reader.imports_in(&["done", "running"])?, [run.clone()]);
             assert_eq!(reader.imports()?, [run]);
+            assert_eq!(reader.rejected_rows("r", 0, 10)?, [rejected]);
+            assert_eq!((reader.last_rejected("r")?, reader.last_rejected("q")?), (1, 0));
+            let word = reader.remembered("word", "crm/accounts/x")?;
+            assert_eq!(word.as_deref(), Some("\"crm:1\""));
             assert_eq!(reader.undecided_count(now)?, 2, "the third is due later");
             assert_eq!(reader.alias_of("crm", "b@x.example")?.as_deref(), Some("p2"));
             Ok(())
