@@ -3,6 +3,7 @@
 //! A preset is a mapping file that we ship; a firm's own mapping has the same form. It is described
 //! in `docs/reference/mapping.md`.
 
+mod columns;
 mod draft;
 mod plan;
 mod profile;
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use columns::{ColumnUse, fields_of, guess, guess_as};
 pub use draft::{ColumnProblem, Draft, Stamp};
 pub use plan::{Kind, Plan, Planned, plan};
 pub use profile::{Defaults, Profile};
@@ -148,6 +150,9 @@ pub struct TableMapping {
     /// Fields that a blank cell clears, whatever the file's `blank` says.
     #[serde(default)]
     pub clear: Vec<String>,
+    /// Whether nothing more is looked for than what is said here.
+    #[serde(skip)]
+    pub said_in_full: bool,
 }
 
 /// One column, or several, best first.
@@ -170,10 +175,14 @@ impl Headers {
     }
 }
 
-/// The presets, by name.
-pub const PRESETS: [(&str, &str); 3] = [
+/// The presets, by name. Where two know as many tables, the earlier is taken: the one that asks
+/// for more columns of its own stands first.
+pub const PRESETS: [(&str, &str); 6] = [
     ("salesforce", include_str!("../presets/salesforce.toml")),
+    ("zoho", include_str!("../presets/zoho.toml")),
+    ("pipedrive", include_str!("../presets/pipedrive.toml")),
     ("hubspot", include_str!("../presets/hubspot.toml")),
+    ("mautic", include_str!("../presets/mautic.toml")),
     ("plain", include_str!("../presets/plain.toml")),
 ];
 
@@ -181,6 +190,16 @@ pub const PRESETS: [(&str, &str); 3] = [
 pub fn preset(name: &str) -> Option<Mapping> {
     let (_, text) = PRESETS.iter().find(|(preset, _)| *preset == name)?;
     Some(read(text).expect("our own presets read"))
+}
+
+/// The preset that knows most of these tables, each given by its name and its columns; the plain
+/// one where none knows more.
+pub fn best_preset(tables: &[(String, Vec<String>)]) -> (&'static str, Mapping) {
+    let known = |(_, mapping): &(&str, Mapping)| {
+        tables.iter().filter(|(name, header)| mapping.recognise(name, header).is_some()).count()
+    };
+    let presets = PRESETS.iter().filter_map(|(name, _)| Some((*name, preset(name)?)));
+    presets.rev().max_by_key(known).expect("there are presets")
 }
 
 /// Reads a mapping file.

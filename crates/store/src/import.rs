@@ -183,9 +183,8 @@ impl Reader<'_> {
     /// # Errors
     /// When the database fails.
     pub fn imports(&self) -> Result<Vec<ImportRun>, StoreError> {
-        let query = format!(
-            "select {COLUMNS} from import_run order by started_at desc, id desc limit $1"
-        );
+        let query =
+            format!("select {COLUMNS} from import_run order by started_at desc, id desc limit $1");
         self.list("read the imports", &query, values![LISTED_MAX], read)
     }
 

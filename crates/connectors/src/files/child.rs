@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::guard::Limits;
 use super::table::RowFault;
-use super::xlsx::{Batch, RowsOf, Sheet, Source};
+use super::xlsx::{Batch, RowsOf, Sheet, Source, Wanted};
 
 pub(super) use parent::{Rows, sheets};
 
@@ -77,7 +77,7 @@ pub struct Job {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 enum Ask {
     /// The sheets, or the one wanted.
-    Sheets(Option<String>),
+    Sheets(Wanted),
     /// The rows of a sheet.
     Rows(RowsOf),
 }
@@ -111,7 +111,7 @@ impl Job {
         let source = Source { bytes: bytes.into(), limits: self.limits };
         match self.ask {
             Ask::Sheets(wanted) => {
-                let found = source.sheets(wanted.as_deref());
+                let found = source.sheets(&wanted);
                 say(out, &found.map_or_else(|r| Answer::Refused(r.to_string()), Answer::Sheets))
             }
             Ask::Rows(of) => serve_rows(&source, &of, out),

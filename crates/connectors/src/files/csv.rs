@@ -25,8 +25,12 @@ pub(super) fn open(mut admitted: Admitted, options: &ReadOptions) -> Result<Read
         feeder.skip_line().map_err(Reason::Unreadable)?;
     }
     let mut rows = CsvRows::new(feeder, dialect.delimiter, options);
-    let (cells, header_line) = rows.header()?;
+    let titles = if options.header_line.is_none() { dialect.titles } else { 0 };
+    let (cells, header_line) = rows.header(titles, options.header_line)?;
     let (header, mut notes) = header::named(cells);
+    if titles > 0 {
+        notes.push(Note::TitlesPassedOver { line: header_line });
+    }
     rows.width = header.len();
     notes.extend(file_notes(&survey, header.len()));
     let format = Format::Csv {
@@ -231,8 +235,29 @@ impl CsvRows {
         }
     }
 
-    /// The first row that is not blank.
-    fn header(&mut self) -> Result<(Vec<String>, u64), Reason> {
+    /// The first row that is not blank, below so many titles or from a line on.
+    fn header(
+        &mut self,
+        mut titles: usize,
+        from_line: Option<u64>,
+    ) -> Result<(Vec<String>, u64), Reason> {
+        let line = loop {
+            match self.header_record()? {
+                line if from_line.is_some_and(|from| line < from) => {}
+                _ if titles > 0 => titles -= 1,
+                line => break line,
+            }
+        };
+        let columns = self.record.len();
+        if columns > self.columns_max {
+            return Err(Reason::TooManyColumns { line, columns, limit: self.columns_max });
+        }
+        self.reader.get_mut().row_bytes_max = self.row_bytes;
+        Ok((self.record.iter().map(str::to_owned).collect(), line))
+    }
+
+    /// A row where the header may stand.
+    fn header_record(&mut self) -> Result<u64, Reason> {
         let line = match self.record() {
             None => return Err(Reason::Empty),
             Some(Ok(line)) => line,
@@ -241,12 +266,7 @@ impl CsvRows {
             }
             Some(Err(problem)) => return Err(Reason::Header(problem.to_string())),
         };
-        let columns = self.record.len();
-        if columns > self.columns_max {
-            return Err(Reason::TooManyColumns { line, columns, limit: self.columns_max });
-        }
-        self.reader.get_mut().row_bytes_max = self.row_bytes;
-        Ok((self.record.iter().map(str::to_owned).collect(), line))
+        Ok(line)
     }
 
     /// Reads on to the next row that is not blank, and tells its line.

@@ -15,13 +15,28 @@ pub(super) struct Dialect {
     pub delimiter: u8,
     /// Excel's `sep=;` stands on the first line.
     pub names_its_delimiter: bool,
+    /// Rows above the header that only say what the table is.
+    pub titles: usize,
+}
+
+/// The most rows that may stand above a header without its line being given.
+pub(super) const TITLES_MAX: usize = 20;
+
+/// How many rows above the header fill one cell only, as titles do; `filled` has how many cells
+/// each row fills. A table of two columns has none: it may be one of names, `Smith, Ann`.
+pub(super) fn titles(filled: impl Iterator<Item = usize>) -> usize {
+    let mut first = filled.take(TITLES_MAX + 1).enumerate();
+    let below = first.find(|(_, cells)| *cells != 1);
+    below.filter(|(_, cells)| *cells > 2).map_or(0, |(titles, _)| titles)
 }
 
 /// Finds the delimiter of a sample; `whole` says whether the sample is all there is.
 pub(super) fn dialect(sample: &str, whole: bool, asked: Option<u8>) -> Dialect {
     let named = named_delimiter(sample);
     let delimiter = asked.or(named).unwrap_or_else(|| likeliest(sample, whole));
-    Dialect { delimiter, names_its_delimiter: named.is_some() }
+    let body = if named.is_some() { sample.split_once('\n').map_or("", |it| it.1) } else { sample };
+    let titles = titles(rows(body, whole, delimiter).iter().map(|row| row.filled));
+    Dialect { delimiter, names_its_delimiter: named.is_some(), titles }
 }
 
 /// The delimiter that Excel's first line `sep=;` names.
@@ -54,7 +69,9 @@ fn likeliest(sample: &str, whole: bool) -> u8 {
 /// How well a delimiter explains the sample: rows as wide as the header, per mille, and in a draw
 /// the wider table. Zero if the header has one cell.
 fn score(sample: &str, whole: bool, delimiter: u8) -> u64 {
-    let widths = widths(sample, whole, delimiter);
+    let rows = rows(sample, whole, delimiter);
+    let titles = titles(rows.iter().map(|row| row.filled));
+    let widths: Vec<usize> = rows[titles..].iter().map(|row| row.cells).collect();
     let Some(header) = widths.first().copied().filter(|width| *width > 1) else { return 0 };
     let alike = widths.iter().filter(|width| **width == header).count();
     let per_mille = (alike * 1000 / widths.len()) as u64;
@@ -62,24 +79,31 @@ fn score(sample: &str, whole: bool, delimiter: u8) -> u64 {
     per_mille * 100_000 + header.min(99_999) as u64
 }
 
-/// How many cells each row of the sample has; blank rows are left out.
-fn widths(sample: &str, whole: bool, delimiter: u8) -> Vec<usize> {
+/// A row of the sample.
+struct SampleRow {
+    cells: usize,
+    filled: usize,
+}
+
+/// The rows of the sample; blank ones are left out.
+fn rows(sample: &str, whole: bool, delimiter: u8) -> Vec<SampleRow> {
     let mut reader = ::csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .delimiter(delimiter)
         .from_reader(sample.as_bytes());
-    let mut widths = Vec::new();
+    let mut rows = Vec::new();
     let mut record = ::csv::StringRecord::new();
     while let Ok(true) = reader.read_record(&mut record) {
-        if record.iter().any(|cell| !cell.trim().is_empty()) {
-            widths.push(record.len());
+        let filled = record.iter().filter(|cell| !cell.trim().is_empty()).count();
+        if filled > 0 {
+            rows.push(SampleRow { cells: record.len(), filled });
         }
     }
-    if !whole && widths.len() > 1 {
-        widths.pop();
+    if !whole && rows.len() > 1 {
+        rows.pop();
     }
-    widths
+    rows
 }
 
 /// How the lines of a sample ended before they were all made line feeds.
@@ -109,10 +133,27 @@ mod tests {
             ("name\n", b',', "one column"),
             ("sep=|\na,b|c\n", b'|', "named by its first line"),
             ("a;b;c\n", b';', "a header alone"),
+            ("Pipeline\n\nMade on 3 May\na;b;c\n1;2;3\n4;5;6\n", b';', "titles above"),
         ];
         for (sample, delimiter, shows) in cases {
             let found = dialect(sample, true, None);
             assert_eq!(found.delimiter as char, delimiter as char, "{shows}");
+        }
+    }
+
+    #[test]
+    fn rows_that_fill_one_cell_above_a_wider_table_are_titles() {
+        let cases = [
+            ("a;b\n1;2\n", 0, "a header at once"),
+            ("Pipeline\n\n3 May\na;b;c\n1;2;3\n", 2, "two, and a blank row"),
+            ("Pipeline;;\na;b;c\n1;2;3\n", 1, "as wide as the table"),
+            ("sep=;\nPipeline\na;b;c\n", 1, "below the sign"),
+            ("name\nAnn\nBob\n", 0, "one column"),
+            ("name\nSmith; Ann\n", 0, "too narrow to be sure"),
+            ("a;b\n1;2;3\n", 0, "a header that is too short"),
+        ];
+        for (sample, titles, shows) in cases {
+            assert_eq!(dialect(sample, true, None).titles, titles, "{shows}");
         }
     }
 

@@ -19,6 +19,9 @@ pub struct ReadOptions {
     pub encoding: Option<String>,
     /// Only this sheet of a workbook; all that hold something if absent.
     pub sheet: Option<String>,
+    /// The line of the header, counted from 1: what stands above is passed over. If absent, the
+    /// first row that is not a title, which fills one cell above a wider table.
+    pub header_line: Option<u64>,
     /// What a file may ask of us.
     pub limits: Limits,
     /// Who parses workbooks.
@@ -89,6 +92,14 @@ pub enum Note {
     Damaged {
         /// Bytes from the start of the file.
         offset: u64,
+    },
+    /// Rows above the header.
+    #[error(
+        "the header was taken from line {line}; what stands above it was passed over: give its line if it is another"
+    )]
+    TitlesPassedOver {
+        /// Counted from 1.
+        line: u64,
     },
     /// No delimiter was found.
     #[error("only one column was found: give the delimiter if there are more")]

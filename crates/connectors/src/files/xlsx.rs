@@ -14,6 +14,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader};
 use serde::{Deserialize, Serialize};
 
+use super::dialect::{TITLES_MAX, titles};
 use super::guard::{Admitted, Limits, Reason};
 use super::table::{
     Cell, Format, Note, Progress, ReadOptions, Reading, Row, RowFault, RowProblem, Rows, Workbooks,
@@ -41,13 +42,22 @@ pub(super) fn open(mut admitted: Admitted, options: &ReadOptions) -> Result<Vec<
     file.read_to_end(&mut bytes).map_err(Reason::Unreadable)?;
     // What was judged is what is parsed: the file on disk may change in between, these bytes not.
     let source = Source { bytes: bytes.into(), limits: limits.clone() };
-    let wanted = options.sheet.as_deref();
+    let wanted = Wanted { sheet: options.sheet.clone(), header_line: options.header_line };
     let sheets = match &options.workbooks {
-        Workbooks::Here => source.sheets(wanted)?,
+        Workbooks::Here => source.sheets(&wanted)?,
         Workbooks::Child(program) => child::sheets(program, &source, wanted)?,
     };
     let readings = sheets.into_iter().map(|sheet| source.reading(sheet, &options.workbooks));
     Ok(readings.collect())
+}
+
+/// What is wanted of a workbook.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Wanted {
+    /// Only this sheet.
+    pub(super) sheet: Option<String>,
+    /// The line of the header, where it was said.
+    pub(super) header_line: Option<u64>,
 }
 
 /// A sheet that holds something: what stands before its rows.
@@ -57,6 +67,9 @@ pub(super) struct Sheet {
     /// The cells of the header as they stand.
     header: Vec<String>,
     header_line: u64,
+    /// Whether titles stand above the header.
+    #[serde(default)]
+    has_titles: bool,
     is_hidden: bool,
 }
 
@@ -92,13 +105,13 @@ impl Source {
     /// The sheets that hold something, or the one that is wanted. A damaged workbook makes the
     /// parser panic in places; that is the file's fault, not a bug of the program, and must not end
     /// what else it is doing.
-    pub(super) fn sheets(&self, wanted: Option<&str>) -> Result<Vec<Sheet>, Reason> {
+    pub(super) fn sheets(&self, wanted: &Wanted) -> Result<Vec<Sheet>, Reason> {
         archive::check(&self.bytes, &self.limits)?;
         catch_unwind(AssertUnwindSafe(|| self.sheets_of_sound_parts(wanted)))
             .unwrap_or_else(|_| Err(Reason::Broken("its parts contradict each other".to_owned())))
     }
 
-    fn sheets_of_sound_parts(&self, wanted: Option<&str>) -> Result<Vec<Sheet>, Reason> {
+    fn sheets_of_sound_parts(&self, wanted: &Wanted) -> Result<Vec<Sheet>, Reason> {
         let mut workbook = self.workbook(Arc::default()).map_err(broken)?;
         let sheets: Vec<calamine::Sheet> = workbook
             .sheets_metadata()
@@ -106,13 +119,14 @@ impl Source {
             .filter(|sheet| sheet.typ == SheetType::WorkSheet)
             .cloned()
             .collect();
-        if let Some(wanted) = wanted.filter(|wanted| !sheets.iter().any(|it| it.name == *wanted)) {
+        let name = wanted.sheet.as_ref();
+        if let Some(wanted) = name.filter(|wanted| !sheets.iter().any(|it| it.name == **wanted)) {
             let has = sheets.into_iter().map(|sheet| sheet.name).collect();
-            return Err(Reason::NoSuchSheet { wanted: wanted.to_owned(), has });
+            return Err(Reason::NoSuchSheet { wanted: wanted.clone(), has });
         }
         let mut found = Vec::new();
-        for sheet in sheets.iter().filter(|it| wanted.is_none_or(|wanted| it.name == wanted)) {
-            found.extend(self.sheet(&mut workbook, sheet)?);
+        for sheet in sheets.iter().filter(|it| name.is_none_or(|wanted| it.name == *wanted)) {
+            found.extend(self.sheet(&mut workbook, sheet, wanted.header_line)?);
         }
         if found.is_empty() { Err(Reason::Empty) } else { Ok(found) }
     }
@@ -121,24 +135,48 @@ impl Source {
         &self,
         workbook: &mut Workbook,
         sheet: &calamine::Sheet,
+        from_line: Option<u64>,
     ) -> Result<Option<Sheet>, Reason> {
         let cells = workbook.worksheet_cells_reader(&sheet.name).map_err(broken)?;
-        let mut rows = SheetRows::new(cells, None, &self.limits);
-        let Some(first) = rows.next() else { return Ok(None) };
-        let row = first.map_err(|problem| match problem.fault {
+        let mut rows = SheetRows::new(cells, None, &self.limits)
+            .skip_while(|row| matches!((row, from_line), (Ok(row), Some(from)) if row.line < from));
+        // Titles are looked for only where nobody said the line, and then in the first rows.
+        let looked_at = if from_line.is_some() { 1 } else { TITLES_MAX + 1 };
+        let mut first = Vec::new();
+        for row in rows.by_ref().take(looked_at) {
+            let filled = row.as_ref().map_or(0, |row| filled(&row.cells));
+            match row {
+                Ok(row) => first.push((row, filled)),
+                Err(problem) if first.is_empty() => {
+                    return Err(self.no_header(&sheet.name, problem));
+                }
+                Err(_) => break,
+            }
+            if filled != 1 {
+                break;
+            }
+        }
+        let titles = titles(first.iter().map(|(_, filled)| *filled));
+        let Some((row, _)) = first.into_iter().nth(titles) else { return Ok(None) };
+        Ok(Some(Sheet {
+            name: sheet.name.clone(),
+            header: row.cells.iter().map(as_name).collect(),
+            header_line: row.line,
+            has_titles: titles > 0,
+            is_hidden: sheet.visible != SheetVisible::Visible,
+        }))
+    }
+
+    /// Why the header of a sheet cannot be read.
+    fn no_header(&self, sheet: &str, problem: RowProblem) -> Reason {
+        match problem.fault {
             RowFault::TooManyCells { found, .. } => Reason::TooManyColumns {
                 line: problem.line,
                 columns: found,
                 limit: self.limits.columns,
             },
-            _ => Reason::Header(format!("sheet {}, {problem}", sheet.name)),
-        })?;
-        Ok(Some(Sheet {
-            name: sheet.name.clone(),
-            header: row.cells.iter().map(as_name).collect(),
-            header_line: row.line,
-            is_hidden: sheet.visible != SheetVisible::Visible,
-        }))
+            _ => Reason::Header(format!("sheet {sheet}, {problem}")),
+        }
     }
 
     /// A sheet as a table; its rows are parsed when the first is asked for.
@@ -146,6 +184,9 @@ impl Source {
         let (header, mut notes) = header::named(sheet.header);
         if sheet.is_hidden {
             notes.push(Note::HiddenSheet);
+        }
+        if sheet.has_titles {
+            notes.push(Note::TitlesPassedOver { line: sheet.header_line });
         }
         let progress = Progress::of(self.bytes.len() as u64);
         let (header_line, width) = (sheet.header_line, header.len());
@@ -195,7 +236,7 @@ impl Source {
         let (mut batch, mut bytes) = (Vec::with_capacity(BATCH), 0);
         for row in SheetRows::new(cells, Some(of.width), &self.limits) {
             let line = row.as_ref().map_or_else(|problem| problem.line, |row| row.line);
-            if line == of.header_line {
+            if line <= of.header_line {
                 continue;
             }
             bytes += row.as_ref().map_or(0, text_bytes);
@@ -215,6 +256,10 @@ impl Source {
 
 fn broken(error: calamine::XlsxError) -> Reason {
     Reason::Broken(error.to_string())
+}
+
+fn filled(cells: &[Cell]) -> usize {
+    cells.iter().filter(|cell| **cell != Cell::Blank).count()
 }
 
 fn as_name(cell: &Cell) -> String {

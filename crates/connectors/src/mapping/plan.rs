@@ -105,7 +105,9 @@ pub fn plan(mapping: &Mapping, table: &TableMapping, header: &[String], profile:
         private: Vec::new(),
         ignored: table.ignore.iter().filter_map(find).collect(),
     };
-    plan.find_stage_dates(profile);
+    if !table.said_in_full {
+        plan.find_stage_dates(profile);
+    }
     plan.take_the_rest(mapping, &columns, profile);
     plan
 }

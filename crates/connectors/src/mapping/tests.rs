@@ -48,6 +48,65 @@ fn a_table_is_known_by_its_columns() {
 }
 
 #[test]
+fn an_export_is_known_by_one_preset_before_all_others() {
+    let cases = [
+        (
+            "zoho",
+            "Record Id,Lead Owner,Company,First Name,Last Name,Email,Lead Source,Lead Status,Created Time",
+            Object::Leads,
+        ),
+        (
+            "zoho",
+            "Record Id,Deal Owner,Deal Name,Account Name,Stage,Amount,Closing Date,Created Time",
+            Object::Opportunities,
+        ),
+        ("zoho", "Record Id,Account Owner,Account Name,Industry,Created Time", Object::Accounts),
+        (
+            "pipedrive",
+            "Deal - ID,Deal - Title,Deal - Value,Deal - Stage,Deal - Owner",
+            Object::Opportunities,
+        ),
+        (
+            "pipedrive",
+            "Person - ID,Person - Name,Person - Email - Work,Person - Owner",
+            Object::Leads,
+        ),
+        (
+            "pipedrive",
+            "Organization - ID,Organization - Name,Organization - Owner",
+            Object::Accounts,
+        ),
+        ("mautic", "id,firstname,lastname,email,points,stage,dateAdded,lastActive", Object::Leads),
+        (
+            "hubspot",
+            "Record ID,First Name,Last Name,Email,Lifecycle Stage,Create Date",
+            Object::Leads,
+        ),
+        (
+            "hubspot",
+            "Record ID,Deal Name,Deal Stage,Amount,Close Date,Create Date",
+            Object::Opportunities,
+        ),
+        (
+            "salesforce",
+            "Id,LastName,FirstName,Company,Email,Status,LeadSource,CreatedDate",
+            Object::Leads,
+        ),
+        (
+            "plain",
+            "opportunity_id,sales_agent,product,account,deal_stage,engage_date",
+            Object::Opportunities,
+        ),
+    ];
+    for (wanted, names, object) in cases {
+        let (name, mapping) = best_preset(&[("Lead".to_owned(), header(names))]);
+        let table = mapping.recognise("Lead", &header(names));
+        let found = table.map(|table| table.object);
+        assert_eq!((name, found), (wanted, Some(object)), "{names}");
+    }
+}
+
+#[test]
 fn header_names_become_field_names() {
     let cases = [
         ("Deal Stage", "deal_stage"),

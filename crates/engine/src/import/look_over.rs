@@ -63,12 +63,7 @@ pub(super) fn choose_mapping(
             headers.push((table_name(path, &reading), reading.header.clone()));
         }
     }
-    let known = |mapping: &Mapping| {
-        headers.iter().filter(|(name, header)| mapping.recognise(name, header).is_some()).count()
-    };
-    let presets = mapping::PRESETS.iter().filter_map(|(name, _)| mapping::preset(name));
-    let best = presets.rev().max_by_key(known).expect("there are presets");
-    Ok(best)
+    Ok(mapping::best_preset(&headers).1)
 }
 
 /// By what a table is known: its sheet where the workbook has several, else its file.

@@ -10,15 +10,15 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use super::{ANSWER_BYTES_MAX, Answer, Ask, Job, Program, Stopped};
 use crate::files::guard::{Limits, MIB, Reason};
 use crate::files::table::{Row, RowFault, RowProblem};
-use crate::files::xlsx::{RowsOf, Sheet, Source, WAITING};
+use crate::files::xlsx::{RowsOf, Sheet, Source, WAITING, Wanted};
 
 /// Asks a child for the sheets of a workbook.
 pub(in crate::files) fn sheets(
     program: &Program,
     source: &Source,
-    wanted: Option<&str>,
+    wanted: Wanted,
 ) -> Result<Vec<Sheet>, Reason> {
-    let ask = Ask::Sheets(wanted.map(str::to_owned));
+    let ask = Ask::Sheets(wanted);
     let mut running = Running::start(program, source, ask).map_err(Reason::Stopped)?;
     match running.answer().map_err(Reason::Stopped)? {
         Answer::Sheets(sheets) => Ok(sheets),

@@ -21,7 +21,7 @@ fn answers(ask: Ask, bytes: &[u8]) -> Vec<Answer> {
 }
 
 fn sheet_of(bytes: &[u8]) -> (String, RowsOf) {
-    let found = answers(Ask::Sheets(None), bytes);
+    let found = answers(Ask::Sheets(Wanted::default()), bytes);
     let [Answer::Sheets(sheets)] = &found[..] else { panic!("{found:?}") };
     let of = r#"{"sheet":"Sheet1","header_line":1,"width":1}"#;
     (format!("{sheets:?}"), serde_json::from_str(of).unwrap())
@@ -47,10 +47,11 @@ fn a_child_answers_sheets_then_rows_then_an_end() {
 #[test]
 fn a_refusal_is_handed_on_in_its_own_words() {
     let empty = workbook(&[("Sheet1", "visible", "")], "");
-    let found = answers(Ask::Sheets(None), &empty);
+    let found = answers(Ask::Sheets(Wanted::default()), &empty);
     let [Answer::Refused(words)] = &found[..] else { panic!("{found:?}") };
     assert_eq!(words, "is empty: export it again with its header and rows");
-    let found = answers(Ask::Sheets(Some("Deals".into())), &rows(1));
+    let found =
+        answers(Ask::Sheets(Wanted { sheet: Some("Deals".into()), header_line: None }), &rows(1));
     let [Answer::Refused(words)] = &found[..] else { panic!("{found:?}") };
     assert!(words.starts_with("has no sheet named \"Deals\""), "{words}");
 }
