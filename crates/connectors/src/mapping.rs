@@ -192,11 +192,14 @@ pub fn preset(name: &str) -> Option<Mapping> {
     Some(read(text).expect("our own presets read"))
 }
 
-/// The preset that knows most of these tables, each given by its name and its columns; the plain
-/// one where none knows more.
+/// The preset that knows most of these tables, each given by its name and its columns, and among
+/// those that know as many the one that knows most columns.
 pub fn best_preset(tables: &[(String, Vec<String>)]) -> (&'static str, Mapping) {
     let known = |(_, mapping): &(&str, Mapping)| {
-        tables.iter().filter(|(name, header)| mapping.recognise(name, header).is_some()).count()
+        let found = tables.iter().filter_map(|(name, header)| {
+            mapping.recognise(name, header).map(|table| table.knows(header))
+        });
+        found.fold((0, 0), |(tables, columns), more| (tables + 1, columns + more))
     };
     let presets = PRESETS.iter().filter_map(|(name, _)| Some((*name, preset(name)?)));
     presets.rev().max_by_key(known).expect("there are presets")
@@ -245,6 +248,14 @@ impl Mapping {
 }
 
 impl TableMapping {
+    /// How many of these columns it names.
+    fn knows(&self, header: &[String]) -> usize {
+        let named = self.columns.values().flat_map(Headers::each).chain(&self.key);
+        let named: std::collections::BTreeSet<String> =
+            named.map(|name| plain_name(name)).collect();
+        header.iter().filter(|name| named.contains(&plain_name(name))).count()
+    }
+
     fn fits(&self, file: &str, columns: &[String]) -> bool {
         let has = |alternatives: &String| {
             alternatives.split('|').any(|name| columns.contains(&plain_name(name)))

@@ -3,30 +3,41 @@
 //! read = created + updated + unchanged + rejected, always. A row is taken whole or not at all; the
 //! same file twice changes nothing; a column that nobody mapped is never cleared.
 
+mod carrying_out;
+pub mod choices;
+pub mod dock;
 mod facts;
+pub mod found;
 mod join;
 mod look_over;
+mod recalled;
 mod report;
 mod taking;
+mod work;
 
-use std::{path::PathBuf, time::Instant};
+use std::path::PathBuf;
 
 use connectors::{
-    files::table::{self, ReadOptions, Row},
-    mapping::{self, Defaults, Draft, Mapping, Plan, Profile},
+    files::table::{self, Format, ReadOptions, Row},
+    mapping::{Defaults, Mapping, Plan, Profile},
     values::{date::DateOrder, number::DecimalSign},
 };
 use domain::money::Currency;
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{Timestamp, tz::TimeZone};
 use store::ImportRun;
 
-use crate::{Engine, Error, tick::Ticked};
+use crate::{Engine, Error};
 
 pub use join::{How, Joined};
 pub use report::{Counts, ImportReport, Rejected, Skipped, TableReport};
+pub use work::Outcome;
+pub(crate) use work::{Underway, WorkThereIs};
 
-use look_over::{choose_mapping, find_files, look_over, rows_of};
-use taking::Taking;
+use carrying_out::Position;
+use choices::{Choices, TableChoice};
+use dock::State;
+use found::{Found, FoundTable, KnownBy};
+use look_over::{LookingOver, choose_mapping, find_files, not_taken};
 
 /// How many rows are written in one transaction.
 const ROWS_AT_ONCE: usize = 1000;
@@ -54,6 +65,8 @@ pub struct ImportOptions {
     pub reading: ReadOptions,
     /// Whether everything is worked out and nothing is kept.
     pub dry_run: bool,
+    /// What somebody decided about single tables.
+    pub choices: Choices,
 }
 
 /// How far an import is.
@@ -94,19 +107,50 @@ pub enum ImportRefusal {
     /// A file is refused.
     #[error("{0}")]
     File(String),
+    /// What was sent does not read.
+    #[error("{0}")]
+    Choice(String),
+    /// There is no such import.
+    #[error("there is no such import: look at the list of imports")]
+    NoSuchImport,
+    /// It stands where this cannot be done.
+    #[error("the import {0}: look at it again")]
+    NotNow(&'static str),
     /// The mapping's zone or currency does not read.
     #[error("the mapping's {0} \"{1}\" does not read: {2}")]
     Mapping(&'static str, String, &'static str),
 }
 
-/// A table that was opened and recognised.
+/// A table that was opened and looked over.
 struct Table {
     path: PathBuf,
     name: String,
+    /// By which choices about it are kept.
+    key: String,
     sheet: Option<String>,
+    format: Format,
+    header_line: u64,
     plan: Plan,
     profile: Profile,
+    /// Rows below the header, those that cannot be read too.
+    rows: u64,
+    sample: Vec<Row>,
     notes: Vec<String>,
+    known_by: KnownBy,
+    taken: bool,
+    /// How its file is read.
+    reading: ReadOptions,
+    /// What holds where its columns do not show it.
+    defaults: Defaults,
+    choice: TableChoice,
+}
+
+/// What was looked over, and what holds for all of it.
+struct LookedOver {
+    mapping: Mapping,
+    defaults: Defaults,
+    report: ImportReport,
+    tables: Vec<Table>,
 }
 
 impl Engine {
@@ -123,6 +167,46 @@ impl Engine {
         now: Timestamp,
         listener: &mut (dyn Listener + Send),
     ) -> Result<ImportReport, Error> {
+        let looked = self.look_over(paths, options, listener)?;
+        if looked.report.cancelled {
+            return Ok(looked.report);
+        }
+        let (tables, report) = to_take(looked)?;
+        if options.dry_run {
+            return self.try_out(tables, report, now, listener);
+        }
+        let run = begun(&report.source, &tables, now);
+        self.keep_run(run.clone(), now)?;
+        self.carry_out(run, Position::default(), tables, report, now, listener)
+    }
+
+    /// What files show: nothing is written.
+    ///
+    /// # Errors
+    /// [`ImportRefusal`] when there is nothing to look at.
+    pub fn look_at(
+        &self,
+        paths: &[PathBuf],
+        options: &ImportOptions,
+        listener: &mut (dyn Listener + Send),
+    ) -> Result<Found, Error> {
+        let looked = self.look_over(paths, options, listener)?;
+        Ok(Found {
+            preset: looked.mapping.source.clone(),
+            source: looked.report.source,
+            currency: looked.defaults.currency.to_string(),
+            zone: looked.defaults.zone.iana_name().unwrap_or("UTC").to_owned(),
+            tables: looked.tables.iter().map(FoundTable::of).collect(),
+            skipped: looked.report.skipped,
+        })
+    }
+
+    fn look_over(
+        &self,
+        paths: &[PathBuf],
+        options: &ImportOptions,
+        listener: &mut (dyn Listener + Send),
+    ) -> Result<LookedOver, Error> {
         let files = find_files(paths).map_err(refused)?;
         let mapping = choose_mapping(options, &files).map_err(refused)?;
         let defaults = self.defaults(options, &mapping)?;
@@ -131,28 +215,16 @@ impl Engine {
             dry_run: options.dry_run,
             ..ImportReport::default()
         };
-        let tables =
-            look_over(&files, &mapping, options, &mut report, listener).map_err(refused)?;
-        if report.cancelled {
-            return Ok(report);
-        }
-        if tables.is_empty() {
-            let reasons: Vec<String> =
-                report.skipped.iter().map(|s| format!("{}: {}", s.file, s.reason)).collect();
-            return Err(refused(ImportRefusal::NothingRecognised(reasons.join("; "))));
-        }
-        if options.dry_run {
-            return self.try_out(tables, options, defaults, report, now, listener);
-        }
-        let (began, run) = (Instant::now(), begun(&report.source, &tables, now));
-        self.keep_run(run.clone(), now)?;
-        let report = self.take_tables(tables, options, &defaults, report, now, listener)?;
-        let spent = SignedDuration::try_from(began.elapsed()).unwrap_or_default();
-        let state = if report.cancelled { "stopped" } else { "done" };
-        let counts = serde_json::to_string(&report.total).unwrap_or_default();
-        let finished_at = Some(now + spent);
-        self.keep_run(ImportRun { state: state.into(), finished_at, counts, ..run }, now)?;
-        Ok(report)
+        // A mapping that is named outright is not overruled by what was said once.
+        let may_recall = options.mapping.is_none();
+        let recalled = |header: &[String]| self.recalled_columns(header).ok().flatten();
+        let recall = |header: &[String]| may_recall.then(|| recalled(header)).flatten();
+        let (options, defaults) = (options, &defaults);
+        let mut looking =
+            LookingOver { mapping: &mapping, options, defaults, recall: &recall, listener };
+        let tables = looking.all(&files, &mut report).map_err(refused)?;
+        let defaults = defaults.clone();
+        Ok(LookedOver { mapping, defaults, report, tables })
     }
 
     fn keep_run(&self, run: ImportRun, now: Timestamp) -> Result<(), Error> {
@@ -188,115 +260,19 @@ impl Engine {
             decimal: options.decimal.or(decimal),
         })
     }
+}
 
-    /// Works everything out in one transaction and undoes it.
-    fn try_out(
-        &self,
-        tables: Vec<Table>,
-        options: &ImportOptions,
-        defaults: Defaults,
-        mut report: ImportReport,
-        now: Timestamp,
-        listener: &mut (dyn Listener + Send),
-    ) -> Result<ImportReport, Error> {
-        let options = options.clone();
-        let undone = self.store.write(now, move |writer| {
-            let mut all_rejected = Vec::new();
-            for table in tables {
-                let mut taking = Taking::new(writer, &report.source, &table, now)?;
-                let rows = rows_of(&table, &options).map_err(|e| Undone::Failed(refused(e)))?;
-                for row in rows {
-                    taking.take(writer, row.map(|row| draft(&table, &row, &defaults)))?;
-                }
-                all_rejected.extend(taking.take_rejected());
-                add(&mut report, taking.finish(&table));
-            }
-            Err::<(), _>(Undone::AsMeant(Box::new(report), all_rejected))
-        });
-        match undone {
-            Err(Undone::AsMeant(report, rejected)) => {
-                rejected.iter().for_each(|rejected| listener.rejected(rejected, &[]));
-                Ok(*report)
-            }
-            Err(Undone::Failed(error)) => Err(error),
-            Ok(()) => unreachable!("a dry run always undoes what it did"),
-        }
+/// The tables that are taken; the others are told in the report.
+fn to_take(looked: LookedOver) -> Result<(Vec<Table>, ImportReport), Error> {
+    let LookedOver { mut report, tables, .. } = looked;
+    let (taken, left): (Vec<Table>, Vec<Table>) = tables.into_iter().partition(|it| it.taken);
+    report.skipped.extend(left.iter().map(not_taken));
+    if taken.is_empty() {
+        let reasons: Vec<String> =
+            report.skipped.iter().map(|s| format!("{}: {}", s.file, s.reason)).collect();
+        return Err(refused(ImportRefusal::NothingRecognised(reasons.join("; "))));
     }
-
-    fn take_tables(
-        &self,
-        tables: Vec<Table>,
-        options: &ImportOptions,
-        defaults: &Defaults,
-        mut report: ImportReport,
-        now: Timestamp,
-        listener: &mut (dyn Listener + Send),
-    ) -> Result<ImportReport, Error> {
-        for table in tables {
-            let source = report.source.clone();
-            let table = std::sync::Arc::new(table);
-            let begun = table.clone();
-            let mut taking =
-                self.store.write(now, move |writer| Taking::new(writer, &source, &begun, now))?;
-            let mut rows = rows_of(&table, options).map_err(refused)?;
-            loop {
-                let progress = rows.count_hint();
-                let chunk: Vec<_> = rows.by_ref().take(ROWS_AT_ONCE).collect();
-                if chunk.is_empty() {
-                    break;
-                }
-                let drafts: Vec<_> = chunk
-                    .iter()
-                    .map(|row| match row {
-                        Ok(row) => Ok(draft(&table, row, defaults)),
-                        Err(problem) => Err(problem.clone()),
-                    })
-                    .collect();
-                taking = self.store.write(now, move |writer| {
-                    for draft in drafts {
-                        taking.take(writer, draft)?;
-                    }
-                    Ok::<_, Error>(taking)
-                })?;
-                tell_rejected(&taking.take_rejected(), &chunk, listener);
-                let going_on = listener.progress(Progress {
-                    doing: format!("Importing {} from {}", table.plan.object.words(), table.name),
-                    bytes_read: progress.bytes_read(),
-                    bytes_total: progress.bytes_total(),
-                    rows: report.total.read + taking.counts().read,
-                });
-                if !going_on {
-                    report.cancelled = true;
-                    break;
-                }
-            }
-            add(&mut report, taking.finish(&table));
-            if report.cancelled {
-                return Ok(report);
-            }
-        }
-        self.decide_afterwards(&mut report, now, listener)?;
-        Ok(report)
-    }
-
-    fn decide_afterwards(
-        &self,
-        report: &mut ImportReport,
-        now: Timestamp,
-        listener: &mut (dyn Listener + Send),
-    ) -> Result<(), Error> {
-        let rows = report.total.read;
-        let Ticked { leads, decisions, .. } = self.decide_waiting(now, |done| {
-            listener.progress(Progress {
-                doing: format!("Deciding about leads and opportunities: {done} done"),
-                bytes_read: 0,
-                bytes_total: 0,
-                rows,
-            })
-        })?;
-        (report.leads_decided, report.decisions) = (leads, decisions);
-        Ok(())
-    }
+    Ok((taken, report))
 }
 
 /// The standing of an import that begins.
@@ -306,53 +282,16 @@ fn begun(source: &str, tables: &[Table], now: Timestamp) -> ImportRun {
         id: format!("{source}-{}", now.as_millisecond()),
         started_at: now,
         finished_at: None,
-        state: "running".to_owned(),
+        state: State::Running.key().to_owned(),
         source: source.to_owned(),
         files: serde_json::to_string(&files).unwrap_or_default(),
         counts: "{}".to_owned(),
         position: "{}".to_owned(),
-    }
-}
-
-/// Why a dry run's transaction ends: always by being undone.
-enum Undone {
-    AsMeant(Box<ImportReport>, Vec<Rejected>),
-    Failed(Error),
-}
-
-impl From<Error> for Undone {
-    fn from(error: Error) -> Self {
-        Undone::Failed(error)
-    }
-}
-
-impl From<store::StoreError> for Undone {
-    fn from(error: store::StoreError) -> Self {
-        Undone::Failed(error.into())
-    }
-}
-
-fn draft(
-    table: &Table,
-    row: &Row,
-    defaults: &Defaults,
-) -> (u64, Result<Draft, Vec<mapping::ColumnProblem>>) {
-    (row.line, table.plan.draft(row, &table.profile, defaults))
-}
-
-fn tell_rejected(
-    rejected: &[Rejected],
-    chunk: &[Result<Row, table::RowProblem>],
-    listener: &mut (dyn Listener + Send),
-) {
-    for rejected in rejected {
-        let cells = chunk.iter().find_map(|row| match row {
-            Ok(row) if row.line == rejected.line => Some(&row.cells),
-            Err(problem) if problem.line == rejected.line => Some(&problem.cells),
-            _ => None,
-        });
-        let texts: Vec<String> = cells.into_iter().flatten().map(cell_text).collect();
-        listener.rejected(rejected, &texts);
+        settings: "{}".to_owned(),
+        found: "{}".to_owned(),
+        report: "{}".to_owned(),
+        beat_at: Some(now),
+        by: None,
     }
 }
 
@@ -366,19 +305,11 @@ fn cell_text(cell: &table::Cell) -> String {
     }
 }
 
-fn add(report: &mut ImportReport, table: TableReport) {
-    let (total, counts) = (&mut report.total, &table.counts);
-    total.read += counts.read;
-    total.created += counts.created;
-    total.updated += counts.updated;
-    total.unchanged += counts.unchanged;
-    total.rejected += counts.rejected;
-    report.tables.push(table);
-}
-
 fn refused(refusal: ImportRefusal) -> Error {
     Error::Refused(refusal.into())
 }
 
+#[cfg(test)]
+mod dock_tests;
 #[cfg(test)]
 mod tests;

@@ -19,6 +19,7 @@ mod secret;
 
 use std::{
     collections::BTreeMap,
+    path::Path,
     sync::{Arc, Mutex},
 };
 
@@ -65,6 +66,10 @@ pub struct Engine {
     store: Store,
     /// Versions by number, once their text has been read; a version's text never changes.
     versions: Arc<Mutex<BTreeMap<Version, Arc<Agreement>>>>,
+    /// How far imports are that this process works on.
+    underway: import::Underway,
+    /// Wakes the worker of imports.
+    work_there_is: import::WorkThereIs,
 }
 
 impl Engine {
@@ -73,7 +78,24 @@ impl Engine {
     /// # Errors
     /// When the database cannot be opened, or was written by a newer Lockstep.
     pub fn open(location: &Location, now: Timestamp) -> Result<Engine, Error> {
-        Ok(Engine { store: Store::open(location, now)?, versions: Arc::default() })
+        Ok(Engine {
+            store: Store::open(location, now)?,
+            versions: Arc::default(),
+            underway: import::Underway::default(),
+            work_there_is: import::WorkThereIs::default(),
+        })
+    }
+
+    /// A second Lockstep on a copy of the database as it stands, in which anything can be tried
+    /// out; `None` where the database is a server.
+    ///
+    /// # Errors
+    /// When the copy cannot be made.
+    pub(crate) fn copy(&self, path: &Path, now: Timestamp) -> Result<Option<Engine>, Error> {
+        if !self.store.copy_to(path)? {
+            return Ok(None);
+        }
+        Engine::open(&Location::Sqlite(path.to_owned()), now).map(Some)
     }
 
     /// Asks the ledger and the read models; pages do this directly.

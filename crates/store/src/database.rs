@@ -111,6 +111,24 @@ impl Connection {
         Ok(Connection { link, in_transaction: Cell::new(false) })
     }
 
+    /// Copies the database to a new file, which only its owner can read; false where a server has
+    /// it.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub(crate) fn copy_to(&self, path: &Path) -> Result<bool, StoreError> {
+        let what = "copy the database";
+        match &self.link {
+            Link::Sqlite(connection) => {
+                make_private(path).map_err(doing(what))?;
+                let told = None::<fn(rusqlite::backup::Progress)>;
+                connection.backup("main", path, told).map_err(doing(what))?;
+                Ok(true)
+            }
+            Link::Postgres(_) => Ok(false),
+        }
+    }
+
     /// Which database runs.
     pub(crate) fn engine(&self) -> Engine {
         match self.link {

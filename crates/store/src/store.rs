@@ -1,5 +1,7 @@
 //! The store: one writing thread, several readers.
 
+use std::path::Path;
+
 use jiff::Timestamp;
 
 use crate::{
@@ -59,6 +61,18 @@ impl Store {
         E: From<StoreError> + Send + 'static,
     {
         self.writing.write(now, write)
+    }
+
+    /// Makes a copy of the database as it stands, while others go on using it; false where the
+    /// database is a server.
+    ///
+    /// # Errors
+    /// When the copy cannot be written.
+    pub fn copy_to(&self, path: &Path) -> Result<bool, StoreError> {
+        match &self.location {
+            Location::Postgres(_) => Ok(false),
+            Location::Sqlite(_) => Connection::open(&self.location)?.copy_to(path),
+        }
     }
 
     /// Runs `read` over what has been committed. All its questions are answered as of one instant.

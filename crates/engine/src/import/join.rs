@@ -7,14 +7,16 @@ use domain::{
     field::{FieldValue, Fields},
     ids::{AccountId, CampaignId, LeadId, OpportunityId, ProductId, qualified},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use store::{Reader, StoreError, Writer, read::name_key};
+
+use super::recalled::{Means, meaning_of};
 
 /// How many different words of one column are remembered.
 const WORDS_MAX: usize = 50_000;
 
 /// A word of the source that needs to be looked at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Joined {
     /// What it names: accounts, products, ….
     pub object: Object,
@@ -27,7 +29,7 @@ pub struct Joined {
 }
 
 /// How a word was joined.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "how", rename_all = "snake_case")]
 pub enum How {
     /// To a record whose name is spelt in another way.
@@ -108,6 +110,9 @@ impl Joins {
         object: Object,
         word: &str,
     ) -> Result<(Meaning, Option<How>), StoreError> {
+        if let Some(means) = meaning_of(&writer.reader(), &self.source, object, word)? {
+            return self.as_was_said(&writer.reader(), object, means);
+        }
         let id = qualified(&self.source, word);
         match object {
             Object::Users => self.user(writer, word, id),
@@ -120,6 +125,24 @@ impl Joins {
                 self.by_name(&reader, object, word, id)
             }
         }
+    }
+
+    /// What somebody said that a word means. A name that no record has any more is looked at anew.
+    fn as_was_said(
+        &self,
+        reader: &Reader<'_>,
+        object: Object,
+        means: Means,
+    ) -> Result<(Meaning, Option<How>), StoreError> {
+        Ok(match means {
+            Means::Id(id) => (Meaning::Id(id), None),
+            Means::Nothing => (Meaning::Nothing, None),
+            Means::Named(name) => match named(reader, object, &name_key(&name))?.as_slice() {
+                [(id, _)] => (Meaning::Id(id.clone()), None),
+                [] => (Meaning::Nothing, Some(How::NotFound { nearest: Some(name) })),
+                several => (Meaning::Nothing, Some(How::Several { records: several.len() })),
+            },
+        })
     }
 
     /// Somebody of the firm: by name, else by key; a name that is new makes a person.

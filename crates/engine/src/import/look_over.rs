@@ -5,15 +5,20 @@ use std::path::{Path, PathBuf};
 use connectors::{
     files::{
         guard::Refusal as FileRefusal,
-        table::{self, ReadOptions, Reading},
+        table::{self, Format, ReadOptions, Reading, Row},
     },
-    mapping::{self, Mapping, Plan, Profile},
+    mapping::{self, Defaults, Mapping, Plan, Profile, TableMapping},
 };
 
 use super::{
     ImportOptions, ImportRefusal, Listener, Progress, Table,
+    choices::TableChoice,
+    found::KnownBy,
     report::{ImportReport, Skipped},
 };
+
+/// Rows of which a person sees examples.
+const SAMPLE: usize = 20;
 
 /// The files named, and those inside the folders named.
 pub(super) fn find_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ImportRefusal> {
@@ -27,20 +32,22 @@ pub(super) fn find_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ImportRefusa
             continue;
         }
         let before = files.len();
-        let inside = std::fs::read_dir(path)
-            .map_err(|error| ImportRefusal::File(format!("{}: {error}", path.display())))?;
-        let mut inside: Vec<PathBuf> = inside
-            .filter_map(Result::ok)
-            .map(|entry| entry.path())
-            .filter(|p| is_table(p))
-            .collect();
-        inside.sort();
-        files.extend(inside);
+        files.extend(tables_in(path)?);
         if files.len() == before {
             return Err(ImportRefusal::NothingInside(path.display().to_string()));
         }
     }
     Ok(files)
+}
+
+/// The files of a folder that may be tables, by name.
+pub(super) fn tables_in(folder: &Path) -> Result<Vec<PathBuf>, ImportRefusal> {
+    let inside = std::fs::read_dir(folder)
+        .map_err(|error| ImportRefusal::File(format!("{}: {error}", folder.display())))?;
+    let paths = inside.filter_map(Result::ok).map(|entry| entry.path());
+    let mut inside: Vec<PathBuf> = paths.filter(|path| is_table(path)).collect();
+    inside.sort();
+    Ok(inside)
 }
 
 fn is_table(path: &Path) -> bool {
@@ -58,7 +65,10 @@ pub(super) fn choose_mapping(
     }
     let mut headers = Vec::new();
     for path in files {
-        let Ok(readings) = table::open(path, &options.reading) else { continue };
+        let choice = options.choices.of(&file_name(path));
+        let Ok(readings) = table::open(path, &choice.reading(&options.reading, None)) else {
+            continue;
+        };
         for reading in readings {
             headers.push((table_name(path, &reading), reading.header.clone()));
         }
@@ -66,109 +76,219 @@ pub(super) fn choose_mapping(
     Ok(mapping::best_preset(&headers).1)
 }
 
+fn file_name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
 /// By what a table is known: its sheet where the workbook has several, else its file.
 fn table_name(path: &Path, reading: &Reading) -> String {
     match &reading.format {
-        table::Format::Xlsx { sheet } if !sheet.to_lowercase().starts_with("sheet") => {
-            sheet.clone()
-        }
+        Format::Xlsx { sheet } if !sheet.to_lowercase().starts_with("sheet") => sheet.clone(),
         _ => path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default(),
     }
 }
 
+fn key_of(path: &Path, format: &Format) -> String {
+    match format {
+        Format::Xlsx { sheet } => format!("{}#{sheet}", file_name(path)),
+        Format::Csv { .. } => file_name(path),
+    }
+}
+
+/// What was decided earlier about a file with these columns.
+pub(super) type Recall<'a> = dyn Fn(&[String]) -> Option<TableChoice> + 'a;
+
 /// Opens every file and looks over its rows, before anything is written.
-pub(super) fn look_over(
-    files: &[PathBuf],
-    mapping: &Mapping,
-    options: &ImportOptions,
-    report: &mut ImportReport,
-    listener: &mut (dyn Listener + Send),
-) -> Result<Vec<Table>, ImportRefusal> {
-    let mut tables = Vec::new();
-    for path in files {
-        let readings = match table::open(path, &options.reading) {
-            Ok(readings) => readings,
-            Err(refusal) if files.len() > 1 => {
-                report.skipped.push(skipped(path, &refusal));
-                continue;
+pub(super) struct LookingOver<'a> {
+    pub(super) mapping: &'a Mapping,
+    pub(super) options: &'a ImportOptions,
+    pub(super) defaults: &'a Defaults,
+    pub(super) recall: &'a Recall<'a>,
+    pub(super) listener: &'a mut (dyn Listener + Send),
+}
+
+impl LookingOver<'_> {
+    /// Every table of the files, those that will not be taken too. Files that cannot be read are
+    /// noted in the report; one alone is refused.
+    pub(super) fn all(
+        &mut self,
+        files: &[PathBuf],
+        report: &mut ImportReport,
+    ) -> Result<Vec<Table>, ImportRefusal> {
+        let is_alone = files.len() == 1;
+        let mut tables = Vec::new();
+        for path in files {
+            let readings = match self.open(path) {
+                Ok(readings) => readings,
+                Err(refusal) if is_alone => return Err(ImportRefusal::File(refusal.to_string())),
+                Err(refusal) => {
+                    report.skipped.push(skipped(path, refusal.to_string()));
+                    continue;
+                }
+            };
+            for (reading, options) in readings {
+                match self.one(path, reading, options) {
+                    Ok(Some(table)) => tables.push(table),
+                    Ok(None) => {
+                        report.cancelled = true;
+                        return Ok(tables);
+                    }
+                    Err(reason) if is_alone => return Err(ImportRefusal::File(reason)),
+                    Err(reason) => report.skipped.push(skipped(path, reason)),
+                }
             }
-            Err(refusal) => return Err(ImportRefusal::File(refusal.to_string())),
-        };
-        for reading in readings {
-            let name = table_name(path, &reading);
-            let Some(of) = mapping.recognise(&name, &reading.header) else {
-                let reason = format!(
-                    "its columns are not known ({}): say in a mapping file what they are",
-                    shown(&reading.header)
-                );
-                let file = path.display().to_string();
-                report.skipped.push(Skipped { file, reason, refused: false });
+        }
+        tables.sort_by_key(|table| table.plan.object);
+        Ok(tables)
+    }
+
+    /// The tables of a file, each opened as somebody decided about it.
+    fn open(&self, path: &Path) -> Result<Vec<(Reading, ReadOptions)>, FileRefusal> {
+        let whole = self.options.choices.of(&file_name(path));
+        let options = whole.reading(&self.options.reading, None);
+        let mut opened = Vec::new();
+        for reading in table::open(path, &options)? {
+            let Format::Xlsx { sheet } = &reading.format else {
+                opened.push((reading, options.clone()));
                 continue;
             };
-            match look_over_table(path, name, reading, mapping, of, listener) {
-                Ok(Some(table)) => tables.push(table),
-                Ok(None) => {
-                    report.cancelled = true;
-                    return Ok(tables);
+            let of_sheet = self.options.choices.of(&key_of(path, &reading.format));
+            let options = of_sheet.reading(&options, Some(sheet));
+            match of_sheet.header_line {
+                Some(_) => {
+                    let anew = table::open(path, &options)?;
+                    opened.extend(anew.into_iter().map(|reading| (reading, options.clone())));
                 }
-                Err(reason) if files.len() > 1 => {
-                    let file = path.display().to_string();
-                    report.skipped.push(Skipped { file, reason, refused: true });
-                }
-                Err(reason) => return Err(ImportRefusal::File(reason)),
+                None => opened.push((reading, options)),
+            }
+        }
+        Ok(opened)
+    }
+
+    /// Looks over one table; `None` when the listener stopped it.
+    fn one(
+        &mut self,
+        path: &Path,
+        mut reading: Reading,
+        options: ReadOptions,
+    ) -> Result<Option<Table>, String> {
+        let (format, header) = (reading.format.clone(), reading.header.clone());
+        let (key, name) = (key_of(path, &format), table_name(path, &reading));
+        let mut notes: Vec<String> = vec![format_words(&format)];
+        notes.extend(reading.notes.iter().map(ToString::to_string));
+        let Some(seen) = self.see(path, &name, &mut reading)? else { return Ok(None) };
+        let chosen = self.options.choices.of(&key);
+        let (choice, known_by, table) = self.kind(&name, &header, chosen);
+        let plan = mapping::plan(self.mapping, &table, &header, &seen.profile);
+        notes.extend(suspicions(&plan, &seen.profile));
+        let taken = choice.taken.unwrap_or(!matches!(known_by, KnownBy::Guess | KnownBy::Nothing));
+        Ok(Some(Table {
+            path: path.to_owned(),
+            name,
+            key,
+            header_line: reading.header_line,
+            sheet: match &format {
+                Format::Xlsx { sheet } => Some(sheet.clone()),
+                Format::Csv { .. } => None,
+            },
+            format,
+            plan,
+            profile: seen.profile,
+            rows: seen.rows,
+            sample: seen.sample,
+            notes,
+            known_by,
+            taken: taken && known_by != KnownBy::Nothing,
+            reading: options,
+            defaults: Defaults {
+                date_order: choice.date_order().or(self.defaults.date_order),
+                decimal: choice.decimal().or(self.defaults.decimal),
+                ..self.defaults.clone()
+            },
+            choice,
+        }))
+    }
+
+    /// What a table lists and how its columns are read: as somebody said, as they said of an
+    /// earlier file with these columns, as the mapping knows it, as its columns are named.
+    fn kind(
+        &self,
+        name: &str,
+        header: &[String],
+        chosen: TableChoice,
+    ) -> (TableChoice, KnownBy, TableMapping) {
+        let found = self.mapping.recognise(name, header);
+        if let Some(table) = chosen.mapping(header, found).filter(|_| chosen.says_columns()) {
+            return (chosen, KnownBy::Choice, table);
+        }
+        if let Some(earlier) = (self.recall)(header)
+            && let Some(table) = earlier.mapping(header, found)
+        {
+            return (earlier.overlaid(chosen), KnownBy::Memory, table);
+        }
+        if let Some(table) = found {
+            return (chosen, KnownBy::Preset, table.clone());
+        }
+        match mapping::guess(header) {
+            Some(table) => (chosen, KnownBy::Guess, table),
+            None => {
+                let blank = TableMapping::blank(mapping::Object::Leads);
+                (chosen, KnownBy::Nothing, blank)
             }
         }
     }
-    tables.sort_by_key(|table| table.plan.object);
-    Ok(tables)
-}
 
-fn look_over_table(
-    path: &Path,
-    name: String,
-    mut reading: Reading,
-    mapping: &Mapping,
-    of: &mapping::TableMapping,
-    listener: &mut (dyn Listener + Send),
-) -> Result<Option<Table>, String> {
-    let (format, header) = (reading.format.clone(), reading.header.clone());
-    let mut notes: Vec<String> = vec![format_words(&format)];
-    notes.extend(reading.notes.iter().map(ToString::to_string));
-    let mut profile = Profile::default();
-    let hint = reading.count_hint();
-    for row in reading.by_ref() {
-        match row {
-            Ok(row) => profile.observe(&row),
-            Err(problem) if problem.ends_reading() => {
-                return Err(format!("{}: {problem}. Nothing was imported from it", path.display()));
+    fn see(
+        &mut self,
+        path: &Path,
+        name: &str,
+        reading: &mut Reading,
+    ) -> Result<Option<Seen>, String> {
+        let mut seen = Seen::default();
+        let hint = reading.count_hint();
+        for row in reading.by_ref() {
+            seen.rows += 1;
+            match row {
+                Ok(row) => {
+                    seen.profile.observe(&row);
+                    if seen.sample.len() < SAMPLE {
+                        seen.sample.push(row);
+                    }
+                }
+                Err(problem) if problem.ends_reading() => {
+                    let file = path.display();
+                    return Err(format!("{file}: {problem}. Nothing was imported from it"));
+                }
+                Err(_) => {}
             }
-            Err(_) => {}
-        }
-        if profile.rows.is_multiple_of(10_000) {
-            let going_on = listener.progress(Progress {
-                doing: format!("Looking over {name}"),
-                bytes_read: hint.bytes_read(),
-                bytes_total: hint.bytes_total(),
-                rows: 0,
-            });
-            if !going_on {
-                return Ok(None);
+            if seen.rows.is_multiple_of(10_000) {
+                let going_on = self.listener.progress(Progress {
+                    doing: format!("Looking over {name}"),
+                    bytes_read: hint.bytes_read(),
+                    bytes_total: hint.bytes_total(),
+                    rows: 0,
+                });
+                if !going_on {
+                    return Ok(None);
+                }
             }
         }
+        Ok(Some(seen))
     }
-    let plan = mapping::plan(mapping, of, &header, &profile);
-    notes.extend(suspicions(&plan, &profile));
-    let sheet = match format {
-        table::Format::Xlsx { sheet } => Some(sheet),
-        table::Format::Csv { .. } => None,
-    };
-    Ok(Some(Table { path: path.to_owned(), name, sheet, plan, profile, notes }))
 }
 
-fn format_words(format: &table::Format) -> String {
+/// What the rows of a table show.
+#[derive(Default)]
+struct Seen {
+    profile: Profile,
+    rows: u64,
+    sample: Vec<Row>,
+}
+
+fn format_words(format: &Format) -> String {
     match format {
-        table::Format::Xlsx { sheet } => format!("a workbook, sheet \"{sheet}\""),
-        table::Format::Csv { encoding, delimiter, .. } => {
+        Format::Xlsx { sheet } => format!("a workbook, sheet \"{sheet}\""),
+        Format::Csv { encoding, delimiter, .. } => {
             let delimiter = match delimiter {
                 b'\t' => "tabs".to_owned(),
                 other => format!("\"{}\"", char::from(*other)),
@@ -207,17 +327,29 @@ fn suspicions(plan: &Plan, profile: &Profile) -> Vec<String> {
 }
 
 /// The rows of a table, read anew.
-pub(super) fn rows_of(table: &Table, options: &ImportOptions) -> Result<Reading, ImportRefusal> {
-    let reading = ReadOptions { sheet: table.sheet.clone(), ..options.reading.clone() };
-    let opened = table::open(&table.path, &reading)
+pub(super) fn rows_of(table: &Table) -> Result<Reading, ImportRefusal> {
+    let options = ReadOptions { sheet: table.sheet.clone(), ..table.reading.clone() };
+    let opened = table::open(&table.path, &options)
         .map_err(|refusal| ImportRefusal::File(refusal.to_string()))?;
     let gone =
         || ImportRefusal::File(format!("{} changed while it was read", table.path.display()));
     opened.into_iter().next().filter(|found| found.header == table.plan.header).ok_or_else(gone)
 }
 
-fn skipped(path: &Path, refusal: &FileRefusal) -> Skipped {
-    Skipped { file: path.display().to_string(), reason: refusal.to_string(), refused: true }
+fn skipped(path: &Path, reason: String) -> Skipped {
+    Skipped { file: path.display().to_string(), reason, refused: true }
+}
+
+/// Why a table is not taken.
+pub(super) fn not_taken(table: &Table) -> Skipped {
+    let reason = match table.known_by {
+        KnownBy::Guess | KnownBy::Nothing => format!(
+            "its columns are not known ({}): say in a mapping file what they are",
+            shown(&table.plan.header)
+        ),
+        _ => "it was left out by hand".to_owned(),
+    };
+    Skipped { file: table.path.display().to_string(), reason, refused: false }
 }
 
 fn shown(header: &[String]) -> String {

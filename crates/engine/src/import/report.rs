@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use connectors::mapping::Object;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::join::Joined;
 
 /// What became of the rows of a table. `read = created + updated + unchanged + rejected`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Rows below the header.
     pub read: u64,
@@ -22,8 +22,19 @@ pub struct Counts {
     pub rejected: u64,
 }
 
+impl Counts {
+    /// Adds the counts of other rows.
+    pub fn add(&mut self, more: Counts) {
+        self.read += more.read;
+        self.created += more.created;
+        self.updated += more.updated;
+        self.unchanged += more.unchanged;
+        self.rejected += more.rejected;
+    }
+}
+
 /// A row that was not taken.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rejected {
     /// The file.
     pub file: String,
@@ -36,7 +47,7 @@ pub struct Rejected {
 }
 
 /// What became of one table.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TableReport {
     /// The file, and the sheet where there are several.
     pub file: String,
@@ -59,7 +70,7 @@ pub struct TableReport {
 }
 
 /// A file that nothing was taken from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Skipped {
     /// The file.
     pub file: String,
@@ -70,7 +81,7 @@ pub struct Skipped {
 }
 
 /// What became of an import.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct ImportReport {
     /// The source that stands before the ids.
     pub source: String,

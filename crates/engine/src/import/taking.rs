@@ -30,11 +30,11 @@ pub(super) struct Taking {
     plan: Plan,
     now: Timestamp,
     joins: Joins,
-    counts: Counts,
+    pub(super) counts: Counts,
     /// Rejected rows that nobody has been told of yet.
     untold: Vec<Rejected>,
     /// The first rejected rows.
-    rejected: Vec<Rejected>,
+    pub(super) rejected: Vec<Rejected>,
     notes: BTreeMap<(String, String), u64>,
     seen: BTreeSet<u64>,
 }

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use connectors::mapping::Object;
+use connectors::mapping::{self, Object};
 
 use super::*;
 use store::Location;

@@ -37,7 +37,7 @@ pub struct Args {
     /// Files, and folders of files
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Read them as salesforce, hubspot or plain; found by itself otherwise
+    /// Read them by this preset, such as plain; found by itself otherwise
     #[arg(long, value_name = "NAME", conflicts_with = "map")]
     preset: Option<String>,
     /// A mapping file that says what each table and column is
@@ -131,6 +131,7 @@ pub fn run(args: Args, place: &Place, voice: Voice, now: Timestamp) -> Result<An
             ..ReadOptions::default()
         },
         dry_run: args.dry_run,
+        ..ImportOptions::default()
     };
     let report = engine.import(&args.paths, &options, now, &mut watcher)?;
     watcher.finish();

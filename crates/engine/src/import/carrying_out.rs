@@ -1,0 +1,319 @@
+//! Carrying an import out: a thousand rows a transaction, each with how far it then is, so that an
+//! import goes on where it was after a pause, and after the process was killed.
+
+use std::{sync::Arc, time::Instant};
+
+use connectors::{
+    files::table::{Row, RowProblem},
+    mapping::{ColumnProblem, Draft},
+};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use store::{ImportRun, RejectedRow, Writer};
+
+use super::{
+    Counts, ImportReport, Listener, Progress, ROWS_AT_ONCE, Rejected, Table, TableReport,
+    cell_text, dock::State, look_over::rows_of, refused, taking::Taking,
+};
+use crate::{Engine, Error, tick::Ticked};
+
+/// How far an import is.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Position {
+    /// The tables that are done, in their order.
+    done: Vec<TableReport>,
+    /// What became of the rows of the next one so far.
+    counts: Counts,
+    /// The first of them that were not taken.
+    rejected: Vec<Rejected>,
+}
+
+/// A row as it is taken: read, left out, or not to be read.
+type Drafted = Result<(u64, Result<Draft, Vec<ColumnProblem>>), RowProblem>;
+
+/// Rows of one transaction with what stands in them, in their order.
+type Chunk = Vec<(Drafted, Vec<String>)>;
+
+impl Engine {
+    /// Carries an import out from a position on.
+    pub(super) fn carry_out(
+        &self,
+        run: ImportRun,
+        position: Position,
+        tables: Vec<Table>,
+        mut report: ImportReport,
+        now: Timestamp,
+        listener: &mut (dyn Listener + Send),
+    ) -> Result<ImportReport, Error> {
+        let began = Instant::now();
+        let mut standing = Standing { run, position, no: 0 };
+        standing.no = self.read(|reader| reader.last_rejected(&standing.run.id))?;
+        for (place, table) in tables.into_iter().enumerate() {
+            if place < standing.position.done.len() {
+                continue;
+            }
+            let before = sum(&standing.position.done).read;
+            let went_on;
+            (standing, went_on) =
+                self.take_table(table, standing, &report.source, before, now, listener)?;
+            if !went_on {
+                report.cancelled = true;
+                break;
+            }
+        }
+        report.tables = standing.tables();
+        report.total = sum(&report.tables);
+        if !report.cancelled {
+            self.decide_afterwards(&mut report, now, listener)?;
+        }
+        if report.cancelled && standing.run.by.is_some() {
+            // Whether it pauses or stops is known to whoever asked for it.
+            return Ok(report);
+        }
+        let spent = SignedDuration::try_from(began.elapsed()).unwrap_or_default();
+        let state = if report.cancelled { State::Stopped } else { State::Done };
+        standing.run.state = state.key().to_owned();
+        standing.run.finished_at = Some(now + spent);
+        standing.run.counts = json(&report.total);
+        standing.run.report = json(&report);
+        self.keep_run(standing.run, now)?;
+        Ok(report)
+    }
+
+    /// Takes the rows of a table that are not taken yet; false when the listener stopped it.
+    fn take_table(
+        &self,
+        table: Table,
+        mut standing: Standing,
+        source: &str,
+        before: u64,
+        now: Timestamp,
+        listener: &mut (dyn Listener + Send),
+    ) -> Result<(Standing, bool), Error> {
+        let table = Arc::new(table);
+        let (source, begun) = (source.to_owned(), table.clone());
+        let taking =
+            self.store.write(now, move |writer| Taking::new(writer, &source, &begun, now))?;
+        let mut taking = taking.going_on(&standing.position);
+        let mut rows = rows_of(&table).map_err(refused)?;
+        let hint = rows.count_hint();
+        let behind = usize::try_from(taking.counts().read).unwrap_or(usize::MAX);
+        rows.by_ref().take(behind).for_each(drop);
+        loop {
+            let chunk: Vec<_> = rows.by_ref().take(ROWS_AT_ONCE).collect();
+            if chunk.is_empty() {
+                break;
+            }
+            let chunk: Chunk = chunk.into_iter().map(|row| drafted(&table, row)).collect();
+            let told;
+            (taking, standing, told) =
+                self.store.write(now, move |writer| take_chunk(writer, chunk, taking, standing))?;
+            for (rejected, cells) in &told {
+                listener.rejected(rejected, cells);
+            }
+            let going_on = listener.progress(Progress {
+                doing: format!("Importing {} from {}", table.plan.object.words(), table.name),
+                bytes_read: hint.bytes_read(),
+                bytes_total: hint.bytes_total(),
+                rows: before + taking.counts().read,
+            });
+            if !going_on {
+                standing.position = taking.position(standing.position.done);
+                return Ok((standing, false));
+            }
+        }
+        self.remember(&table, now)?;
+        let mut done = standing.position.done;
+        done.push(taking.finish(&table));
+        standing.position = Position { done, ..Position::default() };
+        Ok((standing, true))
+    }
+
+    /// Remembers what was decided about the columns of a table.
+    fn remember(&self, table: &Table, now: Timestamp) -> Result<(), Error> {
+        match table.choice.to_remember() {
+            Some(choice) => self.remember_columns(&table.plan.header, &choice, now),
+            None => Ok(()),
+        }
+    }
+
+    fn decide_afterwards(
+        &self,
+        report: &mut ImportReport,
+        now: Timestamp,
+        listener: &mut (dyn Listener + Send),
+    ) -> Result<(), Error> {
+        let rows = report.total.read;
+        let Ticked { leads, decisions, .. } = self.decide_waiting(now, |done| {
+            listener.progress(Progress {
+                doing: format!("Deciding about leads and opportunities: {done} done"),
+                bytes_read: 0,
+                bytes_total: 0,
+                rows,
+            })
+        })?;
+        (report.leads_decided, report.decisions) = (leads, decisions);
+        Ok(())
+    }
+
+    /// Works everything out in one transaction and undoes it.
+    pub(super) fn try_out(
+        &self,
+        tables: Vec<Table>,
+        mut report: ImportReport,
+        now: Timestamp,
+        listener: &mut (dyn Listener + Send),
+    ) -> Result<ImportReport, Error> {
+        let undone = self.store.write(now, move |writer| {
+            let mut all_rejected = Vec::new();
+            for table in tables {
+                let mut taking = Taking::new(writer, &report.source, &table, now)?;
+                let rows = rows_of(&table).map_err(|e| Undone::Failed(refused(e)))?;
+                for row in rows {
+                    let (drafted, cells) = drafted(&table, row);
+                    taking.take(writer, drafted)?;
+                    let rejected = taking.take_rejected().into_iter();
+                    all_rejected.extend(rejected.map(|rejected| (rejected, cells.clone())));
+                }
+                report.tables.push(taking.finish(&table));
+            }
+            report.total = sum(&report.tables);
+            Err::<(), _>(Undone::AsMeant(Box::new(report), all_rejected))
+        });
+        match undone {
+            Err(Undone::AsMeant(report, rejected)) => {
+                rejected.iter().for_each(|(rejected, cells)| listener.rejected(rejected, cells));
+                Ok(*report)
+            }
+            Err(Undone::Failed(error)) => Err(error),
+            Ok(()) => unreachable!("a dry run always undoes what it did"),
+        }
+    }
+}
+
+/// An import with its position, as the next transaction will keep it.
+struct Standing {
+    run: ImportRun,
+    position: Position,
+    /// The number of the last rejected row.
+    no: i64,
+}
+
+impl Standing {
+    /// What became of all tables so far.
+    fn tables(&self) -> Vec<TableReport> {
+        self.position.done.clone()
+    }
+}
+
+impl Taking {
+    /// The same after what became of the rows before.
+    fn going_on(mut self, position: &Position) -> Taking {
+        self.counts = position.counts;
+        self.rejected = position.rejected.clone();
+        self
+    }
+
+    /// How far it is, after these tables.
+    fn position(&self, done: Vec<TableReport>) -> Position {
+        Position { done, counts: self.counts, rejected: self.rejected.clone() }
+    }
+}
+
+/// What a chunk leaves: the taking, the standing, and the rows that were not taken.
+type Taken = (Taking, Standing, Vec<(Rejected, Vec<String>)>);
+
+/// Takes rows and keeps how far the import then is, in one transaction.
+fn take_chunk(
+    writer: &mut Writer<'_>,
+    chunk: Chunk,
+    mut taking: Taking,
+    mut standing: Standing,
+) -> Result<Taken, Error> {
+    let mut told = Vec::new();
+    for (row, cells) in chunk {
+        taking.take(writer, row)?;
+        for rejected in taking.take_rejected() {
+            standing.no += 1;
+            // Without somebody who looks at it here, the rows are told and not kept.
+            if standing.run.by.is_some() {
+                let row = rejected_row(standing.no, &rejected, &cells);
+                writer.keep_rejected(&standing.run.id, &row)?;
+            }
+            told.push((rejected, cells.clone()));
+        }
+    }
+    standing.position = taking.position(standing.position.done);
+    let mut counts = sum(&standing.position.done);
+    counts.add(taking.counts());
+    standing.run.counts = json(&counts);
+    standing.run.position = json(&standing.position);
+    if let Some(run) = writer.reader().import(&standing.run.id)? {
+        // Somebody may have asked meanwhile that it pause or stop.
+        (standing.run.state, standing.run.beat_at) = (run.state, run.beat_at);
+    }
+    writer.keep_import(&standing.run)?;
+    Ok((taking, standing, told))
+}
+
+/// A rejected row as it is kept.
+pub(super) fn rejected_row(no: i64, rejected: &Rejected, cells: &[String]) -> RejectedRow {
+    RejectedRow {
+        no,
+        file: rejected.file.clone(),
+        line: rejected.line,
+        column: rejected.column.clone(),
+        reason: rejected.reason.clone(),
+        cells: json(&cells),
+    }
+}
+
+/// Why a dry run's transaction ends: always by being undone.
+enum Undone {
+    AsMeant(Box<ImportReport>, Vec<(Rejected, Vec<String>)>),
+    Failed(Error),
+}
+
+impl From<Error> for Undone {
+    fn from(error: Error) -> Self {
+        Undone::Failed(error)
+    }
+}
+
+impl From<store::StoreError> for Undone {
+    fn from(error: store::StoreError) -> Self {
+        Undone::Failed(error.into())
+    }
+}
+
+/// A row with what was mended in it, and its cells as texts.
+fn drafted(table: &Table, row: Result<Row, RowProblem>) -> (Drafted, Vec<String>) {
+    let line = row.as_ref().map_or_else(|problem| problem.line, |row| row.line);
+    let cells = match &row {
+        Ok(row) => row.cells.iter().map(cell_text).collect(),
+        Err(problem) => problem.cells.iter().map(cell_text).collect(),
+    };
+    let drafted = match table.choice.mended(&table.plan.header, row) {
+        None => {
+            let reason = "was left out by hand".to_owned();
+            Ok((line, Err(vec![ColumnProblem { column: String::new(), reason }])))
+        }
+        Some(Ok(row)) => Ok((row.line, table.plan.draft(&row, &table.profile, &table.defaults))),
+        Some(Err(problem)) => Err(problem),
+    };
+    (drafted, cells)
+}
+
+/// The counts of several tables together.
+fn sum(tables: &[TableReport]) -> Counts {
+    let mut total = Counts::default();
+    for table in tables {
+        total.add(table.counts);
+    }
+    total
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("our own reports are JSON")
+}

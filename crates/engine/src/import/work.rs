@@ -1,0 +1,404 @@
+//! The worker: looks over, tries out and carries out the imports that wait, one after the other.
+//!
+//! What it has in hand it says every few seconds in the database. One that says nothing any more,
+//! for its process was ended, is taken up again by whoever sees it, from the row where it was.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Condvar, Mutex, PoisonError},
+    time::Duration,
+};
+
+use connectors::{files::table::ReadOptions, mapping};
+use domain::money::Currency;
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use serde::{Deserialize, Serialize};
+use store::{ImportRun, RejectedRow};
+
+use super::{
+    ImportOptions, ImportRefusal, ImportReport, Listener, Progress, Rejected,
+    carrying_out::{Position, rejected_row},
+    choices::Choices,
+    dock::{Dock, State},
+    refused, to_take,
+};
+use crate::{Engine, Error};
+
+/// Who says nothing for so long has ended.
+const SILENT_MAX: SignedDuration = SignedDuration::from_secs(20);
+/// How often a worker says that it works.
+const BEAT: SignedDuration = SignedDuration::from_secs(5);
+/// Rejected rows that are kept of a trial: enough to mend, and to see what is the matter.
+const TRIED_REJECTED_MAX: usize = 2_000;
+/// Imports that nobody went on with are forgotten after this, and rejected rows of those that are
+/// over: both hold what files say of people.
+const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// What came of an import, or of trying it out.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Outcome {
+    /// The report, where it came so far.
+    #[serde(flatten)]
+    pub report: Option<ImportReport>,
+    /// Why it could not be done.
+    pub failure: Option<String>,
+}
+
+/// How far imports are that this process works on, by id.
+#[derive(Default)]
+pub(crate) struct Underway(Mutex<BTreeMap<String, Progress>>);
+
+impl Underway {
+    fn tell(&self, id: &str, progress: Progress) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned(), progress);
+    }
+
+    fn end(&self, id: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
+
+    fn of(&self, id: &str) -> Option<Progress> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+}
+
+/// Wakes the worker of this process.
+#[derive(Default)]
+pub(crate) struct WorkThereIs(Mutex<bool>, Condvar);
+
+impl WorkThereIs {
+    pub(crate) fn tell(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.1.notify_all();
+    }
+
+    fn wait(&self, at_most: Duration) {
+        let there_is = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.1.wait_timeout_while(there_is, at_most, |there_is| !*there_is);
+        *waited.unwrap_or_else(PoisonError::into_inner).0 = false;
+    }
+}
+
+impl Engine {
+    /// How far an import is that this process works on.
+    pub fn import_progress(&self, id: &str) -> Option<Progress> {
+        self.underway.of(id)
+    }
+
+    /// Waits until there may be work for a worker, at most so long.
+    pub fn wait_for_work(&self, at_most: Duration) {
+        self.work_there_is.wait(at_most);
+    }
+
+    /// Does the next import's next step; false when none waits. What fails is told in the import.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub fn work_on_imports(
+        &self,
+        dock: &Dock,
+        clock: &(dyn Fn() -> Timestamp + Sync),
+    ) -> Result<bool, Error> {
+        let Some(run) = self.next_import(dock, clock())? else { return Ok(false) };
+        let id = run.id.clone();
+        let done = match State::parse(&run.state) {
+            Some(State::Looking) => self.look_over_import(dock, run, clock),
+            Some(State::Trying) => self.try_out_import(dock, run, clock),
+            _ => self.carry_out_import(dock, run, clock),
+        };
+        self.underway.end(&id);
+        match done {
+            Ok(()) => Ok(true),
+            Err(Error::Refused(refusal)) => {
+                self.fail_import(&id, refusal.to_string(), clock()).map(|()| true)
+            }
+            Err(error) => {
+                let words = "the database could not be written; try again".to_owned();
+                self.fail_import(&id, words, clock())?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Takes the next import in hand, the oldest first: one that waits, or one whose worker has
+    /// ended. Only those whose files lie here.
+    fn next_import(&self, dock: &Dock, now: Timestamp) -> Result<Option<ImportRun>, Error> {
+        use State::*;
+        let states = [Looking, Trying, Waiting, Running, Pausing, Stopping].map(State::key);
+        let is_free = move |run: &ImportRun| {
+            run.beat_at.is_none_or(|beat| now.duration_since(beat) > SILENT_MAX)
+        };
+        let waits =
+            |run: &ImportRun| run.by.is_some() && is_free(run) && dock.folder_of(&run.id).is_dir();
+        let found = self.read(|reader| reader.imports_in(&states))?;
+        let Some(id) = found.iter().find(|run| waits(run)).map(|run| run.id.clone()) else {
+            return Ok(None);
+        };
+        self.store.write(now, move |writer| {
+            let run = writer.reader().import(&id)?;
+            let Some(mut run) = run.filter(|run| is_free(run)) else { return Ok(None) };
+            if run.state == Waiting.key() {
+                run.state = Running.key().to_owned();
+            }
+            run.beat_at = Some(now);
+            writer.keep_import(&run)?;
+            Ok(Some(run))
+        })
+    }
+
+    fn look_over_import(
+        &self,
+        dock: &Dock,
+        run: ImportRun,
+        clock: &(dyn Fn() -> Timestamp + Sync),
+    ) -> Result<(), Error> {
+        let choices: Choices = serde_json::from_str(&run.settings).unwrap_or_default();
+        let options = options_of(&choices, dock)?;
+        let files = dock.files_of(&run.id).map_err(refused)?;
+        let mut hand = Hand::new(self, &run.id, clock);
+        let found = self.look_at(&files, &options, &mut hand)?;
+        let found = serde_json::to_string(&found).unwrap_or_default();
+        self.rest_import(dock, &run.id, State::Open, clock(), move |run| {
+            (run.found, run.report) = (found, "{}".to_owned());
+        })
+    }
+
+    /// Does the whole import in a copy of the database, which is then thrown away; on PostgreSQL
+    /// in one transaction, which is undone.
+    fn try_out_import(
+        &self,
+        dock: &Dock,
+        run: ImportRun,
+        clock: &(dyn Fn() -> Timestamp + Sync),
+    ) -> Result<(), Error> {
+        let choices: Choices = serde_json::from_str(&run.settings).unwrap_or_default();
+        let options = options_of(&choices, dock)?;
+        let files = dock.files_of(&run.id).map_err(refused)?;
+        let now = clock();
+        let mut hand = Hand::new(self, &run.id, clock);
+        let copy = dock.folder_of(&run.id).join("trial.db");
+        let report = match self.copy(&copy, now)? {
+            Some(trial) => {
+                let report = trial.import(&files, &options, now, &mut hand);
+                drop(trial);
+                for ending in ["", "-wal", "-shm"] {
+                    let _ = std::fs::remove_file(format!("{}{ending}", copy.display()));
+                }
+                report
+            }
+            None => {
+                let options = ImportOptions { dry_run: true, ..options };
+                self.import(&files, &options, now, &mut hand)
+            }
+        }?;
+        let report = ImportReport { dry_run: true, ..report };
+        let outcome = Outcome { report: Some(report), failure: None };
+        let report = serde_json::to_string(&outcome).unwrap_or_default();
+        let (id, rejected) = (run.id.clone(), hand.rejected);
+        self.store.write(clock(), move |writer| {
+            writer.delete_rejected(&id)?;
+            for row in &rejected {
+                writer.keep_rejected(&id, row)?;
+            }
+            Ok::<_, Error>(())
+        })?;
+        self.rest_import(dock, &run.id, State::Tried, clock(), move |run| run.report = report)
+    }
+
+    fn carry_out_import(
+        &self,
+        dock: &Dock,
+        run: ImportRun,
+        clock: &(dyn Fn() -> Timestamp + Sync),
+    ) -> Result<(), Error> {
+        if run.state == State::Stopping.key() {
+            return self.end_import(dock, &run.id, State::Stopped, clock());
+        }
+        if run.state == State::Pausing.key() {
+            return self.rest_import(dock, &run.id, State::Paused, clock(), |_| {});
+        }
+        let choices: Choices = serde_json::from_str(&run.settings).unwrap_or_default();
+        let options = options_of(&choices, dock)?;
+        let files = dock.files_of(&run.id).map_err(refused)?;
+        let position: Position = serde_json::from_str(&run.position).unwrap_or_default();
+        let (id, now) = (run.id.clone(), clock());
+        let mut hand = Hand::new(self, &id, clock);
+        let looked = self.look_over(&files, &options, &mut hand)?;
+        if !looked.report.cancelled {
+            let (tables, report) = to_take(looked)?;
+            let run = ImportRun { source: report.source.clone(), ..run };
+            self.carry_out(run, position, tables, report, now, &mut hand)?;
+        }
+        match hand.heard {
+            Some(State::Pausing) => self.rest_import(dock, &id, State::Paused, clock(), |_| {}),
+            Some(_) => self.end_import(dock, &id, State::Stopped, clock()),
+            None => self.end_import(dock, &id, State::Done, clock()),
+        }
+    }
+
+    /// Its files stay: another choice may mend it.
+    fn fail_import(&self, id: &str, words: String, now: Timestamp) -> Result<(), Error> {
+        let outcome = Outcome { report: None, failure: Some(words) };
+        let report = serde_json::to_string(&outcome).unwrap_or_default();
+        self.keep_of_import(id, now, move |run| {
+            run.state = State::Failed.key().to_owned();
+            run.report = report;
+        })
+    }
+
+    /// Ends an import: its files go, and with them what was shown of them.
+    fn end_import(&self, dock: &Dock, id: &str, state: State, now: Timestamp) -> Result<(), Error> {
+        self.keep_of_import(id, now, move |run| {
+            run.state = state.key().to_owned();
+            run.finished_at = Some(run.finished_at.unwrap_or(now));
+            run.found = "null".to_owned();
+        })?;
+        dock.clear(id);
+        Ok(())
+    }
+
+    /// Lets an import rest in a state, unless somebody asked meanwhile that it be stopped.
+    fn rest_import(
+        &self,
+        dock: &Dock,
+        id: &str,
+        state: State,
+        now: Timestamp,
+        change: impl FnOnce(&mut ImportRun) + Send + 'static,
+    ) -> Result<(), Error> {
+        self.keep_of_import(id, now, move |run| {
+            if run.state != State::Stopping.key() {
+                run.state = state.key().to_owned();
+            }
+            change(run);
+        })?;
+        let run = self.read(|reader| reader.import(id))?;
+        match run.is_some_and(|run| run.state == State::Stopping.key()) {
+            true => self.end_import(dock, id, State::Stopped, now),
+            false => Ok(()),
+        }
+    }
+
+    fn keep_of_import(
+        &self,
+        id: &str,
+        now: Timestamp,
+        change: impl FnOnce(&mut ImportRun) + Send + 'static,
+    ) -> Result<(), Error> {
+        let id = id.to_owned();
+        self.store.write(now, move |writer| {
+            if let Some(mut run) = writer.reader().import(&id)? {
+                change(&mut run);
+                run.beat_at = None;
+                writer.keep_import(&run)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Forgets what has grown old: imports that nobody went on with, and the rejected rows of
+    /// those that are over.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn forget_old_imports(&self, dock: &Dock, now: Timestamp) -> Result<(), Error> {
+        let old: Vec<ImportRun> = self.read(|reader| reader.imports())?;
+        for run in old
+            .into_iter()
+            .filter(|run| run.by.is_some() && now.duration_since(run.started_at) > KEPT)
+        {
+            let state = State::parse(&run.state).unwrap_or(State::Failed);
+            if state.is_at_work() {
+                continue;
+            }
+            if !matches!(state, State::Stopped | State::Done) {
+                self.end_import(dock, &run.id, State::Stopped, now)?;
+            }
+            let id = run.id.clone();
+            self.store.write(now, move |writer| Ok::<_, Error>(writer.delete_rejected(&id)?))?;
+        }
+        Ok(())
+    }
+}
+
+/// How an import is done by what was decided about it.
+fn options_of(choices: &Choices, dock: &Dock) -> Result<ImportOptions, Error> {
+    let unreadable = |what: &'static str, text: &str, like| {
+        refused(ImportRefusal::Mapping(what, text.to_owned(), like))
+    };
+    let currency = choices.currency.as_deref().map(|code| {
+        Currency::parse(code)
+            .map_err(|_| unreadable("currency", code, "write an ISO code such as EUR"))
+    });
+    let zone = choices.zone.as_deref().map(|name| {
+        TimeZone::get(name)
+            .map_err(|_| unreadable("zone", name, "write a name such as Europe/Berlin"))
+    });
+    Ok(ImportOptions {
+        mapping: choices.preset.as_deref().and_then(mapping::preset),
+        source: choices.source.clone(),
+        currency: currency.transpose()?,
+        zone: zone.transpose()?,
+        reading: ReadOptions { workbooks: dock.workbooks.clone(), ..ReadOptions::default() },
+        choices: choices.clone(),
+        ..ImportOptions::default()
+    })
+}
+
+/// What the worker tells and hears on its way.
+struct Hand<'a> {
+    engine: &'a Engine,
+    id: &'a str,
+    clock: &'a (dyn Fn() -> Timestamp + Sync),
+    beat_at: Timestamp,
+    /// What it was asked for meanwhile.
+    heard: Option<State>,
+    rejected: Vec<RejectedRow>,
+}
+
+impl<'a> Hand<'a> {
+    fn new(engine: &'a Engine, id: &'a str, clock: &'a (dyn Fn() -> Timestamp + Sync)) -> Self {
+        let (beat_at, rejected) = (clock(), Vec::new());
+        Hand { engine, id, clock, beat_at, heard: None, rejected }
+    }
+
+    fn beat(&mut self) -> Result<(), Error> {
+        let now = (self.clock)();
+        if now.duration_since(self.beat_at) < BEAT {
+            return Ok(());
+        }
+        self.beat_at = now;
+        let id = self.id.to_owned();
+        self.engine.store.write(now, move |writer| {
+            if let Some(mut run) = writer.reader().import(&id)? {
+                run.beat_at = Some(now);
+                writer.keep_import(&run)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+impl Listener for Hand<'_> {
+    fn progress(&mut self, progress: Progress) -> bool {
+        self.engine.underway.tell(self.id, progress);
+        // Whether somebody asked it to pause or to stop; what cannot be asked is asked next time.
+        let state = self.engine.read(|reader| reader.import(self.id)).ok().flatten();
+        let state = state.and_then(|run| State::parse(&run.state));
+        if let Some(heard @ (State::Pausing | State::Stopping)) = state {
+            self.heard = Some(heard);
+            return false;
+        }
+        // What cannot be said now is said with the next rows.
+        let _ = self.beat();
+        true
+    }
+
+    fn rejected(&mut self, rejected: &Rejected, cells: &[String]) {
+        if self.rejected.len() < TRIED_REJECTED_MAX {
+            let no = self.rejected.len() as i64 + 1;
+            self.rejected.push(rejected_row(no, rejected, cells));
+        }
+    }
+}
