@@ -186,6 +186,19 @@ pub const PRESETS: [(&str, &str); 6] = [
     ("plain", include_str!("../presets/plain.toml")),
 ];
 
+/// A preset's name in words.
+pub fn preset_words(name: &'static str) -> &'static str {
+    match name {
+        "salesforce" => "Salesforce",
+        "zoho" => "Zoho CRM",
+        "pipedrive" => "Pipedrive",
+        "hubspot" => "HubSpot",
+        "mautic" => "Mautic",
+        "plain" => "another system",
+        other => other,
+    }
+}
+
 /// A preset by its name.
 pub fn preset(name: &str) -> Option<Mapping> {
     let (_, text) = PRESETS.iter().find(|(preset, _)| *preset == name)?;
@@ -193,7 +206,7 @@ pub fn preset(name: &str) -> Option<Mapping> {
 }
 
 /// The preset that knows most of these tables, each given by its name and its columns, and among
-/// those that know as many the one that knows most columns.
+/// those that know as many the one that knows most columns; the plain one where none knows any.
 pub fn best_preset(tables: &[(String, Vec<String>)]) -> (&'static str, Mapping) {
     let known = |(_, mapping): &(&str, Mapping)| {
         let found = tables.iter().filter_map(|(name, header)| {
@@ -202,7 +215,8 @@ pub fn best_preset(tables: &[(String, Vec<String>)]) -> (&'static str, Mapping) 
         found.fold((0, 0), |(tables, columns), more| (tables + 1, columns + more))
     };
     let presets = PRESETS.iter().filter_map(|(name, _)| Some((*name, preset(name)?)));
-    presets.rev().max_by_key(known).expect("there are presets")
+    let best = presets.rev().filter(|preset| known(preset) > (0, 0)).max_by_key(known);
+    best.unwrap_or_else(|| ("plain", preset("plain").expect("it is one of ours")))
 }
 
 /// Reads a mapping file.

@@ -96,7 +96,9 @@ pub fn may(actor: &Actor, act: &Act) -> Result<(), AccessRefusal> {
         Act::ManagePeople => {
             (matches!(actor.role, Operations | Leader), "let people in", "revenue operations")
         }
-        Act::Import => (matches!(actor.role, Operations), "bring data in", "revenue operations"),
+        Act::Import => {
+            (matches!(actor.role, Operations | Leader), "bring data in", "revenue operations")
+        }
         Act::SearchLedger => (
             matches!(actor.role, Operations | Leader | Auditor),
             "look through the ledger",
@@ -125,13 +127,14 @@ mod tests {
     #[test]
     fn each_role_may_what_its_work_needs_and_no_more() {
         use Role::*;
-        let table: [(Act, &[Role]); 8] = [
+        let table: [(Act, &[Role]); 9] = [
             (Act::SeeLeads, &Role::ALL),
             (Act::SeeReach, &[Rep, SalesManager, Marketer, MarketingManager, Operations, Leader]),
             (Act::Propose, &[SalesManager, MarketingManager, Operations, Leader]),
             (Act::Sign(Side::Sales), &[SalesManager]),
             (Act::Sign(Side::Marketing), &[MarketingManager]),
             (Act::ManagePeople, &[Operations, Leader]),
+            (Act::Import, &[Operations, Leader]),
             (Act::SearchLedger, &[Operations, Leader, Auditor]),
             (Act::CheckLedger, &[Operations, Auditor]),
         ];

@@ -19,7 +19,7 @@ use std::path::PathBuf;
 
 use connectors::{
     files::table::{self, Format, ReadOptions, Row},
-    mapping::{Defaults, Mapping, Plan, Profile},
+    mapping::{Defaults, Mapping, PRESETS, Plan, Profile, preset_words},
     values::{date::DateOrder, number::DecimalSign},
 };
 use domain::money::Currency;
@@ -28,6 +28,7 @@ use store::ImportRun;
 
 use crate::{Engine, Error};
 
+pub use connectors::mapping::{ColumnUse, Object, fields_of};
 pub use join::{How, Joined};
 pub use report::{Counts, ImportReport, Rejected, Skipped, TableReport};
 pub use work::Outcome;
@@ -38,6 +39,11 @@ use choices::{Choices, TableChoice};
 use dock::State;
 use found::{Found, FoundTable, KnownBy};
 use look_over::{LookingOver, choose_mapping, find_files, not_taken};
+
+/// The presets, each by its name and in words.
+pub fn presets() -> Vec<(&'static str, &'static str)> {
+    PRESETS.iter().map(|(name, _)| (*name, preset_words(name))).collect()
+}
 
 /// How many rows are written in one transaction.
 const ROWS_AT_ONCE: usize = 1000;

@@ -18,12 +18,12 @@ use axum::{
     body::Body,
     http::{Request, header, request::Builder},
 };
-use connectors::agreement::AgreementText;
+use connectors::{agreement::AgreementText, files::table::Workbooks};
 use domain::{
     firm::Role,
     ids::{UserId, Version},
 };
-use engine::{Engine, access::Actor, people::NewPerson};
+use engine::{Engine, access::Actor, import::dock::Dock, people::NewPerson};
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 use serde_json::Value;
 use tower::ServiceExt;
@@ -48,6 +48,8 @@ pub struct World {
     people: BTreeMap<&'static str, (Actor, String)>,
     key: String,
     requests: AtomicU32,
+    dock: Dock,
+    _files: tempfile::TempDir,
     // Last, so that the database goes after everybody who uses it.
     _database: Database,
 }
@@ -104,17 +106,30 @@ impl World {
                 .into(),
         });
         let key = engine.add_key(None, "crm", clock()).expect("a key is made");
+        let files = tempfile::tempdir().expect("a temporary folder can be made");
+        let dock = Dock { folder: files.path().join("imports"), workbooks: Workbooks::Here };
         let router = web::router(App {
             engine: engine.clone(),
             clock,
             firm: "Millrace Pumps".to_owned(),
             zone: TimeZone::get("Europe/Berlin").expect("the time zone database is there"),
             https: false,
+            dock: dock.clone(),
             demo,
         });
         let requests = AtomicU32::new(0);
         let engine = Some(engine);
-        World { router, engine, now, people, key, requests, _database: database }
+        World {
+            router,
+            engine,
+            now,
+            people,
+            key,
+            requests,
+            dock,
+            _files: files,
+            _database: database,
+        }
     }
 
     /// The same with the Agreement signed by both sides and in force.
@@ -205,6 +220,36 @@ impl World {
         let now = self.now();
         self.asks(|engine| engine.tick(now)).expect("the tick works");
         self
+    }
+
+    /// Works on the imports that wait, until none does.
+    pub fn works(&self) -> &World {
+        let (now, dock) = (self.now(), &self.dock);
+        self.asks(
+            |engine| while engine.work_on_imports(dock, &|| now).expect("the worker works") {},
+        );
+        self
+    }
+
+    /// Somebody drops files at the dock.
+    pub async fn brings(&self, short: &str, files: &[(&str, &[u8])]) -> Answer {
+        const EDGE: &str = "edge-of-a-part";
+        let mut body = Vec::new();
+        for (name, content) in files {
+            let head = format!(
+                "--{EDGE}\r\nContent-Disposition: form-data; name=\"files\"; filename=\"{name}\"\r\n\r\n"
+            );
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(content);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(format!("--{EDGE}--\r\n").as_bytes());
+        let request = Request::post("/imports")
+            .header(header::HOST, "lockstep.example")
+            .header(header::ORIGIN, "http://lockstep.example")
+            .header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={EDGE}"));
+        let request = self.signed(request, short).body(Body::from(body)).expect("a request");
+        Answer::of(self.router.clone().oneshot(request).await.expect("an answer")).await
     }
 
     /// Puts a text before both sides.

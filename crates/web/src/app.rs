@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::ids::UserId;
-use engine::Engine;
+use engine::{Engine, import::dock::Dock};
 use jiff::{Timestamp, tz::TimeZone};
 use tokio::sync::Semaphore;
 
@@ -25,6 +25,8 @@ pub struct App {
     pub zone: TimeZone,
     /// Whether browsers come by https.
     pub https: bool,
+    /// Where files lie that people bring.
+    pub dock: Dock,
     /// Who can be signed in as without a password, in a demonstration only.
     pub demo: Option<DemoInfo>,
 }

@@ -39,8 +39,8 @@ use crate::{
     app::{House, Shared},
     layout::{ErrorPage, SIGN_OUT},
     pages::{
-        agreement, fact, lead, leads, ledger, opportunity, people, scoreboard, sign_in, today,
-        welcome,
+        agreement, fact, imports, lead, leads, ledger, opportunity, people, scoreboard, sign_in,
+        today, welcome,
     },
     security::{Site, protect},
 };
@@ -73,6 +73,19 @@ pub fn router(app: App) -> Router {
         .route("/scoreboard", get(scoreboard::index))
         .route("/scoreboard/rows", get(scoreboard::rows))
         .route("/scoreboard/rows.csv", get(scoreboard::export))
+        .route("/imports", get(imports::index))
+        .route("/imports/new", get(imports::received::new))
+        .route("/imports/{id}", get(imports::show::show))
+        .route("/imports/{id}/settings", post(imports::acts::settings))
+        .route("/imports/{id}/tables/{no}", get(imports::table::edit).post(imports::table::update))
+        .route("/imports/{id}/trial", post(imports::acts::trial))
+        .route("/imports/{id}/mending", post(imports::acts::mending))
+        .route("/imports/{id}/matches", post(imports::acts::matches))
+        .route("/imports/{id}/run", post(imports::acts::run))
+        .route("/imports/{id}/pause", post(imports::acts::pause))
+        .route("/imports/{id}/stop", post(imports::acts::stop))
+        .route("/imports/{id}/again", post(imports::acts::again))
+        .route("/imports/{id}/rejected.csv", get(imports::rejected::show))
         .route("/people", get(people::index).post(people::create))
         .route("/people/{id}", get(people::person::edit).post(people::person::update))
         .route("/people/{id}/link", post(people::person::link));
@@ -80,6 +93,11 @@ pub fn router(app: App) -> Router {
         pages = pages.route("/demo/sign-in", post(sign_in::demo));
     }
     let pages = pages.layer(DefaultBodyLimit::max(FORM_BYTES_MAX));
+    // Files are counted while they are written to the dock, not held.
+    let files = Router::new()
+        .route("/imports", post(imports::received::create))
+        .layer(DefaultBodyLimit::disable());
+    let pages = pages.merge(files);
     let whole = pages.merge(api::routes()).merge(static_files::routes());
     let whole = whole.fallback(|| async { ErrorPage::absent() });
     protect(whole, site).with_state(House::new(app))

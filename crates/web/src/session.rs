@@ -160,7 +160,7 @@ where
 
 async fn frame_for(house: &Shared, signed: &Signed) -> Result<Frame, Failure> {
     let (firm, zone, now) = (house.app.firm.clone(), house.app.zone.clone(), house.now());
-    let (person, searches_ledger) = (signed.1.clone(), signed.can(&Act::SearchLedger));
+    let person = signed.1.clone();
     let mut frame = house
         .work(move |engine| {
             engine.read(|reader| {
@@ -176,7 +176,8 @@ async fn frame_for(house: &Shared, signed: &Signed) -> Result<Frame, Failure> {
             })
         })
         .await?;
-    frame.searches_ledger = searches_ledger;
+    frame.searches_ledger = signed.can(&Act::SearchLedger);
+    frame.imports = signed.can(&Act::Import);
     frame.demo = house.demo();
     Ok(frame)
 }

@@ -261,7 +261,7 @@ fn take_chunk(
 pub(super) fn rejected_row(no: i64, rejected: &Rejected, cells: &[String]) -> RejectedRow {
     RejectedRow {
         no,
-        file: rejected.file.clone(),
+        file: rejected.table.clone(),
         line: rejected.line,
         column: rejected.column.clone(),
         reason: rejected.reason.clone(),

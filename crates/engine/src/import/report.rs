@@ -38,6 +38,9 @@ impl Counts {
 pub struct Rejected {
     /// The file.
     pub file: String,
+    /// The table, by which choices about it are kept.
+    #[serde(default)]
+    pub table: String,
     /// The line on which the row starts.
     pub line: u64,
     /// The column; empty for the row as a whole.
@@ -51,6 +54,9 @@ pub struct Rejected {
 pub struct TableReport {
     /// The file, and the sheet where there are several.
     pub file: String,
+    /// The table, by which choices about it are kept.
+    #[serde(default)]
+    pub table: String,
     /// What it lists.
     pub object: Object,
     /// What became of its rows.

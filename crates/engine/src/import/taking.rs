@@ -27,6 +27,7 @@ use crate::{Error, intake};
 pub(super) struct Taking {
     source: String,
     file: String,
+    table: String,
     plan: Plan,
     now: Timestamp,
     joins: Joins,
@@ -59,6 +60,7 @@ impl Taking {
         Ok(Taking {
             source: source.to_owned(),
             file: table.path.display().to_string(),
+            table: table.key.clone(),
             plan: table.plan.clone(),
             now,
             joins: Joins::new(&writer.reader(), source)?,
@@ -122,7 +124,8 @@ impl Taking {
     }
 
     fn list_rejected(&mut self, line: u64, column: String, reason: String) {
-        let rejected = Rejected { file: self.file.clone(), line, column, reason };
+        let (file, table) = (self.file.clone(), self.table.clone());
+        let rejected = Rejected { file, table, line, column, reason };
         if self.rejected.len() < EXAMPLES_MAX {
             self.rejected.push(rejected.clone());
         }
@@ -260,6 +263,7 @@ impl Taking {
                 Some(sheet) => format!("{}, sheet {sheet}", self.file),
                 None => self.file.clone(),
             },
+            table: self.table,
             object: self.plan.object,
             counts: self.counts,
             columns,

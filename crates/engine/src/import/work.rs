@@ -47,18 +47,19 @@ pub struct Outcome {
 
 /// How far imports are that this process works on, by id.
 #[derive(Default)]
-pub(crate) struct Underway(Mutex<BTreeMap<String, Progress>>);
+pub(crate) struct Underway(Mutex<BTreeMap<String, (Timestamp, Progress)>>);
 
 impl Underway {
-    fn tell(&self, id: &str, progress: Progress) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned(), progress);
+    fn tell(&self, id: &str, began_at: Timestamp, progress: Progress) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert(id.to_owned(), (began_at, progress));
     }
 
     fn end(&self, id: &str) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
     }
 
-    fn of(&self, id: &str) -> Option<Progress> {
+    fn of(&self, id: &str) -> Option<(Timestamp, Progress)> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 }
@@ -81,8 +82,8 @@ impl WorkThereIs {
 }
 
 impl Engine {
-    /// How far an import is that this process works on.
-    pub fn import_progress(&self, id: &str) -> Option<Progress> {
+    /// Since when this process works on an import, and how far it is.
+    pub fn import_progress(&self, id: &str) -> Option<(Timestamp, Progress)> {
         self.underway.of(id)
     }
 
@@ -351,6 +352,7 @@ struct Hand<'a> {
     engine: &'a Engine,
     id: &'a str,
     clock: &'a (dyn Fn() -> Timestamp + Sync),
+    began_at: Timestamp,
     beat_at: Timestamp,
     /// What it was asked for meanwhile.
     heard: Option<State>,
@@ -359,8 +361,8 @@ struct Hand<'a> {
 
 impl<'a> Hand<'a> {
     fn new(engine: &'a Engine, id: &'a str, clock: &'a (dyn Fn() -> Timestamp + Sync)) -> Self {
-        let (beat_at, rejected) = (clock(), Vec::new());
-        Hand { engine, id, clock, beat_at, heard: None, rejected }
+        let (began_at, rejected) = (clock(), Vec::new());
+        Hand { engine, id, clock, began_at, beat_at: began_at, heard: None, rejected }
     }
 
     fn beat(&mut self) -> Result<(), Error> {
@@ -382,7 +384,7 @@ impl<'a> Hand<'a> {
 
 impl Listener for Hand<'_> {
     fn progress(&mut self, progress: Progress) -> bool {
-        self.engine.underway.tell(self.id, progress);
+        self.engine.underway.tell(self.id, self.began_at, progress);
         // Whether somebody asked it to pause or to stop; what cannot be asked is asked next time.
         let state = self.engine.read(|reader| reader.import(self.id)).ok().flatten();
         let state = state.and_then(|run| State::parse(&run.state));

@@ -10,10 +10,7 @@ use std::{
 };
 
 use connectors::{
-    files::{
-        child::Program,
-        table::{ReadOptions, Workbooks},
-    },
+    files::table::ReadOptions,
     mapping::{self, Mapping, Object, PRESETS},
     values::{date::DateOrder, number::DecimalSign},
 };
@@ -26,6 +23,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde_json::json;
 
 use crate::{
+    commands::serve::dock_in,
     failure::Failure,
     output::{Answer, Voice, table},
     place::Place,
@@ -123,11 +121,7 @@ pub fn run(args: Args, place: &Place, voice: Voice, now: Timestamp) -> Result<An
             delimiter: args.delimiter,
             encoding: args.encoding,
             sheet: args.sheet,
-            workbooks: Workbooks::Child(Program {
-                path: std::env::current_exe()
-                    .map_err(|error| Failure::io("find the program itself", &error))?,
-                args: vec!["parse-workbook".to_owned()],
-            }),
+            workbooks: dock_in(&place.data)?.workbooks,
             ..ReadOptions::default()
         },
         dry_run: args.dry_run,

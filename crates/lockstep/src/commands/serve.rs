@@ -1,9 +1,15 @@
 //! `lockstep serve`: the pages and the API, and the minute tick beside them.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
+use connectors::files::{child::Program, table::Workbooks};
 use domain::firm::Role;
-use engine::{Engine, people::NewPerson};
+use engine::{Engine, import::dock::Dock, people::NewPerson};
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -34,7 +40,7 @@ pub struct Args {
 pub fn run(args: &Args, place: &Place, now: Timestamp) -> Result<Answer, Failure> {
     let engine = Arc::new(place.open(now)?);
     let first = first_link(&engine, now)?;
-    let opened = Opened { engine, https: args.https, demo: None };
+    let opened = Opened { engine, data: place.data.clone(), https: args.https, demo: None };
     open(opened, args.listen, |address| {
         eprintln!("Lockstep is open at http://{address}/");
         if let Some(secret) = &first {
@@ -49,6 +55,8 @@ pub fn run(args: &Args, place: &Place, now: Timestamp) -> Result<Answer, Failure
 /// What is served.
 pub(crate) struct Opened {
     pub(crate) engine: Arc<Engine>,
+    /// Where the data is: the files that people bring lie there too.
+    pub(crate) data: PathBuf,
     pub(crate) https: bool,
     pub(crate) demo: Option<DemoInfo>,
 }
@@ -69,7 +77,8 @@ pub(crate) fn open(
         tracing_subscriber::fmt().with_env_filter(levels).with_writer(std::io::stderr).try_init();
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|error| Failure::io("start the server's threads", &error))?;
-    let app = app(&opened)?;
+    let dock = dock_in(&opened.data)?;
+    let app = app(&opened, dock.clone())?;
     runtime.block_on(async {
         let listener = TcpListener::bind(listen).await.map_err(|error| {
             Failure::io(&format!("listen at {listen}"), &error)
@@ -78,6 +87,7 @@ pub(crate) fn open(
         let address =
             listener.local_addr().map_err(|error| Failure::io("look at the port", &error))?;
         tokio::spawn(ticks(opened.engine.clone()));
+        start_worker(opened.engine.clone(), dock.clone());
         say(address);
         let service = web::router(app).into_make_service_with_connect_info::<SocketAddr>();
         axum::serve(listener, service)
@@ -88,7 +98,44 @@ pub(crate) fn open(
     Ok(Answer::new("Lockstep is closed.", json!({ "closed": true })))
 }
 
-fn app(opened: &Opened) -> Result<App, Failure> {
+/// The dock in a data directory.
+///
+/// # Errors
+/// When the program itself cannot be found, which parses workbooks in a process of its own.
+pub(crate) fn dock_in(data: &Path) -> Result<Dock, Failure> {
+    let workbooks = Workbooks::Child(Program {
+        path: std::env::current_exe()
+            .map_err(|error| Failure::io("find the program itself", &error))?,
+        args: vec!["parse-workbook".to_owned()],
+    });
+    Ok(Dock { folder: data.join("imports"), workbooks })
+}
+
+/// Works on imports for as long as the process lives. It may be ended at any instant: what it has
+/// in hand is gone on with by the next.
+fn start_worker(engine: Arc<Engine>, dock: Dock) {
+    const LOOKS_AGAIN: Duration = Duration::from_secs(5);
+    const FORGETS_EVERY: Duration = Duration::from_secs(3600);
+    std::thread::spawn(move || {
+        let mut forgot = None::<std::time::Instant>;
+        loop {
+            match engine.work_on_imports(&dock, &clock::now) {
+                Ok(true) => continue,
+                Ok(false) => {}
+                Err(error) => tracing::error!(%error, "an import failed; it is tried again"),
+            }
+            if forgot.is_none_or(|at| at.elapsed() > FORGETS_EVERY) {
+                forgot = Some(std::time::Instant::now());
+                if let Err(error) = engine.forget_old_imports(&dock, clock::now()) {
+                    tracing::error!(%error, "old imports could not be forgotten");
+                }
+            }
+            engine.wait_for_work(LOOKS_AGAIN);
+        }
+    });
+}
+
+fn app(opened: &Opened, dock: Dock) -> Result<App, Failure> {
     let (firm, zone) = opened.engine.read(|reader| {
         Ok::<_, store::StoreError>((reader.setting("firm.name")?, reader.setting("firm.zone")?))
     })?;
@@ -98,6 +145,7 @@ fn app(opened: &Opened) -> Result<App, Failure> {
         firm: firm.unwrap_or_else(|| "Your firm".to_owned()),
         zone: zone.and_then(|name| TimeZone::get(&name).ok()).unwrap_or(TimeZone::UTC),
         https: opened.https,
+        dock,
         demo: opened.demo.clone(),
     })
 }

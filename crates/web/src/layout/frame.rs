@@ -18,6 +18,8 @@ pub enum Place {
     Leads,
     /// Every fact, for those who look after the ledger.
     Facts,
+    /// What was brought in, for those who may.
+    Imports,
     /// The signed text with its margins.
     Agreement,
     /// What both sides look at together.
@@ -30,7 +32,7 @@ impl Place {
     /// The groups of the rail with their headings.
     pub const GROUPS: [(&'static str, &'static [Place]); 4] = [
         ("Now", &[Place::Today]),
-        ("Ledger", &[Place::Leads, Place::Facts]),
+        ("Ledger", &[Place::Leads, Place::Facts, Place::Imports]),
         ("Agreement", &[Place::Agreement]),
         ("Together", &[Place::Scoreboard, Place::People]),
     ];
@@ -41,6 +43,7 @@ impl Place {
             Place::Today => "Today",
             Place::Leads => "Leads",
             Place::Facts => "Facts",
+            Place::Imports => "Imports",
             Place::Agreement => "Agreement",
             Place::Scoreboard => "Scoreboard",
             Place::People => "People",
@@ -53,6 +56,7 @@ impl Place {
             Place::Today => "/",
             Place::Leads => "/leads",
             Place::Facts => "/ledger",
+            Place::Imports => "/imports",
             Place::Agreement => "/agreement",
             Place::Scoreboard => "/scoreboard",
             Place::People => "/people",
@@ -122,6 +126,8 @@ pub struct Frame {
     pub counts: Counts,
     /// Whether the person may look through the ledger.
     pub searches_ledger: bool,
+    /// Whether the person may bring data in.
+    pub imports: bool,
     /// What the last action did.
     pub flash: Option<Flash>,
     /// The strip of a demonstration.
@@ -148,6 +154,7 @@ impl Frame {
             theme: Theme::System,
             counts: Counts::default(),
             searches_ledger: false,
+            imports: false,
             flash: None,
             demo: None,
             back: "/".to_owned(),
@@ -189,7 +196,11 @@ impl Frame {
 
     /// Whether the rail has an entry: a link to what the person may not see is a dead one.
     pub fn has(&self, place: &Place) -> bool {
-        *place != Place::Facts || self.searches_ledger
+        match place {
+            Place::Facts => self.searches_ledger,
+            Place::Imports => self.imports,
+            _ => true,
+        }
     }
 
     /// Whether the rail says that we are here.
@@ -207,7 +218,7 @@ impl Frame {
         match place {
             Place::Leads => self.counts.leads.map(count),
             Place::Agreement => self.in_force.map(|version| format!("v{}", version.0)),
-            Place::Today | Place::Facts | Place::Scoreboard => None,
+            Place::Today | Place::Facts | Place::Imports | Place::Scoreboard => None,
             Place::People => self.counts.people.map(count),
         }
     }

@@ -2,6 +2,7 @@
 
 pub(crate) mod agreement;
 pub(crate) mod fact;
+pub(crate) mod imports;
 pub(crate) mod lead;
 pub(crate) mod leads;
 pub(crate) mod ledger;

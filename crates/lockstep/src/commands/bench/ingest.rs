@@ -17,6 +17,7 @@ use tokio::net::TcpListener;
 use super::load::{Load, send};
 use crate::{
     clock,
+    commands::serve::dock_in,
     failure::Failure,
     output::{Answer, table},
 };
@@ -158,6 +159,7 @@ async fn open_ours(folder: &Path, now: Timestamp) -> Result<(SocketAddr, String)
         firm: "Bench".to_owned(),
         zone: TimeZone::UTC,
         https: false,
+        dock: dock_in(folder)?,
         demo: None,
     };
     Ok((serve(web::router(app)).await?, key))

@@ -1,0 +1,121 @@
+//! An import that is worked on: how far it is, and what can be asked of it meanwhile.
+
+use askama::Template;
+use axum::{
+    http::{HeaderName, HeaderValue},
+    response::Response,
+};
+use engine::import::dock::{Import, State};
+
+use super::{files_words, href};
+use crate::{
+    failure::Failure,
+    layout::{Frame, Place},
+    session::Visit,
+    show::count,
+};
+
+/// The page asks for itself anew after so many seconds: no script is needed for it.
+const AGAIN: &str = "1";
+
+#[derive(Template)]
+#[template(path = "pages/imports/progress.html")]
+struct ProgressPage {
+    frame: Frame,
+    title: &'static str,
+    files: String,
+    doing: String,
+    /// Rows taken of all, where all are known.
+    rows: Option<(u64, u64)>,
+    words: String,
+    left: String,
+    href: String,
+    may_pause: bool,
+    may_go_on: bool,
+    may_stop: bool,
+    is_safe: &'static str,
+}
+
+/// Shows how far it is.
+pub(super) fn shown(visit: Visit, import: Import) -> Result<Response, Failure> {
+    let told = visit.house.app.engine.import_progress(&import.id);
+    let state = import.state;
+    let total: Option<u64> = import
+        .found
+        .as_ref()
+        .map(|found| found.tables.iter().filter(|table| table.taken).map(|table| table.rows).sum());
+    let done = match (&told, state) {
+        (Some((_, progress)), State::Trying) => progress.rows,
+        _ => import.counts.read,
+    };
+    let counted = matches!(state, State::Trying | State::Running | State::Pausing | State::Paused);
+    let rows = total.filter(|total| *total > 0 && counted).map(|total| (done.min(total), total));
+    let since = told.as_ref().map(|(began_at, _)| visit.time().now().duration_since(*began_at));
+    let left = match (rows, since.map(|since| since.as_secs())) {
+        (Some((done, total)), Some(seconds)) if done > 0 && seconds > 1 && done < total => {
+            pace(done, total, seconds)
+        }
+        _ => String::new(),
+    };
+    let page = ProgressPage {
+        frame: visit.frame("Import", Place::Imports),
+        title: title(state),
+        files: files_words(&import.files),
+        doing: told.map(|(_, progress)| progress.doing).unwrap_or_default(),
+        rows,
+        words: match rows {
+            Some((done, total)) => format!("{} of {} rows", count(done), count(total)),
+            None => String::new(),
+        },
+        left,
+        href: href(&import.id),
+        may_pause: matches!(state, State::Waiting | State::Running),
+        may_go_on: state == State::Paused,
+        may_stop: !matches!(state, State::Stopping),
+        is_safe: safe(state),
+    };
+    let mut response = visit.show(page);
+    if state != State::Paused {
+        let again = HeaderValue::from_static(AGAIN);
+        response.headers_mut().insert(HeaderName::from_static("refresh"), again);
+    }
+    Ok(response)
+}
+
+fn title(state: State) -> &'static str {
+    match state {
+        State::Receiving => "The files are on their way",
+        State::Looking => "Looking over the files",
+        State::Trying => "Trying it out",
+        State::Waiting => "Waiting for its turn",
+        State::Pausing => "Pausing after these rows",
+        State::Paused => "Paused",
+        State::Stopping => "Stopping after these rows",
+        _ => "Importing",
+    }
+}
+
+/// What becomes of the data if somebody goes away now.
+fn safe(state: State) -> &'static str {
+    match state {
+        State::Receiving | State::Looking | State::Trying => {
+            "Nothing is kept yet. You may leave this page; it goes on."
+        }
+        State::Paused => "What was taken is kept. It goes on from the very row, today or later.",
+        _ => "What was taken is kept. You may leave this page; it goes on, after a restart too.",
+    }
+}
+
+/// `1,200 rows a second, about 2 min left`.
+fn pace(done: u64, total: u64, seconds: i64) -> String {
+    let a_second = done / seconds.unsigned_abs().max(1);
+    if a_second == 0 {
+        return String::new();
+    }
+    let left = (total - done) / a_second;
+    let left = match left {
+        0..60 => format!("{left} s"),
+        _ => format!("{} min", left.div_ceil(60)),
+    };
+    format!("{} rows a second, about {left} left", count(a_second))
+}

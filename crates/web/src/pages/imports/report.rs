@@ -1,0 +1,327 @@
+//! What would come of an import, or what came of it: counts, words that join to nothing, rows that
+//! were not taken.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::response::Response;
+use engine::import::{
+    Counts, How, ImportReport, Joined, Object,
+    dock::{Import, State},
+};
+use store::RejectedRow;
+
+use super::{files_words, href, open::Tables, rows_words, table_words, without_folder};
+use crate::{
+    failure::Failure,
+    layout::{Frame, Place},
+    session::Visit,
+    show::count,
+};
+
+/// Rejected rows on the page; the file has them all.
+const ROWS: u32 = 50;
+/// Words to look at on the page.
+const WORDS: usize = 50;
+/// Names that a word can be matched with, as suggestions.
+const NAMES: usize = 300;
+
+#[derive(Template)]
+#[template(path = "pages/imports/report.html")]
+struct ReportPage {
+    frame: Frame,
+    title: String,
+    says: String,
+    files: String,
+    href: String,
+    is_trial: bool,
+    /// What the button says, where there is something to take.
+    run: Option<String>,
+    failure: Option<String>,
+    tables: Vec<TableRow>,
+    total: Option<TableRow>,
+    words: Vec<WordRow>,
+    open_words: bool,
+    names: Vec<(&'static str, Vec<String>)>,
+    rejected: Vec<RejectedShown>,
+    rejected_in_all: u64,
+    mistake: Option<String>,
+    notes: Vec<(String, Vec<String>)>,
+    found: Option<Tables>,
+    next: Vec<(&'static str, &'static str)>,
+}
+
+struct TableRow {
+    name: String,
+    lists: String,
+    numbers: [String; 5],
+}
+
+/// A word that a person should look at.
+struct WordRow {
+    no: usize,
+    list: &'static str,
+    object: &'static str,
+    word: String,
+    rows: String,
+    says: String,
+    /// What it may mean, where it can be matched; its suggestion.
+    suggestion: Option<String>,
+}
+
+/// A row that is not taken.
+struct RejectedShown {
+    no: i64,
+    table: String,
+    line: String,
+    column: String,
+    reason: String,
+    /// What stands in the cell, where it can be mended.
+    value: Option<String>,
+}
+
+/// The page; `mistake` says what was wrong with what was sent.
+pub(super) async fn shown(
+    visit: Visit,
+    import: Import,
+    mistake: Option<String>,
+) -> Result<Response, Failure> {
+    let report = import.outcome.report.clone();
+    let is_trial = import.state == State::Tried;
+    let words = report.as_ref().filter(|_| is_trial).map(to_look_at).unwrap_or_default();
+    let (id, objects) = (import.id.clone(), objects_of(&words));
+    let asked = visit.house.work(move |engine| {
+        engine.read(|reader| {
+            let rejected = reader.rejected_rows(&id, 0, ROWS)?;
+            let mut names = Vec::new();
+            for object in objects {
+                names.push((list_of(object), names_of(reader, object)?));
+            }
+            Ok::<_, Failure>((rejected, names))
+        })
+    });
+    let (rejected, names) = asked.await?;
+    let mut frame = visit.frame("Import", Place::Imports);
+    frame.refused = mistake.is_some();
+    let was_refused = frame.refused;
+    let total = report.as_ref().map_or(import.counts, |report| report.total);
+    let has_tables = import.found.is_some() && is_trial;
+    let page = ReportPage {
+        frame,
+        title: title(&import, total),
+        says: says(&import, report.as_ref()),
+        files: files_words(&import.files),
+        href: href(&import.id),
+        is_trial,
+        run: run_words(is_trial, total),
+        failure: import.outcome.failure.as_ref().map(|it| without_folder(it, &import.id)),
+        tables: report.iter().flat_map(|report| &report.tables).map(table_row).collect(),
+        total: report.as_ref().map(|report| TableRow {
+            name: "All".to_owned(),
+            lists: String::new(),
+            numbers: numbers(report.total),
+        }),
+        open_words: words.iter().any(|word| can_be_matched(word)),
+        words: words.iter().enumerate().map(word_row).collect(),
+        names,
+        rejected: rejected.iter().map(|row| rejected_row(&import, row)).collect(),
+        rejected_in_all: total.rejected,
+        mistake,
+        notes: notes(report.as_ref()),
+        found: import
+            .found
+            .as_ref()
+            .filter(|_| has_tables || import.state == State::Failed)
+            .map(|found| Tables::of(&import.id, found)),
+        next: next(&import, report.as_ref()),
+    };
+    Ok(if was_refused { visit.refuse(page) } else { visit.show(page) })
+}
+
+fn title(import: &Import, total: Counts) -> String {
+    let new = total.created + total.updated;
+    match import.state {
+        State::Tried => match total.rejected {
+            0 => format!("All {} can be taken", rows_words(total.read)),
+            some => format!("{} of {} cannot be taken", count(some), rows_words(total.read)),
+        },
+        State::Done => format!(
+            "{} taken, {} of them new or changed",
+            rows_words(total.read - total.rejected),
+            count(new)
+        ),
+        State::Failed => "This import could not be done".to_owned(),
+        _ => "This import was stopped".to_owned(),
+    }
+}
+
+fn says(import: &Import, report: Option<&ImportReport>) -> String {
+    match (import.state, report) {
+        (State::Tried, Some(report)) => {
+            let decided = match report.decisions {
+                0 => String::new(),
+                some => format!(
+                    " The Agreement would decide {} times about {} leads.",
+                    count(some as u64),
+                    count(report.leads_decided as u64)
+                ),
+            };
+            format!("Nothing is kept yet: this is what would come of it.{decided}")
+        }
+        (State::Done, Some(report)) if report.decisions > 0 => format!(
+            "The Agreement decided {} times about {} leads.",
+            count(report.decisions as u64),
+            count(report.leads_decided as u64)
+        ),
+        (State::Done, _) => "Everything that was taken is in the ledger.".to_owned(),
+        (State::Failed, _) => "Nothing was lost. What was taken before stays.".to_owned(),
+        _ => "What was taken before it was stopped stays.".to_owned(),
+    }
+}
+
+fn run_words(is_trial: bool, total: Counts) -> Option<String> {
+    let takes = total.read - total.rejected;
+    (is_trial && takes > 0).then(|| format!("Import {}", rows_words(takes)))
+}
+
+fn numbers(counts: Counts) -> [String; 5] {
+    [counts.read, counts.created, counts.updated, counts.unchanged, counts.rejected].map(count)
+}
+
+fn table_row(table: &engine::import::TableReport) -> TableRow {
+    TableRow {
+        name: table_words(&table.table),
+        lists: table.object.words().to_owned(),
+        numbers: numbers(table.counts),
+    }
+}
+
+/// The words that a person should look at, those that can be matched first; the same list for the
+/// page and for what its form sends.
+pub(super) fn to_look_at(report: &ImportReport) -> Vec<Joined> {
+    let mut all: BTreeMap<(String, Object), Joined> = BTreeMap::new();
+    for joined in report.tables.iter().flat_map(|table| &table.joined) {
+        let place = (joined.word.clone(), joined.object);
+        match all.get_mut(&place) {
+            Some(known) => known.rows += joined.rows,
+            None => drop(all.insert(place, joined.clone())),
+        }
+    }
+    let mut words: Vec<Joined> = all.into_values().collect();
+    words.sort_by_key(|joined| (!can_be_matched(joined), std::cmp::Reverse(joined.rows)));
+    words.truncate(WORDS);
+    words
+}
+
+fn can_be_matched(joined: &Joined) -> bool {
+    matches!(joined.how, How::NotFound { .. } | How::Several { .. })
+}
+
+fn objects_of(words: &[Joined]) -> Vec<Object> {
+    let mut objects: Vec<Object> =
+        words.iter().filter(|word| can_be_matched(word)).map(|word| word.object).collect();
+    objects.sort();
+    objects.dedup();
+    objects
+}
+
+fn list_of(object: Object) -> &'static str {
+    match object {
+        Object::Accounts => "accounts",
+        Object::Products => "products",
+        Object::Campaigns => "campaigns",
+        _ => "others",
+    }
+}
+
+/// Names of records, the first of them, as suggestions.
+fn names_of(reader: &store::Reader<'_>, object: Object) -> Result<Vec<String>, Failure> {
+    let names: Vec<Option<String>> = match object {
+        Object::Accounts => reader.accounts()?.into_iter().map(|row| row.name).collect(),
+        Object::Products => reader.products()?.into_iter().map(|row| row.name).collect(),
+        Object::Campaigns => reader.campaigns()?.into_iter().map(|row| row.name).collect(),
+        _ => Vec::new(),
+    };
+    let mut names: Vec<String> = names.into_iter().flatten().take(NAMES).collect();
+    names.sort();
+    names.dedup();
+    Ok(names)
+}
+
+fn word_row((no, joined): (usize, &Joined)) -> WordRow {
+    let (says, suggestion) = match &joined.how {
+        How::Spelling { name } => (format!("taken for \"{name}\", spelt in another way"), None),
+        How::Made => ("will be made: no table lists it".to_owned(), None),
+        How::ByKeyAlone => ("known by its key alone: no table says more".to_owned(), None),
+        How::Several { records } => {
+            (format!("the name of {records} records: joined to none"), Some(String::new()))
+        }
+        How::NotFound { nearest } => (
+            "none of them: kept as a word, joined to nothing".to_owned(),
+            Some(nearest.clone().unwrap_or_default()),
+        ),
+    };
+    WordRow {
+        no,
+        list: list_of(joined.object),
+        object: joined.object.words(),
+        word: joined.word.clone(),
+        rows: count(joined.rows),
+        says,
+        suggestion,
+    }
+}
+
+fn rejected_row(import: &Import, row: &RejectedRow) -> RejectedShown {
+    RejectedShown {
+        no: row.no,
+        table: table_words(&row.file),
+        line: count(row.line),
+        column: row.column.clone(),
+        reason: row.reason.clone(),
+        value: cell_of(import, row),
+    }
+}
+
+/// What stands in the cell of a rejected row, while it can still be mended.
+fn cell_of(import: &Import, row: &RejectedRow) -> Option<String> {
+    if import.state != State::Tried || row.column.is_empty() {
+        return None;
+    }
+    let mended = import.choices.of(&row.file).mended;
+    if let Some(text) = mended.get(&row.line).and_then(|cells| cells.get(&row.column)) {
+        return Some(text.clone());
+    }
+    let found = import.found.as_ref()?;
+    let table = found.tables.iter().find(|table| table.key == row.file)?;
+    let index = table.columns.iter().position(|column| column.name == row.column)?;
+    let cells: Vec<String> = serde_json::from_str(&row.cells).ok()?;
+    Some(cells.get(index).cloned().unwrap_or_default())
+}
+
+fn notes(report: Option<&ImportReport>) -> Vec<(String, Vec<String>)> {
+    let tables = report.iter().flat_map(|report| &report.tables);
+    let notes = tables.map(|table| {
+        let mut notes = table.notes.clone();
+        if !table.private.is_empty() {
+            let columns = table.private.join(", ");
+            notes.push(format!("beside the ledger, for they tell who somebody is: {columns}"));
+        }
+        (table_words(&table.table), notes)
+    });
+    notes.filter(|(_, notes)| !notes.is_empty()).collect()
+}
+
+/// Where to go on from a finished import.
+fn next(import: &Import, report: Option<&ImportReport>) -> Vec<(&'static str, &'static str)> {
+    let Some(report) = report.filter(|_| import.state == State::Done) else { return Vec::new() };
+    let has = |object| report.tables.iter().any(|table| table.object == object);
+    let mut next = vec![("/", "Today")];
+    if has(Object::Leads) {
+        next.push(("/leads", "The leads"));
+    }
+    if has(Object::Opportunities) || has(Object::Handoffs) {
+        next.push(("/scoreboard", "The scoreboard"));
+    }
+    next
+}

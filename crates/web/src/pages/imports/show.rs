@@ -1,0 +1,32 @@
+//! One import, as it stands.
+
+use axum::{extract::Path, response::Response};
+use engine::{
+    access::Act,
+    import::dock::{Import, State},
+};
+
+use super::{open, progress, report};
+use crate::{failure::Failure, session::Visit};
+
+/// Shows it: what the files hold, how far it is, or what came of it.
+pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
+    visit.signed.may(&Act::Import)?;
+    let import = import_of(&visit, id).await?;
+    match import.state {
+        State::Open => open::shown(visit, import),
+        State::Tried | State::Done | State::Stopped | State::Failed => {
+            report::shown(visit, import, None).await
+        }
+        _ => progress::shown(visit, import),
+    }
+}
+
+/// An import that came by these pages.
+pub(super) async fn import_of(visit: &Visit, id: String) -> Result<Import, Failure> {
+    let found = visit.house.work(move |engine| {
+        let run = engine.read(|reader| reader.import(&id))?;
+        run.filter(|run| run.by.is_some()).ok_or(Failure::Absent)
+    });
+    Ok(Import::of(&found.await?))
+}
