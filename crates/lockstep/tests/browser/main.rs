@@ -9,6 +9,7 @@ mod chromedriver;
 mod exam;
 mod firm;
 mod house;
+mod imports;
 mod lead;
 mod leads;
 mod no_script;

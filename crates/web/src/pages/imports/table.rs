@@ -132,16 +132,21 @@ fn form(table: &FoundTable, choice: &TableChoice) -> Form {
     Form::of([
         Field::select("object", "What it lists", objects).value(object),
         Field::select("date_order", "Dates such as 03/04/2026", pairs(&ORDERS))
-            .value(some(&choice.date_order)),
+            .value(some(&choice.date_order))
+            .optional(),
         Field::select("decimal", "Numbers such as 1,234", pairs(&SIGNS))
-            .value(some(&choice.decimal)),
+            .value(some(&choice.decimal))
+            .optional(),
         Field::new("header_line", "Line of the header", crate::layout::Control::Line("number"))
             .value(said(header))
             .hint(format!("Found in line {}.", count(table.header_line)))
             .optional(),
-        Field::select("encoding", "Encoding", encodings(table)).value(some(&choice.encoding)),
+        Field::select("encoding", "Encoding", encodings(table))
+            .value(some(&choice.encoding))
+            .optional(),
         Field::select("delimiter", "Between cells", delimiters(table))
-            .value(choice.delimiter.map(|it| it.to_string()).unwrap_or_default()),
+            .value(choice.delimiter.map(|it| it.to_string()).unwrap_or_default())
+            .optional(),
     ])
 }
 
