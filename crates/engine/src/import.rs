@@ -6,6 +6,7 @@
 mod carrying_out;
 pub mod choices;
 pub mod dock;
+mod drop_folder;
 mod facts;
 pub mod found;
 mod join;
@@ -29,6 +30,7 @@ use store::ImportRun;
 use crate::{Engine, Error};
 
 pub use connectors::mapping::{ColumnUse, Object, fields_of};
+pub use drop_folder::drop_folder_user;
 pub use join::{How, Joined};
 pub use report::{Counts, ImportReport, Rejected, Skipped, TableReport};
 pub use work::Outcome;

@@ -44,7 +44,7 @@ pub fn run(
         Command::Import(args) => import::run(args, place, voice, now),
         Command::Report(command) => report::run(command, place, now),
         Command::Serve(args) => serve::run(&args, place, now),
-        Command::Bench(command) => bench::run(command, now),
+        Command::Bench(command) => bench::run(command, voice, now),
         Command::Demo(args) => demo::run(&args, now),
         Command::Tick => tick::run(place, now),
         Command::Doctor => doctor::run(place, now),

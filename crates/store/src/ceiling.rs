@@ -9,7 +9,7 @@ use crate::{
     database::{Connection, Location},
     error::StoreError,
     ledger::FactRow,
-    value::values,
+    value::{Value, values},
 };
 
 const TABLE: &str = "create table bare (
@@ -46,6 +46,47 @@ pub fn bare_inserts(
     }
     let taken = start.elapsed();
     connection.execute(what, "drop table bare", &[])?;
+    Ok(taken)
+}
+
+const CONTACTS: &str = "create table bare_contact (
+    key text primary key, name text not null, email text not null, company text not null,
+    title text not null, country text not null, status text not null, created text not null)";
+
+/// How long it takes to read rows of eight texts and to put them into a table by the first of
+/// them, `batch` of them to a durable commit. The table is made in the database at `location` and
+/// is gone afterwards.
+///
+/// # Errors
+/// When the database fails, or a row has another number of texts.
+pub fn bare_upserts(
+    location: &Location,
+    rows: impl Iterator<Item = Vec<String>>,
+    batch: usize,
+) -> Result<Duration, StoreError> {
+    let connection = Connection::open(location)?;
+    let what = "measure bare upserts";
+    connection.execute(what, "drop table if exists bare_contact", &[])?;
+    connection.execute(what, CONTACTS, &[])?;
+    let start = Instant::now();
+    let mut rows = rows.peekable();
+    while rows.peek().is_some() {
+        connection.begin_write()?;
+        for row in rows.by_ref().take(batch) {
+            let values: Vec<Value> = row.into_iter().map(Value::Text).collect();
+            let sql = "insert into bare_contact
+                           (key, name, email, company, title, country, status, created)
+                       values ($1, $2, $3, $4, $5, $6, $7, $8)
+                       on conflict (key) do update set name = excluded.name,
+                           email = excluded.email, company = excluded.company,
+                           title = excluded.title, country = excluded.country,
+                           status = excluded.status, created = excluded.created";
+            connection.execute(what, sql, &values)?;
+        }
+        connection.commit()?;
+    }
+    let taken = start.elapsed();
+    connection.execute(what, "drop table bare_contact", &[])?;
     Ok(taken)
 }
 

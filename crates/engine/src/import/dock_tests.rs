@@ -232,6 +232,29 @@ fn a_paused_import_rests_and_goes_on_and_a_stopped_one_keeps_what_was_taken() {
 }
 
 #[test]
+fn what_is_dropped_at_night_is_imported_and_put_away() {
+    let harbour = Harbour::new();
+    let folder = harbour.dir.path().join("drop");
+    std::fs::create_dir(&folder).unwrap();
+    let dropped = folder.join("leads.csv");
+    std::fs::write(&dropped, LEADS.1).unwrap();
+    let take = || harbour.engine.take_dropped(&harbour.dock, &folder, at(1)).unwrap();
+    assert_eq!(take(), None, "it may still be written");
+    let an_hour_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(3600);
+    let file = std::fs::File::options().write(true).open(&dropped).unwrap();
+    file.set_modified(an_hour_ago).unwrap();
+    let id = take().expect("it rests");
+    assert!(!dropped.exists() && folder.join("taken").read_dir().unwrap().count() == 1);
+    harbour.works(1);
+    let done = harbour.import(&id);
+    let counts = Counts { read: 2, created: 1, rejected: 1, ..Counts::default() };
+    assert_eq!((done.state, done.counts), (State::Done, counts));
+    let rejected = harbour.engine.read(|reader| reader.rejected_rows(&id, 0, 9)).unwrap();
+    assert_eq!(rejected.len(), 1, "and what was not taken can be looked at");
+    assert_eq!(take(), None);
+}
+
+#[test]
 fn only_who_may_bring_data_does_and_only_in_order() {
     let harbour = Harbour::new();
     let rep = Actor { user: "u2".into(), role: Role::Rep, side: Side::Sales };

@@ -39,8 +39,13 @@ pub fn run(args: &Args, now: Timestamp) -> Result<Answer, Failure> {
         .map(|person| (person.user.clone(), person.name.clone(), person.words.to_string()));
     let says = format!("{} is made up, and gone when this stops.", firm.name);
     let demo = Some(DemoInfo { people: people.collect(), says });
-    let opened =
-        Opened { engine: Arc::new(engine), data: folder.path().to_owned(), https: false, demo };
+    let opened = Opened {
+        engine: Arc::new(engine),
+        data: folder.path().to_owned(),
+        drop_folder: None,
+        https: false,
+        demo,
+    };
     open(opened, args.listen, |address| {
         eprintln!("{} is open at http://{address}/", firm.name);
         eprintln!("Sign in as any of its people with one click. Control-C ends it.");

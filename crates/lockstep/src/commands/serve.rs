@@ -28,6 +28,9 @@ pub struct Args {
     /// Where to listen; port 0 takes any that is free
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", env = "LOCKSTEP_LISTEN")]
     pub listen: SocketAddr,
+    /// Import by itself what a nightly export leaves in this folder
+    #[arg(long, value_name = "FOLDER", env = "LOCKSTEP_DROP_FOLDER")]
+    pub drop_folder: Option<PathBuf>,
     /// Browsers come by https
     #[arg(long, env = "LOCKSTEP_HTTPS")]
     pub https: bool,
@@ -40,7 +43,13 @@ pub struct Args {
 pub fn run(args: &Args, place: &Place, now: Timestamp) -> Result<Answer, Failure> {
     let engine = Arc::new(place.open(now)?);
     let first = first_link(&engine, now)?;
-    let opened = Opened { engine, data: place.data.clone(), https: args.https, demo: None };
+    let opened = Opened {
+        engine,
+        drop_folder: drop_folder(args)?,
+        data: place.data.clone(),
+        https: args.https,
+        demo: None,
+    };
     open(opened, args.listen, |address| {
         eprintln!("Lockstep is open at http://{address}/");
         if let Some(secret) = &first {
@@ -55,6 +64,8 @@ pub fn run(args: &Args, place: &Place, now: Timestamp) -> Result<Answer, Failure
 /// What is served.
 pub(crate) struct Opened {
     pub(crate) engine: Arc<Engine>,
+    /// Where exports are dropped.
+    pub(crate) drop_folder: Option<PathBuf>,
     /// Where the data is: the files that people bring lie there too.
     pub(crate) data: PathBuf,
     pub(crate) https: bool,
@@ -87,6 +98,9 @@ pub(crate) fn open(
         let address =
             listener.local_addr().map_err(|error| Failure::io("look at the port", &error))?;
         tokio::spawn(ticks(opened.engine.clone()));
+        if let Some(folder) = opened.drop_folder.clone() {
+            tokio::spawn(drops(opened.engine.clone(), dock.clone(), folder));
+        }
         start_worker(opened.engine.clone(), dock.clone());
         say(address);
         let service = web::router(app).into_make_service_with_connect_info::<SocketAddr>();
@@ -161,6 +175,32 @@ async fn ticks(engine: Arc<Engine>) {
             Ok(Err(error)) => tracing::error!(%error, "the tick failed; it is tried again"),
             Err(error) => tracing::error!(%error, "the tick broke; it is tried again"),
         }
+    }
+}
+
+/// Once a minute, what lies in the drop folder.
+async fn drops(engine: Arc<Engine>, dock: Dock, folder: PathBuf) {
+    let mut minutes = tokio::time::interval(Duration::from_secs(60));
+    loop {
+        minutes.tick().await;
+        let (engine, dock, folder) = (engine.clone(), dock.clone(), folder.clone());
+        let take = move || engine.take_dropped(&dock, &folder, clock::now());
+        match tokio::task::spawn_blocking(take).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::error!(%error, "the drop folder could not be taken"),
+            Err(error) => tracing::error!(%error, "the drop folder could not be taken"),
+        }
+    }
+}
+
+/// The drop folder, which must be there: one with a slip in its name would stay empty for ever.
+fn drop_folder(args: &Args) -> Result<Option<PathBuf>, Failure> {
+    match &args.drop_folder {
+        Some(folder) if !folder.is_dir() => {
+            let message = format!("there is no folder {}", folder.display());
+            Err(Failure::not_found(message).advise("Make it, or name another with --drop-folder."))
+        }
+        folder => Ok(folder.clone()),
     }
 }
 

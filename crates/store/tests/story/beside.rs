@@ -45,21 +45,7 @@ fn what_stands_beside_the_ledger() {
             report: "{}".to_owned(),
             beat_at: Some(now),
         };
-        let rejected = RejectedRow {
-            no: 1,
-            file: "leads.csv".to_owned(),
-            line: 7,
-            column: "created".to_owned(),
-            reason: "is no date".to_owned(),
-            cells: "[]".to_owned(),
-        };
         keep_all(&world, &token, &invited, &key, &run);
-        let kept = rejected.clone();
-        let done = world.store.write(now, move |writer| {
-            writer.keep_rejected("r", &kept)?;
-            writer.remember("word", "crm/accounts/x", Some("\"crm:1\""))
-        });
-        done.unwrap();
         assert!(!world.asks(|reader| reader.settings()).contains_key("zone"));
         world.asks(|reader| {
             assert_eq!(reader.setting("currency")?.as_deref(), Some("EUR"));
@@ -70,6 +56,38 @@ fn what_stands_beside_the_ledger() {
             assert_eq!(reader.api_key_by_hash("kh")?, Some(key.clone()));
             assert_eq!(reader.api_keys()?, [key]);
             assert_eq!(reader.import("r")?, Some(run.clone()));
+            assert_eq!(reader.imports()?, [run]);
+            assert_eq!(reader.undecided_count(now)?, 2, "the third is due later");
+            assert_eq!(reader.alias_of("crm", "b@x.example")?.as_deref(), Some("p2"));
+            Ok(())
+        });
+        end_all(&world, now + 30.minutes());
+        assert_eq!(world.asks(|reader| reader.head()).seal, 0, "no fact, no seal");
+    }
+}
+
+#[test]
+fn what_an_import_leaves_is_found_again() {
+    for world in World::everywhere() {
+        let now = at("20 10:00");
+        let run =
+            ImportRun { id: "r".to_owned(), state: "running".to_owned(), ..ImportRun::default() };
+        let rejected = RejectedRow {
+            no: 1,
+            file: "leads.csv".to_owned(),
+            line: 7,
+            column: "created".to_owned(),
+            reason: "is no date".to_owned(),
+            cells: "[]".to_owned(),
+        };
+        let (kept, running) = (rejected.clone(), run.clone());
+        let done = world.store.write(now, move |writer| {
+            writer.keep_import(&running)?;
+            writer.keep_rejected("r", &kept)?;
+            writer.remember("word", "crm/accounts/x", Some("\"crm:1\""))
+        });
+        done.unwrap();
+        world.asks(|reader| {
             assert_eq!(reader.imports_in(&["done"])?, []);
             assert_eq!(reader.imports_in(&["done", "running"])?, [run.clone()]);
             assert_eq!(reader.imports()?, [run]);
@@ -77,12 +95,18 @@ fn what_stands_beside_the_ledger() {
             assert_eq!((reader.last_rejected("r")?, reader.last_rejected("q")?), (1, 0));
             let word = reader.remembered("word", "crm/accounts/x")?;
             assert_eq!(word.as_deref(), Some("\"crm:1\""));
-            assert_eq!(reader.undecided_count(now)?, 2, "the third is due later");
-            assert_eq!(reader.alias_of("crm", "b@x.example")?.as_deref(), Some("p2"));
             Ok(())
         });
-        end_all(&world, now + 30.minutes());
-        assert_eq!(world.asks(|reader| reader.head()).seal, 0, "no fact, no seal");
+        let done = world.store.write(now, |writer| {
+            writer.remember("word", "crm/accounts/x", None)?;
+            writer.delete_import("r")
+        });
+        done.unwrap();
+        world.asks(|reader| {
+            assert_eq!((reader.import("r")?, reader.last_rejected("r")?), (None, 0));
+            assert_eq!(reader.remembered("word", "crm/accounts/x")?, None);
+            Ok(())
+        });
     }
 }
 

@@ -13,7 +13,10 @@ use askama::Template;
 use axum::response::Response;
 use engine::{
     access::Act,
-    import::dock::{Import, State},
+    import::{
+        dock::{Import, State},
+        drop_folder_user,
+    },
 };
 
 use crate::{
@@ -55,6 +58,7 @@ pub(crate) async fn index(visit: Visit) -> Result<Response, Failure> {
             let imports = reader.imports()?.iter().map(Import::of).collect::<Vec<_>>();
             let row = |import: Import| {
                 let by = match &import.by {
+                    Some(user) if *user == drop_folder_user() => "the drop folder".to_owned(),
                     Some(user) => names.user_name(user)?,
                     None => "the command line".to_owned(),
                 };

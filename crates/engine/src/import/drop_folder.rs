@@ -1,0 +1,109 @@
+//! The drop folder: whatever a nightly export leaves there is imported by itself.
+//!
+//! A file is copied to the dock, and the one that was dropped is moved to `taken` inside the
+//! folder, so that nothing is lost and nothing is taken twice. What is not recognised waits among
+//! the imports for somebody to say what it is; that is remembered for the next night.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime},
+};
+
+use domain::{decided::SOURCE, ids::UserId};
+use jiff::Timestamp;
+use rand::RngExt;
+use store::ImportRun;
+
+use super::{
+    ImportRefusal,
+    dock::{Dock, State},
+    look_over::tables_in,
+    refused,
+};
+use crate::{Engine, Error};
+
+/// A file that changed within this may still be written.
+const RESTS: Duration = Duration::from_secs(30);
+
+/// Where taken files go, inside the folder.
+const TAKEN: &str = "taken";
+
+/// Whose imports those of the drop folder are.
+pub fn drop_folder_user() -> UserId {
+    UserId(format!("{SOURCE}:drop-folder"))
+}
+
+impl Engine {
+    /// Takes what lies in the drop folder and rests, as one import; its id, if there is anything.
+    ///
+    /// # Errors
+    /// [`ImportRefusal::File`] when the folder cannot be read or written.
+    pub fn take_dropped(
+        &self,
+        dock: &Dock,
+        folder: &Path,
+        now: Timestamp,
+    ) -> Result<Option<String>, Error> {
+        let mut files = tables_in(folder).map_err(refused)?;
+        files.retain(|path| rests(path));
+        if files.is_empty() {
+            return Ok(None);
+        }
+        let id = format!("{}-{:08x}", now.as_millisecond(), rand::rng().random::<u32>());
+        let there = copied(&files, &dock.folder_of(&id)).map_err(|error| cannot(folder, &error))?;
+        let run = ImportRun {
+            id: id.clone(),
+            started_at: now,
+            state: State::Waiting.key().to_owned(),
+            files: serde_json::to_string(&there).unwrap_or_default(),
+            counts: "{}".to_owned(),
+            position: "{}".to_owned(),
+            by: Some(drop_folder_user()),
+            settings: "{}".to_owned(),
+            found: "null".to_owned(),
+            report: "{}".to_owned(),
+            ..ImportRun::default()
+        };
+        // In the other order, a file could be away before its import is known.
+        self.store.write(now, move |writer| Ok::<_, Error>(writer.keep_import(&run)?))?;
+        put_away(&files, folder, now).map_err(|error| cannot(folder, &error))?;
+        self.work_there_is.tell();
+        Ok(Some(id))
+    }
+}
+
+fn cannot(folder: &Path, error: &io::Error) -> Error {
+    refused(ImportRefusal::File(format!("{}: {error}", folder.display())))
+}
+
+/// Whether nobody has written to a file for a while.
+fn rests(path: &Path) -> bool {
+    let changed = fs::metadata(path).and_then(|known| known.modified());
+    let age = changed.ok().and_then(|changed| SystemTime::now().duration_since(changed).ok());
+    age.is_some_and(|age| age >= RESTS)
+}
+
+/// Copies files to a folder that is made for them.
+fn copied(files: &[PathBuf], to: &Path) -> io::Result<Vec<String>> {
+    fs::create_dir_all(to)?;
+    let mut there = Vec::new();
+    for file in files {
+        let copy = to.join(file.file_name().unwrap_or_default());
+        fs::copy(file, &copy)?;
+        there.push(copy.display().to_string());
+    }
+    Ok(there)
+}
+
+/// Moves files to where taken ones go, under the instant and their name.
+fn put_away(files: &[PathBuf], folder: &Path, now: Timestamp) -> io::Result<()> {
+    let taken = folder.join(TAKEN);
+    fs::create_dir_all(&taken)?;
+    let stamp = now.strftime("%Y%m%dT%H%M%S%3fZ").to_string();
+    for file in files {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        fs::rename(file, taken.join(format!("{stamp}-{name}")))?;
+    }
+    Ok(())
+}
