@@ -2,6 +2,7 @@
 
 mod access;
 mod agreement;
+mod hostile;
 mod imports;
 mod leads;
 mod ledger;
