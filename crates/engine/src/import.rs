@@ -29,6 +29,7 @@ use store::ImportRun;
 
 use crate::{Engine, Error};
 
+pub use connectors::files::package::{free, made, plain_name};
 pub use connectors::mapping::{ColumnUse, Object, fields_of};
 pub use drop_folder::drop_folder_user;
 pub use join::{How, Joined};

@@ -9,5 +9,6 @@ pub mod guard;
 mod header;
 #[cfg(test)]
 mod made;
+pub mod package;
 pub mod table;
 mod xlsx;

@@ -5,7 +5,13 @@
 
 use std::path::{Path, PathBuf};
 
-use connectors::{files::table::Workbooks, mapping::Object};
+use connectors::{
+    files::{
+        package::{PackageLimits, unpack},
+        table::Workbooks,
+    },
+    mapping::Object,
+};
 use domain::ids::UserId;
 use jiff::Timestamp;
 use rand::RngExt;
@@ -21,6 +27,9 @@ use crate::{
 };
 
 pub use super::recalled::Means;
+
+/// What an archive may ask of us.
+const PACKAGE: PackageLimits = PackageLimits { entries: 1_000, tables: 50, bytes: 4 << 30 };
 
 /// Where files lie, and who parses workbooks.
 #[derive(Debug, Clone)]
@@ -40,6 +49,22 @@ impl Dock {
     /// The files of an import, by name.
     pub(super) fn files_of(&self, id: &str) -> Result<Vec<PathBuf>, ImportRefusal> {
         tables_in(&self.folder_of(id))
+    }
+
+    /// Lays the tables of ZIP archives beside the other files.
+    fn unpack(&self, id: &str) -> Result<(), ImportRefusal> {
+        let folder = self.folder_of(id);
+        let unreadable = |error: std::io::Error| ImportRefusal::File(error.to_string());
+        for entry in std::fs::read_dir(&folder).map_err(unreadable)?.flatten() {
+            let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
+            if !name.to_lowercase().ends_with(".zip") {
+                continue;
+            }
+            unpack(&path, &folder, PACKAGE)
+                .map_err(|refusal| ImportRefusal::File(format!("the file {name} {refusal}")))?;
+            std::fs::remove_file(&path).map_err(unreadable)?;
+        }
+        Ok(())
     }
 
     /// Removes the files of an import.
@@ -224,6 +249,7 @@ impl Engine {
         choices: Choices,
         now: Timestamp,
     ) -> Result<(), Error> {
+        dock.unpack(id).map_err(refused)?;
         let files = dock.files_of(id).map_err(refused)?;
         if files.is_empty() {
             return Err(refused(ImportRefusal::NothingInside("what was sent".to_owned())));

@@ -78,8 +78,8 @@ async fn what_a_column_is_can_be_said() {
 async fn what_is_no_table_is_refused_at_the_door_and_leaves_nothing() {
     let world = World::new();
     let cases: [(&str, &[u8], &str); 3] = [
-        ("deck.pdf", b"%PDF-1.7", "deck.pdf is not CSV, TSV or XLSX"),
-        ("leads", b"a,b\n", "leads is not CSV, TSV or XLSX"),
+        ("deck.pdf", b"%PDF-1.7", "deck.pdf is not CSV, TSV, XLSX or a ZIP"),
+        ("leads", b"a,b\n", "leads is not CSV, TSV, XLSX or a ZIP"),
         ("", b"", "Choose at least one file."),
     ];
     for (name, content, words) in cases {
@@ -87,11 +87,27 @@ async fn what_is_no_table_is_refused_at_the_door_and_leaves_nothing() {
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
         assert!(answer.text().contains(words), "{}", answer.text());
     }
+    let answer = world.brings("operations", &[("all.zip", b"no archive")]).await;
+    assert!(answer.text().contains("The file all.zip is no ZIP archive"), "{}", answer.text());
     let import = place(&world.brings("operations", &[("a.xlsx", b"no workbook")]).await);
     let failed = world.works().page("operations", &import).await;
     assert!(failed.contains("This import could not be done"), "{failed}");
     assert!(failed.contains("a.xlsx: "), "it names the file and no folder: {failed}");
     assert!(!failed.contains("/imports/1"), "no folder of ours is told: {failed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_archive_of_exports_is_unpacked() {
+    let world = World::new();
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in [("WE/leads.csv", LEADS), ("WE/readme.txt", b"hello")] {
+        archive.start_file(name, zip::write::SimpleFileOptions::default()).expect("an entry");
+        std::io::Write::write_all(&mut archive, text).expect("its bytes");
+    }
+    let archive = archive.finish().expect("a ZIP").into_inner();
+    let import = place(&world.brings("operations", &[("WE_00D.zip", &archive)]).await);
+    let found = world.works().page("operations", &import).await;
+    assert!(found.contains("1 table, 2 rows"), "{found}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

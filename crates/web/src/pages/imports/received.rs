@@ -1,11 +1,6 @@
 //! Files on their way in: written to the dock as they come, however long they are.
 
-use std::{
-    collections::BTreeSet,
-    fs::{File, OpenOptions},
-    io::Write,
-    path::Path,
-};
+use std::{collections::BTreeSet, io::Write, path::Path};
 
 use askama::Template;
 use axum::{
@@ -14,7 +9,7 @@ use axum::{
 };
 use engine::{
     access::Act,
-    import::{choices::Choices, presets},
+    import::{choices::Choices, free, made, plain_name, presets},
 };
 
 use super::href;
@@ -33,7 +28,7 @@ const BYTES_MAX: u64 = 4 << 30;
 /// Longest field that is not a file.
 const TEXT_MAX: usize = 200;
 /// What a file's name ends with.
-const ENDINGS: [&str; 4] = ["csv", "tsv", "tab", "xlsx"];
+const ENDINGS: [&str; 5] = ["csv", "tsv", "tab", "xlsx", "zip"];
 
 /// The page where files are chosen.
 #[derive(Template)]
@@ -189,28 +184,14 @@ pub(super) fn check(choices: &Choices) -> Result<(), String> {
     Ok(())
 }
 
-/// A file's name without folders and signs that a file's name cannot have.
-fn plain_name(sent: &str) -> String {
-    let name = sent.rsplit(['/', '\\']).next().unwrap_or_default();
-    let tame = |c: char| if c.is_control() || "<>:\"|?*#".contains(c) { '_' } else { c };
-    let name: String = name.chars().map(tame).take(120).collect();
-    name.trim().trim_start_matches('.').to_owned()
-}
-
 fn check_ending(name: &str) -> Result<(), String> {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     if ENDINGS.contains(&ending.to_ascii_lowercase().as_str()) {
         return Ok(());
     }
-    Err(format!("{name} is not CSV, TSV or XLSX: save it as one of them, and bring that."))
-}
-
-/// The name itself, or the first of `name (2)`, … that no other file has.
-fn free(name: String, taken: &BTreeSet<String>) -> String {
-    let (stem, ending) = name.rsplit_once('.').unwrap_or((&name, "csv"));
-    let numbered = (2..).map(|no| format!("{stem} ({no}).{ending}"));
-    let all = std::iter::once(name.clone()).chain(numbered);
-    all.into_iter().find(|name| !taken.contains(name)).unwrap_or(name.clone())
+    Err(format!(
+        "{name} is not CSV, TSV, XLSX or a ZIP of them: save it as one of them, and bring that."
+    ))
 }
 
 async fn write(mut part: Part<'_>, path: &Path, left: &mut u64) -> Result<(), String> {
@@ -222,39 +203,4 @@ async fn write(mut part: Part<'_>, path: &Path, left: &mut u64) -> Result<(), St
         file.write_all(&bytes).map_err(full)?;
     }
     Ok(())
-}
-
-/// A file that only its owner can read.
-fn made(path: &Path) -> std::io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_leads_nowhere_else() {
-        let cases = [
-            ("../../etc/passwd.csv", "passwd.csv"),
-            ("C:\\exports\\Lead.csv", "Lead.csv"),
-            (".hidden.csv", "hidden.csv"),
-            ("a\nb#c.csv", "a_b_c.csv"),
-            ("", ""),
-        ];
-        for (sent, kept) in cases {
-            assert_eq!(plain_name(sent), kept, "{sent:?}");
-        }
-    }
-
-    #[test]
-    fn no_file_takes_the_place_of_another() {
-        let taken = BTreeSet::from(["a.csv".to_owned(), "a (2).csv".to_owned()]);
-        assert_eq!(free("a.csv".to_owned(), &taken), "a (3).csv");
-        assert_eq!(free("b.csv".to_owned(), &taken), "b.csv");
-    }
 }
