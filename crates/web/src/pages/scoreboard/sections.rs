@@ -7,8 +7,8 @@ use engine::{
     Engine,
     access::{Act, Actor, may},
     report::{
-        FunnelFigures, GoalFigures, GoalStanding, GoalsReport, QuotaFigures, ReportQuestion,
-        ServiceLevelsReport, Subject,
+        FunnelFigures, GoalFigures, GoalStanding, GoalsReport, QuotaFigures, ReportFailure,
+        ReportQuestion, ReportRefusal, ServiceLevelsReport, Subject,
     },
 };
 use jiff::{Timestamp, civil::Date};
@@ -171,7 +171,13 @@ fn differences(
     actor: &Actor,
     board: &mut Board,
 ) -> Result<(), NoBoard> {
-    let report = engine.report_differences(question)?;
+    let report = match engine.report_differences(question) {
+        // What tells the other sections apart may mean nothing here: then these stand whole.
+        Err(ReportFailure::Refused(ReportRefusal::NoSuchDimension { .. })) => {
+            engine.report_differences(&ReportQuestion { by: None, ..question.clone() })?
+        }
+        report => report?,
+    };
     guard(report.question.by_person, actor)?;
     if report.moves == 0 && report.rows.is_empty() {
         return Ok(());
