@@ -1,24 +1,29 @@
 //! The rows behind one figure of the scoreboard, which add up to it.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::{extract::Query, response::Response};
 use domain::{
     ids::{FactNo, Subject},
     money::Currency,
 };
-use engine::access::Act;
+use engine::access::{Act, Actor};
+use jiff::Timestamp;
 use store::{Reader, StoreError};
 
 use super::{
-    Asked,
-    board::{Behind, amount},
-    made,
+    Asked, NoBoard, board,
+    board::{Behind, Board, amount},
+    promised, query, told,
 };
 use crate::{
+    app::House,
     failure::Failure,
+    kept::of_address,
     layout::{Frame, Place},
     markup::Markup,
-    names::{Names, fact_link, lead_href, opportunity_href},
+    names::{Names, encoded, fact_link, lead_href, opportunity_href},
     session::Visit,
     sheet::download,
     show::{self, LocalTime, figure},
@@ -39,6 +44,8 @@ struct RowsPage {
     rows: Vec<Row>,
     back: String,
     csv: String,
+    /// As of when it is true, where that is not now.
+    as_of: Option<Markup>,
 }
 
 /// One row.
@@ -49,33 +56,81 @@ struct Row {
     value: String,
 }
 
+/// The rows behind a figure, from the very state that the figure was made of where that is kept.
+enum Opened {
+    Kept(Arc<Board>, String),
+    Own(Behind),
+}
+
+impl Opened {
+    fn behind(&self) -> Option<&Behind> {
+        match self {
+            Opened::Kept(board, figure) => board.behind.get(figure),
+            Opened::Own(behind) => Some(behind),
+        }
+    }
+}
+
+/// Opens the figure that the address names; as of when it is true, where that is not now.
+fn opened(
+    house: &House,
+    asked: &Asked,
+    actor: &Actor,
+    time: &LocalTime,
+) -> Result<(Opened, Option<Timestamp>), NoBoard> {
+    let question = asked.question(time.zone(), time.now());
+    let (figure, at) = (&asked.figure, of_address(&asked.at));
+    if figure.starts_with(&format!("quota.{}.", actor.user)) {
+        let own = house.app.engine.report_quotas_of(&question, &actor.user)?;
+        let own = promised::behind_own(&own, figure).ok_or(Failure::Absent)?;
+        return Ok((Opened::Own(own), None));
+    }
+    if figure.starts_with("goal.") || figure.starts_with("quota.") {
+        let goals = house.goals(&question, at)?;
+        let behind = promised::behind(&goals.value, actor, figure).ok_or(Failure::Absent)?;
+        return Ok((Opened::Own(behind), goals.past()));
+    }
+    let found = board(house, &question, at, actor)?;
+    let past = found.past();
+    Ok((Opened::Kept(found.value, figure.clone()), past))
+}
+
+/// What a page shows of rows.
+struct Found {
+    title: String,
+    n: u64,
+    sum: Option<String>,
+    rows: Vec<Row>,
+    as_of: Option<Markup>,
+}
+
 /// Shows the rows.
 pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Failure> {
     visit.signed.may(&Act::SeeScoreboard)?;
-    let mut board = made(&visit, &asked).await?.map_err(|_| Failure::Absent)?;
-    let behind = board.behind.remove(&asked.figure).ok_or(Failure::Absent)?;
     let (reach, time) = (visit.signed.can(&Act::SeeReach), visit.time());
-    let (n, title) = (behind.rows.len() as u64, behind.title.clone());
-    let sum = summed(&behind);
-    let rows = visit
-        .house
-        .work(move |engine| Ok(engine.read(|reader| rows(reader, &behind, reach, &time))?))
-        .await?;
+    let (house, actor, wanted) = (visit.house.clone(), visit.signed.0.clone(), asked.clone());
+    let find = move || {
+        let (opened, past) = opened(&house, &wanted, &actor, &time)?;
+        let behind = opened.behind().ok_or(Failure::Absent)?;
+        let rows = house.app.engine.read(|reader| rows(reader, behind, reach, &time))?;
+        Ok(Found {
+            title: behind.title.clone(),
+            n: behind.rows.n(),
+            sum: behind.rows.sum().map(|sum| amount(sum, behind.currency)),
+            rows,
+            as_of: past.map(|past| time.second(past)),
+        })
+    };
+    let found = visit.house.work(move |_| told(find())).await?.map_err(|_| Failure::Absent)?;
+    let Found { title, n, sum, rows, as_of } = found;
+    let question = asked.question(visit.time().zone(), visit.time().now());
+    let query = query(&question);
+    let at = if asked.at.is_empty() { String::new() } else { format!("&at={}", encoded(&asked.at)) };
+    let csv = format!("/scoreboard/rows.csv?figure={}{query}{at}", encoded(&asked.figure));
+    let back = format!("/scoreboard?{}", query.trim_start_matches('&'));
     let frame = visit.frame(title.clone(), Place::Scoreboard);
-    let csv = format!(
-        "/scoreboard/rows.csv?figure={}{}",
-        crate::names::encoded(&asked.figure),
-        asked.query()
-    );
-    let back = format!("/scoreboard?{}", asked.query().trim_start_matches('&'));
     let shown = rows.len() as u64;
-    Ok(visit.show(RowsPage { frame, title, n, shown, sum, rows, back, csv }))
-}
-
-fn summed(behind: &Behind) -> Option<String> {
-    let values: Option<Vec<i64>> = behind.rows.iter().map(|(_, value)| *value).collect();
-    let sum: i64 = values.filter(|values| !values.is_empty())?.iter().sum();
-    Some(amount(sum, behind.currency))
+    Ok(visit.show(RowsPage { frame, title, n, shown, sum, rows, back, csv, as_of }))
 }
 
 fn rows(
@@ -164,13 +219,19 @@ impl RowsPage {
 /// Sends the rows as a file: all of them, each with what it brings.
 pub(crate) async fn export(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Failure> {
     visit.signed.may(&Act::SeeScoreboard)?;
-    let mut board = made(&visit, &asked).await?.map_err(|_| Failure::Absent)?;
-    let behind = board.behind.remove(&asked.figure).ok_or(Failure::Absent)?;
+    let (house, actor, time) = (visit.house.clone(), visit.signed.0.clone(), visit.time());
+    let open = move || {
+        let (opened, _) = opened(&house, &asked, &actor, &time)?;
+        Ok(opened.behind().is_some().then_some(opened))
+    };
+    let opened = visit.house.work(move |_| told(open())).await?.map_err(|_| Failure::Absent)?;
+    let opened = opened.ok_or(Failure::Absent)?;
     Ok(download(&visit.house, "rows", move |_, sheet| {
+        let Some(behind) = opened.behind() else { return Ok(()) };
         let currency = behind.currency.map(|currency| currency.code().to_owned());
         let currency = currency.unwrap_or_default();
         let mut goes_on = sheet.row(&[behind.kind, "brings", "currency"]);
-        for (id, value) in &behind.rows {
+        for (id, value) in behind.rows.iter() {
             let brings = value.map(|value| brings(value, behind.currency)).unwrap_or_default();
             goes_on = goes_on && sheet.row(&[id, &brings, &currency]);
         }
