@@ -110,9 +110,8 @@ impl House {
             engine.read(|reader| {
                 let all = reader.clocks_running_by_owner(Timestamp::MAX)?;
                 let due = reader.clocks_running_by_owner(before)?;
-                let due_of = |owner: &_| {
-                    due.iter().find(|(known, _)| known == owner).map_or(0, |(_, n)| *n)
-                };
+                let due_of =
+                    |owner: &_| due.iter().find(|(known, _)| known == owner).map_or(0, |(_, n)| *n);
                 let by_owner = all.into_iter().map(|(owner, n)| {
                     let due = due_of(&owner);
                     (owner, due, n)

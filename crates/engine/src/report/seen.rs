@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use domain::{field::Fields, ids::{OpportunityId, UserId}, pipeline};
+use domain::{
+    field::Fields,
+    ids::{OpportunityId, UserId},
+    pipeline,
+};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use store::{
     Reader, StoreError,

@@ -74,6 +74,7 @@ create index clock_running_of_owner
     on clock (owner, due_at, start_fact, resting) where stopped_at is null;
 create index opportunity_by_owner on opportunity (owner, outcome) where owner is not null;
 create index handoff_by_answer on handoff (answered_at, answer_fact, answer) where answered_at is not null;
+create index user_by_last_fact on user_record (last_fact);
 create index undecided_by_due_at on undecided (due_at, subject);
 
 create trigger lead_is_counted after insert on lead begin

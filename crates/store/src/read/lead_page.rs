@@ -205,8 +205,7 @@ fn count(filter: &LeadFilter) -> (String, Vec<Value>) {
     if filter.with_running_clock {
         conditions.hold("running = 1");
     }
-    let query =
-        format!("select cast(sum(n) as bigint) from lead_tally {}", conditions.clause());
+    let query = format!("select cast(sum(n) as bigint) from lead_tally {}", conditions.clause());
     (query, conditions.values)
 }
 
@@ -232,7 +231,8 @@ impl Reader<'_> {
     /// When the database fails.
     pub fn leads_count(&self, filter: &LeadFilter) -> Result<u64, StoreError> {
         let (query, values) = count(filter);
-        let count = self.find("count leads", &query, &values, |mut row| row.next::<Option<i64>>())?;
+        let count =
+            self.find("count leads", &query, &values, |mut row| row.next::<Option<i64>>())?;
         Ok(count.flatten().unwrap_or(0).unsigned_abs())
     }
 

@@ -299,8 +299,10 @@ impl Reader<'_> {
         let query = format!("select {COLUMNS} from opportunity where owner = $1");
         match outcome {
             None => self.opportunities_by(&query, values![owner]),
-            Some(outcome) => self
-                .opportunities_by(&format!("{query} and outcome = $2"), values![owner, outcome.key()]),
+            Some(outcome) => self.opportunities_by(
+                &format!("{query} and outcome = $2"),
+                values![owner, outcome.key()],
+            ),
         }
     }
 

@@ -148,3 +148,45 @@ fn clocks_agree(reader: &Reader<'_>, kind: &str) -> Result<(), StoreError> {
     }
     Ok(())
 }
+
+#[test]
+fn what_is_made_of_users_is_made_anew_when_there_is_a_new_fact_about_one() {
+    for mut world in World::everywhere() {
+        let user = |team: &str| {
+            let fields = fields(&[("team", team)]);
+            Fact::User(UserReported { user: "crm:ann".into(), fields, person: None })
+        };
+        world.tells(minute(0), user("north"));
+        let made = std::cell::Cell::new(0);
+        let teams = |reader: &Reader<'_>| {
+            made.set(made.get() + 1);
+            let teams = reader.users()?.into_iter().map(|user| user.team);
+            Ok::<_, StoreError>(teams.collect::<Vec<_>>())
+        };
+        let ask = |world: &World| -> Vec<Option<String>> {
+            world.asks(|reader| Ok(reader.of_users(teams)?.to_vec()))
+        };
+        assert_eq!(ask(&world), [Some("north".to_owned())]);
+        world.tells(minute(1), moved("crm:1", "New"));
+        assert_eq!(ask(&world), [Some("north".to_owned())]);
+        assert_eq!(made.get(), 1, "{}: a lead is nobody of the firm", world.kind);
+        world.tells(minute(2), user("south"));
+        assert_eq!(ask(&world), [Some("south".to_owned())]);
+        assert_eq!(made.get(), 2);
+        let told = Told {
+            source: "crm".to_owned(),
+            key: "undone".to_owned(),
+            happened_at: minute(3),
+            fact: user("west"),
+        };
+        let undone = world.store.write(minute(3), |writer| -> Result<(), StoreError> {
+            writer.append_once(told)?;
+            let teams = writer.reader().of_users(|reader| reader.users())?;
+            assert_eq!(teams[0].team.as_deref(), Some("west"));
+            Err(StoreError::Closed)
+        });
+        assert!(undone.is_err());
+        world.tells(minute(4), user("east"));
+        assert_eq!(ask(&world), [Some("east".to_owned())], "{}: the same number", world.kind);
+    }
+}

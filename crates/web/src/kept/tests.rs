@@ -75,13 +75,8 @@ fn a_small_firm_sees_the_present_and_nothing_is_worked_out_twice() {
 
 /// Puts an answer there as if it had taken long in a big ledger.
 fn slow(kept: &Kept<Number>, question: &str, as_of: Timestamp, made: Instant) {
-    let state = State {
-        value: Arc::new(Number(-1)),
-        head: FactNo(SMALL),
-        as_of,
-        took: QUICK,
-        made,
-    };
+    let state =
+        State { value: Arc::new(Number(-1)), head: FactNo(SMALL), as_of, took: QUICK, made };
     lock(&kept.slot(question).states).push_back(state);
 }
 

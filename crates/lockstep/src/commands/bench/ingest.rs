@@ -12,6 +12,7 @@ use engine::{Engine, access::Actor, people::NewPerson};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::json;
 use store::{Location, ceiling::bare_inserts};
+
 use super::{
     load::{Load, send},
     serve,

@@ -108,7 +108,9 @@ fn firm_in(
         Some(known) if known == leads.to_string() => return Ok((engine, None)),
         Some(known) => {
             let words = format!("the folder holds a firm of {known} leads");
-            return Err(Failure::refused(words).advise("Say so with --leads, or keep it elsewhere."));
+            return Err(
+                Failure::refused(words).advise("Say so with --leads, or keep it elsewhere.")
+            );
         }
         None if facts > 0 => {
             let words = "the folder holds a firm that is not whole";

@@ -1,6 +1,6 @@
 //! The pages that are measured: who opens which, as people do in the morning.
 
-use super::firm::{LEADS_AN_ACCOUNT, REPS};
+use super::firm::LEADS_AN_ACCOUNT;
 
 /// Addresses of one kind at most.
 const ADDRESSES: u64 = 4_000;
@@ -22,13 +22,8 @@ pub enum Visitor {
 
 impl Visitor {
     /// Everybody.
-    pub const ALL: [Visitor; 5] = [
-        Visitor::Rep,
-        Visitor::Manager,
-        Visitor::Marketer,
-        Visitor::Leader,
-        Visitor::Operations,
-    ];
+    pub const ALL: [Visitor; 5] =
+        [Visitor::Rep, Visitor::Manager, Visitor::Marketer, Visitor::Leader, Visitor::Operations];
 
     /// Their id in the firm that is made.
     pub fn user(self) -> &'static str {
@@ -84,7 +79,10 @@ pub fn kinds(leads: u64) -> Vec<Kind> {
         one("Agreement with margins", Marketer, "/agreement"),
         one("People", Leader, "/people"),
         several("Ledger", Operations, &["/ledger", "/ledger?source=crm&kind=lead_assigned"]),
-        many("one fact", Rep, &|number| format!("/facts/{}", number * 2 / LEADS_AN_ACCOUNT + REPS)),
+        // What came before the first lead is of accounts, and of quotas that a rep may not see.
+        many("one fact", Rep, &|number| {
+            format!("/facts/{}", leads / LEADS_AN_ACCOUNT + 4_000 + number * 2)
+        }),
     ]
 }
 

@@ -112,7 +112,8 @@ impl Rows {
     }
 
     fn bytes(&self) -> usize {
-        let each = if let Brings::Each(each) = &self.brings { each.len() * size_of::<i64>() } else { 0 };
+        let each =
+            if let Brings::Each(each) = &self.brings { each.len() * size_of::<i64>() } else { 0 };
         self.ids.capacity() + each
     }
 }

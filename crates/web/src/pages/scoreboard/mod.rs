@@ -65,13 +65,13 @@ impl Asked {
             zone: zone.clone(),
         }
     }
-
 }
 
 /// The question as it stands in an address, behind a figure's key.
 fn query(question: &ReportQuestion) -> String {
     let day = |day: Option<Date>| day.map(|day| day.to_string());
-    let pairs = [("from", day(question.from)), ("to", day(question.to)), ("by", question.by.clone())];
+    let pairs =
+        [("from", day(question.from)), ("to", day(question.to)), ("by", question.by.clone())];
     let said = pairs.into_iter().filter_map(|(name, value)| Some((name, value?)));
     said.map(|(name, value)| format!("&{name}={}", encoded(&value))).collect()
 }

@@ -125,7 +125,8 @@ pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
     let Found { title, n, sum, rows, as_of } = found;
     let question = asked.question(visit.time().zone(), visit.time().now());
     let query = query(&question);
-    let at = if asked.at.is_empty() { String::new() } else { format!("&at={}", encoded(&asked.at)) };
+    let at =
+        if asked.at.is_empty() { String::new() } else { format!("&at={}", encoded(&asked.at)) };
     let csv = format!("/scoreboard/rows.csv?figure={}{query}{at}", encoded(&asked.figure));
     let back = format!("/scoreboard?{}", query.trim_start_matches('&'));
     let frame = visit.frame(title.clone(), Place::Scoreboard);

@@ -217,11 +217,7 @@ fn monday_of(day: Date) -> Date {
     day.saturating_sub(jiff::Span::new().days(since))
 }
 
-fn handoffs(
-    engine: &Engine,
-    question: &ReportQuestion,
-    board: &mut Board,
-) -> Result<(), NoBoard> {
+fn handoffs(engine: &Engine, question: &ReportQuestion, board: &mut Board) -> Result<(), NoBoard> {
     let report = engine.report_handoffs(question)?;
     board.by_person |= report.question.by_person;
     board.notes.extend(report.notes.iter().cloned());
@@ -261,11 +257,7 @@ fn grouped<T>(all: &Grouped<T>) -> Vec<(String, &T)> {
     std::iter::once(("all".to_owned(), &all.total)).chain(groups).collect()
 }
 
-fn funnel(
-    engine: &Engine,
-    question: &ReportQuestion,
-    board: &mut Board,
-) -> Result<(), NoBoard> {
+fn funnel(engine: &Engine, question: &ReportQuestion, board: &mut Board) -> Result<(), NoBoard> {
     let by_month = ReportQuestion { by: Some("month".to_owned()), ..question.clone() };
     let report = engine.report_funnel(&by_month, Subject::Leads)?;
     board.by_person |= report.question.by_person;

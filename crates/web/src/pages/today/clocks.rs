@@ -150,10 +150,7 @@ fn theirs(reader: &Reader<'_>, actor: &Actor, of: Of) -> Result<Theirs, Failure>
     Ok(Theirs(match of {
         Of::Own => Some(BTreeSet::from([actor.user.clone()])),
         Of::All => None,
-        Of::Side(side) => {
-            let users = reader.users()?.into_iter().filter(|user| user.side == Some(side));
-            Some(users.map(|user| user.id).collect())
-        }
+        Of::Side(side) => Some(reader.users_of_side(side)?.into_iter().collect()),
     }))
 }
 
