@@ -40,8 +40,7 @@ impl Calendar {
             });
             really.sum::<SignedDuration>() - self.wall_time(*date)
         });
-        let between =
-            in_weeks - closed.sum::<SignedDuration>() + walked.sum::<SignedDuration>();
+        let between = in_weeks - closed.sum::<SignedDuration>() + walked.sum::<SignedDuration>();
         Some(self.walked(zone, from, begins) + between + self.walked(zone, ends, to))
     }
 
@@ -97,7 +96,8 @@ fn midnight(zone: &TimeZone, date: Date) -> Timestamp {
 
 /// How long hours last where nobody touches the clocks.
 fn wall_time(hours: &OpenHours) -> SignedDuration {
-    let since_midnight = |time: jiff::civil::Time| time.duration_since(jiff::civil::Time::midnight());
+    let since_midnight =
+        |time: jiff::civil::Time| time.duration_since(jiff::civil::Time::midnight());
     match hours.closes {
         Closes::At(time) => since_midnight(time) - since_midnight(hours.opens),
         Closes::EndOfDay => SignedDuration::from_hours(24) - since_midnight(hours.opens),

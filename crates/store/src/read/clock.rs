@@ -1,5 +1,7 @@
 //! Read model: the service levels' clocks.
 
+use std::collections::BTreeMap;
+
 use domain::{
     decided::{
         ClockAtRisk, ClockBreached, ClockPaused, ClockResumed, ClockStarted, ClockStopped, Verdict,
@@ -267,8 +269,22 @@ impl Reader<'_> {
     /// # Errors
     /// When the database fails.
     pub fn clocks(&self) -> Result<Vec<ClockRow>, StoreError> {
-        let query = format!("select {COLUMNS} from clock order by start_fact");
-        self.list("read the clocks", &query, &[], read)
+        let query = format!("select {COLUMNS} from clock");
+        let mut rows = self.list("read the clocks", &query, &[], read)?;
+        rows.sort_by_key(|clock| clock.start_fact);
+        Ok(rows)
+    }
+
+    /// When each clock is or was due.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn clocks_due_at(&self) -> Result<BTreeMap<ClockId, Timestamp>, StoreError> {
+        let what = "read when clocks are due";
+        let due = self.list(what, "select id, due_at from clock", &[], |mut row| {
+            Ok((row.next()?, row.next()?))
+        })?;
+        Ok(due.into_iter().collect())
     }
 
     /// Up to `limit` of the clocks that run and are due before an instant, from the first due on

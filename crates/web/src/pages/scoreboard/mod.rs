@@ -42,6 +42,8 @@ pub(crate) struct Asked {
     figure: String,
     /// The state that the figure was made of, see [`in_address`].
     at: String,
+    /// How many rows stand on the pages before.
+    skip: usize,
 }
 
 /// What figures can be told apart by, with its words.

@@ -29,8 +29,8 @@ use crate::{
     show::{self, LocalTime, figure},
 };
 
-/// Rows on the page; the sum is of all.
-const ROWS: usize = 500;
+/// Rows of one page; the sum is of all.
+const ROWS: usize = 100;
 
 /// The page.
 #[derive(Template)]
@@ -39,10 +39,13 @@ struct RowsPage {
     frame: Frame,
     title: String,
     n: u64,
-    shown: u64,
+    /// The first and the last row of this page, counted from one.
+    shown: (u64, u64),
     sum: Option<String>,
     rows: Vec<Row>,
     back: String,
+    /// The address of the rows that follow, where some do.
+    next: Option<String>,
     csv: String,
     /// As of when it is true, where that is not now.
     as_of: Option<Markup>,
@@ -112,7 +115,8 @@ pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
     let find = move || {
         let (opened, past) = opened(&house, &wanted, &actor, &time)?;
         let behind = opened.behind().ok_or(Failure::Absent)?;
-        let rows = house.app.engine.read(|reader| rows(reader, behind, reach, &time))?;
+        let skip = wanted.skip;
+        let rows = house.app.engine.read(|reader| rows(reader, behind, skip, reach, &time))?;
         Ok(Found {
             title: behind.title.clone(),
             n: behind.rows.n(),
@@ -127,22 +131,27 @@ pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
     let query = query(&question);
     let at =
         if asked.at.is_empty() { String::new() } else { format!("&at={}", encoded(&asked.at)) };
-    let csv = format!("/scoreboard/rows.csv?figure={}{query}{at}", encoded(&asked.figure));
+    let which = format!("figure={}{query}{at}", encoded(&asked.figure));
+    let csv = format!("/scoreboard/rows.csv?{which}");
+    let (skip, here) = (asked.skip as u64, rows.len() as u64);
+    let last = skip.saturating_add(here);
+    let next = (last < n && here > 0).then(|| format!("/scoreboard/rows?{which}&skip={last}"));
     let back = format!("/scoreboard?{}", query.trim_start_matches('&'));
     let frame = visit.frame(title.clone(), Place::Scoreboard);
-    let shown = rows.len() as u64;
-    Ok(visit.show(RowsPage { frame, title, n, shown, sum, rows, back, csv, as_of }))
+    let shown = (skip.saturating_add(1), last);
+    Ok(visit.show(RowsPage { frame, title, n, shown, sum, rows, back, next, csv, as_of }))
 }
 
 fn rows(
     reader: &Reader<'_>,
     behind: &Behind,
+    skip: usize,
     reach: bool,
     time: &LocalTime,
 ) -> Result<Vec<Row>, StoreError> {
     let names = Names::new(reader, reach);
     let mut rows = Vec::new();
-    for (id, value) in behind.rows.iter().take(ROWS) {
+    for (id, value) in behind.rows.iter().skip(skip).take(ROWS) {
         let (name, at, fact) = named(reader, &names, behind.kind, id, time)?;
         let value = value.map(|value| amount(value, behind.currency)).unwrap_or_default();
         rows.push(Row { name, at, fact, value });
@@ -212,6 +221,16 @@ fn named(
 }
 
 impl RowsPage {
+    /// Whether the rows are on several pages.
+    fn is_part(&self) -> bool {
+        (self.rows.len() as u64) < self.n
+    }
+
+    /// `101 to 200`.
+    fn range(&self) -> String {
+        format!("{} to {}", show::count(self.shown.0), show::count(self.shown.1))
+    }
+
     fn count(&self) -> String {
         show::count(self.n)
     }

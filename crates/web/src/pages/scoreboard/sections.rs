@@ -9,7 +9,7 @@ use engine::{
         FunnelFigures, ReportFailure, ReportQuestion, ReportRefusal, ServiceLevelsReport, Subject,
     },
 };
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 
 use super::{
     NoBoard,
@@ -156,9 +156,7 @@ fn weeks(
     question: &ReportQuestion,
     board: &mut Board,
 ) -> Result<(), NoBoard> {
-    let clocks = engine.read(|reader| reader.clocks().map_err(Failure::from))?;
-    let due: BTreeMap<ClockId, Timestamp> =
-        clocks.into_iter().map(|clock| (clock.id, clock.due_at)).collect();
+    let due = engine.read(|reader| reader.clocks_due_at().map_err(Failure::from))?;
     let share = &report.attainment.total.attainment;
     let mut weeks: BTreeMap<Date, (Vec<String>, Vec<String>)> = BTreeMap::new();
     let monday =
