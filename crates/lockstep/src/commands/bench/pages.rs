@@ -28,6 +28,7 @@ use super::{
 };
 use crate::{
     clock,
+    commands::serve::dock_in,
     failure::{Failure, Kind as FailureKind},
     output::{Answer, Voice, table},
 };
@@ -71,7 +72,7 @@ pub fn run(args: &Args, voice: Voice, now: Timestamp) -> Result<Answer, Failure>
     let sessions = sessions(&engine)?;
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|error| Failure::io("start the server's threads", &error))?;
-    let address = runtime.block_on(serve(web::router(app(&engine))))?;
+    let address = runtime.block_on(serve(web::router(app(&engine)?)))?;
     let writing = Writing::start(engine.clone(), args.facts, args.leads);
     let mut measured = Vec::new();
     for kind in kinds(args.leads) {
@@ -137,15 +138,17 @@ fn sessions(engine: &Engine) -> Result<BTreeMap<Visitor, String>, Failure> {
     Visitor::ALL.into_iter().map(open).collect()
 }
 
-fn app(engine: &Arc<Engine>) -> web::App {
-    web::App {
+fn app(engine: &Arc<Engine>) -> Result<web::App, Failure> {
+    Ok(web::App {
         engine: engine.clone(),
         clock: Arc::new(clock::now),
         firm: "Bench".to_owned(),
         zone: TimeZone::UTC,
         https: false,
+        // Nobody brings files here.
+        dock: dock_in(&std::env::temp_dir())?,
         demo: None,
-    }
+    })
 }
 
 /// Facts that go on coming in, one at a time.
