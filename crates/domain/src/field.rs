@@ -139,7 +139,7 @@ pub fn overlay(known: &mut Fields, reported: &Fields) {
 }
 
 /// Lays a report over what is known, and notes the fact that each changed value comes from.
-pub(crate) fn lay(
+pub fn lay(
     known: &mut Fields,
     facts: &mut BTreeMap<String, FactNo>,
     reported: &Fields,

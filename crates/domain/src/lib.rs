@@ -40,4 +40,5 @@ pub mod reported;
 pub mod service_level;
 pub mod spread;
 pub mod standing;
+pub mod team;
 pub mod window;

@@ -89,6 +89,9 @@ pub struct UserReported {
     /// The salted hash of the person's name and address, which stand beside the ledger.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<String>,
+    /// Who of the firm wrote it, where somebody did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<UserId>,
 }
 
 /// A system reported what somebody, or a team, is to reach in a period.

@@ -75,6 +75,7 @@ pub fn settle_ids(told: &mut Told, exchange: &mut dyn FnMut(&str, &str) -> Strin
         Fact::Product(fact) => settle(&mut fact.product.0, false),
         Fact::User(fact) => {
             settle(&mut fact.user.0, true);
+            settle_user(fact.by.as_mut(), &mut settle);
             settle_fields(&mut fact.fields, &mut settle);
         }
         Fact::Quota(fact) => settle_user(fact.user.as_mut(), &mut settle),

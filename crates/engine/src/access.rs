@@ -37,8 +37,10 @@ pub enum Act {
     SeeEverybodysFigures,
     /// To see who is there.
     SeePeople,
-    /// To let people in and to change what they may do.
+    /// To let people in, and to change what is known of them and what they may do.
     ManagePeople,
+    /// To end the sessions of this person.
+    EndSessionsOf(UserId),
     /// To bring data in.
     Import,
     /// To look through every fact of the ledger.
@@ -96,6 +98,11 @@ pub fn may(actor: &Actor, act: &Act) -> Result<(), AccessRefusal> {
         Act::ManagePeople => {
             (matches!(actor.role, Operations | Leader), "let people in", "revenue operations")
         }
+        Act::EndSessionsOf(user) => (
+            *user == actor.user || matches!(actor.role, Operations | Leader),
+            "end another person's sessions",
+            "revenue operations",
+        ),
         Act::Import => {
             (matches!(actor.role, Operations | Leader), "bring data in", "revenue operations")
         }
@@ -127,7 +134,7 @@ mod tests {
     #[test]
     fn each_role_may_what_its_work_needs_and_no_more() {
         use Role::*;
-        let table: [(Act, &[Role]); 9] = [
+        let table: [(Act, &[Role]); 11] = [
             (Act::SeeLeads, &Role::ALL),
             (Act::SeeReach, &[Rep, SalesManager, Marketer, MarketingManager, Operations, Leader]),
             (Act::Propose, &[SalesManager, MarketingManager, Operations, Leader]),
@@ -135,6 +142,8 @@ mod tests {
             (Act::Sign(Side::Marketing), &[MarketingManager]),
             (Act::ManagePeople, &[Operations, Leader]),
             (Act::Import, &[Operations, Leader]),
+            (Act::EndSessionsOf("u1".into()), &Role::ALL),
+            (Act::EndSessionsOf("u2".into()), &[Operations, Leader]),
             (Act::SearchLedger, &[Operations, Leader, Auditor]),
             (Act::CheckLedger, &[Operations, Auditor]),
         ];

@@ -6,11 +6,13 @@
 
 pub mod access;
 pub mod agreement;
+pub mod colleague;
 pub mod import;
 pub mod intake;
 pub mod lead;
 pub mod people;
 pub mod report;
+pub mod session;
 pub mod sign_in;
 pub mod tick;
 
@@ -50,6 +52,9 @@ pub enum Refusal {
     /// About the Agreement.
     #[error(transparent)]
     Agreement(#[from] agreement::AgreementRefusal),
+    /// About what is known of a colleague.
+    #[error(transparent)]
+    Colleague(#[from] colleague::ColleagueRefusal),
     /// About an import.
     #[error(transparent)]
     Import(#[from] import::ImportRefusal),

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// A one-time link lets its holder in for so long.
-const LINK_LASTS: SignedDuration = SignedDuration::from_hours(7 * 24);
+pub const LINK_LASTS: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// The fewest characters of a password.
 pub const PASSWORD_CHARS_MIN: usize = 10;
@@ -141,7 +141,8 @@ impl Engine {
         })
     }
 
-    /// A new one-time link for somebody who is here; the secret of it.
+    /// A new one-time link for somebody who is here; the secret of it. An earlier link of theirs
+    /// works no more.
     ///
     /// # Errors
     /// [`PeopleRefusal`], or the actor may not.
@@ -161,8 +162,31 @@ impl Engine {
             if !known {
                 return Err(refused(PeopleRefusal::Unknown(user.0)));
             }
+            writer.delete_invitations_of(&user)?;
             writer.keep_invitation(&invitation(kept, &user, now))?;
             Ok(secret)
+        })
+    }
+
+    /// Takes somebody's link back: from here on it opens nothing.
+    ///
+    /// # Errors
+    /// [`PeopleRefusal::LinkSpent`] when there is none that works, or the actor may not.
+    pub fn take_back_invitation(
+        &self,
+        by: Option<&Actor>,
+        user: &UserId,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        if let Some(actor) = by {
+            may(actor, &Act::ManagePeople).map_err(Refusal::from)?;
+        }
+        let user = user.clone();
+        self.store.write(now, move |writer| {
+            if !writer.reader().open_invitations(now)?.contains_key(&user) {
+                return Err(refused(PeopleRefusal::LinkSpent));
+            }
+            Ok(writer.delete_invitations_of(&user)?)
         })
     }
 
@@ -268,7 +292,7 @@ fn clean_address(address: &str) -> Result<String, Error> {
     Err(refused(PeopleRefusal::NotAnAddress(address)))
 }
 
-fn check_password(password: &str) -> Result<(), Error> {
+pub(crate) fn check_password(password: &str) -> Result<(), Error> {
     if password.chars().count() < PASSWORD_CHARS_MIN {
         return Err(refused(PeopleRefusal::PasswordTooShort));
     }

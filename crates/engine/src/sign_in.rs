@@ -14,7 +14,7 @@ use crate::{
 const SESSION_LASTS: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// A session ends so long after it was last used.
-const SESSION_IDLES: SignedDuration = SignedDuration::from_hours(7 * 24);
+pub(crate) const SESSION_IDLES: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Last use is noted no more often than this, so that reading a page does not write.
 const NOTED_EVERY: SignedDuration = SignedDuration::from_mins(10);
@@ -25,6 +25,12 @@ pub enum SignInRefusal {
     /// One of the two is wrong; which one is not said.
     #[error("the address or the password is not right: try again, or ask for a new link")]
     NotRight,
+    /// Whoever changes their password has typed another than the present one.
+    #[error("this is not your present password: type it once more, or ask for a new link")]
+    PresentNotRight,
+    /// The session is not among those of whoever asks.
+    #[error("this session has ended already: the list shows those that run")]
+    SessionEnded,
     /// The word cannot be a source.
     #[error(
         "\"{0}\" cannot be a source: write small letters, digits and hyphens, such as crm; lockstep is taken"
@@ -75,6 +81,7 @@ impl Engine {
                 last_seen_at: now,
                 expires_at: now + SESSION_LASTS,
             };
+            writer.note_seen(&session.user)?;
             writer.keep_session(&session)?;
             Ok::<_, Error>(())
         })?;
@@ -89,7 +96,7 @@ impl Engine {
         let kept = fingerprint(secret);
         let found = self.store.read(|reader| {
             let Some(session) = reader.session(&kept)? else { return Ok::<_, Error>(None) };
-            if session.expires_at <= now || session.last_seen_at + SESSION_IDLES <= now {
+            if !crate::session::runs(&session, now) {
                 return Ok(None);
             }
             let user = reader.user(&session.user)?.filter(|user| user.active);
@@ -101,7 +108,14 @@ impl Engine {
         let Some((actor, session)) = found else { return Ok(None) };
         if session.last_seen_at + NOTED_EVERY <= now {
             let seen = Session { last_seen_at: now, ..session };
-            self.store.write(now, move |writer| Ok::<_, Error>(writer.keep_session(&seen)?))?;
+            self.store.write(now, move |writer| {
+                writer.note_seen(&seen.user)?;
+                // Whoever ended the session in the meantime has ended it.
+                match writer.reader().session(&seen.token_hash)? {
+                    Some(_) => Ok::<_, Error>(writer.keep_session(&seen)?),
+                    None => Ok(()),
+                }
+            })?;
         }
         Ok(Some(actor))
     }

@@ -1,5 +1,7 @@
 //! Sign-ins and keys. Only hashes come here; nothing in this file hashes or compares a secret.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use domain::ids::UserId;
 use jiff::Timestamp;
 
@@ -146,6 +148,29 @@ impl Writer<'_> {
         self.connection.execute("end a user's sessions", sql, values![user]).map(drop)
     }
 
+    /// Ends every session of a user but the one with this token.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn delete_other_sessions_of(
+        &mut self,
+        user: &UserId,
+        token_hash: &str,
+    ) -> Result<(), StoreError> {
+        let sql = "delete from session where user_id = $1 and token_hash <> $2";
+        self.connection.execute("end other sessions", sql, values![user, token_hash]).map(drop)
+    }
+
+    /// Notes that a user was seen at this transaction's instant. It outlives their sessions.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn note_seen(&mut self, user: &UserId) -> Result<(), StoreError> {
+        let sql = "insert into seen (user_id, at) values ($1, $2)
+                   on conflict (user_id) do update set at = excluded.at";
+        self.connection.execute("note who was seen", sql, values![user, self.now]).map(drop)
+    }
+
     /// Removes what has run out by this transaction's instant: sessions and invitations.
     ///
     /// # Errors
@@ -226,6 +251,50 @@ impl Reader<'_> {
         let query = "select token_hash, user_id, created_at, last_seen_at, expires_at
                      from session where token_hash = $1";
         self.find("read a session", query, values![token_hash], session)
+    }
+
+    /// A user's sessions, the one used last first, run out or not.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn sessions_of(&self, user: &UserId) -> Result<Vec<Session>, StoreError> {
+        let query = "select token_hash, user_id, created_at, last_seen_at, expires_at
+                     from session where user_id = $1 order by last_seen_at desc, token_hash";
+        self.list("read a user's sessions", query, values![user], session)
+    }
+
+    /// Who has a password.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn users_with_password(&self) -> Result<BTreeSet<UserId>, StoreError> {
+        let query = "select user_id from credential";
+        let users = self.list("look for passwords", query, &[], |mut row| row.next())?;
+        Ok(users.into_iter().collect())
+    }
+
+    /// When each user was last seen.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn last_seen(&self) -> Result<BTreeMap<UserId, Timestamp>, StoreError> {
+        let query = "select user_id, at from seen";
+        let read = |mut row: Row| Ok((row.next()?, row.next()?));
+        Ok(self.list("read who was seen", query, &[], read)?.into_iter().collect())
+    }
+
+    /// Until when somebody's unused link works, by user.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn open_invitations(
+        &self,
+        now: Timestamp,
+    ) -> Result<BTreeMap<UserId, Timestamp>, StoreError> {
+        let query = "select user_id, max(expires_at) from invitation
+                     where used_at is null and expires_at > $1 group by user_id";
+        let read = |mut row: Row| Ok((row.next()?, row.next()?));
+        Ok(self.list("read the open invitations", query, values![now], read)?.into_iter().collect())
     }
 
     /// The invitation with a token, used or not.

@@ -41,8 +41,8 @@ use crate::{
     app::{House, Shared},
     layout::{ErrorPage, SIGN_OUT},
     pages::{
-        agreement, fact, imports, lead, leads, ledger, opportunity, people, scoreboard, sign_in,
-        today, welcome,
+        account, agreement, fact, imports, lead, leads, ledger, opportunity, people, scoreboard,
+        sign_in, today, welcome,
     },
     security::{Site, protect},
 };
@@ -60,6 +60,10 @@ pub fn router(app: App) -> Router {
         .route(SIGN_OUT, post(sign_in::destroy))
         .route("/welcome/{secret}", get(welcome::new).post(welcome::create))
         .route("/theme", post(theme::create))
+        .route("/account", get(account::index))
+        .route("/account/password", post(account::password))
+        .route("/account/sessions/end", post(account::end_others))
+        .route("/account/sessions/{handle}/end", post(account::end))
         .route("/leads", get(leads::index))
         .route("/leads.csv", get(leads::export::show))
         .route("/leads/{id}", get(lead::show))
@@ -89,8 +93,11 @@ pub fn router(app: App) -> Router {
         .route("/imports/{id}/again", post(imports::acts::again))
         .route("/imports/{id}/rejected.csv", get(imports::rejected::show))
         .route("/people", get(people::index).post(people::create))
-        .route("/people/{id}", get(people::person::edit).post(people::person::update))
-        .route("/people/{id}/link", post(people::person::link));
+        .route("/people/{id}", get(people::person::show).post(people::change::update))
+        .route("/people/{id}/record", post(people::change::record))
+        .route("/people/{id}/link", post(people::change::link))
+        .route("/people/{id}/link/withdrawal", post(people::change::take_back))
+        .route("/people/{id}/sessions/end", post(people::change::end_sessions));
     if demo {
         pages = pages.route("/demo/sign-in", post(sign_in::demo));
     }

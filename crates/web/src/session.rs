@@ -193,6 +193,12 @@ impl Visit {
         self.frame.time.clone()
     }
 
+    /// The secret of the session by which they ask.
+    pub(crate) fn secret(&self) -> Option<String> {
+        let cookie = self.jar.get(cookie_name(self.house.app.https))?;
+        Some(cookie.value().to_owned())
+    }
+
     /// Answers with a page; what was said once is not said again.
     pub(crate) fn show<T: askama::Template>(self, template: T) -> Response {
         (self.jar, page(template)).into_response()

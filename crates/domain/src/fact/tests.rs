@@ -14,6 +14,7 @@ const REPORTED: &[&str] = &[
     r#"{"fact":"campaign","campaign":"crm:c1","fields":{"type":"Webcast"}}"#,
     r#"{"fact":"product","product":"crm:p1","fields":{"name":"GTX Pro"}}"#,
     r#"{"fact":"user","user":"crm:u7","fields":{"region":"Central"}}"#,
+    r#"{"fact":"user","user":"crm:u7","fields":{"team":"North"},"by":"crm:u3"}"#,
     r#"{"fact":"quota","user":"crm:u7","period":"2026-Q4","fields":{"count":12}}"#,
 ];
 

@@ -72,7 +72,10 @@ fn made_record(now: Timestamp, object: Object, id: &str, word: String) -> Option
         Object::Users => {
             let person = Person { name: Some(word.clone()), ..Person::default() };
             let fields = Fields::new();
-            (Fact::User(UserReported { user: id.into(), fields, person: None }), Some(person))
+            (
+                Fact::User(UserReported { user: id.into(), fields, person: None, by: None }),
+                Some(person),
+            )
         }
         _ => return None,
     };
@@ -161,9 +164,12 @@ impl Row<'_> {
     fn record(&self) -> Result<Event, ColumnProblem> {
         let (id, mut fields) = (self.id(), self.fields());
         let fact = match self.plan.object {
-            Object::Users => {
-                Fact::User(UserReported { user: id.as_str().into(), fields, person: None })
-            }
+            Object::Users => Fact::User(UserReported {
+                user: id.as_str().into(),
+                fields,
+                person: None,
+                by: None,
+            }),
             Object::Products => {
                 Fact::Product(ProductReported { product: id.as_str().into(), fields })
             }

@@ -119,7 +119,7 @@ impl Staff {
             email: Some(self.email()),
             ..Person::default()
         };
-        let fact = Fact::User(UserReported { user: self.user(), fields, person: None });
+        let fact = Fact::User(UserReported { user: self.user(), fields, person: None, by: None });
         let key = format!("user/{}", self.key);
         let told = Told { source: CRM.to_owned(), key, happened_at: at, fact };
         Reported { told, person: Some(person) }

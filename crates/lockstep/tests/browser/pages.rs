@@ -26,7 +26,7 @@ const DEMONSTRATION: [Page; 2] =
     [("sign-in-demo", "nobody", "/sign-in"), ("leads-demo", "rep", "/leads")];
 
 /// Pages of a firm in a busy week.
-const BUSY: [Page; 29] = [
+const BUSY: [Page; 32] = [
     ("today-rep", "rep", "/"),
     ("today-marketer", "marketer", "/"),
     ("today-leader", "leader", "/"),
@@ -54,7 +54,10 @@ const BUSY: [Page; 29] = [
     ("scoreboard-rows", "mara", "/scoreboard/rows?figure=level.answer"),
     ("people", "operations", "/people"),
     ("people-of-a-rep", "rep", "/people"),
+    ("people-of-a-team", "operations", "/people?team=North"),
     ("person", "operations", "/people/lockstep:p1"),
+    ("person-of-a-rep", "rep", "/people/lockstep:p1"),
+    ("account", "rep", "/account"),
     ("absent-in-a-busy-week", "rep", "/leads/absent"),
 ];
 

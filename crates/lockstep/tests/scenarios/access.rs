@@ -4,7 +4,7 @@ use serde_json::json;
 use testkit::http::{Request, StatusCode};
 use testkit::{AGREEMENT, PEOPLE, World};
 
-const LOOKS: [&str; 20] = [
+const LOOKS: [&str; 22] = [
     "/",
     "/",
     "/leads",
@@ -23,6 +23,8 @@ const LOOKS: [&str; 20] = [
     "/scoreboard/rows?figure=level.answer",
     "/people",
     "/people/lockstep:p1",
+    "/people?team=North",
+    "/account",
     "/sign-in",
     "/absent",
 ];
@@ -80,12 +82,16 @@ async fn every_role_at_every_form() {
     let link = format!("{rep}/link");
     let wrong_role = [("role", "king"), ("side", "sales")];
     type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
-    let cases: [Case<'_>; 5] = [
+    let cases: [Case<'_>; 8] = [
         ("/people", &nora, &["operations", "leader"]),
         (&rep, &wrong_role, &["operations", "leader"]),
         (&signature, &[("hash", "other")], &["sven", "mara", "leader"]),
         (&link, &[], &["operations", "leader"]),
+        (&format!("{link}/withdrawal"), &[], &["operations", "leader"]),
+        (&format!("{rep}/record"), &[("zone", "nowhere")], &["operations", "leader"]),
         (&withdrawal, &[], &["sven", "mara", "operations", "leader"]),
+        // The last, since whoever's sessions end is at the door from then on.
+        (&format!("{rep}/sessions/end"), &[], &["rep", "operations", "leader"]),
     ];
     for (path, fields, allowed) in cases {
         for (short, ..) in PEOPLE.iter().filter(|(short, ..)| !allowed.contains(short)) {

@@ -1,6 +1,7 @@
 //! Stories of the firm's days, told through the pages and the API.
 
 mod access;
+mod account;
 mod agreement;
 mod hostile;
 mod imports;
@@ -8,5 +9,6 @@ mod leads;
 mod ledger;
 mod opportunities;
 mod people;
+mod record;
 mod scoreboard;
 mod today;

@@ -74,7 +74,7 @@ async fn who_may_not_sign_in_any_more_is_out_at_once() {
     let page = format!("/people/{}", world.user("rep"));
     let fields = [("role", "rep"), ("side", "sales")];
     let answer = world.posts("operations", &page, &fields).await;
-    assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/people"));
+    assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, page.as_str()));
     let out = world.gets("rep", "/leads").await;
     assert_eq!(
         (out.status, out.header("location")),
@@ -94,6 +94,29 @@ async fn a_refusal_stands_beside_its_field_and_keeps_what_was_typed() {
     );
     assert!(answer.body.contains("<title>Error: People"));
     assert_eq!(world.everything(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_says_until_when_it_works_and_can_be_taken_back() {
+    let world = World::new();
+    let answer = world.posts("operations", "/people", &NEW).await;
+    assert!(answer.text().contains("It works once, until Mon 23 Nov, 09:00"), "{}", answer.text());
+    let link = link_in(&answer.body);
+    let list = world.page("leader", "/people").await;
+    assert!(list.contains("rep sales invited, the link works until 23 Nov 09:00"), "{list}");
+    let nora = world.asks(|engine| engine.find_person("nora@millrace.example"));
+    let page = format!("/people/{}", nora.expect("she was let in"));
+    let again = link_in(&world.posts("operations", &format!("{page}/link"), &[]).await.body);
+    let spent = world.gets("nobody", &link).await;
+    assert_eq!(spent.status, StatusCode::UNPROCESSABLE_ENTITY, "the earlier works no more");
+    assert_eq!(world.gets("nobody", &again).await.status, StatusCode::OK);
+    let back = format!("{page}/link/withdrawal");
+    assert_eq!(world.posts("mara", &back, &[]).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(world.posts("operations", &back, &[]).await.header("location"), page);
+    assert_eq!(world.gets("nobody", &again).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(world.page("leader", &page).await.contains("no password and no link"));
+    let none = world.posts("operations", &back, &[]).await;
+    assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -29,7 +29,8 @@ fn call(key: &str) -> Told {
 }
 
 fn user(key: &str) -> Told {
-    let fact = UserReported { user: "crm:u7".into(), person: None, fields: Fields::new() };
+    let fact =
+        UserReported { user: "crm:u7".into(), person: None, by: None, fields: Fields::new() };
     told(key, Fact::User(fact))
 }
 

@@ -1,5 +1,7 @@
 //! What stands beside the ledger: sign-ins, keys, settings, imports.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::{Timestamp, ToSpan};
 use store::{ApiKey, ImportRun, Invitation, RejectedRow, Session, StoreError};
 
@@ -51,7 +53,13 @@ fn what_stands_beside_the_ledger() {
             assert_eq!(reader.setting("currency")?.as_deref(), Some("EUR"));
             assert!(reader.has_credentials()?);
             assert_eq!(reader.credential(&"crm:ann".into())?.as_deref(), Some("hash"));
-            assert_eq!(reader.session("t")?, Some(token));
+            assert_eq!(reader.session("t")?, Some(token.clone()));
+            assert_eq!(reader.sessions_of(&"crm:ann".into())?, [token]);
+            assert_eq!(reader.users_with_password()?, BTreeSet::from(["crm:ann".into()]));
+            assert_eq!(reader.last_seen()?, BTreeMap::from([("crm:ann".into(), now)]));
+            let open = BTreeMap::from([("crm:ann".into(), now + 60.minutes())]);
+            assert_eq!(reader.open_invitations(now)?, open);
+            assert!(reader.open_invitations(now + 60.minutes())?.is_empty(), "exactly run out");
             assert_eq!(reader.invitation("i")?, Some(invited));
             assert_eq!(reader.api_key_by_hash("kh")?, Some(key.clone()));
             assert_eq!(reader.api_keys()?, [key]);
@@ -120,6 +128,9 @@ fn keep_all(world: &World, token: &Session, invited: &Invitation, key: &ApiKey, 
         writer.set("zone", None)?;
         writer.keep_credential(&"crm:ann".into(), "hash")?;
         writer.keep_session(&token)?;
+        writer.note_seen(&"crm:ann".into())?;
+        writer.keep_session(&Session { token_hash: "other".to_owned(), ..token.clone() })?;
+        writer.delete_other_sessions_of(&"crm:ann".into(), "t")?;
         writer.keep_invitation(&invited)?;
         writer.keep_api_key(&key)?;
         writer.keep_import(&run)?;

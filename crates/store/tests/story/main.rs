@@ -185,7 +185,7 @@ fn the_firm(world: &mut World) {
         Fact::Campaign(CampaignReported { campaign: "crm:fair".into(), fields: about }),
     );
     let about = fields(&[("team", "north"), ("side", "Sales"), ("manager", "crm:bob")]);
-    let ann = UserReported { user: "crm:ann".into(), fields: about, person: None };
+    let ann = UserReported { user: "crm:ann".into(), fields: about, person: None, by: None };
     world.tells(minute(4), Fact::User(ann.clone()));
     let user = world.asks(|reader| reader.user(&"crm:ann".into())).unwrap();
     assert_eq!((user.role, user.side, user.active), (None, Some(Side::Sales), false));

@@ -168,6 +168,16 @@ impl Form {
         self
     }
 
+    /// Puts what was typed into the fields of these names.
+    pub fn keep<'t>(&mut self, typed: impl IntoIterator<Item = (&'t str, &'t String)>) {
+        for (name, value) in typed {
+            let found = self.fields.iter_mut().find(|field| field.name == name);
+            if let Some(field) = found.filter(|field| field.control != Control::Line("password")) {
+                field.value.clone_from(value);
+            }
+        }
+    }
+
     /// Says what is wrong with a field.
     pub fn refuse(&mut self, name: &str, words: impl Into<String>) {
         let words = words.into();

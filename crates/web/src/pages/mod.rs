@@ -1,5 +1,6 @@
 //! The pages, one folder each: handlers and their templates side by side.
 
+pub(crate) mod account;
 pub(crate) mod agreement;
 pub(crate) mod fact;
 pub(crate) mod imports;

@@ -1,9 +1,11 @@
 //! Who is there, on which side, and what they may do.
 
+pub(crate) mod change;
+mod list;
 pub(crate) mod person;
 
 use askama::Template;
-use axum::response::Response;
+use axum::{extract::Query, response::Response};
 use domain::{
     firm::{Role, Side},
     ids::UserId,
@@ -11,21 +13,19 @@ use domain::{
 use engine::{
     Refusal,
     access::Act,
-    people::{NewPerson, PeopleRefusal},
+    people::{LINK_LASTS, NewPerson, PeopleRefusal},
 };
 use serde::Deserialize;
-use store::{Reader, StoreError, read::UserRow};
 
 use crate::{
     failure::Failure,
     layout::{Field, Form, Frame, Place},
     markup::Markup,
-    names::{Names, encoded},
     pages::sign_in::sentence,
     sent::Sent,
     session::Visit,
-    show,
 };
+use list::Row;
 
 /// The list.
 #[derive(Template)]
@@ -33,6 +33,8 @@ use crate::{
 struct PeoplePage {
     frame: Frame,
     rows: Vec<Row>,
+    /// The one team that is shown.
+    team: Option<String>,
     may_manage: bool,
     form: Form,
 }
@@ -44,18 +46,14 @@ struct LinkPage {
     frame: Frame,
     name: String,
     path: String,
+    until: Markup,
 }
 
-/// A person as the list shows them.
-struct Row {
-    href: String,
-    name: Markup,
-    side: &'static str,
-    role: &'static str,
+/// Whom the address asks for.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
     team: String,
-    hours: String,
-    may_sign_in: bool,
-    admitted: bool,
 }
 
 /// What the form sends.
@@ -69,46 +67,38 @@ pub(crate) struct Sending {
     side: String,
 }
 
-/// Shows everybody.
-pub(crate) async fn index(visit: Visit) -> Result<Response, Failure> {
+/// Shows everybody, or one team.
+pub(crate) async fn index(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Failure> {
     visit.signed.may(&Act::SeePeople)?;
-    listed(visit, form(&Sending::default()), false).await
+    let team = Some(asked.team.trim().to_owned()).filter(|team| !team.is_empty());
+    listed(visit, team, form(&Sending::default()), false).await
 }
 
-async fn listed(visit: Visit, form: Form, was_refused: bool) -> Result<Response, Failure> {
-    let rows = visit.house.work(|engine| Ok(engine.read(rows)?)).await?;
+async fn listed(
+    visit: Visit,
+    team: Option<String>,
+    form: Form,
+    was_refused: bool,
+) -> Result<Response, Failure> {
     let may_manage = visit.signed.can(&Act::ManagePeople);
+    let (asked, time) = (team.clone(), visit.time());
+    let rows = visit.house.work(move |engine| {
+        Ok(engine.read(|reader| list::rows(reader, asked.as_deref(), may_manage, &time))?)
+    });
+    let rows = rows.await?;
     let mut frame = visit.frame("People", Place::People);
     frame.refused = was_refused;
-    let template = PeoplePage { frame, rows, may_manage, form };
+    let template = PeoplePage { frame, rows, team, may_manage, form };
     Ok(if was_refused { visit.refuse(template) } else { visit.show(template) })
 }
 
-/// Those who may sign in first, then by name.
-fn rows(reader: &Reader<'_>) -> Result<Vec<Row>, StoreError> {
-    let names = Names::new(reader, false);
-    let mut rows = Vec::new();
-    for user in reader.users()? {
-        let name = names.user_name(&user.id)?;
-        rows.push((!user.active, name.clone(), row(&user, &name)));
-    }
-    rows.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
-    Ok(rows.into_iter().map(|(_, _, row)| row).collect())
-}
-
-fn row(user: &UserRow, name: &str) -> Row {
-    let field = |key: &str| user.fields.get(key).and_then(|value| value.text()).map(str::to_owned);
-    let hours: Vec<String> = field("calendar").into_iter().chain(field("zone")).collect();
-    let side = user.side.unwrap_or(Side::Neutral);
-    Row {
-        href: format!("/people/{}", encoded(user.id.as_str())),
-        name: show::side_name(side, name),
-        side: side.word(),
-        role: user.role.map_or("not let in", Role::words),
-        team: user.team.clone().unwrap_or_default(),
-        hours: hours.join(", "),
-        may_sign_in: user.active,
-        admitted: user.role.is_some(),
+impl PeoplePage {
+    fn how_many(&self) -> String {
+        match (self.rows.len(), &self.team) {
+            (n, None) => format!("{n} colleagues are known here"),
+            (0, Some(team)) => format!("nobody is in the team {team}"),
+            (n, Some(team)) => format!("{n} in the team {team}"),
+        }
     }
 }
 
@@ -144,7 +134,7 @@ pub(crate) async fn create(visit: Visit, Sent(sent): Sent<Sending>) -> Result<Re
     let mut shown = form(&sent);
     let Some(role) = Role::parse(&sent.role) else {
         shown.refuse("role", "Choose one of the roles.");
-        return listed(visit, shown, true).await;
+        return listed(visit, None, shown, true).await;
     };
     let new = NewPerson {
         name: sent.name.clone(),
@@ -157,7 +147,7 @@ pub(crate) async fn create(visit: Visit, Sent(sent): Sent<Sending>) -> Result<Re
         Ok((_, secret)) => Ok(linked(visit, sent.name, &secret)),
         Err(Failure::Refused(refusal)) => {
             shown.refuse(field_of(&refusal), sentence(&refusal.to_string()));
-            listed(visit, shown, true).await
+            listed(visit, None, shown, true).await
         }
         Err(other) => Err(other),
     }
@@ -176,7 +166,9 @@ fn field_of(refusal: &Refusal) -> &'static str {
 /// redirect: a repeated form makes another link and spends nothing.
 fn linked(visit: Visit, name: String, secret: &str) -> Response {
     let frame = visit.frame("A link for one use", Place::People);
-    visit.show(LinkPage { frame, name, path: format!("/welcome/{secret}") })
+    let time = visit.time();
+    let until = time.instant(time.now() + LINK_LASTS);
+    visit.show(LinkPage { frame, name, path: format!("/welcome/{secret}"), until })
 }
 
 /// A person's id in an address.

@@ -1,141 +1,236 @@
-//! One person: what they may do, where they stand, and whether they may sign in.
+//! One person: what is known of them and where it comes from, and for those who look after people
+//! what can be changed.
+
+use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
 use domain::{
-    firm::{Role, Side},
+    fact::{Entry, Fact},
+    field::FieldValue,
+    firm::Side,
     ids::UserId,
 };
-use engine::access::Act;
-use serde::Deserialize;
+use engine::{
+    Engine,
+    access::{Act, Actor, may},
+    colleague::{Record, Standings},
+    session::running,
+};
+use store::{Reader, StoreError, read::UserRow};
 
-use super::{linked, roles, sides, user_of};
+use super::{
+    change::{self, Recording, Standing},
+    list::{person_href, person_link, standing_words, team_link},
+    user_of,
+};
 use crate::{
     failure::Failure,
-    flash::Flash,
-    layout::{Control, Field, Form, Frame, Place},
-    pages::sign_in::sentence,
-    sent::Sent,
+    layout::{Form, Frame, Place},
+    markup::Markup,
+    names::{Names, fact_link},
     session::Visit,
+    show::{self, LocalTime, count},
 };
 
 /// The page.
 #[derive(Template)]
-#[template(path = "pages/people/edit.html")]
+#[template(path = "pages/people/person.html")]
 struct PersonPage {
     frame: Frame,
-    name: String,
+    view: View,
+    forms: Forms,
+    wrong: Markup,
+}
+
+/// What can be changed, and what is wrong with it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Forms {
+    pub(super) standing: Form,
+    pub(super) record: Form,
+    /// What is wrong with something that has no form.
+    pub(super) whole: Form,
+}
+
+/// What the database says of a person.
+pub(super) struct View {
+    pub(super) plain: String,
+    name: Markup,
     href: String,
-    form: Form,
+    standing: Markup,
+    known: Vec<Line>,
+    may_manage: bool,
+    is_let_in: bool,
+    link_until: Option<Markup>,
+    sessions: usize,
 }
 
-/// What the form sends.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Sending {
-    role: String,
-    side: String,
-    #[serde(default)]
-    active: String,
+/// Something known, and where it comes from.
+struct Line {
+    label: &'static str,
+    value: Markup,
+    from: Markup,
 }
 
-/// Shows the form.
-pub(crate) async fn edit(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
-    visit.signed.may(&Act::ManagePeople)?;
-    let user = user_of(id);
-    let (name, sent) = known(&visit, &user).await?;
-    let form = form(&sent);
-    shown(visit, &user, name, form, false)
+/// Shows the person.
+pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
+    visit.signed.may(&Act::SeePeople)?;
+    shown(visit, user_of(id), |_| {}).await
 }
 
-/// Who they are, and how they stand now.
-async fn known(visit: &Visit, user: &UserId) -> Result<(String, Sending), Failure> {
-    let user = user.clone();
-    let found = visit.house.work(move |engine| {
-        engine.read(|reader| {
-            let row = reader.user(&user)?.ok_or(Failure::Absent)?;
-            let role = row.role.ok_or(Failure::Absent)?;
-            let name = reader.person_of(&format!("user/{user}"))?.and_then(|person| person.name);
-            let side = match row.side.unwrap_or(role.side()) {
-                Side::Marketing => "marketing",
-                Side::Sales => "sales",
-                Side::Neutral => "neutral",
-            };
-            let active = if row.active { "yes" } else { "" };
-            let sent = Sending {
-                role: role.key().to_owned(),
-                side: side.to_owned(),
-                active: active.to_owned(),
-            };
-            Ok((name.unwrap_or(user.0), sent))
-        })
-    });
-    found.await
-}
-
-fn form(sent: &Sending) -> Form {
-    let active = Field::new("active", "May sign in", Control::Check).value(&sent.active).optional();
-    Form::of([
-        Field::select("role", "Role", roles()).value(&sent.role),
-        Field::select("side", "Side", sides()).value(&sent.side),
-        active.hint("Whoever may not loses their sessions at once."),
-    ])
-}
-
-fn shown(
+/// Answers with the page; `refuse` says in the forms what is wrong, if anything is.
+pub(super) async fn shown(
     visit: Visit,
-    user: &UserId,
-    name: String,
-    form: Form,
-    was_refused: bool,
+    user: UserId,
+    refuse: impl FnOnce(&mut Forms),
 ) -> Result<Response, Failure> {
-    let mut frame = visit.frame(name.clone(), Place::People);
+    let (actor, time) = (visit.signed.0.clone(), visit.time());
+    let found = visit.house.work(move |engine| viewed(engine, &user, &actor, &time)).await;
+    let (view, mut forms) = found?;
+    refuse(&mut forms);
+    let all = [&forms.standing, &forms.record, &forms.whole];
+    let was_refused = all.iter().any(|form| form.is_refused());
+    let wrong = all.iter().map(|form| form.summary()).collect();
+    let mut frame = visit.frame(view.plain.clone(), Place::People);
     frame.refused = was_refused;
-    let href = format!("/people/{}", crate::names::encoded(user.as_str()));
-    let template = PersonPage { frame, name, href, form };
+    let template = PersonPage { frame, view, forms, wrong };
     Ok(if was_refused { visit.refuse(template) } else { visit.show(template) })
 }
 
-/// Changes them.
-pub(crate) async fn update(
-    visit: Visit,
-    Path(id): Path<String>,
-    Sent(sent): Sent<Sending>,
-) -> Result<Response, Failure> {
-    visit.signed.may(&Act::ManagePeople)?;
-    let user = user_of(id);
-    let (name, _) = known(&visit, &user).await?;
-    let mut again = form(&sent);
-    let (Some(role), Some(side)) = (Role::parse(&sent.role), Side::parse(&sent.side)) else {
-        again.refuse_whole("Choose one of the roles and one of the sides.");
-        return shown(visit, &user, name, again, true);
-    };
-    let active = sent.active == "yes";
-    let (by, who, now) = (visit.signed.0.clone(), user.clone(), visit.house.now());
-    let change = move |engine: &engine::Engine| {
-        Ok(engine.change_person(Some(&by), &who, role, side, active, now)?)
-    };
-    match visit.house.work(change).await {
-        Ok(()) => {
-            let may = if active { "may sign in" } else { "may not sign in" };
-            let words = format!("{name} {may} as {}, {}.", role.words(), side.word());
-            Ok(visit.go("/people", &Flash::done(words)))
+fn viewed(
+    engine: &Engine,
+    user: &UserId,
+    actor: &Actor,
+    time: &LocalTime,
+) -> Result<(View, Forms), Failure> {
+    let agreements = engine.agreements()?;
+    let in_force = agreements.at(time.now());
+    let calendars: BTreeSet<String> =
+        in_force.iter().flat_map(|found| found.agreement.calendars.keys().cloned()).collect();
+    engine.read(|reader| {
+        let row = reader.user(user)?.ok_or(Failure::Absent)?;
+        let names = Names::new(reader, false);
+        let standings = Standings::now(reader, time.now())?;
+        let (plain, side) = names.user(user)?;
+        let may_manage = may(actor, &Act::ManagePeople).is_ok();
+        let forms = Forms {
+            standing: change::standing_form(&Standing::of(&row)),
+            record: change::record_form(&Recording::of(&row), reader, user, &calendars)?,
+            whole: Form::default(),
+        };
+        let mut known = known(reader, &row, &names)?;
+        if may_manage || *user == actor.user {
+            known.extend(for_few(reader, &row, &standings, time)?);
         }
-        Err(Failure::Refused(refusal)) => {
-            again.refuse_whole(sentence(&refusal.to_string()));
-            shown(visit, &user, name, again, true)
-        }
-        Err(other) => Err(other),
-    }
+        let view = View {
+            name: show::side_name(side, &plain),
+            plain,
+            href: person_href(user.as_str()),
+            standing: standing_words(standings.of(&row), time),
+            known,
+            may_manage,
+            is_let_in: row.role.is_some(),
+            link_until: standings.link_until(user).map(|until| time.instant(until)),
+            sessions: running(reader, user, None, time.now())?.len(),
+        };
+        Ok((view, forms))
+    })
 }
 
-/// Makes a new one-time link and shows it once.
-pub(crate) async fn link(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
-    visit.signed.may(&Act::ManagePeople)?;
-    let user = user_of(id);
-    let (name, _) = known(&visit, &user).await?;
-    let (by, now) = (visit.signed.0.clone(), visit.house.now());
-    let invite = move |engine: &engine::Engine| Ok(engine.invite_again(Some(&by), &user, now)?);
-    let secret = visit.house.work(invite).await?;
-    Ok(linked(visit, name, &secret))
+/// What everybody may know of a colleague.
+fn known(
+    reader: &Reader<'_>,
+    row: &UserRow,
+    names: &Names<'_, '_>,
+) -> Result<Vec<Line>, StoreError> {
+    let record = Record::of(reader, &row.id)?;
+    let admitted = record.admitted().map(|entry| from(entry, names)).transpose()?;
+    let mut lines = Vec::new();
+    if let (Some(role), Some(side)) = (row.role, row.side) {
+        let from = admitted.unwrap_or_default();
+        lines.push(Line { label: "Role", value: role.words().into(), from: from.clone() });
+        lines.push(Line { label: "Side", value: side.word().into(), from });
+    } else if let Some(entry) = record.told("side") {
+        let side = row.side.map_or("", Side::word);
+        lines.push(Line { label: "Side", value: side.into(), from: from(entry, names)? });
+    }
+    for (field, label) in [
+        ("team", "Team"),
+        ("manager", "Led by"),
+        ("region", "Region"),
+        ("calendar", "Calendar"),
+        ("zone", "Zone"),
+        ("title", "Title"),
+    ] {
+        let Some(entry) = record.told(field) else { continue };
+        let value = match record.fields.get(field) {
+            None | Some(FieldValue::Cleared) => Markup::text("nothing"),
+            Some(FieldValue::Text(team)) if field == "team" => team_link(team),
+            Some(FieldValue::Text(id)) if field == "manager" => {
+                person_link(id, &names.user_name(&id.as_str().into())?)
+            }
+            Some(value) => Markup::text(value),
+        };
+        lines.push(Line { label, value, from: from(entry, names)? });
+    }
+    let mut led = Markup::new();
+    for other in reader.users()? {
+        if other.manager.as_deref() == Some(row.id.as_str()) {
+            let comma = if led.as_str().is_empty() { "" } else { ", " };
+            let link = person_link(other.id.as_str(), &names.user_name(&other.id)?);
+            led = led.and_text(comma).and(link);
+        }
+    }
+    if !led.as_str().is_empty() {
+        lines.push(Line {
+            label: "Leads",
+            value: led,
+            from: Markup::text("what is known of them"),
+        });
+    }
+    Ok(lines)
+}
+
+/// What they themselves and those who look after people know besides.
+fn for_few(
+    reader: &Reader<'_>,
+    row: &UserRow,
+    standings: &Standings,
+    time: &LocalTime,
+) -> Result<Vec<Line>, StoreError> {
+    let person = reader.person_of(&format!("user/{}", row.id))?.unwrap_or_default();
+    let beside = || Markup::text("beside the ledger");
+    let mut lines = Vec::new();
+    if let Some(email) = person.email {
+        lines.push(Line { label: "E-mail", value: Markup::text(email), from: beside() });
+    }
+    if let Some(at) = standings.seen.get(&row.id) {
+        lines.push(Line { label: "Last seen", value: time.instant(*at), from: beside() });
+    }
+    Ok(lines)
+}
+
+/// Where a value comes from: the source, or whoever wrote it here, and the fact.
+fn from(entry: &Entry, names: &Names<'_, '_>) -> Result<Markup, StoreError> {
+    let by = match entry.fact() {
+        Fact::User(told) => told.by.as_ref(),
+        Fact::UserAdmitted(told) => told.by.as_ref(),
+        _ => None,
+    };
+    let who = match (by, entry.told.source.as_str()) {
+        (Some(by), _) => names.user_name(by)?,
+        (None, domain::decided::SOURCE) => "the command line".to_owned(),
+        (None, source) => source.to_owned(),
+    };
+    Ok(Markup::text(format!("{who}, ")).and(fact_link(entry.no)))
+}
+
+impl View {
+    fn sessions_words(&self) -> String {
+        match self.sessions {
+            0 => "none runs".to_owned(),
+            1 => "one runs".to_owned(),
+            n => format!("{} run", count(n as u64)),
+        }
+    }
 }

@@ -1,0 +1,280 @@
+//! What is known of a colleague: their team, who leads them, where and when they work, and how they
+//! stand. What a source said and what was corrected here are facts alike; the later one holds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    decided::SOURCE,
+    fact::{Entry, Fact, Told},
+    field::{FieldValue, Fields, lay},
+    ids::{FactNo, UserId},
+    record::UserReported,
+    team::{LedBy, circle},
+};
+use jiff::{Timestamp, tz::TimeZone};
+use store::{Reader, StoreError, Writer, read::UserRow};
+
+use crate::{
+    Engine, Error, Refusal,
+    access::{Act, Actor, may},
+    agreement::{Versions, history},
+};
+
+/// Why what is known of somebody is not corrected, in the order in which the reasons are looked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ColleagueRefusal {
+    /// There is no such person.
+    #[error("there is nobody with the id {0}: look at the list of people")]
+    Unknown(UserId),
+    /// The manager is nobody.
+    #[error("there is nobody with the id {0} to lead them: choose one of the list")]
+    ManagerUnknown(UserId),
+    /// They would lead themselves.
+    #[error("nobody leads themselves: choose somebody else, or nobody")]
+    OwnManager,
+    /// They would lead one another.
+    #[error("{0}: nobody is led by somebody whom they lead, so choose another manager")]
+    Circle(String),
+    /// The Agreement in force has no such calendar.
+    #[error("the Agreement in force has no calendar {0:?}: choose one of its own")]
+    CalendarUnknown(String),
+    /// It is no time zone.
+    #[error("{0:?} is no time zone: write it like Europe/Berlin")]
+    ZoneUnknown(String),
+}
+
+/// What is to be known of somebody from now on; what is blank is nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Correction {
+    /// Their team.
+    pub team: String,
+    /// Who leads them, by id.
+    pub manager: String,
+    /// Their region.
+    pub region: String,
+    /// Their calendar in the Agreement, by its key.
+    pub calendar: String,
+    /// Their zone.
+    pub zone: String,
+}
+
+/// How somebody stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// They may sign in, and have or have had the means to.
+    Active,
+    /// They have a link and have not come yet.
+    Invited(Timestamp),
+    /// They may sign in, have no password, and no link works.
+    WithoutLink,
+    /// They may not sign in.
+    MayNot,
+    /// A source knows them; they were never let in.
+    NotLetIn,
+}
+
+/// What tells how people stand, asked once for all of them.
+pub struct Standings {
+    with_password: BTreeSet<UserId>,
+    invited: BTreeMap<UserId, Timestamp>,
+    /// When each was last seen.
+    pub seen: BTreeMap<UserId, Timestamp>,
+}
+
+impl Standings {
+    /// As it is now.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn now(reader: &Reader<'_>, now: Timestamp) -> Result<Standings, StoreError> {
+        Ok(Standings {
+            with_password: reader.users_with_password()?,
+            invited: reader.open_invitations(now)?,
+            seen: reader.last_seen()?,
+        })
+    }
+
+    /// Until when somebody's unused link works.
+    pub fn link_until(&self, user: &UserId) -> Option<Timestamp> {
+        self.invited.get(user).copied()
+    }
+
+    /// How somebody stands.
+    pub fn of(&self, user: &UserRow) -> Standing {
+        let has_come = self.with_password.contains(&user.id) || self.seen.contains_key(&user.id);
+        match (user.role, user.active, self.link_until(&user.id)) {
+            (None, ..) => Standing::NotLetIn,
+            (Some(_), false, _) => Standing::MayNot,
+            (Some(_), true, _) if has_come => Standing::Active,
+            (Some(_), true, Some(until)) => Standing::Invited(until),
+            (Some(_), true, None) => Standing::WithoutLink,
+        }
+    }
+}
+
+/// What the facts say of somebody, each value with the fact that it comes from.
+pub struct Record {
+    /// The values.
+    pub fields: Fields,
+    facts: BTreeMap<String, FactNo>,
+    entries: Vec<Entry>,
+}
+
+impl Record {
+    /// What is known of a person.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn of(reader: &Reader<'_>, user: &UserId) -> Result<Record, StoreError> {
+        let entries = reader.facts_of(&format!("user/{user}"))?;
+        let (mut fields, mut facts) = (Fields::new(), BTreeMap::new());
+        for entry in &entries {
+            if let Fact::User(told) = entry.fact() {
+                lay(&mut fields, &mut facts, &told.fields, entry.no);
+            }
+        }
+        Ok(Record { fields, facts, entries })
+    }
+
+    /// The fact that a field's value comes from.
+    pub fn told(&self, field: &str) -> Option<&Entry> {
+        let no = self.facts.get(field)?;
+        self.entries.iter().find(|entry| entry.no == *no)
+    }
+
+    /// The fact that last said what they may do.
+    pub fn admitted(&self) -> Option<&Entry> {
+        self.entries.iter().rev().find(|entry| matches!(entry.fact(), Fact::UserAdmitted(_)))
+    }
+}
+
+impl Engine {
+    /// Corrects what is known of somebody by a further fact, which has only what is new. Says
+    /// whether anything was.
+    ///
+    /// # Errors
+    /// [`ColleagueRefusal`], or the actor may not.
+    pub fn correct_person(
+        &self,
+        by: &Actor,
+        user: &UserId,
+        correction: Correction,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        may(by, &Act::ManagePeople).map_err(Refusal::from)?;
+        let (by, user, versions) = (by.user.clone(), user.clone(), self.versions.clone());
+        self.store.write(now, move |writer| {
+            let users = writer.reader().users()?;
+            let Some(row) = users.iter().find(|row| row.id == user) else {
+                return Err(refused(ColleagueRefusal::Unknown(user)));
+            };
+            let new = new_fields(&row.fields, told_fields(correction));
+            check_manager(&writer.reader(), &users, &user, new.get("manager"))?;
+            check_calendar(&writer.reader(), &versions, new.get("calendar"), now)?;
+            let new = new_fields(&row.fields, with_zone(new)?);
+            if new.is_empty() {
+                return Ok(false);
+            }
+            let nth = writer.reader().facts_of(&format!("user/{user}"))?.len();
+            let key = format!("user/{user}/corrected/{nth}");
+            let fact = Fact::User(UserReported { user, fields: new, person: None, by: Some(by) });
+            append(writer, key, fact)?;
+            Ok(true)
+        })
+    }
+}
+
+/// The correction as fields: what is blank is cleared.
+fn told_fields(correction: Correction) -> Fields {
+    let Correction { team, manager, region, calendar, zone } = correction;
+    let named = [
+        ("team", team),
+        ("manager", manager),
+        ("region", region),
+        ("calendar", calendar),
+        ("zone", zone),
+    ];
+    let value = |text: String| {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        if words.is_empty() { FieldValue::Cleared } else { FieldValue::Text(words.join(" ")) }
+    };
+    named.into_iter().map(|(name, text)| (name.to_owned(), value(text))).collect()
+}
+
+/// Those of the fields that say something else than what is known.
+fn new_fields(known: &Fields, told: Fields) -> Fields {
+    let is_new = |name: &String, value: &FieldValue| match known.get(name) {
+        None => *value != FieldValue::Cleared,
+        Some(known) => known != value,
+    };
+    told.into_iter().filter(|(name, value)| is_new(name, value)).collect()
+}
+
+fn check_manager(
+    reader: &Reader<'_>,
+    users: &[UserRow],
+    user: &UserId,
+    manager: Option<&FieldValue>,
+) -> Result<(), Error> {
+    let Some(manager) = manager.and_then(FieldValue::text).map(UserId::from) else {
+        return Ok(());
+    };
+    if !users.iter().any(|row| row.id == manager) {
+        return Err(refused(ColleagueRefusal::ManagerUnknown(manager)));
+    }
+    if manager == *user {
+        return Err(refused(ColleagueRefusal::OwnManager));
+    }
+    let led = |row: &UserRow| Some((row.id.clone(), UserId(row.manager.clone()?)));
+    let led_by: LedBy = users.iter().filter_map(led).collect();
+    let way = circle(&led_by, user, &manager);
+    if way.is_empty() {
+        return Ok(());
+    }
+    let named = way.iter().map(|id| name_of(reader, id)).collect::<Result<Vec<_>, StoreError>>()?;
+    let circle = named.join(", who is led by ").replacen(", who is led by", " is led by", 1);
+    Err(refused(ColleagueRefusal::Circle(circle)))
+}
+
+fn check_calendar(
+    reader: &Reader<'_>,
+    versions: &Versions,
+    calendar: Option<&FieldValue>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let Some(calendar) = calendar.and_then(FieldValue::text) else { return Ok(()) };
+    let history = history(reader, versions)?;
+    match history.at(now) {
+        Some(found) if found.agreement.calendars.contains_key(calendar) => Ok(()),
+        _ => Err(refused(ColleagueRefusal::CalendarUnknown(calendar.to_owned()))),
+    }
+}
+
+/// The fields with the zone as the time zone database writes it.
+fn with_zone(mut fields: Fields) -> Result<Fields, Error> {
+    if let Some(FieldValue::Text(zone)) = fields.get_mut("zone") {
+        let found = TimeZone::get(zone).ok();
+        let Some(name) = found.as_ref().and_then(TimeZone::iana_name) else {
+            return Err(refused(ColleagueRefusal::ZoneUnknown(zone.clone())));
+        };
+        name.clone_into(zone);
+    }
+    Ok(fields)
+}
+
+/// What somebody is called; their id where no name is known.
+pub(crate) fn name_of(reader: &Reader<'_>, user: &UserId) -> Result<String, StoreError> {
+    let person = reader.person_of(&format!("user/{user}"))?;
+    Ok(person.and_then(|person| person.name).unwrap_or_else(|| user.to_string()))
+}
+
+/// Appends what happened now.
+pub(crate) fn append(writer: &mut Writer<'_>, key: String, fact: Fact) -> Result<(), Error> {
+    let told = Told { source: SOURCE.to_owned(), key, happened_at: writer.now(), fact };
+    writer.append_once(told)?;
+    Ok(())
+}
+
+fn refused(refusal: ColleagueRefusal) -> Error {
+    Error::Refused(refusal.into())
+}

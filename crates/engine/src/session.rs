@@ -1,0 +1,151 @@
+//! One's own sessions: which run, ending them, and the password that ends the others.
+
+use domain::ids::UserId;
+use jiff::Timestamp;
+use store::{Reader, Session, StoreError};
+
+use crate::{
+    Engine, Error, Refusal,
+    access::{Act, Actor, may},
+    people::check_password,
+    secret::{fingerprint, hash_password, password_matches},
+    sign_in::{SESSION_IDLES, SignInRefusal},
+};
+
+/// So many letters of a token's hash tell a person's sessions apart, and open nothing.
+const HANDLE_CHARS: usize = 16;
+
+/// A session that runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunningSession {
+    /// By what its owner names it. It is neither the secret nor enough to be taken for it.
+    pub handle: String,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// When it was last used, noted no more often than every ten minutes.
+    pub last_seen_at: Timestamp,
+    /// When it ends if it is not used any more.
+    pub ends_at: Timestamp,
+    /// Whether it is the one that asks.
+    pub is_this: bool,
+}
+
+/// Whether a session still opens anything.
+pub(crate) fn runs(session: &Session, now: Timestamp) -> bool {
+    ends_at(session) > now
+}
+
+fn ends_at(session: &Session) -> Timestamp {
+    session.expires_at.min(session.last_seen_at + SESSION_IDLES)
+}
+
+fn handle(session: &Session) -> &str {
+    &session.token_hash[..HANDLE_CHARS.min(session.token_hash.len())]
+}
+
+/// A person's sessions that run, the one used last first. `secret` is that of whoever asks.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn running(
+    reader: &Reader<'_>,
+    user: &UserId,
+    secret: Option<&str>,
+    now: Timestamp,
+) -> Result<Vec<RunningSession>, StoreError> {
+    let this = secret.map(fingerprint);
+    let sessions = reader.sessions_of(user)?.into_iter().filter(|session| runs(session, now));
+    Ok(sessions
+        .map(|session| RunningSession {
+            handle: handle(&session).to_owned(),
+            created_at: session.created_at,
+            last_seen_at: session.last_seen_at,
+            ends_at: ends_at(&session),
+            is_this: this.as_ref() == Some(&session.token_hash),
+        })
+        .collect())
+}
+
+impl Engine {
+    /// Ends one of the actor's own sessions. Nobody else's is found by its handle.
+    ///
+    /// # Errors
+    /// [`SignInRefusal::SessionEnded`] when none of theirs has the handle.
+    pub fn end_session(&self, by: &Actor, named: &str, now: Timestamp) -> Result<(), Error> {
+        let (user, named) = (by.user.clone(), named.to_owned());
+        self.store.write(now, move |writer| {
+            let sessions = writer.reader().sessions_of(&user)?;
+            let Some(found) = sessions.iter().find(|session| handle(session) == named) else {
+                return Err(refused(SignInRefusal::SessionEnded));
+            };
+            Ok(writer.delete_session(&found.token_hash)?)
+        })
+    }
+
+    /// Ends every session of the actor but the one with this secret.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn end_other_sessions(
+        &self,
+        by: &Actor,
+        secret: &str,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let (user, kept) = (by.user.clone(), fingerprint(secret));
+        self.store.write(now, move |writer| Ok(writer.delete_other_sessions_of(&user, &kept)?))
+    }
+
+    /// Ends every session of somebody and says how many ran. `by` is absent on the command line.
+    ///
+    /// # Errors
+    /// When the actor may not.
+    pub fn end_sessions_of(
+        &self,
+        by: Option<&Actor>,
+        user: &UserId,
+        now: Timestamp,
+    ) -> Result<usize, Error> {
+        if let Some(actor) = by {
+            may(actor, &Act::EndSessionsOf(user.clone())).map_err(Refusal::from)?;
+        }
+        let user = user.clone();
+        self.store.write(now, move |writer| {
+            let sessions = writer.reader().sessions_of(&user)?;
+            writer.delete_sessions_of(&user)?;
+            Ok(sessions.iter().filter(|session| runs(session, now)).count())
+        })
+    }
+
+    /// Sets the actor's password in place of the present one, and ends their other sessions.
+    ///
+    /// # Errors
+    /// [`SignInRefusal::PresentNotRight`], or what is wrong with the new one.
+    pub fn change_password(
+        &self,
+        by: &Actor,
+        secret: &str,
+        present: &str,
+        new: &str,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let user = by.user.clone();
+        let kept = self.store.read(|reader| reader.credential(&user))?;
+        if !password_matches(present, kept.as_deref()) {
+            return Err(refused(SignInRefusal::PresentNotRight));
+        }
+        check_password(new)?;
+        let (hash, session) = (hash_password(new), fingerprint(secret));
+        self.store.write(now, move |writer| {
+            if writer.reader().credential(&user)? != kept {
+                return Err(refused(SignInRefusal::PresentNotRight));
+            }
+            writer.keep_credential(&user, &hash)?;
+            Ok(writer.delete_other_sessions_of(&user, &session)?)
+        })
+    }
+}
+
+fn refused(refusal: SignInRefusal) -> Error {
+    Error::Refused(refusal.into())
+}
