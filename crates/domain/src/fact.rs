@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    absence::{AbsenceEntered, AbsenceWithdrawn, SubstituteNamed, SubstituteWithdrawn},
     activity::ActivityRecorded,
     decided::{
         ClockAtRisk, ClockBreached, ClockPaused, ClockResumed, ClockStarted, ClockStopped,
@@ -56,6 +57,14 @@ pub enum Fact {
     Quota(QuotaReported),
     /// Somebody may sign in, in a role.
     UserAdmitted(UserAdmitted),
+    /// Somebody is away.
+    AbsenceEntered(AbsenceEntered),
+    /// An absence was taken back.
+    AbsenceWithdrawn(AbsenceWithdrawn),
+    /// A signer named who signs in their place.
+    SubstituteNamed(SubstituteNamed),
+    /// A substitute signs no more.
+    SubstituteWithdrawn(SubstituteWithdrawn),
     /// A text was put before both sides.
     AgreementProposed(AgreementProposed),
     /// One side signed.
@@ -102,6 +111,10 @@ impl Fact {
             Fact::Product(fact) => format!("product/{}", fact.product),
             Fact::User(fact) => format!("user/{}", fact.user),
             Fact::UserAdmitted(fact) => format!("user/{}", fact.user),
+            Fact::AbsenceEntered(fact) => format!("user/{}", fact.user),
+            Fact::AbsenceWithdrawn(fact) => format!("user/{}", fact.user),
+            Fact::SubstituteNamed(fact) => format!("user/{}", fact.signer),
+            Fact::SubstituteWithdrawn(fact) => format!("user/{}", fact.signer),
             Fact::Quota(fact) => format!("quota/{}", fact.period),
             Fact::AgreementProposed(AgreementProposed { version, .. })
             | Fact::AgreementSigned(AgreementSigned { version, .. })

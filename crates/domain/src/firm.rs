@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{UserId, Version};
+use crate::ids::{FactNo, UserId, Version};
 
 /// The side that a person stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -167,6 +167,12 @@ pub struct AgreementSigned {
     pub side: Side,
     /// Who signed.
     pub by: UserId,
+    /// In whose place, where a substitute signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_place_of: Option<UserId>,
+    /// The fact by which the signer had named the substitute; absent where the text names them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub named_by: Option<FactNo>,
 }
 
 /// A proposal was edited or taken back: every signature on it is void.

@@ -4,6 +4,7 @@
 //! facts, the Agreement in force and an instant that the caller passes in, so a signed definition
 //! runs over last year as easily as over the activity that arrived a second ago.
 
+pub mod absence;
 pub mod activity;
 pub mod agreement;
 pub mod attainment;
@@ -11,6 +12,7 @@ pub mod calendar;
 pub mod clock;
 pub mod condition;
 pub mod counted;
+pub mod days;
 pub mod decided;
 pub mod decision;
 pub mod difference;

@@ -41,6 +41,8 @@ pub enum Act {
     ManagePeople,
     /// To end the sessions of this person.
     EndSessionsOf(UserId),
+    /// To write down or take back an absence of this person, whom the second leads.
+    EnterAbsenceOf(UserId, Option<UserId>),
     /// To bring data in.
     Import,
     /// To look through every fact of the ledger.
@@ -103,6 +105,14 @@ pub fn may(actor: &Actor, act: &Act) -> Result<(), AccessRefusal> {
             "end another person's sessions",
             "revenue operations",
         ),
+        Act::EnterAbsenceOf(user, manager) => (
+            !matches!(actor.role, ReadOnly | Auditor)
+                && (*user == actor.user
+                    || manager.as_ref() == Some(&actor.user)
+                    || matches!(actor.role, Operations | Leader)),
+            "write down when somebody else is away",
+            "them, or whoever leads them",
+        ),
         Act::Import => {
             (matches!(actor.role, Operations | Leader), "bring data in", "revenue operations")
         }
@@ -134,9 +144,11 @@ mod tests {
     #[test]
     fn each_role_may_what_its_work_needs_and_no_more() {
         use Role::*;
-        let table: [(Act, &[Role]); 11] = [
+        const WRITING: [Role; 6] =
+            [Rep, SalesManager, Marketer, MarketingManager, Operations, Leader];
+        let table: [(Act, &[Role]); 14] = [
             (Act::SeeLeads, &Role::ALL),
-            (Act::SeeReach, &[Rep, SalesManager, Marketer, MarketingManager, Operations, Leader]),
+            (Act::SeeReach, &WRITING),
             (Act::Propose, &[SalesManager, MarketingManager, Operations, Leader]),
             (Act::Sign(Side::Sales), &[SalesManager]),
             (Act::Sign(Side::Marketing), &[MarketingManager]),
@@ -144,6 +156,9 @@ mod tests {
             (Act::Import, &[Operations, Leader]),
             (Act::EndSessionsOf("u1".into()), &Role::ALL),
             (Act::EndSessionsOf("u2".into()), &[Operations, Leader]),
+            (Act::EnterAbsenceOf("u1".into(), None), &WRITING),
+            (Act::EnterAbsenceOf("u2".into(), Some("u1".into())), &WRITING),
+            (Act::EnterAbsenceOf("u2".into(), Some("u3".into())), &[Operations, Leader]),
             (Act::SearchLedger, &[Operations, Leader, Auditor]),
             (Act::CheckLedger, &[Operations, Auditor]),
         ];

@@ -18,6 +18,7 @@ use store::{
 use crate::{
     Engine, Error, Refusal,
     access::{Act, Actor, may},
+    substitute::{SignsAs, signs_as},
 };
 
 /// Why a proposal or a signature is refused, in the order in which the reasons are looked for.
@@ -130,7 +131,8 @@ impl Engine {
             }
             may(&by, &Act::Sign(by.side)).map_err(Refusal::from)?;
             let agreement = cached(&versions, row)?;
-            check_signer(&writer.reader(), &agreement, &by)?;
+            let SignsAs { in_place_of, named_by } =
+                check_signer(&writer.reader(), &agreement, &by, now)?;
             for signature in writer.reader().signatures_of(version)? {
                 if signature.side == by.side {
                     let side = by.side.word();
@@ -141,7 +143,7 @@ impl Engine {
                 }
             }
             let side = by.side;
-            let fact = AgreementSigned { version, hash, side, by: by.user };
+            let fact = AgreementSigned { version, hash, side, by: by.user, in_place_of, named_by };
             let key = format!("agreement/{version}/signed/{}", side.word());
             append(writer, key, now, Fact::AgreementSigned(fact))?;
             take_effect(writer, now)?;
@@ -229,7 +231,7 @@ fn known(
 }
 
 /// The rules of a version. Its text was read without mistakes when it was proposed.
-fn cached(versions: &Versions, row: &AgreementRow) -> Result<Arc<Agreement>, Error> {
+pub(crate) fn cached(versions: &Versions, row: &AgreementRow) -> Result<Arc<Agreement>, Error> {
     let mut versions = versions.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     if let Some(agreement) = versions.get(&row.version) {
         return Ok(agreement.clone());
@@ -299,20 +301,19 @@ fn append(
     Ok(())
 }
 
-/// The Agreement names its signers by user id or by mail address.
-fn check_signer(reader: &Reader<'_>, agreement: &Agreement, by: &Actor) -> Result<(), Error> {
+/// As whom the actor signs: the signer themselves, the substitute whom the text names, or the one
+/// whom the signer named for these days.
+fn check_signer(
+    reader: &Reader<'_>,
+    agreement: &Agreement,
+    by: &Actor,
+    now: Timestamp,
+) -> Result<SignsAs, Error> {
     let Some(party) = agreement.party(by.side) else {
         return Err(refused(AgreementRefusal::NoSide));
     };
-    let email = reader.person_of(&format!("user/{}", by.user))?.and_then(|person| person.email);
-    let is_named = |name: &str| {
-        name == by.user.as_str()
-            || email.as_deref().is_some_and(|email| email.eq_ignore_ascii_case(name))
-    };
-    if is_named(&party.signer) || party.substitute.as_deref().is_some_and(is_named) {
-        return Ok(());
-    }
-    Err(refused(AgreementRefusal::NotTheSigner(party.signer.clone(), by.side.word())))
+    let not_the_signer = AgreementRefusal::NotTheSigner(party.signer.clone(), by.side.word());
+    signs_as(reader, agreement, party, by, now)?.ok_or_else(|| refused(not_the_signer))
 }
 
 fn refused(refusal: AgreementRefusal) -> Error {

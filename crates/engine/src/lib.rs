@@ -4,6 +4,7 @@
 //! told, asks `domain` what follows, appends that, and answers when all of it is on disk. A refusal
 //! leaves the database as it was.
 
+pub mod absence;
 pub mod access;
 pub mod agreement;
 pub mod colleague;
@@ -14,6 +15,7 @@ pub mod people;
 pub mod report;
 pub mod session;
 pub mod sign_in;
+pub mod substitute;
 pub mod tick;
 
 mod deciding;
@@ -46,6 +48,9 @@ pub enum Error {
 /// A rule says no. Nothing is broken, and nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
+    /// About somebody's being away.
+    #[error(transparent)]
+    Absence(#[from] absence::AbsenceRefusal),
     /// The actor's role does not include the act.
     #[error(transparent)]
     Access(#[from] access::AccessRefusal),
@@ -64,6 +69,9 @@ pub enum Refusal {
     /// About signing in.
     #[error(transparent)]
     SignIn(#[from] sign_in::SignInRefusal),
+    /// About who signs in whose place.
+    #[error(transparent)]
+    Substitute(#[from] substitute::SubstituteRefusal),
 }
 
 /// The running Lockstep.

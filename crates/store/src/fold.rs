@@ -10,8 +10,8 @@ use crate::{
     database::Connection,
     error::StoreError,
     read::{
-        activity, agreement, assignment, campaign, clock, handoff, lead, lead_stage, milestone,
-        named, opportunity, qualification, quota, user,
+        absence, activity, agreement, assignment, campaign, clock, handoff, lead, lead_stage,
+        milestone, named, opportunity, qualification, quota, user,
     },
 };
 
@@ -24,6 +24,10 @@ pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreE
         Fact::Campaign(fact) => campaign::reported(connection, entry, fact),
         Fact::User(fact) => user::reported(connection, entry, fact),
         Fact::UserAdmitted(fact) => user::admitted(connection, entry, fact),
+        Fact::AbsenceEntered(fact) => absence::entered(connection, entry, fact),
+        Fact::AbsenceWithdrawn(fact) => absence::withdrawn(connection, entry, fact),
+        Fact::SubstituteNamed(fact) => absence::named(connection, entry, fact),
+        Fact::SubstituteWithdrawn(fact) => absence::unnamed(connection, entry, fact),
         Fact::Quota(fact) => quota::reported(connection, entry, fact),
         Fact::Opportunity(fact) => opportunity::reported(connection, entry, fact),
         Fact::OpportunityMoved(fact) => opportunity::moved(connection, entry, fact),

@@ -75,6 +75,8 @@ pub fn router(app: App) -> Router {
         .route("/agreement/{version}", get(agreement::show))
         .route("/agreement/{version}/text", get(agreement::text::show))
         .route("/agreement/{version}/signature", post(agreement::signature::create))
+        .route("/agreement/substitutes", post(agreement::substitute::create))
+        .route("/agreement/substitutes/{no}/withdrawal", post(agreement::substitute::withdraw))
         .route("/agreement/{version}/withdrawal", post(agreement::signature::withdraw))
         .route("/scoreboard", get(scoreboard::index))
         .route("/scoreboard/rows", get(scoreboard::rows))
@@ -95,6 +97,8 @@ pub fn router(app: App) -> Router {
         .route("/people", get(people::index).post(people::create))
         .route("/people/{id}", get(people::person::show).post(people::change::update))
         .route("/people/{id}/record", post(people::change::record))
+        .route("/people/{id}/absences", post(people::absence::create))
+        .route("/people/{id}/absences/{no}/withdrawal", post(people::absence::withdraw))
         .route("/people/{id}/link", post(people::change::link))
         .route("/people/{id}/link/withdrawal", post(people::change::take_back))
         .route("/people/{id}/sessions/end", post(people::change::end_sessions));

@@ -188,18 +188,50 @@ fn with_people(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError>
         Fact::AgreementProposed(fact) => {
             format!("Version {} was put before both sides{}", fact.version, by(&fact.by)?)
         }
-        Fact::AgreementSigned(fact) => format!(
-            "{} signed version {} for {}",
-            names.user_name(&fact.by)?,
-            fact.version,
-            fact.side.word()
-        ),
+        Fact::AgreementSigned(fact) => {
+            let (by, side) = (names.user_name(&fact.by)?, fact.side.word());
+            let place = match &fact.in_place_of {
+                Some(signer) => format!(" in the place of {}", names.user_name(signer)?),
+                None => String::new(),
+            };
+            format!("{by} signed version {} for {side}{place}", fact.version)
+        }
         Fact::AgreementWithdrawn(fact) => {
             format!(
                 "Version {} was taken back{}; its signatures are void",
                 fact.version,
                 by(&fact.by)?
             )
+        }
+        other => about_colleagues(other, names)?,
+    })
+}
+
+/// Who is away, and who stands in.
+fn about_colleagues(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError> {
+    let name = |user: &UserId| names.user_name(user);
+    Ok(match fact {
+        Fact::AbsenceEntered(fact) => {
+            let work = match &fact.substitute {
+                Some(user) => format!("; {} does the work", name(user)?),
+                None => String::new(),
+            };
+            let (first, last) = (fact.first_on, fact.last_on);
+            format!("{} is away from {first} to {last}{work}", name(&fact.user)?)
+        }
+        Fact::AbsenceWithdrawn(fact) => {
+            format!("The absence of {}, fact {}, is taken back", name(&fact.user)?, fact.absence)
+        }
+        Fact::SubstituteNamed(fact) => format!(
+            "{} signs for {} in the place of {} from {} to {}",
+            name(&fact.substitute)?,
+            fact.side.word(),
+            name(&fact.signer)?,
+            fact.first_on,
+            fact.last_on
+        ),
+        Fact::SubstituteWithdrawn(fact) => {
+            format!("Nobody signs in the place of {} any more", name(&fact.signer)?)
         }
         _ => String::new(),
     })

@@ -27,6 +27,35 @@ fn every_reported_kind_reads_and_writes_the_same_text() {
     }
 }
 
+/// One of each kind about colleagues that is written here and nowhere else, as the page shows it.
+const WRITTEN: &[&str] = &[
+    r#"{"fact":"absence_entered","user":"crm:u7","first_on":"2026-12-01","last_on":"2026-12-03","substitute":"crm:u8","by":"crm:u3"}"#,
+    r#"{"fact":"absence_withdrawn","user":"crm:u7","absence":41,"by":"crm:u7"}"#,
+    r#"{"fact":"substitute_named","signer":"crm:u2","side":"sales","substitute":"crm:u8","first_on":"2026-12-01","last_on":"2026-12-03"}"#,
+    r#"{"fact":"substitute_withdrawn","signer":"crm:u2","named":42}"#,
+];
+
+#[test]
+fn what_is_written_here_about_colleagues_is_filed_under_them_and_told_by_nobody_else() {
+    for json in WRITTEN {
+        let fact: Fact = serde_json::from_str(json).unwrap_or_else(|e| panic!("{json}: {e}"));
+        assert!(!fact.is_reportable(), "{json}");
+        assert!(fact.subject().starts_with("user/crm:u"), "{json}");
+        assert_eq!(&serde_json::to_string(&fact).unwrap(), json);
+    }
+}
+
+#[test]
+fn a_signature_of_before_there_were_substitutes_reads_and_writes_the_same_text() {
+    let before =
+        r#"{"fact":"agreement_signed","version":1,"hash":"h","side":"sales","by":"crm:u2"}"#;
+    let fact: Fact = serde_json::from_str(before).unwrap();
+    assert_eq!(serde_json::to_string(&fact).unwrap(), before);
+    let after = r#"{"fact":"agreement_signed","version":3,"hash":"4be1…","side":"sales","by":"crm:u8","in_place_of":"crm:u7","named_by":42}"#;
+    let fact: Fact = serde_json::from_str(after).unwrap();
+    assert_eq!(serde_json::to_string(&fact).unwrap(), after);
+}
+
 #[test]
 fn a_clock_says_what_it_runs_on_by_the_name_of_the_key() {
     let because = r#""because":{"version":1,"hash":"h","clause":"4.1","facts":[2]}"#;

@@ -1,6 +1,7 @@
 //! Somebody is let in; their link works once.
 
-use testkit::World;
+use serde_json::json;
+use testkit::{AGREEMENT, World};
 use thirtyfour::prelude::*;
 
 use crate::{exam::clean, firm::PASSWORD, house::House};
@@ -89,4 +90,39 @@ async fn one_ends_ones_other_sessions_and_changes_the_password() {
     house.fills("new", "ein anderes Wort").await;
     house.clicks_words("Change the password").await;
     house.sees("Your password is changed").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_absence_is_written_down_and_a_signature_left_to_somebody_without_scripts() {
+    let world = World::new();
+    world.proposes(AGREEMENT);
+    world.asks(|engine| {
+        let (leader, side) = (world.user("leader"), domain::firm::Side::Sales);
+        let role = domain::firm::Role::Leader;
+        engine.change_person(None, leader, role, side, true, world.now()).expect("they may")
+    });
+    let Some(house) = House::open(&world).await else { return };
+    house.devtools("Emulation.setScriptExecutionDisabled", json!({"value": true})).await;
+    house.enters(&world, "sven").await;
+    house.visits(&format!("/people/{}", world.user("sven"))).await;
+    house.clicks("#away summary").await;
+    house.one("#first_on").await.send_keys("11162026").await.expect("a day can be typed");
+    house.one("#last_on").await.send_keys("11202026").await.expect("a day can be typed");
+    house.chooses("substitute", world.user("rep").as_str()).await;
+    house.chooses("signs", world.user("leader").as_str()).await;
+    house.clicks_words("Write it down").await;
+    house.sees("The absence is written down.").await;
+    house.sees("away until Fri 20 Nov").await;
+    house.visits("/agreement").await;
+    house.sees("Lea Winter signs for sales in the place of Sven Arndt").await;
+    house.devtools("Emulation.setScriptExecutionDisabled", json!({"value": false})).await;
+    house.visits("/agreement").await;
+    clean(house.examine("agreement-substitute").await);
+    house.visits(&format!("/people/{}", world.user("sven"))).await;
+    house.clicks("#away details:last-of-type summary").await;
+    clean(house.examine("person-away").await);
+    house.enters(&world, "leader").await;
+    house.visits("/").await;
+    house.sees("Away today").await;
+    clean(house.examine("today-away").await);
 }

@@ -82,7 +82,7 @@ async fn every_role_at_every_form() {
     let link = format!("{rep}/link");
     let wrong_role = [("role", "king"), ("side", "sales")];
     type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
-    let cases: [Case<'_>; 8] = [
+    let cases: [Case<'_>; 11] = [
         ("/people", &nora, &["operations", "leader"]),
         (&rep, &wrong_role, &["operations", "leader"]),
         (&signature, &[("hash", "other")], &["sven", "mara", "leader"]),
@@ -90,6 +90,9 @@ async fn every_role_at_every_form() {
         (&format!("{link}/withdrawal"), &[], &["operations", "leader"]),
         (&format!("{rep}/record"), &[("zone", "nowhere")], &["operations", "leader"]),
         (&withdrawal, &[], &["sven", "mara", "operations", "leader"]),
+        (&format!("{rep}/absences"), &[], &["rep", "operations", "leader"]),
+        (&format!("{rep}/absences/1/withdrawal"), &[], &["rep", "operations", "leader"]),
+        ("/agreement/substitutes", &[], &["sven", "mara", "leader"]),
         // The last, since whoever's sessions end is at the door from then on.
         (&format!("{rep}/sessions/end"), &[], &["rep", "operations", "leader"]),
     ];

@@ -1,5 +1,6 @@
 //! Stories of the firm's days, told through the pages and the API.
 
+mod absence;
 mod access;
 mod account;
 mod agreement;
@@ -11,4 +12,5 @@ mod opportunities;
 mod people;
 mod record;
 mod scoreboard;
+mod substitute;
 mod today;

@@ -20,7 +20,8 @@ use crate::{
 pub(crate) const COLUMNS: &str = "version, hash, state, effective_at, in_force_at, proposed_at, \
      proposed_by, text, last_fact";
 
-pub(crate) const SIGNATURE_COLUMNS: &str = "by_fact, version, side, user_id, at, hash";
+pub(crate) const SIGNATURE_COLUMNS: &str =
+    "by_fact, version, side, user_id, at, hash, in_place_of, named_by";
 
 /// How far a version has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,6 +119,10 @@ pub struct SignatureRow {
     pub at: Timestamp,
     /// The hash that the signer saw.
     pub hash: String,
+    /// In whose place, where a substitute signed.
+    pub in_place_of: Option<UserId>,
+    /// The fact by which the signer had named the substitute; `None` where the text names them.
+    pub named_by: Option<FactNo>,
 }
 
 fn read_signature(mut row: Row) -> Result<SignatureRow, StoreError> {
@@ -128,6 +133,8 @@ fn read_signature(mut row: Row) -> Result<SignatureRow, StoreError> {
         user: row.next()?,
         at: row.next()?,
         hash: row.next()?,
+        in_place_of: row.next()?,
+        named_by: row.next()?,
     })
 }
 
@@ -196,15 +203,18 @@ pub(crate) fn signed(
     entry: &Entry,
     fact: &AgreementSigned,
 ) -> Result<(), StoreError> {
-    let sql = "insert into signature (by_fact, version, side, user_id, at, hash)
-               values ($1, $2, $3, $4, $5, $6)";
+    let sql = "insert into signature
+                   (by_fact, version, side, user_id, at, hash, in_place_of, named_by)
+               values ($1, $2, $3, $4, $5, $6, $7, $8)";
     let values = values![
         entry.no,
         fact.version,
         side_key(fact.side),
         &fact.by,
         entry.happened_at(),
-        &fact.hash
+        &fact.hash,
+        fact.in_place_of.as_ref(),
+        fact.named_by
     ];
     connection.execute("fold a signature", sql, values)?;
     let sql = "update agreement set last_fact = $2, state = case

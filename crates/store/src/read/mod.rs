@@ -6,6 +6,7 @@
 //! an older move that is told later does not undo a newer one; at the same instant the later told
 //! holds.
 
+pub mod absence;
 pub mod activity;
 pub mod agreement;
 pub mod assignment;
@@ -24,6 +25,7 @@ pub mod quota;
 pub mod tally;
 pub mod user;
 
+pub use absence::{AbsenceRow, SubstitutionRow};
 pub use activity::ActivityRow;
 pub use agreement::{AgreementHead, AgreementInForce, AgreementRow, AgreementState, SignatureRow};
 pub use assignment::AssignmentRow;
@@ -43,7 +45,8 @@ pub use tally::{ClockCounted, ClockTally, QualificationTally};
 pub use user::UserRow;
 
 /// Every table that is worked out from the ledger, with its columns.
-pub(crate) const READ_MODELS: [(&str, &str); 19] = [
+pub(crate) const READ_MODELS: [(&str, &str); 21] = [
+    ("absence", absence::COLUMNS),
     ("account", named::COLUMNS),
     ("activity", activity::COLUMNS),
     ("agreement", agreement::COLUMNS),
@@ -61,6 +64,7 @@ pub(crate) const READ_MODELS: [(&str, &str); 19] = [
     ("qualification", qualification::COLUMNS),
     ("quota", quota::COLUMNS),
     ("signature", agreement::SIGNATURE_COLUMNS),
+    ("substitution", absence::SUBSTITUTION_COLUMNS),
     ("tally", tally::COLUMNS),
     ("user_record", user::COLUMNS),
 ];

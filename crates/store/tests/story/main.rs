@@ -241,7 +241,14 @@ fn proposed(version: u32, text: &str) -> Fact {
 
 fn signed(version: u32, text: &str, side: Side) -> Fact {
     let (version, hash) = (Version(version), format!("h-{text}"));
-    Fact::AgreementSigned(AgreementSigned { version, hash, side, by: "crm:ann".into() })
+    Fact::AgreementSigned(AgreementSigned {
+        version,
+        hash,
+        side,
+        by: "crm:ann".into(),
+        in_place_of: None,
+        named_by: None,
+    })
 }
 
 fn took_effect(version: u32) -> Fact {

@@ -2,6 +2,7 @@
 
 mod clause;
 pub(crate) mod signature;
+pub(crate) mod substitute;
 pub(crate) mod text;
 mod words;
 
@@ -27,6 +28,7 @@ use crate::{
     show::{self, LocalTime},
 };
 use clause::{Shown, Today};
+use substitute::Substitutes;
 
 /// The document.
 #[derive(Template)]
@@ -34,7 +36,8 @@ use clause::{Shown, Today};
 struct AgreementPage {
     frame: Frame,
     view: View,
-    form: Form,
+    /// What is wrong.
+    wrong: Markup,
 }
 
 /// Before there is a text.
@@ -70,6 +73,7 @@ struct View {
     open: Option<Version>,
     may_sign: Option<Side>,
     may_withdraw: bool,
+    substitutes: Substitutes,
     decided: String,
 }
 
@@ -79,6 +83,8 @@ struct Seal {
     name: String,
     at: Option<Markup>,
     fact: String,
+    /// In whose place, where a substitute signed.
+    place: Markup,
 }
 
 /// A line of the list of versions.
@@ -94,18 +100,8 @@ struct Other {
 /// Shows the version in force, or the latest there is.
 pub(crate) async fn current(visit: Visit) -> Result<Response, Failure> {
     visit.signed.may(&Act::SeeAgreement)?;
-    let found = visit
-        .house
-        .work(|engine| {
-            Ok(engine.read(|reader| {
-                let rows = reader.agreement_heads()?;
-                let in_force = reader.version_in_force()?;
-                Ok::<_, store::StoreError>(in_force.or(rows.last().map(|row| row.version)))
-            })?)
-        })
-        .await?;
-    match found {
-        Some(version) => document(visit, version, Form::default(), false).await,
+    match latest(&visit).await? {
+        Some(version) => document(visit, version, |_, _| {}).await,
         None => {
             let may_propose = visit.signed.can(&Act::Propose);
             let frame = visit.frame("Agreement", Place::Agreement);
@@ -114,10 +110,22 @@ pub(crate) async fn current(visit: Visit) -> Result<Response, Failure> {
     }
 }
 
+/// The version in force, or the latest there is.
+async fn latest(visit: &Visit) -> Result<Option<Version>, Failure> {
+    let found = visit.house.work(|engine| {
+        Ok(engine.read(|reader| {
+            let rows = reader.agreement_heads()?;
+            let in_force = reader.version_in_force()?;
+            Ok::<_, store::StoreError>(in_force.or(rows.last().map(|row| row.version)))
+        })?)
+    });
+    found.await
+}
+
 /// Shows a version.
 pub(crate) async fn show(visit: Visit, Path(no): Path<String>) -> Result<Response, Failure> {
     visit.signed.may(&Act::SeeAgreement)?;
-    document(visit, version_of(&no)?, Form::default(), false).await
+    document(visit, version_of(&no)?, |_, _| {}).await
 }
 
 /// A version's number in an address.
@@ -125,18 +133,22 @@ fn version_of(no: &str) -> Result<Version, Failure> {
     no.parse().map(Version).map_err(|_| Failure::Absent)
 }
 
-/// Answers with a version; with what was refused, if something was.
+/// Answers with a version; `refuse` says in its form, or of the whole, what is wrong, if anything is.
 async fn document(
     visit: Visit,
     version: Version,
-    form: Form,
-    was_refused: bool,
+    refuse: impl FnOnce(&mut View, &mut Form),
 ) -> Result<Response, Failure> {
     let (time, actor) = (visit.time(), visit.signed.0.clone());
-    let view = visit.house.work(move |engine| viewed(engine, version, &actor, &time)).await?;
+    let mut view = visit.house.work(move |engine| viewed(engine, version, &actor, &time)).await?;
+    let mut form = Form::default();
+    refuse(&mut view, &mut form);
+    let substitute = view.substitutes.form.iter();
+    let was_refused = form.is_refused() || substitute.clone().any(Form::is_refused);
+    let wrong = std::iter::once(&form).chain(substitute).map(Form::summary).collect();
     let mut frame = visit.frame(view.title.clone(), Place::Agreement);
     frame.refused = was_refused;
-    let template = AgreementPage { frame, view, form };
+    let template = AgreementPage { frame, view, wrong };
     Ok(if was_refused { visit.refuse(template) } else { visit.show(template) })
 }
 
@@ -152,6 +164,7 @@ fn viewed(
         }
         found => found?,
     };
+    let is_signer = engine.is_signer(actor)?;
     engine.read(|reader| {
         let names = Names::new(reader, false);
         let today = Today::of(reader, version, row.in_force_at.is_some(), time.now())?;
@@ -174,6 +187,8 @@ fn viewed(
                 show::count(today.clocks())
             ),
         };
+        let substitutes =
+            substitute::substitutes(reader, &agreement, actor, is_signer, &names, time)?;
         Ok(View {
             version,
             title: agreement.title.clone(),
@@ -181,7 +196,8 @@ fn viewed(
             state: state(&row, &unsigned(&agreement, &signatures), time),
             hash: spaced(&row.hash),
             clauses: clause::clauses(&agreement, &today),
-            seals: seals(&agreement, &signatures, &names, time)?,
+            seals: seals(&agreement, &signatures, &substitutes, &names, time)?,
+            substitutes,
             versions: versions(reader, version, &names, time)?,
             open,
             may_sign: may_sign.filter(|side| *side != Side::Neutral),
@@ -235,6 +251,7 @@ fn state(row: &AgreementRow, unsigned: &[Side], time: &LocalTime) -> Markup {
 fn seals(
     agreement: &Agreement,
     signatures: &[SignatureRow],
+    substitutes: &Substitutes,
     names: &Names<'_, '_>,
     time: &LocalTime,
 ) -> Result<Vec<Seal>, Failure> {
@@ -249,16 +266,28 @@ fn seals(
                 name: names.user_name(&signature.user)?,
                 at: Some(time.exact(signature.at)),
                 fact: crate::names::fact_href(signature.by_fact),
+                place: in_place_of(signature, names)?,
             },
             None => Seal {
                 side,
-                name: format!("{} signs", party.signer),
+                name: format!("{} signs{}", party.signer, substitutes.beside(party.side)),
                 at: None,
                 fact: String::new(),
+                place: Markup::new(),
             },
         });
     }
     Ok(seals)
+}
+
+/// `in the place of Sven Arndt, as substitute until Thu 3 Dec`, where a substitute signed.
+fn in_place_of(signature: &SignatureRow, names: &Names<'_, '_>) -> Result<Markup, Failure> {
+    let Some(signer) = &signature.in_place_of else { return Ok(Markup::new()) };
+    let words = format!("in the place of {}, as the substitute ", names.user_name(signer)?);
+    Ok(match signature.named_by {
+        Some(no) => Markup::text(words).and_text("named by ").and(crate::names::fact_link(no)),
+        None => Markup::text(words).and_text("whom the text names"),
+    })
 }
 
 fn versions(

@@ -5,10 +5,7 @@ use engine::access::Act;
 use serde::Deserialize;
 
 use super::{document, version_of};
-use crate::{
-    failure::Failure, flash::Flash, layout::Form, pages::sign_in::sentence, sent::Sent,
-    session::Visit,
-};
+use crate::{failure::Failure, flash::Flash, pages::sign_in::sentence, sent::Sent, session::Visit};
 
 /// What the form sends: the hash that the signer saw.
 #[derive(Deserialize)]
@@ -52,9 +49,8 @@ async fn answer(
     match done {
         Ok(()) => Ok(visit.go(&format!("/agreement/{version}"), &Flash::done(words))),
         Err(Failure::Refused(refusal)) => {
-            let mut form = Form::default();
-            form.refuse_whole(sentence(&refusal.to_string()));
-            document(visit, version, form, true).await
+            let words = sentence(&refusal.to_string());
+            document(visit, version, |_, form| form.refuse_whole(words)).await
         }
         Err(other) => Err(other),
     }

@@ -24,12 +24,16 @@ const NOUNS: [&str; 8] =
     ["account", "agreement", "campaign", "lead", "opportunity", "product", "quota", "user"];
 
 /// Every kind of fact, in the order in which the list offers them.
-pub(super) const KINDS: [&str; 27] = [
+pub(super) const KINDS: [&str; 31] = [
     "agreement_proposed",
     "agreement_signed",
     "agreement_withdrawn",
     "agreement_took_effect",
     "user_admitted",
+    "absence_entered",
+    "absence_withdrawn",
+    "substitute_named",
+    "substitute_withdrawn",
     "lead_qualified",
     "lead_fell_below",
     "milestone_reached",

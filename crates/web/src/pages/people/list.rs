@@ -1,9 +1,16 @@
 //! The list of people: those who may sign in first, then by name; of one team, if one is asked for.
 
-use domain::firm::{Role, Side};
+use std::collections::BTreeMap;
+
+use domain::{
+    firm::{Role, Side},
+    ids::UserId,
+};
 use engine::colleague::{Standing, Standings};
+use jiff::civil::Date;
 use store::{Reader, StoreError, read::UserRow};
 
+use super::absence;
 use crate::{
     markup::{Markup, element},
     names::{Names, encoded},
@@ -22,8 +29,13 @@ pub(super) struct Row {
     /// When they were last seen, for those who look after people.
     pub(super) seen: Markup,
     pub(super) standing: Markup,
+    /// Until when they are away.
+    pub(super) away: Markup,
     pub(super) may_sign_in: bool,
 }
+
+/// The last day of those who are away.
+type Until = BTreeMap<UserId, Date>;
 
 /// The people of a team, or all where none is named.
 pub(super) fn rows(
@@ -34,11 +46,15 @@ pub(super) fn rows(
 ) -> Result<Vec<Row>, StoreError> {
     let names = Names::new(reader, false);
     let standings = Standings::now(reader, time.now())?;
+    let today = absence::today(time);
+    let lasting = reader.absences_from(today)?.into_iter().filter(|row| row.first_on <= today);
+    let away: Until = lasting.map(|row| (row.user, row.last_on)).collect();
     let mut rows = Vec::new();
     for user in reader.users()? {
         if team.is_none_or(|team| user.team.as_deref() == Some(team)) {
             let name = names.user_name(&user.id)?;
-            let row = row(&user, &name, &names, &standings, tells_seen, time)?;
+            let mut row = row(&user, &name, &names, &standings, tells_seen, time)?;
+            row.away = away.get(&user.id).map(|until| time.date(*until)).unwrap_or_default();
             rows.push((!user.active, name, row));
         }
     }
@@ -72,6 +88,7 @@ fn row(
         hours: hours.join(", "),
         seen: seen.map(|at| time.near(*at)).unwrap_or_default(),
         standing: standing_words(standings.of(user), time),
+        away: Markup::new(),
         may_sign_in: user.active,
     })
 }

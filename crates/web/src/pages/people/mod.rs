@@ -1,5 +1,6 @@
 //! Who is there, on which side, and what they may do.
 
+pub(crate) mod absence;
 pub(crate) mod change;
 mod list;
 pub(crate) mod person;

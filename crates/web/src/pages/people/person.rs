@@ -20,6 +20,7 @@ use engine::{
 use store::{Reader, StoreError, read::UserRow};
 
 use super::{
+    absence::{self, Away},
     change::{self, Recording, Standing},
     list::{person_href, person_link, standing_words, team_link},
     user_of,
@@ -48,6 +49,7 @@ struct PersonPage {
 pub(super) struct Forms {
     pub(super) standing: Form,
     pub(super) record: Form,
+    pub(super) absence: Form,
     /// What is wrong with something that has no form.
     pub(super) whole: Form,
 }
@@ -63,6 +65,7 @@ pub(super) struct View {
     is_let_in: bool,
     link_until: Option<Markup>,
     sessions: usize,
+    away: Away,
 }
 
 /// Something known, and where it comes from.
@@ -88,7 +91,7 @@ pub(super) async fn shown(
     let found = visit.house.work(move |engine| viewed(engine, &user, &actor, &time)).await;
     let (view, mut forms) = found?;
     refuse(&mut forms);
-    let all = [&forms.standing, &forms.record, &forms.whole];
+    let all = [&forms.absence, &forms.record, &forms.standing, &forms.whole];
     let was_refused = all.iter().any(|form| form.is_refused());
     let wrong = all.iter().map(|form| form.summary()).collect();
     let mut frame = visit.frame(view.plain.clone(), Place::People);
@@ -107,6 +110,7 @@ fn viewed(
     let in_force = agreements.at(time.now());
     let calendars: BTreeSet<String> =
         in_force.iter().flat_map(|found| found.agreement.calendars.keys().cloned()).collect();
+    let signs = *user == actor.user && engine.is_signer(actor)?;
     engine.read(|reader| {
         let row = reader.user(user)?.ok_or(Failure::Absent)?;
         let names = Names::new(reader, false);
@@ -116,6 +120,7 @@ fn viewed(
         let forms = Forms {
             standing: change::standing_form(&Standing::of(&row)),
             record: change::record_form(&Recording::of(&row), reader, user, &calendars)?,
+            absence: absence::form(reader, &row, signs)?,
             whole: Form::default(),
         };
         let mut known = known(reader, &row, &names)?;
@@ -126,7 +131,8 @@ fn viewed(
             name: show::side_name(side, &plain),
             plain,
             href: person_href(user.as_str()),
-            standing: standing_words(standings.of(&row), time),
+            standing: standing(reader, &row, &standings, &names, time)?,
+            away: absence::of(reader, &row, actor, &names, time)?,
             known,
             may_manage,
             is_let_in: row.role.is_some(),
@@ -135,6 +141,29 @@ fn viewed(
         };
         Ok((view, forms))
     })
+}
+
+/// How they stand, and until when they are away.
+fn standing(
+    reader: &Reader<'_>,
+    row: &UserRow,
+    standings: &Standings,
+    names: &Names<'_, '_>,
+    time: &LocalTime,
+) -> Result<Markup, StoreError> {
+    let mut words = standing_words(standings.of(row), time);
+    let today = absence::today(time);
+    let absences = reader.absences_of(&row.id)?;
+    let mut standing = absences.iter().filter(|absence| absence.withdrawn_by.is_none());
+    let lasts = standing.find(|absence| absence.first_on <= today && today <= absence.last_on);
+    if let Some(absence) = lasts {
+        words = words.and_text(", away until ").and(time.date(absence.last_on));
+        if let Some(substitute) = &absence.substitute {
+            let link = person_link(substitute.as_str(), &names.user_name(substitute)?);
+            words = words.and_text("; ").and(link).and_text(" does their work");
+        }
+    }
+    Ok(words)
 }
 
 /// What everybody may know of a colleague.

@@ -1,5 +1,6 @@
 //! The first page in the morning: one for each role, with what they need and nothing else.
 
+mod away;
 mod clocks;
 mod deals;
 mod figures;
@@ -36,6 +37,7 @@ struct Today {
     deals: Option<deals::Deals>,
     handed: Option<handed::Handed>,
     waiting: Vec<waiting::Waiting>,
+    away: Vec<away::Away>,
 }
 
 /// Which parts a role has.
@@ -93,7 +95,9 @@ fn today(house: &House, actor: &Actor, reach: bool, time: &LocalTime) -> Result<
     let deals = has_deals.then(|| deals::deals(engine, actor, reach, time)).transpose()?;
     let hands_over = matches!(actor.role, Role::Marketer | Role::MarketingManager);
     let handed = hands_over.then(|| handed::handed(engine, reach, time)).transpose()?;
-    Ok(Today { figures, clocks, deals, handed, waiting: waiting::waiting(house, actor, time)? })
+    let away = engine.read(|reader| away::away(reader, actor, time))?;
+    let waiting = waiting::waiting(house, actor, time)?;
+    Ok(Today { figures, clocks, deals, handed, waiting, away })
 }
 
 /// `Thursday, week 47`.
@@ -107,6 +111,7 @@ impl TodayPage {
     fn is_quiet(&self) -> bool {
         let today = &self.today;
         today.waiting.is_empty()
+            && today.away.is_empty()
             && today.figures.as_ref().is_none_or(|figures| figures.all.is_empty())
             && today.clocks.as_ref().is_none_or(|clocks| clocks.rows.is_empty())
             && today.deals.as_ref().is_none_or(|deals| deals.is_empty())
