@@ -239,10 +239,13 @@ fn what_is_dropped_at_night_is_imported_and_put_away() {
     let dropped = folder.join("leads.csv");
     std::fs::write(&dropped, LEADS.1).unwrap();
     let take = || harbour.engine.take_dropped(&harbour.dock, &folder, at(1)).unwrap();
+    let written = |at: Timestamp| {
+        let file = std::fs::File::options().write(true).open(&dropped).unwrap();
+        file.set_modified(at.into()).unwrap();
+    };
+    written(at(1) - 10.seconds());
     assert_eq!(take(), None, "it may still be written");
-    let an_hour_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(3600);
-    let file = std::fs::File::options().write(true).open(&dropped).unwrap();
-    file.set_modified(an_hour_ago).unwrap();
+    written(at(0));
     let id = take().expect("it rests");
     assert!(!dropped.exists() && folder.join("taken").read_dir().unwrap().count() == 1);
     harbour.works(1);

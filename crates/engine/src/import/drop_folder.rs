@@ -7,11 +7,10 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    time::{Duration, SystemTime},
 };
 
 use domain::{decided::SOURCE, ids::UserId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rand::RngExt;
 use store::ImportRun;
 
@@ -24,7 +23,7 @@ use super::{
 use crate::{Engine, Error};
 
 /// A file that changed within this may still be written.
-const RESTS: Duration = Duration::from_secs(30);
+const RESTS: SignedDuration = SignedDuration::from_secs(30);
 
 /// Where taken files go, inside the folder.
 const TAKEN: &str = "taken";
@@ -46,7 +45,7 @@ impl Engine {
         now: Timestamp,
     ) -> Result<Option<String>, Error> {
         let mut files = tables_in(folder).map_err(refused)?;
-        files.retain(|path| rests(path));
+        files.retain(|path| rests(path, now));
         if files.is_empty() {
             return Ok(None);
         }
@@ -78,10 +77,10 @@ fn cannot(folder: &Path, error: &io::Error) -> Error {
 }
 
 /// Whether nobody has written to a file for a while.
-fn rests(path: &Path) -> bool {
-    let changed = fs::metadata(path).and_then(|known| known.modified());
-    let age = changed.ok().and_then(|changed| SystemTime::now().duration_since(changed).ok());
-    age.is_some_and(|age| age >= RESTS)
+fn rests(path: &Path, now: Timestamp) -> bool {
+    let changed = fs::metadata(path).and_then(|known| known.modified()).ok();
+    let changed = changed.and_then(|changed| Timestamp::try_from(changed).ok());
+    changed.is_some_and(|changed| now.duration_since(changed) >= RESTS)
 }
 
 /// Copies files to a folder that is made for them.

@@ -1,8 +1,6 @@
 //! Forms that keep what was typed and say what is wrong twice in the same words: in a summary at
 //! the top and beside the field (GOV.UK).
 
-use std::collections::BTreeMap;
-
 use askama::{Template, filters::HtmlSafe};
 
 use crate::markup::Markup;
@@ -156,16 +154,6 @@ impl Form {
     /// A form of these fields.
     pub fn of(fields: impl IntoIterator<Item = Field>) -> Form {
         Form { fields: fields.into_iter().collect(), whole: Vec::new() }
-    }
-
-    /// The same with what was typed, by the fields' names.
-    pub fn typed(mut self, sent: &BTreeMap<String, String>) -> Form {
-        for field in &mut self.fields {
-            if let Some(text) = sent.get(field.name) {
-                *field = field.clone().value(text);
-            }
-        }
-        self
     }
 
     /// Puts what was typed into the fields of these names.

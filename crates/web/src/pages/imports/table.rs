@@ -235,7 +235,8 @@ pub(crate) async fn update(
     let choice = match read(&table, &before, &sent) {
         Ok(choice) => choice,
         Err((field, words)) => {
-            let mut again = form(&table, &before).typed(&sent);
+            let mut again = form(&table, &before);
+            again.keep(sent.iter().map(|(name, text)| (name.as_str(), text)));
             again.refuse(field, words);
             return Ok(shown(visit, &import.id, no, &table, again));
         }
