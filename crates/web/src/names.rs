@@ -9,7 +9,7 @@ use domain::{
     ids::{AccountId, FactNo, LeadId, OpportunityId, UserId},
     person::Person,
 };
-use store::{Reader, StoreError};
+use store::{Reader, StoreError, read::Colleague};
 
 use crate::markup::Markup;
 use crate::show;
@@ -76,7 +76,7 @@ impl<'a, 'r> Names<'a, 'r> {
             return Ok(());
         }
         let mut users = self.users.borrow_mut();
-        for (id, name, side) in self.reader.colleagues()? {
+        for Colleague { id, name, side } in self.reader.colleagues()? {
             let known = (name.unwrap_or_else(|| id.0.clone()), side.unwrap_or(Side::Neutral));
             users.insert(id, known);
         }

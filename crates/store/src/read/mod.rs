@@ -42,7 +42,7 @@ pub use opportunity::{OpportunityRow, OpportunityStageRow, Outcome};
 pub use qualification::QualificationRow;
 pub use quota::QuotaRow;
 pub use tally::{ClockCounted, ClockTally, QualificationTally};
-pub use user::UserRow;
+pub use user::{Colleague, UserRow};
 
 /// Every table that is worked out from the ledger, with its columns.
 pub(crate) const READ_MODELS: [(&str, &str); 21] = [

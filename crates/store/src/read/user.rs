@@ -18,6 +18,17 @@ use crate::{
 
 pub(crate) const COLUMNS: &str = "id, role, side, active, fields, team, manager, region, last_fact";
 
+/// What a person of the firm is called, and where they stand.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Colleague {
+    /// Who.
+    pub id: UserId,
+    /// Their name, where it is known and not erased.
+    pub name: Option<String>,
+    /// Where they stand.
+    pub side: Option<Side>,
+}
+
 /// A person of the firm.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UserRow {
@@ -155,16 +166,15 @@ impl Reader<'_> {
         Ok(ids)
     }
 
-    /// What everybody of the firm is called and where they stand, by id. A name is there where it
-    /// is known and not erased.
+    /// What everybody of the firm is called and where they stand, by id.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn colleagues(&self) -> Result<Vec<(UserId, Option<String>, Option<Side>)>, StoreError> {
+    pub fn colleagues(&self) -> Result<Vec<Colleague>, StoreError> {
         let query = "select user_record.id, person.name, user_record.side from user_record
                      left join person on person.subject = 'user/' || user_record.id";
         let mut all = self.list("read who is there", query, &[], |mut row| {
-            Ok((row.next::<UserId>()?, row.next()?, row.next()?))
+            Ok(Colleague { id: row.next()?, name: row.next()?, side: row.next()? })
         })?;
         all.sort();
         Ok(all)
