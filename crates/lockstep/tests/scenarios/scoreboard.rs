@@ -94,7 +94,7 @@ async fn quotas(world: &World) {
     for (short, won) in [("rep", 31_000), ("sven", 47_000), ("mara", 0)] {
         let user = world.user(short);
         let quota = json!({"fact": "quota", "user": user, "period": "2026-Q4",
-                           "fields": {"amount": {"amount_minor": 90_000_00, "currency": "EUR"}}});
+                           "fields": {"amount": {"amount_minor": 9_000_000, "currency": "EUR"}}});
         let deal = json!({"fact": "opportunity", "opportunity": format!("of-{short}"),
             "fields": {"owner": user, "outcome": "won", "closed_on": "2026-11-12",
                        "amount": {"amount_minor": won * 100, "currency": "EUR"}}});
