@@ -147,9 +147,11 @@ mod tests {
     use super::*;
     use crate::files::made::zip;
 
+    type Entries<'a> = &'a [(&'a str, &'a [u8])];
+
     const LIMITS: PackageLimits = PackageLimits { entries: 6, tables: 3, bytes: 100 };
 
-    fn unpacked(entries: &[(&str, &[u8])]) -> (tempfile::TempDir, Result<usize, PackageRefusal>) {
+    fn unpacked(entries: Entries<'_>) -> (tempfile::TempDir, Result<usize, PackageRefusal>) {
         let folder = tempfile::tempdir().unwrap();
         let (package, into) = (folder.path().join("all.zip"), folder.path().join("into"));
         fs::create_dir(&into).unwrap();
@@ -184,7 +186,7 @@ mod tests {
         let many: Vec<(&str, &[u8])> = many.iter().map(|(n, b)| (n.as_str(), *b)).collect();
         let more: Vec<(String, &[u8])> = (0..7).map(|n| (format!("{n}.txt"), &b"a"[..])).collect();
         let more: Vec<(&str, &[u8])> = more.iter().map(|(n, b)| (n.as_str(), *b)).collect();
-        let cases: [(&[(&str, &[u8])], PackageRefusal); 4] = [
+        let cases: [(Entries<'_>, PackageRefusal); 4] = [
             (&[("a.csv", &large)], PackageRefusal::TooLarge { limit: 100 }),
             (&many, PackageRefusal::TooManyTables { limit: 3 }),
             (&more, PackageRefusal::TooManyEntries { limit: 6 }),

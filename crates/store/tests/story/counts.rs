@@ -154,7 +154,7 @@ fn what_is_made_of_users_is_made_anew_when_there_is_a_new_fact_about_one() {
     for mut world in World::everywhere() {
         let user = |team: &str| {
             let fields = fields(&[("team", team)]);
-            Fact::User(UserReported { user: "crm:ann".into(), fields, person: None })
+            Fact::User(UserReported { user: "crm:ann".into(), fields, person: None, by: None })
         };
         world.tells(minute(0), user("north"));
         let made = std::cell::Cell::new(0);

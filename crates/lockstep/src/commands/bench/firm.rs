@@ -123,7 +123,8 @@ impl Making {
                 ..Person::default()
             };
             let user = rep(number);
-            let fact = Fact::User(domain::record::UserReported { user, fields, person: None });
+            let fact =
+                Fact::User(domain::record::UserReported { user, fields, person: None, by: None });
             self.queue.push_with(CRM, at, fact, Some(person));
             engine.take_in(self.queue.until(at), at)?;
             let new = NewPerson { name, email, role: Role::Rep, side: None };
