@@ -1,5 +1,6 @@
 //! A lead from its first fact to its answer.
 
+use connectors::files::table::{self, Cell};
 use serde_json::json;
 use testkit::World;
 use testkit::http::StatusCode;
@@ -183,4 +184,40 @@ async fn a_list_is_downloaded_whole_as_the_view_says_and_is_no_formula() {
     assert_eq!(world.gets("rep", "/ledger.csv").await.status, StatusCode::NOT_FOUND);
     let page = world.gets("rep", "/leads").await.body;
     assert!(page.contains("href=\"/leads.csv\""), "{page}");
+}
+
+/// The rows of a workbook as an import reads them.
+fn rows_of(workbook: &[u8]) -> Vec<Vec<String>> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("list.xlsx");
+    std::fs::write(&path, workbook).expect("it can be written");
+    let reading = table::open(&path, &Default::default()).expect("a workbook").remove(0);
+    let text = |cell: &Cell| match cell {
+        Cell::Text(text) => text.clone(),
+        other => format!("{other:?}"),
+    };
+    reading.map(|row| row.expect("a row").cells.iter().map(text).collect()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_a_workbook_too_with_the_same_rows_and_no_formula() {
+    let world = World::just_signed();
+    let lead = |n: usize| {
+        let name = if n == 7 { "=cmd()".to_owned() } else { format!("Person {n:03}") };
+        json!({"fact": "lead", "lead": format!("l{n:03}"), "person": {"name": name}})
+    };
+    world.reports((0..720).map(lead).collect()).await;
+    let answer = world.gets("rep", "/leads.xlsx?sort=id").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert!(answer.header("content-disposition").contains("leads.xlsx"));
+    let rows = rows_of(&answer.bytes);
+    assert_eq!(rows.len(), 720, "every row of several pages");
+    assert_eq!(rows[7][..2], ["crm:l007", "=cmd()"]);
+    let facts = rows_of(&world.gets("auditor", "/ledger.xlsx?kind=lead").await.bytes);
+    assert_eq!(facts.len(), 720);
+    for path in ["/ledger.xlsx", "/leads.pdf", "/scoreboard/rows.xlsx?figure=none"] {
+        assert_eq!(world.gets("rep", path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    let page = world.gets("rep", "/leads?sort=id").await.body;
+    assert!(page.contains("href=\"/leads.xlsx?sort=id\""), "{page}");
 }

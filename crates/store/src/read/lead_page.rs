@@ -193,6 +193,21 @@ impl Reader<'_> {
         Ok(count.unwrap_or(0).unsigned_abs())
     }
 
+    /// How many leads there are, counted no further than `most`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn leads_count_up_to(&self, filter: &LeadFilter, most: u64) -> Result<u64, StoreError> {
+        let mut conditions = conditions_of(filter);
+        let most = conditions.value(i64::try_from(most).unwrap_or(i64::MAX));
+        let clause = conditions.clause();
+        let query =
+            format!("select count(*) from (select 1 as one from lead {clause} limit {most}) found");
+        let what = "count leads so far";
+        let count = self.find(what, &query, &conditions.values, |mut row| row.next::<i64>())?;
+        Ok(count.unwrap_or(0).unsigned_abs())
+    }
+
     /// Every owner of a lead, with how many they own in `status`, by id.
     ///
     /// # Errors

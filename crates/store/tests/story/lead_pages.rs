@@ -57,7 +57,10 @@ fn searches(world: &World) {
         assert_eq!(found(text(search)), expected, "{} {search}", world.kind);
     }
     let running = LeadFilter { with_running_clock: true, ..LeadFilter::default() };
-    assert_eq!(found(running), ["crm:1"]);
+    assert_eq!(found(running.clone()), ["crm:1"]);
+    for (filter, most, expected) in [(running, 9, 1), (text("crm:"), 4, 4), (text("a%"), 4, 0)] {
+        assert_eq!(world.asks(|reader| reader.leads_count_up_to(&filter, most)), expected);
+    }
     let of_ann = LeadFilter {
         status: Some("MQL".to_owned()),
         owner: Some("crm:ann".into()),

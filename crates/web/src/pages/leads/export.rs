@@ -1,8 +1,7 @@
-//! The list of leads as CSV: every row of the view that the address asks for.
+//! The list of leads as a file: every row of the view that the address asks for.
 
 use axum::{extract::Query, response::Response};
 use engine::{Engine, access::Act};
-use jiff::Timestamp;
 use store::read::{LeadFilter, LeadPlace, LeadRow, LeadSort};
 
 use super::filter::Asked;
@@ -10,7 +9,7 @@ use crate::{
     failure::Failure,
     names::Names,
     session::Visit,
-    sheet::{Sheet, download},
+    sheet::{Cell, FileKind, Sheet, download},
 };
 
 /// Rows that are read at once.
@@ -33,12 +32,21 @@ const HEADER: [&str; 13] = [
 ];
 
 /// Sends the list. Instants are in UTC; names stay out for those who may not see them.
-pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Failure> {
+pub(crate) async fn show(
+    visit: Visit,
+    kind: FileKind,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
     visit.signed.may(&Act::SeeLeads)?;
     let reach = visit.signed.can(&Act::SeeReach);
     let filter = asked.filter(&visit.signed.0.user, reach);
     let (_, sort) = asked.sort();
-    Ok(download(&visit.house, "leads", move |engine, sheet| {
+    let counted = filter.clone();
+    kind.holds(&visit.house, move |engine, most| {
+        Ok(engine.read(|reader| reader.leads_count_up_to(&counted, most))?)
+    })
+    .await?;
+    Ok(download(&visit.house, kind, "leads", move |engine, sheet| {
         filled(engine, sheet, &filter, sort, reach)
     }))
 }
@@ -50,7 +58,7 @@ fn filled(
     sort: LeadSort,
     reach: bool,
 ) -> Result<(), Failure> {
-    let mut goes_on = sheet.row(&HEADER);
+    let mut goes_on = sheet.head(&HEADER)?;
     let mut after: Option<LeadPlace> = None;
     // A page at a time, so that a slow reader holds no reading of the database.
     while goes_on {
@@ -60,33 +68,27 @@ fn filled(
             let names = Names::new(reader, reach);
             found.iter().map(|lead| cells(&names, lead)).collect::<Result<Vec<_>, Failure>>()
         })?;
-        goes_on = rows.iter().all(|row| sheet.row(row)) && rows.len() == ROWS as usize;
+        goes_on = sheet.rows(&rows)? && rows.len() == ROWS as usize;
     }
     Ok(())
 }
 
-fn cells(names: &Names<'_, '_>, lead: &LeadRow) -> Result<Vec<String>, Failure> {
-    let instant = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
-    let field = |name: &str| {
-        let text = lead.fields.get(name).and_then(|value| value.text());
-        text.unwrap_or_default().to_owned()
-    };
-    let person = names.lead_person(&lead.id)?.and_then(|person| person.name);
+fn cells(names: &Names<'_, '_>, lead: &LeadRow) -> Result<Vec<Cell>, Failure> {
     let account = lead.account.as_ref().map(|account| names.account(account)).transpose()?;
     let owner = lead.owner.as_ref().map(|owner| names.user_name(owner)).transpose()?;
     Ok(vec![
-        lead.id.to_string(),
-        person.unwrap_or_default(),
-        field("title"),
-        account.unwrap_or_default(),
-        lead.status.clone().unwrap_or_default(),
-        instant(lead.status_since),
-        owner.unwrap_or_default(),
-        lead.source.clone().unwrap_or_default(),
-        instant(lead.created_at),
-        lead.qualified_times.to_string(),
-        instant(lead.first_qualified_at),
-        lead.total_points.map(|points| points.to_string()).unwrap_or_default(),
-        instant(lead.next_due_at),
+        lead.id.as_str().into(),
+        names.lead_person(&lead.id)?.and_then(|person| person.name).into(),
+        lead.fields.get("title").into(),
+        account.into(),
+        lead.status.clone().into(),
+        lead.status_since.into(),
+        owner.into(),
+        lead.source.clone().into(),
+        lead.created_at.into(),
+        lead.qualified_times.into(),
+        lead.first_qualified_at.into(),
+        lead.total_points.into(),
+        lead.next_due_at.into(),
     ])
 }

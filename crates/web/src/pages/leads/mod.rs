@@ -14,7 +14,7 @@ use store::read::LeadFilter;
 
 use crate::{
     failure::Failure,
-    layout::{EmptyState, Frame, Pagination, Place, STEPS},
+    layout::{EmptyState, Files, Frame, Pagination, Place, STEPS},
     markup::Markup,
     names::Names,
     session::Visit,
@@ -179,9 +179,9 @@ impl LeadsPage {
         views.map(|(href, words, n, here)| (href.to_owned(), words, show::count(n), here)).into()
     }
 
-    /// The same view as a file.
-    fn csv(&self) -> String {
-        self.asked.href(None).replacen("/leads", "/leads.csv", 1)
+    /// The same view as files.
+    fn files(&self) -> Files {
+        Files::of("All of this view", &self.asked.href(None), "/leads")
     }
 
     fn sorts(&self) -> Vec<(&'static str, &'static str, bool)> {

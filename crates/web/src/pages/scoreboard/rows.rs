@@ -2,10 +2,7 @@
 
 use askama::Template;
 use axum::{extract::Query, response::Response};
-use domain::{
-    ids::{FactNo, Subject},
-    money::Currency,
-};
+use domain::ids::{FactNo, Subject};
 use engine::access::Act;
 use store::{Reader, StoreError};
 
@@ -16,11 +13,11 @@ use super::{
 };
 use crate::{
     failure::Failure,
-    layout::{Frame, Place},
+    layout::{Files, Frame, Place},
     markup::Markup,
     names::{Names, fact_link, lead_href, opportunity_href},
     session::Visit,
-    sheet::download,
+    sheet::{Cell, FileKind, download},
     show::{self, LocalTime, figure},
 };
 
@@ -38,7 +35,7 @@ struct RowsPage {
     sum: Option<String>,
     rows: Vec<Row>,
     back: String,
-    csv: String,
+    files: Files,
 }
 
 /// One row.
@@ -62,14 +59,15 @@ pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
         .work(move |engine| Ok(engine.read(|reader| rows(reader, &behind, reach, &time))?))
         .await?;
     let frame = visit.frame(title.clone(), Place::Scoreboard);
-    let csv = format!(
-        "/scoreboard/rows.csv?figure={}{}",
+    let here = format!(
+        "/scoreboard/rows?figure={}{}",
         crate::names::encoded(&asked.figure),
         asked.query()
     );
+    let files = Files::of("All of them", &here, "/scoreboard/rows");
     let back = format!("/scoreboard?{}", asked.query().trim_start_matches('&'));
     let shown = rows.len() as u64;
-    Ok(visit.show(RowsPage { frame, title, n, shown, sum, rows, back, csv }))
+    Ok(visit.show(RowsPage { frame, title, n, shown, sum, rows, back, files }))
 }
 
 fn summed(behind: &Behind) -> Option<String> {
@@ -162,30 +160,25 @@ impl RowsPage {
 }
 
 /// Sends the rows as a file: all of them, each with what it brings.
-pub(crate) async fn export(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Failure> {
+pub(crate) async fn export(
+    visit: Visit,
+    kind: FileKind,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
     visit.signed.may(&Act::SeeScoreboard)?;
     let mut board = made(&visit, &asked).await?.map_err(|_| Failure::Absent)?;
     let behind = board.behind.remove(&asked.figure).ok_or(Failure::Absent)?;
-    Ok(download(&visit.house, "rows", move |_, sheet| {
-        let currency = behind.currency.map(|currency| currency.code().to_owned());
-        let currency = currency.unwrap_or_default();
-        let mut goes_on = sheet.row(&[behind.kind, "brings", "currency"]);
+    let count = behind.rows.len() as u64;
+    kind.holds(&visit.house, move |_, _| Ok(count)).await?;
+    Ok(download(&visit.house, kind, "rows", move |_, sheet| {
+        let currency = behind.currency;
+        let code = currency.map(|currency| currency.code().to_owned());
+        let mut goes_on = sheet.head(&[behind.kind, "brings", "currency"])?;
         for (id, value) in &behind.rows {
-            let brings = value.map(|value| brings(value, behind.currency)).unwrap_or_default();
-            goes_on = goes_on && sheet.row(&[id, &brings, &currency]);
+            let brings = value.map(|value| Cell::amount(value, currency));
+            let row = [id.as_str().into(), brings.into(), code.clone().into()];
+            goes_on = goes_on && sheet.row(&row)?;
         }
         Ok(())
     }))
-}
-
-/// A number that a spreadsheet can add up: an amount in whole units with its decimals.
-fn brings(value: i64, currency: Option<Currency>) -> String {
-    let digits = currency.map_or(0, |currency| currency.minor_digits()) as usize;
-    let unit = 10_u64.pow(digits as u32);
-    let sign = if value < 0 { "-" } else { "" };
-    let (whole, rest) = (value.unsigned_abs() / unit, value.unsigned_abs() % unit);
-    match digits {
-        0 => format!("{sign}{whole}"),
-        _ => format!("{sign}{whole}.{rest:0digits$}"),
-    }
 }
