@@ -24,7 +24,7 @@ macro_rules! styles {
 }
 
 /// The stylesheet's parts in the order in which they are served.
-const STYLES: [(&str, &str); 40] = styles![
+const STYLES: [(&str, &str); 41] = styles![
     "reset",
     "tokens",
     "base",
@@ -44,6 +44,7 @@ const STYLES: [(&str, &str); 40] = styles![
     "components/kv",
     "components/list",
     "components/margin",
+    "components/menu",
     "components/meter",
     "components/pages",
     "components/points",

@@ -38,9 +38,21 @@ const keys = {
   "/": () => document.querySelector("[data-filter]")?.focus(),
 };
 
+// A panel that a control opened goes when something else is done.
+const closePanels = (except) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (menu.contains(except)) continue;
+    const inside = menu.contains(document.activeElement);
+    menu.open = false;
+    if (inside) menu.querySelector("summary").focus();
+  }
+};
+document.addEventListener("click", (event) => closePanels(event.target));
+
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") {
+    if (document.querySelector("details.menu[open]")) return closePanels(null);
     if (!document.querySelector(":popover-open")) document.querySelector("[data-close]")?.click();
     return;
   }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::{
     columns::name_key,
     lead::{COLUMNS, LeadRow, read},
+    lead_filter::LeadFilter,
 };
 use crate::{
     conditions::Conditions,
@@ -14,20 +15,6 @@ use crate::{
     reader::Reader,
     value::{Value, values},
 };
-
-/// Which leads; every condition that is given must hold.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LeadFilter {
-    /// In this status.
-    pub status: Option<String>,
-    /// Of this owner.
-    pub owner: Option<UserId>,
-    /// With a clock that runs.
-    pub with_running_clock: bool,
-    /// With this in its id, its person's name or address, or its account's name; capitals and
-    /// small letters are the same except in ids.
-    pub search: Option<String>,
-}
 
 /// In which order. Rows that are equal follow by id; what is not known comes last.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -69,7 +56,8 @@ impl LeadSort {
         }
     }
 
-    fn goes_down(self) -> bool {
+    /// Whether the greatest comes first.
+    pub fn goes_down(self) -> bool {
         matches!(self, LeadSort::StatusSince | LeadSort::CreatedAt | LeadSort::Points)
     }
 
@@ -90,17 +78,7 @@ impl LeadSort {
 /// The conditions of a filter.
 fn conditions_of(filter: &LeadFilter) -> Conditions {
     let mut all = Conditions::default();
-    if let Some(status) = &filter.status {
-        let status = all.value(status);
-        all.hold(format!("status = {status}"));
-    }
-    if let Some(owner) = &filter.owner {
-        let owner = all.value(owner);
-        all.hold(format!("owner = {owner}"));
-    }
-    if filter.with_running_clock {
-        all.hold("next_due_at is not null");
-    }
+    filter.hold(&mut all);
     if let Some(search) = &filter.search {
         let id = all.value(containing(search.trim()));
         let name = all.value(containing(&name_key(search)));

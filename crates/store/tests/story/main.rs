@@ -31,7 +31,7 @@ use domain::{
 use jiff::{Timestamp, ToSpan};
 use store::{
     Location, Store, StoreError,
-    read::{AgreementState, LeadFilter, LeadRow, LeadSort, name_key},
+    read::{AgreementState, LeadFilter, LeadRow, LeadSort, Span, name_key},
 };
 
 fn at(text: &str) -> Timestamp {

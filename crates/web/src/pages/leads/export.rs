@@ -1,15 +1,20 @@
 //! The list of leads as a file: every row of the view that the address asks for.
 
-use axum::{extract::Query, response::Response};
-use engine::{Engine, access::Act};
+use axum::response::Response;
+use engine::{Engine, access::Act, lead::working_hours};
 use store::read::{LeadFilter, LeadPlace, LeadRow, LeadSort};
 
-use super::filter::Asked;
+use super::{
+    column::{Column, chosen, standing},
+    filter::Asked,
+    row::Maker,
+};
 use crate::{
     failure::Failure,
     names::Names,
     session::Visit,
     sheet::{Cell, FileKind, Sheet, download},
+    show::LocalTime,
 };
 
 /// Rows that are read at once.
@@ -31,46 +36,69 @@ const HEADER: [&str; 13] = [
     "next_due_at",
 ];
 
+/// What a file of the list is made with.
+struct Wanted {
+    filter: LeadFilter,
+    sort: LeadSort,
+    /// Keys of the columns that were chosen.
+    columns: Vec<String>,
+    reach: bool,
+    time: LocalTime,
+}
+
 /// Sends the list. Instants are in UTC; names stay out for those who may not see them.
-pub(crate) async fn show(
-    visit: Visit,
-    kind: FileKind,
-    Query(asked): Query<Asked>,
-) -> Result<Response, Failure> {
+pub(crate) async fn show(visit: Visit, kind: FileKind, asked: Asked) -> Result<Response, Failure> {
     visit.signed.may(&Act::SeeLeads)?;
-    let reach = visit.signed.can(&Act::SeeReach);
-    let filter = asked.filter(&visit.signed.0.user, reach);
+    let (reach, time) = (visit.signed.can(&Act::SeeReach), visit.time());
+    let filter = asked.filter(&visit.signed.0.user, reach, &time);
     let (_, sort) = asked.sort();
     let counted = filter.clone();
     kind.holds(&visit.house, move |engine, most| {
         Ok(engine.read(|reader| reader.leads_count_up_to(&counted, most))?)
     })
     .await?;
-    Ok(download(&visit.house, kind, "leads", move |engine, sheet| {
-        filled(engine, sheet, &filter, sort, reach)
-    }))
+    let wanted = Wanted { filter, sort, columns: asked.columns, reach, time };
+    Ok(download(&visit.house, kind, "leads", move |engine, sheet| filled(engine, sheet, &wanted)))
 }
 
-fn filled(
-    engine: &Engine,
-    sheet: &mut Sheet,
-    filter: &LeadFilter,
-    sort: LeadSort,
-    reach: bool,
-) -> Result<(), Failure> {
-    let mut goes_on = sheet.head(&HEADER)?;
+fn filled(engine: &Engine, sheet: &mut Sheet, wanted: &Wanted) -> Result<(), Failure> {
+    let agreements = engine.agreements()?;
+    let in_force = agreements.at(wanted.time.now()).map(|version| &*version.agreement);
+    let (columns, is_chosen) = chosen(&standing(in_force), &wanted.columns);
+    let mut goes_on = sheet.head(&heads(&columns, is_chosen))?;
     let mut after: Option<LeadPlace> = None;
     // A page at a time, so that a slow reader holds no reading of the database.
     while goes_on {
         let rows = engine.read(|reader| {
-            let found = reader.leads_page(filter, sort, after.as_ref(), ROWS)?;
-            after = found.last().map(|last| sort.place_of(last));
-            let names = Names::new(reader, reach);
-            found.iter().map(|lead| cells(&names, lead)).collect::<Result<Vec<_>, Failure>>()
+            let found = reader.leads_page(&wanted.filter, wanted.sort, after.as_ref(), ROWS)?;
+            after = found.last().map(|last| wanted.sort.place_of(last));
+            let names = Names::new(reader, wanted.reach);
+            if !is_chosen {
+                return found.iter().map(|lead| cells(&names, lead)).collect();
+            }
+            let maker = Maker {
+                reader,
+                names: &names,
+                agreements: &agreements,
+                people: &working_hours(reader)?,
+                time: &wanted.time,
+                columns: &columns,
+                is_chosen,
+            };
+            found.iter().map(|lead| maker.cells(lead)).collect::<Result<Vec<_>, Failure>>()
         })?;
         goes_on = sheet.rows(&rows)? && rows.len() == ROWS as usize;
     }
     Ok(())
+}
+
+/// The names of the columns: those that were chosen, after id and name; otherwise the usual ones.
+fn heads(columns: &[Column], is_chosen: bool) -> Vec<String> {
+    if !is_chosen {
+        return HEADER.map(str::to_owned).into();
+    }
+    let first = ["id", "name"].map(str::to_owned).into_iter();
+    first.chain(columns.iter().flat_map(Column::heads)).collect()
 }
 
 fn cells(names: &Names<'_, '_>, lead: &LeadRow) -> Result<Vec<Cell>, Failure> {
