@@ -45,6 +45,12 @@ pub enum Act {
     SearchLedger,
     /// To check, rebuild and export the ledger.
     CheckLedger,
+    /// To keep views of lists for oneself.
+    KeepViews,
+    /// To keep views for one's team.
+    ShareWithTeam,
+    /// To keep views for everybody.
+    ShareWithEverybody,
 }
 
 /// Why somebody may not.
@@ -107,6 +113,17 @@ pub fn may(actor: &Actor, act: &Act) -> Result<(), AccessRefusal> {
         Act::CheckLedger => {
             (matches!(actor.role, Operations | Auditor), "check the ledger", "revenue operations")
         }
+        Act::KeepViews => (true, "keep views", "revenue operations"),
+        Act::ShareWithTeam => (
+            matches!(actor.role, SalesManager | MarketingManager | Operations | Leader),
+            "keep views for a team",
+            "a manager of your side",
+        ),
+        Act::ShareWithEverybody => (
+            matches!(actor.role, Operations | Leader),
+            "keep views for everybody",
+            "revenue operations",
+        ),
     };
     if allowed { Ok(()) } else { Err(AccessRefusal { role: actor.role, what, ask }) }
 }
@@ -127,7 +144,7 @@ mod tests {
     #[test]
     fn each_role_may_what_its_work_needs_and_no_more() {
         use Role::*;
-        let table: [(Act, &[Role]); 9] = [
+        let table: [(Act, &[Role]); 12] = [
             (Act::SeeLeads, &Role::ALL),
             (Act::SeeReach, &[Rep, SalesManager, Marketer, MarketingManager, Operations, Leader]),
             (Act::Propose, &[SalesManager, MarketingManager, Operations, Leader]),
@@ -137,6 +154,9 @@ mod tests {
             (Act::Import, &[Operations, Leader]),
             (Act::SearchLedger, &[Operations, Leader, Auditor]),
             (Act::CheckLedger, &[Operations, Auditor]),
+            (Act::KeepViews, &Role::ALL),
+            (Act::ShareWithTeam, &[SalesManager, MarketingManager, Operations, Leader]),
+            (Act::ShareWithEverybody, &[Operations, Leader]),
         ];
         for (act, expected) in table {
             for role in Role::ALL {

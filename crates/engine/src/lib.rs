@@ -13,6 +13,7 @@ pub mod people;
 pub mod report;
 pub mod sign_in;
 pub mod tick;
+pub mod view;
 
 mod deciding;
 mod secret;
@@ -59,6 +60,9 @@ pub enum Refusal {
     /// About signing in.
     #[error(transparent)]
     SignIn(#[from] sign_in::SignInRefusal),
+    /// About a view that somebody keeps.
+    #[error(transparent)]
+    View(#[from] view::ViewRefusal),
 }
 
 /// The running Lockstep.

@@ -40,7 +40,7 @@ use crate::{
     layout::{ErrorPage, SIGN_OUT},
     pages::{
         agreement, fact, imports, lead, leads, ledger, opportunity, people, scoreboard, sign_in,
-        today, welcome,
+        today, views, welcome,
     },
     security::{Site, protect},
 };
@@ -63,6 +63,10 @@ pub fn router(app: App) -> Router {
         .route("/leads.xlsx", get(leads::export::show))
         .route("/leads/{id}", get(lead::show))
         .route("/opportunities/{id}", get(opportunity::show))
+        .route("/views", get(views::index).post(views::create))
+        .route("/views/{id}", get(views::edit).post(views::update))
+        .route("/views/{id}/removal", post(views::remove))
+        .route("/undo/views/{id}", post(views::restore))
         .route("/ledger", get(ledger::index))
         .route("/ledger.csv", get(ledger::export::show))
         .route("/ledger.xlsx", get(ledger::export::show))

@@ -1,8 +1,9 @@
 //! The list is filtered by a sentence, and gives it back.
 
+use serde_json::json;
 use thirtyfour::prelude::Key;
 
-use crate::{firm, house::House};
+use crate::{exam::clean, firm, house::House};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_sentence_filters_the_list() {
@@ -57,4 +58,34 @@ async fn columns_are_chosen_by_keyboard_alone() {
     house.presses(Key::Escape).await;
     house.misses("details[open]").await;
     assert!(house.has_focus("summary").await, "and is where it was");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_view_is_saved_removed_and_brought_back_without_scripts() {
+    let world = firm::busy().await;
+    let Some(house) = House::open(&world).await else { return };
+    house.devtools("Emulation.setScriptExecutionDisabled", json!({"value": true})).await;
+    house.enters(&world, "leader").await;
+    house.visits("/leads?status=SAL&points=20").await;
+    house.clicks(".keep summary").await;
+    house.fills("name", "Accepted and strong").await;
+    house.chooses("audience", "all").await;
+    house.clicks_words("Save").await;
+    house.sees("Kept as Accepted and strong.").await;
+    house.one(".views a[aria-current]").await;
+    assert_eq!(house.count(".keep").await, 0, "it is kept already");
+    house.visits("/views").await;
+    house.clicks_words("Change Accepted and strong").await;
+    house.clicks_words("Remove this view").await;
+    house.sees("Accepted and strong is removed.").await;
+    house.clicks(".flash button").await;
+    house.sees("Accepted and strong is back.").await;
+    house.devtools("Emulation.setScriptExecutionDisabled", json!({"value": false})).await;
+    house.clicks_words("Change Accepted and strong").await;
+    let mut wrong = house.examine("view").await;
+    house.fills("name", &"long ".repeat(20)).await;
+    house.clicks_words("Save").await;
+    house.sees("The name is too long").await;
+    wrong.extend(house.examine("view-refused").await);
+    clean(wrong);
 }

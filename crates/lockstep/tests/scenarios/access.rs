@@ -4,11 +4,13 @@ use serde_json::json;
 use testkit::http::{Request, StatusCode};
 use testkit::{AGREEMENT, PEOPLE, World};
 
-const LOOKS: [&str; 20] = [
+const LOOKS: [&str; 22] = [
     "/",
     "/",
     "/leads",
     "/leads?owner=me&clock=running&q=x&sort=points",
+    "/leads?status=MQL&created=30&columns=stage,clock&density=compact&show=1",
+    "/views",
     "/leads/crm:l1",
     "/leads/crm:l1?because=score-mql",
     "/leads/absent",

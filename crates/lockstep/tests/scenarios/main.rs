@@ -10,3 +10,4 @@ mod opportunities;
 mod people;
 mod scoreboard;
 mod today;
+mod views;

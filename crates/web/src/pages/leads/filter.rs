@@ -71,14 +71,21 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Asked, Failure> {
-        let pairs = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri);
-        Ok(Asked::of(pairs.map(|Query(pairs)| pairs).unwrap_or_default()))
+        Ok(Asked::read(parts.uri.query().unwrap_or_default()))
     }
 }
 
 impl Asked {
+    /// Reads a query; what is none asks for nothing.
+    pub(crate) fn read(query: &str) -> Asked {
+        let uri = format!("/leads?{query}").parse();
+        let pairs =
+            uri.ok().and_then(|uri| Query::<Vec<(String, String)>>::try_from_uri(&uri).ok());
+        Asked::of(pairs.map(|Query(pairs)| pairs).unwrap_or_default())
+    }
+
     /// Reads the pairs of a query; of several for what can be said once, the last holds.
-    pub(super) fn of(pairs: Vec<(String, String)>) -> Asked {
+    fn of(pairs: Vec<(String, String)>) -> Asked {
         let mut asked = Asked::default();
         for (name, value) in pairs {
             let value: String = value.trim().chars().take(TEXT_MAX).collect();
@@ -118,7 +125,7 @@ impl Asked {
 
     /// The condition. `me` is whom `owner=me` means; names are searched only by those who may see
     /// them.
-    pub(super) fn filter(&self, me: &UserId, may_search: bool, time: &LocalTime) -> LeadFilter {
+    pub(crate) fn filter(&self, me: &UserId, may_search: bool, time: &LocalTime) -> LeadFilter {
         let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         let owner = match self.owner.as_str() {
             "" | "nobody" => None,
@@ -191,7 +198,7 @@ impl Asked {
     }
 
     /// The address of this view, from a place on.
-    pub(super) fn href(&self, after: Option<&LeadPlace>) -> String {
+    pub(crate) fn href(&self, after: Option<&LeadPlace>) -> String {
         let after = after.map(|place| format!("{}~{}", place.by, place.id)).unwrap_or_default();
         let query = self.query(&after);
         if query.is_empty() { "/leads".to_owned() } else { format!("/leads?{query}") }
@@ -293,8 +300,7 @@ mod tests {
     use super::*;
 
     fn asked(query: &str) -> Asked {
-        let uri = format!("/leads?{query}").parse().unwrap();
-        Asked::of(Query::<Vec<(String, String)>>::try_from_uri(&uri).unwrap().0)
+        Asked::read(query)
     }
 
     fn berlin() -> LocalTime {

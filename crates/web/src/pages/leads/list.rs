@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use domain::{agreement::Agreement, agreement::History, firm::Side, ids::UserId};
-use engine::lead::working_hours;
+use domain::{
+    agreement::{Agreement, History},
+    firm::Side,
+};
+use engine::{access::Actor, lead::working_hours, view::team_of};
 use store::{
     Reader,
     read::{LeadFilter, LeadRow},
@@ -13,6 +16,7 @@ use super::{
     Choice, choice,
     column::{Column, chosen, offered, standing},
     filter::{Asked, SORTS},
+    kept::{Link, pinned},
     row::{Maker, Row},
     said::{Chip, Speaker},
 };
@@ -36,6 +40,10 @@ pub(super) struct List {
     pub(super) all: u64,
     pub(super) running: u64,
     pub(super) mine: u64,
+    /// The views that are pinned for the person.
+    pub(super) pinned: Vec<Link>,
+    /// Their team, for which they may keep a view.
+    pub(super) team: Option<String>,
     pub(super) chips: Vec<Chip>,
     pub(super) statuses: Vec<Choice>,
     pub(super) owners: Vec<Choice>,
@@ -86,10 +94,11 @@ pub(super) fn listed(
     reader: &Reader<'_>,
     agreements: &History,
     asked: &Asked,
-    me: &UserId,
+    by: &Actor,
     reach: bool,
     time: &LocalTime,
 ) -> Result<List, Failure> {
+    let me = &by.user;
     let filter = asked.filter(me, reach, time);
     let (_, sort) = asked.sort();
     let mut found = reader.leads_page(&filter, sort, asked.after().as_ref(), ROWS + 1)?;
@@ -115,6 +124,8 @@ pub(super) fn listed(
         all: count(LeadFilter::default())?,
         running: count(LeadFilter { with_running_clock: true, ..LeadFilter::default() })?,
         mine: count(LeadFilter { owner: Some(me.clone()), ..LeadFilter::default() })?,
+        pinned: pinned(reader, by, reach, time)?,
+        team: team_of(reader, me)?,
         chips,
         statuses: among(statuses, &asked.status),
         owners: owners(reader, names, asked)?,

@@ -3,6 +3,7 @@
 mod column;
 pub(crate) mod export;
 mod filter;
+pub(crate) mod kept;
 mod list;
 pub(crate) mod row;
 mod said;
@@ -15,6 +16,7 @@ use crate::{
     failure::Failure,
     layout::{EmptyState, Files, Frame, Pagination, Place, STEPS},
     markup::Markup,
+    pages::views::audiences,
     session::Visit,
     show,
 };
@@ -43,6 +45,8 @@ struct LeadsPage {
     asked: Asked,
     may_search: bool,
     may_import: bool,
+    /// Whom a view may be kept for, as values and words.
+    audiences: Vec<(String, String)>,
 }
 
 /// One of several, with its words and whether it is the one that is asked for.
@@ -63,17 +67,18 @@ pub(crate) async fn index(visit: Visit, asked: Asked) -> Result<Response, Failur
         return tidied(&visit, asked).await;
     }
     let may_search = visit.signed.can(&Act::SeeReach);
-    let (me, time, wanted) = (visit.signed.0.user.clone(), visit.time(), asked.clone());
+    let (by, time, wanted) = (visit.signed.0.clone(), visit.time(), asked.clone());
     let list = visit
         .house
         .work(move |engine| {
             let agreements = engine.agreements()?;
-            engine.read(|reader| listed(reader, &agreements, &wanted, &me, may_search, &time))
+            engine.read(|reader| listed(reader, &agreements, &wanted, &by, may_search, &time))
         })
         .await?;
     let may_import = visit.signed.can(&Act::Import);
     let frame = visit.frame("Leads", Place::Leads);
-    Ok(visit.show(LeadsPage { frame, list, asked, may_search, may_import }))
+    let audiences = audiences(&visit.signed, list.team.as_deref());
+    Ok(visit.show(LeadsPage { frame, list, asked, may_search, may_import, audiences }))
 }
 
 /// Goes on to the view that a form asked for. A form says its empty fields too, and the columns
@@ -118,21 +123,36 @@ impl LeadsPage {
         Pagination { shown, total, before: None, after: self.list.after.clone() }
     }
 
-    /// The ready-made views: address, words, count, and whether this is the one.
-    fn views(&self) -> Vec<(String, &'static str, String, bool)> {
-        let here = self.asked.but(|asked| {
+    /// The views over the list, ready-made and pinned: address, words, count, and whether this is
+    /// the one.
+    fn views(&self) -> Vec<(String, String, String, bool)> {
+        let here = self.asked.href(None);
+        let plain = self.asked.but(|asked| {
             asked.columns.clear();
             asked.density.clear();
             asked.sort.clear();
         });
-        let views = [
+        let ready = [
             ("/leads", "All", self.list.all),
             ("/leads?clock=running", "Running clocks", self.list.running),
             ("/leads?owner=me", "Mine", self.list.mine),
         ];
-        let view =
-            |(href, words, n): (&str, _, _)| (href.to_owned(), words, show::count(n), href == here);
-        views.map(view).into()
+        let ready = ready.into_iter().map(|(href, words, n)| {
+            let is_here = href == plain && !self.list.pinned.iter().any(|link| link.href == here);
+            (href.to_owned(), words.to_owned(), show::count(n), is_here)
+        });
+        let pinned = self.list.pinned.iter().map(|link| {
+            (link.href.clone(), link.name.clone(), link.count.clone(), link.href == here)
+        });
+        ready.chain(pinned).collect()
+    }
+
+    /// The query to keep, where this is no view that stands there already.
+    fn keepable(&self) -> Option<String> {
+        let here = self.asked.href(None);
+        let stands = self.views().iter().any(|(href, ..)| *href == here);
+        let query = here.split_once('?').map(|(_, query)| query.to_owned());
+        query.filter(|_| !stands)
     }
 
     /// The same view as files.

@@ -17,6 +17,7 @@ use engine::{
 use crate::{
     failure::Failure,
     layout::{Frame, Place},
+    pages::leads::kept::{self, Link},
     session::Visit,
     show::LocalTime,
 };
@@ -38,6 +39,8 @@ struct Today {
     deals: Option<deals::Deals>,
     handed: Option<handed::Handed>,
     waiting: Vec<waiting::Waiting>,
+    /// The views that are pinned for the person.
+    views: Vec<Link>,
 }
 
 /// Which parts a role has.
@@ -94,7 +97,9 @@ fn today(engine: &Engine, actor: &Actor, reach: bool, time: &LocalTime) -> Resul
     let deals = has_deals.then(|| deals::deals(engine, actor, reach, time)).transpose()?;
     let hands_over = matches!(actor.role, Role::Marketer | Role::MarketingManager);
     let handed = hands_over.then(|| handed::handed(engine, reach, time)).transpose()?;
-    Ok(Today { figures, clocks, deals, handed, waiting: waiting::waiting(engine, actor, time)? })
+    let waiting = waiting::waiting(engine, actor, time)?;
+    let views = engine.read(|reader| kept::pinned(reader, actor, reach, time))?;
+    Ok(Today { figures, clocks, deals, handed, waiting, views })
 }
 
 /// `Thursday, week 47`.
