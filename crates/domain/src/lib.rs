@@ -10,6 +10,7 @@ pub mod attainment;
 pub mod calendar;
 pub mod clock;
 pub mod condition;
+pub mod correction;
 pub mod counted;
 pub mod decided;
 pub mod decision;

@@ -45,6 +45,10 @@ pub enum Act {
     SearchLedger,
     /// To check, rebuild and export the ledger.
     CheckLedger,
+    /// To give leads to other owners.
+    AssignLeads,
+    /// To correct what was reported of leads.
+    CorrectLeads,
     /// To keep views of lists for oneself.
     KeepViews,
     /// To keep views for one's team.
@@ -113,6 +117,16 @@ pub fn may(actor: &Actor, act: &Act) -> Result<(), AccessRefusal> {
         Act::CheckLedger => {
             (matches!(actor.role, Operations | Auditor), "check the ledger", "revenue operations")
         }
+        Act::AssignLeads => (
+            matches!(actor.role, SalesManager | Operations),
+            "give leads to other owners",
+            "a manager of sales",
+        ),
+        Act::CorrectLeads => (
+            matches!(actor.role, SalesManager | Marketer | MarketingManager | Operations),
+            "correct what was reported of leads",
+            "a manager of your side",
+        ),
         Act::KeepViews => (true, "keep views", "revenue operations"),
         Act::ShareWithTeam => (
             matches!(actor.role, SalesManager | MarketingManager | Operations | Leader),
@@ -144,7 +158,7 @@ mod tests {
     #[test]
     fn each_role_may_what_its_work_needs_and_no_more() {
         use Role::*;
-        let table: [(Act, &[Role]); 12] = [
+        let table: [(Act, &[Role]); 14] = [
             (Act::SeeLeads, &Role::ALL),
             (Act::SeeReach, &[Rep, SalesManager, Marketer, MarketingManager, Operations, Leader]),
             (Act::Propose, &[SalesManager, MarketingManager, Operations, Leader]),
@@ -154,6 +168,8 @@ mod tests {
             (Act::Import, &[Operations, Leader]),
             (Act::SearchLedger, &[Operations, Leader, Auditor]),
             (Act::CheckLedger, &[Operations, Auditor]),
+            (Act::AssignLeads, &[SalesManager, Operations]),
+            (Act::CorrectLeads, &[SalesManager, Marketer, MarketingManager, Operations]),
             (Act::KeepViews, &Role::ALL),
             (Act::ShareWithTeam, &[SalesManager, MarketingManager, Operations, Leader]),
             (Act::ShareWithEverybody, &[Operations, Leader]),

@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod agreement;
+pub mod correction;
 pub mod import;
 pub mod intake;
 pub mod lead;
@@ -51,6 +52,9 @@ pub enum Refusal {
     /// About the Agreement.
     #[error(transparent)]
     Agreement(#[from] agreement::AgreementRefusal),
+    /// About a correction.
+    #[error(transparent)]
+    Correction(#[from] correction::CorrectionRefusal),
     /// About an import.
     #[error(transparent)]
     Import(#[from] import::ImportRefusal),

@@ -61,7 +61,17 @@ pub fn router(app: App) -> Router {
         .route("/leads", get(leads::index))
         .route("/leads.csv", get(leads::export::show))
         .route("/leads.xlsx", get(leads::export::show))
+        .route("/leads/corrections", post(leads::correct::create))
+        .route("/undo/corrections/{id}", post(leads::correct::undo))
         .route("/leads/{id}", get(lead::show))
+        .route(
+            "/leads/{id}/fields/{name}",
+            get(lead::correct::edit_field).post(lead::correct::update_field),
+        )
+        .route(
+            "/leads/{id}/owner",
+            get(lead::correct::edit_owner).post(lead::correct::update_owner),
+        )
         .route("/opportunities/{id}", get(opportunity::show))
         .route("/views", get(views::index).post(views::create))
         .route("/views/{id}", get(views::edit).post(views::update))
@@ -92,6 +102,7 @@ pub fn router(app: App) -> Router {
         .route("/imports/{id}/stop", post(imports::acts::stop))
         .route("/imports/{id}/again", post(imports::acts::again))
         .route("/imports/{id}/rejected.csv", get(imports::rejected::show))
+        .route("/imports/{id}/rejected.xlsx", get(imports::rejected::show))
         .route("/scoreboard/rows.xlsx", get(scoreboard::export))
         .route("/people", get(people::index).post(people::create))
         .route("/people/{id}", get(people::person::edit).post(people::person::update))

@@ -24,7 +24,7 @@ macro_rules! styles {
 }
 
 /// The stylesheet's parts in the order in which they are served.
-const STYLES: [(&str, &str); 41] = styles![
+const STYLES: [(&str, &str); 42] = styles![
     "reset",
     "tokens",
     "base",
@@ -60,6 +60,7 @@ const STYLES: [(&str, &str); 41] = styles![
     "components/st",
     "components/summary",
     "components/t",
+    "components/ticked",
     "components/time",
     "components/twin",
     "components/views",

@@ -32,7 +32,17 @@ function step(by) {
   row.scrollIntoView({ block: "nearest" });
 }
 
+// Rows are ticked one by one, or all on the page.
+const ticks = () => [...document.querySelectorAll("[data-row] .pick")];
+document.addEventListener("change", (event) => {
+  const all = document.querySelector("[data-all]");
+  if (!all) return;
+  if (event.target === all) for (const tick of ticks()) tick.checked = all.checked;
+  else if (event.target.matches(".pick")) all.checked = ticks().every((tick) => tick.checked);
+});
+
 const keys = {
+  x: () => document.activeElement.closest("[data-row]")?.querySelector(".pick")?.click(),
   j: () => step(1),
   k: () => step(-1),
   "/": () => document.querySelector("[data-filter]")?.focus(),

@@ -89,3 +89,55 @@ async fn a_view_is_saved_removed_and_brought_back_without_scripts() {
     wrong.extend(house.examine("view-refused").await);
     clean(wrong);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_are_ticked_and_given_to_another_by_keyboard_and_it_is_undone() {
+    let world = firm::busy().await;
+    let Some(house) = House::open(&world).await else { return };
+    house.enters(&world, "sven").await;
+    house.visits("/leads?sort=id").await;
+    for key in ["j", "x", "j", "j", "x"] {
+        house.presses(key).await;
+    }
+    assert_eq!(house.count(".pick:checked").await, 2);
+    house.clicks(".ticked summary").await;
+    house.clicks("#to option[value=nobody]").await;
+    let mut wrong = house.examine("leads-ticked").await;
+    house.clicks_words("Give them").await;
+    house.sees("2 leads given to nobody.").await;
+    wrong.extend(house.examine("leads-given").await);
+    house.clicks(".flash button").await;
+    house.sees("Undone for 2 leads.").await;
+    house.visits("/leads").await;
+    house.clicks("[data-all]").await;
+    assert_eq!(house.count(".pick:checked").await, 50, "all on this page");
+    house.clicks(".pick").await;
+    assert_eq!(house.count("[data-all]:checked").await, 0);
+    clean(wrong);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_field_is_corrected_without_scripts_on_the_list_and_on_the_leads_page() {
+    let world = firm::busy().await;
+    let Some(house) = House::open(&world).await else { return };
+    house.devtools("Emulation.setScriptExecutionDisabled", json!({"value": true})).await;
+    house.enters(&world, "marketer").await;
+    house.visits("/leads?sort=id").await;
+    house.clicks("[data-all]").await;
+    house.clicks(".ticked summary").await;
+    house.fills("value", "Chair").await;
+    house.clicks_words("Correct it").await;
+    house.sees("Title of 50 leads is Chair now.").await;
+    house.clicks(".flash button").await;
+    house.sees("Undone for 50 leads.").await;
+
+    house.visits("/leads/crm:l1").await;
+    house.clicks("details summary").await;
+    house.clicks_words("Correct title").await;
+    house.fills("value", "Owner").await;
+    house.clicks_words("Save").await;
+    house.sees("Title of 1 lead is Owner now.").await;
+    house.devtools("Emulation.setScriptExecutionDisabled", json!({"value": false})).await;
+    house.visits("/leads/crm:l1/fields/title").await;
+    clean(house.examine("lead-field").await);
+}

@@ -2,6 +2,7 @@
 
 mod access;
 mod agreement;
+mod corrections;
 mod hostile;
 mod imports;
 mod leads;

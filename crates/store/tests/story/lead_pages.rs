@@ -11,7 +11,7 @@ pub(crate) fn pages_of_leads(world: &mut World) {
         world.tells(minute(150), qualified(id, number / 3, 1));
         if number % 2 == 0 {
             let (lead, owner) = ((*id).into(), Some(UserId::from("crm:ann")));
-            world.tells(minute(151), Fact::LeadAssigned(LeadAssigned { lead, owner }));
+            world.tells(minute(151), Fact::LeadAssigned(LeadAssigned { lead, owner, by: None }));
         }
     }
     for sort in

@@ -284,8 +284,9 @@ fn the_agreement(world: &mut World) {
 }
 
 fn leads_and_their_ways(world: &mut World) {
-    let lead =
-        |lead: &str, fields| Fact::Lead(LeadReported { lead: lead.into(), fields, person: None });
+    let lead = |lead: &str, fields| {
+        Fact::Lead(LeadReported { lead: lead.into(), fields, person: None, by: None })
+    };
     let about = [("account", "crm:9"), ("source", "web"), ("created_at", "2026-11-20")];
     world.tells(minute(20), lead("crm:1", fields(&about)));
     world.tells(minute(21), lead("crm:1", fields(&[("title", "CTO"), ("record", "lead")])));
@@ -305,7 +306,7 @@ fn leads_and_their_ways(world: &mut World) {
     assert_eq!(row.first_qualified_at, Some(minute(29)));
     assert_eq!(row.last_qualified_at, Some(minute(30)));
     for (when, owner) in [(31, Some("crm:ann".into())), (33, None), (32, Some("crm:bob".into()))] {
-        let assigned = LeadAssigned { lead: "crm:1".into(), owner };
+        let assigned = LeadAssigned { lead: "crm:1".into(), owner, by: None };
         world.tells(minute(when), Fact::LeadAssigned(assigned));
     }
     let row = world.lead("crm:1");

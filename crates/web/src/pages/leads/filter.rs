@@ -204,6 +204,11 @@ impl Asked {
         if query.is_empty() { "/leads".to_owned() } else { format!("/leads?{query}") }
     }
 
+    /// The address of this very page.
+    pub(super) fn here(&self) -> String {
+        self.href(self.after().as_ref())
+    }
+
     /// The address in which something else is asked for, from the first row on.
     pub(super) fn but(&self, change: impl FnOnce(&mut Asked)) -> String {
         let mut other = self.clone();

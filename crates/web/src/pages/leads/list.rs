@@ -9,7 +9,7 @@ use domain::{
 use engine::{access::Actor, lead::working_hours, view::team_of};
 use store::{
     Reader,
-    read::{LeadFilter, LeadRow},
+    read::{LeadFilter, LeadRow, UserRow},
 };
 
 use super::{
@@ -47,6 +47,10 @@ pub(super) struct List {
     pub(super) chips: Vec<Chip>,
     pub(super) statuses: Vec<Choice>,
     pub(super) owners: Vec<Choice>,
+    /// To whom a lead can be given.
+    pub(super) can_own: Vec<(String, String)>,
+    /// The ids of the leads in sight, as JSON.
+    pub(super) shown: String,
     /// The sources of the leads in sight.
     pub(super) sources: BTreeSet<String>,
     pub(super) columns: Vec<Choice>,
@@ -129,6 +133,8 @@ pub(super) fn listed(
         chips,
         statuses: among(statuses, &asked.status),
         owners: owners(reader, names, asked)?,
+        can_own: can_own(reader, names)?,
+        shown: json(&found),
         sources: found.iter().filter_map(|lead| lead.source.clone()).collect(),
         columns: offers(&standing, &columns, &found),
         is_chosen,
@@ -136,6 +142,11 @@ pub(super) fn listed(
         after,
         has_agreement: in_force.is_some(),
     })
+}
+
+fn json(found: &[LeadRow]) -> String {
+    let ids: Vec<&str> = found.iter().map(|lead| lead.id.as_str()).collect();
+    serde_json::to_string(&ids).unwrap_or_default()
 }
 
 fn head(column: &Column, asked: &Asked, is_chosen: bool) -> Head {
@@ -179,19 +190,35 @@ fn among(statuses: Vec<(String, String)>, asked: &[String]) -> Vec<Choice> {
     known.chain(others).collect()
 }
 
-/// Colleagues who can own leads: those of a side.
+/// Colleagues whose leads can be asked for: those of a side.
 fn owners(
     reader: &Reader<'_>,
     names: &Names<'_, '_>,
     asked: &Asked,
 ) -> Result<Vec<Choice>, Failure> {
-    let mut owners = Vec::new();
-    for user in reader.users()? {
-        if user.side != Some(Side::Neutral) {
-            let name = names.user_name(&user.id)?;
-            owners.push(choice(&user.id.0, &name, asked.owner == user.id.0));
+    let owners = sided(reader, names, |_| true)?.into_iter();
+    Ok(owners.map(|(id, name)| choice(&id, &name, asked.owner == id)).collect())
+}
+
+/// Colleagues to whom a lead can be given, as ids and names: those of a side who have not left.
+pub(crate) fn can_own(
+    reader: &Reader<'_>,
+    names: &Names<'_, '_>,
+) -> Result<Vec<(String, String)>, Failure> {
+    sided(reader, names, |user| user.role.is_none() || user.active)
+}
+
+fn sided(
+    reader: &Reader<'_>,
+    names: &Names<'_, '_>,
+    is_meant: impl Fn(&UserRow) -> bool,
+) -> Result<Vec<(String, String)>, Failure> {
+    let mut found = Vec::new();
+    for user in reader.users()?.into_iter().filter(is_meant) {
+        if user.side.is_some_and(|side| side != Side::Neutral) {
+            found.push((user.id.0.clone(), names.user_name(&user.id)?));
         }
     }
-    owners.sort_by(|a, b| a.words.cmp(&b.words));
-    Ok(owners)
+    found.sort_by(|a, b| a.1.cmp(&b.1));
+    Ok(found)
 }

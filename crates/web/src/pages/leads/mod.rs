@@ -1,16 +1,18 @@
 //! The list of leads.
 
 mod column;
+pub(crate) mod correct;
 pub(crate) mod export;
 mod filter;
 pub(crate) mod kept;
-mod list;
+pub(crate) mod list;
 pub(crate) mod row;
 mod said;
 
 use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
-use engine::access::Act;
+use domain::correction::is_correctable;
+use engine::{access::Act, correction::KNOWN_FIELDS};
 
 use crate::{
     failure::Failure,
@@ -45,6 +47,8 @@ struct LeadsPage {
     asked: Asked,
     may_search: bool,
     may_import: bool,
+    may_assign: bool,
+    may_correct: bool,
     /// Whom a view may be kept for, as values and words.
     audiences: Vec<(String, String)>,
 }
@@ -78,7 +82,18 @@ pub(crate) async fn index(visit: Visit, asked: Asked) -> Result<Response, Failur
     let may_import = visit.signed.can(&Act::Import);
     let frame = visit.frame("Leads", Place::Leads);
     let audiences = audiences(&visit.signed, list.team.as_deref());
-    Ok(visit.show(LeadsPage { frame, list, asked, may_search, may_import, audiences }))
+    let may_assign = visit.signed.can(&Act::AssignLeads);
+    let may_correct = visit.signed.can(&Act::CorrectLeads);
+    Ok(visit.show(LeadsPage {
+        frame,
+        list,
+        asked,
+        may_search,
+        may_import,
+        may_assign,
+        may_correct,
+        audiences,
+    }))
 }
 
 /// Goes on to the view that a form asked for. A form says its empty fields too, and the columns
@@ -153,6 +168,27 @@ impl LeadsPage {
         let stands = self.views().iter().any(|(href, ..)| *href == here);
         let query = here.split_once('?').map(|(_, query)| query.to_owned());
         query.filter(|_| !stands)
+    }
+
+    /// Whether rows can be ticked, for whoever may do something with them.
+    fn is_ticked(&self) -> bool {
+        self.may_assign || self.may_correct
+    }
+
+    /// The query of this very page, to come back to.
+    fn back(&self) -> String {
+        let here = self.asked.here();
+        here.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default()
+    }
+
+    /// The fields that can be corrected of many leads at once: keys and words.
+    fn fields(&self) -> Vec<(String, String)> {
+        let shown = self.asked.columns.iter().filter_map(|key| key.strip_prefix("field."));
+        let known = KNOWN_FIELDS.into_iter().chain(shown).filter(|name| is_correctable(name));
+        let mut fields: Vec<(String, String)> =
+            known.map(|name| (name.to_owned(), row::level_words(name))).collect();
+        fields.dedup();
+        fields
     }
 
     /// The same view as files.

@@ -26,6 +26,7 @@ use crate::{
 
 /// A lead as the list shows it.
 pub(super) struct Row {
+    pub(super) id: String,
     pub(super) href: String,
     pub(super) name: String,
     /// In the order of the columns.
@@ -86,7 +87,7 @@ impl Maker<'_, '_> {
             Ok(Shown { class, label, value })
         });
         let cells = cells.collect::<Result<_, Failure>>()?;
-        Ok(Row { name: self.names.lead(&lead.id)?, cells, href })
+        Ok(Row { id: lead.id.0.clone(), name: self.names.lead(&lead.id)?, cells, href })
     }
 
     fn shown(
