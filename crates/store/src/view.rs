@@ -120,7 +120,7 @@ impl Reader<'_> {
             "select {COLUMNS} from saved_view
              where list = $1 and removed_at is null
                and (owner = $2 or audience = 'all'
-                    or (audience = 'team' and (team = $3 or 1 = $4)))
+                    or (audience = 'team' and (team = $3 or cast($4 as bigint) = 1)))
              order by name_key, id"
         );
         self.list("read the views", &query, values![list, user, team, of_all_teams], read)

@@ -90,7 +90,7 @@ fn what_an_import_leaves_is_found_again() {
         done.unwrap();
         world.asks(|reader| {
             assert_eq!(reader.imports_in(&["done"])?, []);
-            assert_eq!(reader.imports_in(&["done", "running"])?, [run.clone()]);
+            assert_eq!(reader.imports_in(&["done", "running"])?, std::slice::from_ref(&run));
             assert_eq!(reader.imports()?, [run]);
             assert_eq!(reader.rejected_rows("r", 0, 10)?, [rejected]);
             assert_eq!((reader.last_rejected("r")?, reader.last_rejected("q")?), (1, 0));

@@ -121,7 +121,7 @@ pub(super) async fn shown(
             lists: String::new(),
             numbers: numbers(report.total),
         }),
-        open_words: words.iter().any(|word| can_be_matched(word)),
+        open_words: words.iter().any(can_be_matched),
         words: words.iter().enumerate().map(word_row).collect(),
         names,
         rejected: rejected.iter().map(|row| rejected_row(&import, row)).collect(),
