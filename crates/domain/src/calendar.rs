@@ -6,6 +6,8 @@
 //! still until the others have caught up. So hours that the clocks skip (in Apia the whole of
 //! 2011-12-30) are lost, hours cut by the jump begin or end at the jump, and nothing opens twice.
 
+mod long;
+
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
@@ -157,6 +159,12 @@ impl Calendar {
     /// The open time from one instant up to another; none unless `to` is later than `from`.
     /// `B(a, b)` of domain.md 2.4.
     pub fn open_between(&self, zone: &TimeZone, from: Timestamp, to: Timestamp) -> SignedDuration {
+        let own = self.zone.as_ref().unwrap_or(zone);
+        self.open_over_long(own, from, to).unwrap_or_else(|| self.walked(own, from, to))
+    }
+
+    /// The same, date by date.
+    fn walked(&self, zone: &TimeZone, from: Timestamp, to: Timestamp) -> SignedDuration {
         self.spans(zone, from)
             .take_while(|span| span.opens < to)
             .map(|span| span.closes.min(to).duration_since(span.opens))

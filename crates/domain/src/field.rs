@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{MapAccess, Visitor, value::MapAccessDeserializer},
+};
 
 use crate::{ids::FactNo, money::Money};
 
@@ -14,7 +17,7 @@ pub type Fields = BTreeMap<String, FieldValue>;
 /// A field that is absent from a report is *unknown* and changes nothing; [`FieldValue::Cleared`]
 /// says that the source has it empty. The two are never mixed up. Dates are text, `2026-07-01`,
 /// and instants text, `2026-07-01T10:00:00Z`; both sort as they read.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum FieldValue {
     /// The source says that the field is blank.
@@ -29,6 +32,55 @@ pub enum FieldValue {
     Money(Money),
     /// Text, a date or an instant.
     Text(String),
+}
+
+impl<'de> Deserialize<'de> for FieldValue {
+    /// By the kind of the JSON value at once: pages read thousands of fields.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyValue)
+    }
+}
+
+struct AnyValue;
+
+impl<'de> Visitor<'de> for AnyValue {
+    type Value = FieldValue;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("null, true, false, a number, a text, or money")
+    }
+
+    fn visit_unit<E>(self) -> Result<FieldValue, E> {
+        Ok(FieldValue::Cleared)
+    }
+
+    fn visit_bool<E>(self, is_so: bool) -> Result<FieldValue, E> {
+        Ok(FieldValue::Bool(is_so))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<FieldValue, E> {
+        Ok(FieldValue::Whole(number))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<FieldValue, E> {
+        Ok(i64::try_from(number).map_or(FieldValue::Number(number as f64), FieldValue::Whole))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<FieldValue, E> {
+        Ok(FieldValue::Number(number))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<FieldValue, E> {
+        Ok(FieldValue::Text(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<FieldValue, E> {
+        Ok(FieldValue::Text(text))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<FieldValue, A::Error> {
+        Money::deserialize(MapAccessDeserializer::new(map)).map(FieldValue::Money)
+    }
 }
 
 impl FieldValue {
@@ -111,6 +163,16 @@ mod tests {
         assert_eq!(serde_json::to_string(&fields).unwrap(), json);
         assert_eq!(fields["a"], FieldValue::Cleared);
         assert_eq!(fields["e"].number(), Some(1.05));
+    }
+
+    #[test]
+    fn what_is_no_value_is_refused_and_a_huge_number_is_one() {
+        let read = |json: &str| serde_json::from_str::<FieldValue>(json);
+        assert_eq!(read("9223372036854775807").unwrap(), FieldValue::Whole(i64::MAX));
+        assert_eq!(read("9223372036854775808").unwrap(), FieldValue::Number(9223372036854775808.0));
+        for json in ["[1]", "{}", r#"{"amount_minor":1}"#, r#"{"a":"b"}"#] {
+            assert!(read(json).is_err(), "{json}");
+        }
     }
 
     #[test]

@@ -187,8 +187,7 @@ impl Engine {
     /// [`AgreementRefusal::NoSuchVersion`].
     pub fn agreement(&self, version: Version) -> Result<(AgreementRow, Arc<Agreement>), Error> {
         self.store.read(|reader| {
-            let rows = reader.agreements()?;
-            let row = rows.into_iter().find(|row| row.version == version);
+            let row = reader.agreement(version)?;
             let row = row.ok_or_else(|| refused(AgreementRefusal::NoSuchVersion(version)))?;
             let agreement = cached(&self.versions, &row)?;
             Ok((row, agreement))
@@ -202,13 +201,31 @@ pub(crate) type Versions =
 
 pub(crate) fn history(reader: &Reader<'_>, versions: &Versions) -> Result<History, Error> {
     let mut history = Vec::new();
-    for row in reader.agreements()? {
-        let Some(from) = row.in_force_at else { continue };
-        let agreement = cached(versions, &row)?;
-        history.push(InForce { version: row.version, hash: row.hash, from, agreement });
+    for head in reader.agreement_heads()? {
+        let Some(from) = head.in_force_at else { continue };
+        let agreement = known(reader, versions, head.version)?;
+        history.push(InForce { version: head.version, hash: head.hash, from, agreement });
     }
     history.sort_by_key(|version| (version.from, version.version));
     Ok(History(history))
+}
+
+/// The rules of a version, whose text is read where it was not before.
+fn known(
+    reader: &Reader<'_>,
+    versions: &Versions,
+    version: Version,
+) -> Result<Arc<Agreement>, Error> {
+    let agreement = {
+        let versions = versions.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        versions.get(&version).cloned()
+    };
+    if let Some(agreement) = agreement {
+        return Ok(agreement);
+    }
+    let row = reader.agreement(version)?;
+    let row = row.ok_or_else(|| refused(AgreementRefusal::NoSuchVersion(version)))?;
+    cached(versions, &row)
 }
 
 /// The rules of a version. Its text was read without mistakes when it was proposed.

@@ -31,10 +31,11 @@ pub fn facts_about(reader: &Reader<'_>, subject: &Subject) -> Result<Vec<Arc<Ent
     Ok(in_order(deciding::facts_about(subject, facts_of)?))
 }
 
-/// Everybody's hours, as decisions see them.
+/// Everybody's hours, as decisions see them. They are read anew where there is a new fact about
+/// anybody.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub fn working_hours(reader: &Reader<'_>) -> Result<People, StoreError> {
-    deciding::people(reader)
+    Ok(People::clone(&*reader.of_users(deciding::people)?))
 }

@@ -19,7 +19,10 @@ mod service_levels;
 mod working_days;
 mod world;
 
-use domain::{agreement::History, ids::Version};
+use domain::{
+    agreement::History,
+    ids::{UserId, Version},
+};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Serialize;
 use store::{Reader, StoreError};
@@ -178,6 +181,22 @@ impl Engine {
     /// [`ReportRefusal`], or when the database fails.
     pub fn report_goals(&self, question: &ReportQuestion) -> Result<GoalsReport, ReportFailure> {
         self.report(|sources| goals::report(sources, question, None))
+    }
+
+    /// How one person's quotas stand, read without looking at anybody else's.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn report_quotas_of(
+        &self,
+        question: &ReportQuestion,
+        owner: &UserId,
+    ) -> Result<Vec<QuotaFigures>, ReportFailure> {
+        self.report(|sources| {
+            let in_force = sources.agreements.at(question.as_of);
+            let agreement = in_force.map(|version| &*version.agreement);
+            Ok(quotas::quotas_of(sources.reader, owner, question, agreement)?)
+        })
     }
 
     /// How the goals of one version stand, in force or not.

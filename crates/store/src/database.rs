@@ -4,11 +4,15 @@
 //! What differs (how a transaction begins, how a random salt is made) is a method here.
 
 use std::{
+    any::Any,
     cell::{Cell, RefCell},
     collections::BTreeMap,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
+
+use domain::ids::FactNo;
 
 use postgres::{
     NoTls,
@@ -69,7 +73,14 @@ pub(crate) struct Connection {
     link: Link,
     /// Whether statements count on a transaction that we began.
     in_transaction: Cell<bool>,
+    /// Whether the last transaction that we began writes.
+    is_writing: Cell<bool>,
+    /// What was last made of the facts about users, and the last of these facts.
+    of_users: RefCell<Option<(FactNo, Remembered)>>,
 }
+
+/// Something that is remembered between two transactions.
+pub(crate) type Remembered = Arc<dyn Any + Send + Sync>;
 
 enum Link {
     Sqlite(rusqlite::Connection),
@@ -108,7 +119,9 @@ impl Connection {
                 Link::Postgres(Box::new(RefCell::new(Server { client, prepared: BTreeMap::new() })))
             }
         };
-        Ok(Connection { link, in_transaction: Cell::new(false) })
+        let no = || Cell::new(false);
+        let of_users = RefCell::default();
+        Ok(Connection { link, in_transaction: no(), is_writing: no(), of_users })
     }
 
     /// Copies the database to a new file, which only its owner can read; false where a server has
@@ -134,6 +147,21 @@ impl Connection {
         match self.link {
             Link::Sqlite(_) => Engine::Sqlite,
             Link::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// What was last made of the facts about users up to this one. What a transaction has not yet
+    /// committed is nothing to remember by.
+    pub(crate) fn recall_of_users(&self, up_to: FactNo) -> Option<Remembered> {
+        let of_users = self.of_users.borrow();
+        let (known, made) = of_users.as_ref()?;
+        (!self.is_writing.get() && *known == up_to).then(|| made.clone())
+    }
+
+    /// Remembers what was made of the facts about users up to this one.
+    pub(crate) fn keep_of_users(&self, up_to: FactNo, made: Remembered) {
+        if !self.is_writing.get() {
+            *self.of_users.borrow_mut() = Some((up_to, made));
         }
     }
 
@@ -261,6 +289,7 @@ impl Connection {
             }
         }
         self.in_transaction.set(true);
+        self.is_writing.set(true);
         Ok(())
     }
 
@@ -272,6 +301,7 @@ impl Connection {
         };
         self.run("begin to read", sql)?;
         self.in_transaction.set(true);
+        self.is_writing.set(false);
         Ok(())
     }
 

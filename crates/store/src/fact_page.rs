@@ -46,9 +46,13 @@ struct Span {
 /// The newest first.
 const ORDER: &str = "order by recorded_at desc, no desc";
 
-/// The question for the origin that follows an origin.
-const NEXT_ORIGIN: &str = "select source, kind from fact
-     where (source, kind) > ($1, $2) order by source, kind limit 1";
+/// The questions for the origin that follows an origin, of the same source and of the next. SQLite
+/// would not leap over an origin if both were asked in one.
+const NEXT_ORIGIN: [&str; 2] = [
+    "select source, kind from fact where source = $1 and kind > $2
+     order by source, kind limit 1",
+    "select source, kind from fact where source > $1 order by source, kind limit 1",
+];
 
 impl FactFilter {
     fn has(&self, (source, kind): &Origin) -> bool {
@@ -181,7 +185,12 @@ impl Reader<'_> {
         loop {
             let (source, kind) = origins.last().map_or(("", ""), |(s, k)| (s.as_str(), k.as_str()));
             let read = |mut row: Row| Ok((row.next()?, row.next()?));
-            match self.find("look for sources", NEXT_ORIGIN, values![source, kind], read)? {
+            let (what, [of_source, of_next]) = ("look for sources", NEXT_ORIGIN);
+            let next = match self.find(what, of_source, values![source, kind], read)? {
+                None => self.find(what, of_next, values![source], read)?,
+                found => found,
+            };
+            match next {
                 Some(origin) => origins.push(origin),
                 None => return Ok(origins),
             }

@@ -27,14 +27,15 @@ macro_rules! migration {
 }
 
 /// In order; the place in this list, from 1, is the number in the file's name.
-const MIGRATIONS: [Migration; 7] = [
+const MIGRATIONS: [Migration; 8] = [
     migration!("0001_ledger"),
     migration!("0002_read_models"),
     migration!("0003_beside_the_ledger"),
     migration!("0004_opportunities"),
     migration!("0005_search_the_ledger"),
     migration!("0006_imports"),
-    migration!("0007_views"),
+    migration!("0007_counts_and_places"),
+    migration!("0008_views"),
 ];
 
 /// The number of the newest schema that this program knows.

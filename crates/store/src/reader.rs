@@ -1,5 +1,7 @@
 //! Questions to the ledger. The questions to each read model stand in `read/<noun>.rs`.
 
+use std::{any::Any, sync::Arc};
+
 use domain::{fact::Entry, ids::FactNo};
 
 use crate::{
@@ -55,6 +57,24 @@ impl Reader<'_> {
     /// When the database fails.
     pub fn head(&self) -> Result<Head, StoreError> {
         head(self.0)
+    }
+
+    /// What `make` makes of the facts about users and of nothing else: made anew when there is a
+    /// new one about anybody, and remembered in between. One kind of thing is remembered.
+    ///
+    /// # Errors
+    /// What `make` returns; or when the database fails.
+    pub fn of_users<T: Any + Send + Sync, E: From<StoreError>>(
+        &self,
+        make: impl FnOnce(&Self) -> Result<T, E>,
+    ) -> Result<Arc<T>, E> {
+        let up_to = self.users_known_up_to()?;
+        if let Some(made) = self.0.recall_of_users(up_to).and_then(|made| made.downcast().ok()) {
+            return Ok(made);
+        }
+        let made = Arc::new(make(self)?);
+        self.0.keep_of_users(up_to, made.clone());
+        Ok(made)
     }
 
     /// Every row of an answer, each read by `read`.

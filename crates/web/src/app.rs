@@ -7,7 +7,7 @@ use engine::{Engine, import::dock::Dock};
 use jiff::{Timestamp, tz::TimeZone};
 use tokio::sync::Semaphore;
 
-use crate::{failure::Failure, layout::Demo, throttle::Throttle};
+use crate::{failure::Failure, layout::Demo, library::Library, throttle::Throttle};
 
 /// Tells the time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -50,6 +50,8 @@ pub(crate) struct House {
     pub(crate) attempts: Throttle,
     /// Passwords in work.
     pub(crate) hashing: Semaphore,
+    /// Answers to questions over everybody.
+    pub(crate) kept: Library,
 }
 
 /// What every handler is given.
@@ -57,8 +59,8 @@ pub(crate) type Shared = Arc<House>;
 
 impl House {
     pub(crate) fn new(app: App) -> Shared {
-        let attempts = Throttle::default();
-        Arc::new(House { app, attempts, hashing: Semaphore::new(HASHES_AT_ONCE) })
+        let hashing = Semaphore::new(HASHES_AT_ONCE);
+        Arc::new(House { app, attempts: Throttle::default(), hashing, kept: Library::default() })
     }
 
     /// Now.

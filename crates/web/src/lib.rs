@@ -10,7 +10,9 @@ mod app;
 pub mod charts;
 mod failure;
 pub mod flash;
+mod kept;
 pub mod layout;
+mod library;
 pub mod markup;
 mod names;
 pub mod page;
@@ -48,16 +50,9 @@ use crate::{
 /// The largest form that pages take, in bytes.
 const FORM_BYTES_MAX: usize = 64 * 1024;
 
-/// Every address, in one list.
-pub fn router(app: App) -> Router {
-    let site = Site { https: app.https };
-    let demo = app.demo.is_some();
-    let mut pages: Router<Shared> = Router::new()
-        .route("/", get(today::index))
-        .route("/sign-in", get(sign_in::new).post(sign_in::create))
-        .route(SIGN_OUT, post(sign_in::destroy))
-        .route("/welcome/{secret}", get(welcome::new).post(welcome::create))
-        .route("/theme", post(theme::create))
+/// The list of leads, its views, and what is done from it.
+fn lists() -> Router<Shared> {
+    Router::new()
         .route("/leads", get(leads::index))
         .route("/leads.csv", get(leads::export::show))
         .route("/leads.xlsx", get(leads::export::show))
@@ -72,11 +67,23 @@ pub fn router(app: App) -> Router {
             "/leads/{id}/owner",
             get(lead::correct::edit_owner).post(lead::correct::update_owner),
         )
-        .route("/opportunities/{id}", get(opportunity::show))
         .route("/views", get(views::index).post(views::create))
         .route("/views/{id}", get(views::edit).post(views::update))
         .route("/views/{id}/removal", post(views::remove))
         .route("/undo/views/{id}", post(views::restore))
+}
+
+/// Every address, in one list.
+pub fn router(app: App) -> Router {
+    let site = Site { https: app.https };
+    let demo = app.demo.is_some();
+    let mut pages: Router<Shared> = Router::new()
+        .route("/", get(today::index))
+        .route("/sign-in", get(sign_in::new).post(sign_in::create))
+        .route(SIGN_OUT, post(sign_in::destroy))
+        .route("/welcome/{secret}", get(welcome::new).post(welcome::create))
+        .route("/theme", post(theme::create))
+        .route("/opportunities/{id}", get(opportunity::show))
         .route("/ledger", get(ledger::index))
         .route("/ledger.csv", get(ledger::export::show))
         .route("/ledger.xlsx", get(ledger::export::show))
@@ -110,7 +117,7 @@ pub fn router(app: App) -> Router {
     if demo {
         pages = pages.route("/demo/sign-in", post(sign_in::demo));
     }
-    let pages = pages.layer(DefaultBodyLimit::max(FORM_BYTES_MAX));
+    let pages = pages.merge(lists()).layer(DefaultBodyLimit::max(FORM_BYTES_MAX));
     // Files are counted while they are written to the dock, not held.
     let files = Router::new()
         .route("/imports", post(imports::received::create))

@@ -1,6 +1,6 @@
 //! What people are called, and the addresses of their pages.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use domain::{
@@ -14,12 +14,17 @@ use store::{Reader, StoreError};
 use crate::markup::Markup;
 use crate::show;
 
+/// So many colleagues are asked for one by one.
+const FEW: usize = 12;
+
 /// Asks for names once each, within one reading of the database.
 pub(crate) struct Names<'a, 'r> {
     reader: &'a Reader<'r>,
     /// Whether the asker may see who leads are and how they can be reached.
     reach: bool,
     users: RefCell<BTreeMap<UserId, (String, Side)>>,
+    /// Whether every colleague was asked for at once.
+    has_all_users: Cell<bool>,
     accounts: RefCell<BTreeMap<AccountId, String>>,
     /// What the Agreement calls each kind of activity.
     activities: BTreeMap<String, String>,
@@ -31,6 +36,7 @@ impl<'a, 'r> Names<'a, 'r> {
             reader,
             reach,
             users: RefCell::default(),
+            has_all_users: Cell::new(false),
             accounts: RefCell::default(),
             activities: BTreeMap::new(),
         }
@@ -50,6 +56,9 @@ impl<'a, 'r> Names<'a, 'r> {
 
     /// A colleague's name and side; the id where no name is known.
     pub(crate) fn user(&self, id: &UserId) -> Result<(String, Side), StoreError> {
+        if self.users.borrow().len() >= FEW {
+            self.ask_for_all_users()?;
+        }
         if let Some(known) = self.users.borrow().get(id) {
             return Ok(known.clone());
         }
@@ -59,6 +68,19 @@ impl<'a, 'r> Names<'a, 'r> {
         let known = (name, side);
         self.users.borrow_mut().insert(id.clone(), known.clone());
         Ok(known)
+    }
+
+    /// A page that names many colleagues asks for all of them at once.
+    fn ask_for_all_users(&self) -> Result<(), StoreError> {
+        if self.has_all_users.replace(true) {
+            return Ok(());
+        }
+        let mut users = self.users.borrow_mut();
+        for (id, name, side) in self.reader.colleagues()? {
+            let known = (name.unwrap_or_else(|| id.0.clone()), side.unwrap_or(Side::Neutral));
+            users.insert(id, known);
+        }
+        Ok(())
     }
 
     /// A colleague's name alone.

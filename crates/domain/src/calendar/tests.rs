@@ -382,4 +382,31 @@ proptest! {
             prop_assert_eq!(calendar.is_open(&zone, case.from), *first);
         }
     }
+
+    #[test]
+    fn months_are_counted_as_walking_every_date_counts_them(
+        opens in 0_i64..1_380,
+        lasts in 1_i64..700,
+        name in prop::sample::select(vec![
+            "Europe/Berlin", "America/New_York", "Pacific/Apia", "America/Sao_Paulo",
+            "Africa/Casablanca", "Asia/Tehran", "Australia/Lord_Howe", "Antarctica/Troll", "UTC",
+        ]),
+        start in 1_200_000_000_i64..1_800_000_000,
+        days in 0_i64..900,
+        seconds in 0_i64..86_400,
+        closed in prop::collection::vec(0_i64..900, 0..4),
+    ) {
+        let own = zone(name);
+        let from = Timestamp::from_second(start).unwrap();
+        let to = from + SignedDuration::from_secs(days * 86_400 + seconds);
+        let day = hours_from_midnight(opens, (opens + lasts).min(1_440));
+        let first = own.to_datetime(from).date();
+        let holiday = |days: &i64| Holiday { on: first + days.days(), name: String::new() };
+        let mut holidays: Vec<Holiday> = closed.iter().map(holiday).collect();
+        holidays.extend(holidays.first().cloned());
+        let week = std::array::from_fn(|weekday| if weekday == 6 { vec![] } else { vec![day] });
+        let calendar = Calendar::new("any", None, week, holidays).unwrap();
+        let counted = calendar.open_between(&own, from, to);
+        prop_assert_eq!(counted, calendar.walked(&own, from, to), "{} {} {}", name, from, to);
+    }
 }

@@ -151,8 +151,14 @@ pub(super) fn dimensions<R: Row>(
     let Some(by) = question.by.as_deref() else {
         return Ok(vec![Dimensions::new(); rows.len()]);
     };
-    let mut world = World::read(reader)?;
-    let dimension = find(reader, &mut world, rows, by, notes)?;
+    let mut world = World::default();
+    let dimension = match of_calendar(rows, by) {
+        Some(dimension) => dimension,
+        None => {
+            world = World::read(reader)?;
+            find(reader, &mut world, rows, by, notes)?
+        }
+    };
     let mut teller =
         Teller { dimension: &dimension, world: &world, missing: Tally::new(), near: Tally::new() };
     let mut values: Vec<Option<String>> =
@@ -165,6 +171,20 @@ pub(super) fn dimensions<R: Row>(
         value.map(|value| (dimension.name.clone(), value)).into_iter().collect()
     };
     Ok(values.into_iter().map(told).collect())
+}
+
+/// The part of the calendar that bears the name in full, unless a field of the rows themselves
+/// does: then nothing of the world need be known.
+fn of_calendar<R: Row>(rows: &[R], by: &str) -> Option<Dimension> {
+    let key = squeeze(by);
+    let (name, dated, unit) = CALENDAR.into_iter().find(|(name, ..)| squeeze(name) == key)?;
+    let is_there = dated == Dated::Entry || R::CLOSES;
+    let is_field = names(rows).iter().any(|own| squeeze(own) == key);
+    (is_there && !is_field).then(|| Dimension {
+        name: name.to_owned(),
+        of: None,
+        column: Column::Calendar(dated, unit),
+    })
 }
 
 fn find<R: Row>(

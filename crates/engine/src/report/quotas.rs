@@ -22,7 +22,7 @@ use super::{
     ReportQuestion,
     asked::{after, count},
     dimension::person_name,
-    seen::{Seen, opportunities},
+    seen::{Seen, opportunities, opportunities_of},
     working_days::WorkingDays,
 };
 /// One quota and what was won of it: opportunities of the owner that closed in the period.
@@ -75,7 +75,34 @@ pub(super) fn quotas(
         return Ok(Vec::new());
     }
     let seen = opportunities(reader, question, &mut Vec::new())?;
-    let won = Won::of(&seen, question);
+    figures(reader, quotas, &seen, question, agreement, notes)
+}
+
+/// The quotas of one person whose period touches the one that is asked for, read without looking at
+/// anybody else's.
+pub(super) fn quotas_of(
+    reader: &Reader<'_>,
+    owner: &UserId,
+    question: &ReportQuestion,
+    agreement: Option<&Agreement>,
+) -> Result<Vec<QuotaFigures>, StoreError> {
+    let quotas = reader.quotas_of(owner)?;
+    if quotas.is_empty() {
+        return Ok(Vec::new());
+    }
+    let seen = opportunities_of(reader, owner, question)?;
+    figures(reader, quotas, &seen, question, agreement, &mut Vec::new())
+}
+
+fn figures(
+    reader: &Reader<'_>,
+    quotas: Vec<QuotaRow>,
+    seen: &[Seen],
+    question: &ReportQuestion,
+    agreement: Option<&Agreement>,
+    notes: &mut Vec<String>,
+) -> Result<Vec<QuotaFigures>, StoreError> {
+    let won = Won::of(seen, question);
     let asked = question.days();
     let mut figures = Vec::new();
     let (mut unreadable, mut mute) = (0, 0);

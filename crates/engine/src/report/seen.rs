@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use domain::{field::Fields, ids::OpportunityId, pipeline};
+use domain::{
+    field::Fields,
+    ids::{OpportunityId, UserId},
+    pipeline,
+};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use store::{
     Reader, StoreError,
@@ -111,10 +115,29 @@ pub(super) fn opportunities(
     question: &ReportQuestion,
     notes: &mut Vec<String>,
 ) -> Result<Vec<Seen>, StoreError> {
-    let mut entries = entries(reader, question.as_of)?;
+    Ok(seen(reader.opportunities()?, reader.opportunity_stages()?, question, notes))
+}
+
+/// The same of the opportunities that are one person's.
+pub(super) fn opportunities_of(
+    reader: &Reader<'_>,
+    owner: &UserId,
+    question: &ReportQuestion,
+) -> Result<Vec<Seen>, StoreError> {
+    let rows = reader.opportunities_of_owner(owner, None)?;
+    Ok(seen(rows, reader.opportunity_stages_of_owner(owner)?, question, &mut Vec::new()))
+}
+
+fn seen(
+    rows: Vec<OpportunityRow>,
+    stages: Vec<OpportunityStageRow>,
+    question: &ReportQuestion,
+    notes: &mut Vec<String>,
+) -> Vec<Seen> {
+    let mut entries = entries(stages, question.as_of);
     let today = question.today();
     let (mut seen, mut not_yet) = (Vec::new(), 0);
-    for row in reader.opportunities()? {
+    for row in rows {
         let entries = entries.remove(&row.id).unwrap_or_default();
         let one = as_it_stood(row, entries, question);
         let opened_later = one.opened_on(&question.zone).is_some_and(|day| day > today);
@@ -133,21 +156,21 @@ pub(super) fn opportunities(
         let n = count(later as u64, "opportunity was", "opportunities were");
         notes.push(format!("{n} closed after {today}: counted as open then"));
     }
-    Ok(seen)
+    seen
 }
 
 fn entries(
-    reader: &Reader<'_>,
+    stages: Vec<OpportunityStageRow>,
     as_of: Timestamp,
-) -> Result<BTreeMap<OpportunityId, Vec<OpportunityStageRow>>, StoreError> {
+) -> BTreeMap<OpportunityId, Vec<OpportunityStageRow>> {
     let mut entries: BTreeMap<OpportunityId, Vec<OpportunityStageRow>> = BTreeMap::new();
-    for entry in reader.opportunity_stages()?.into_iter().filter(|entry| entry.at <= as_of) {
+    for entry in stages.into_iter().filter(|entry| entry.at <= as_of) {
         entries.entry(entry.opportunity.clone()).or_default().push(entry);
     }
     for of_one in entries.values_mut() {
         of_one.sort_by_key(|entry| (entry.at, entry.by_fact));
     }
-    Ok(entries)
+    entries
 }
 
 fn as_it_stood(

@@ -124,8 +124,13 @@ impl World {
 /// The columns of a kind of record and then every field that any of them has.
 pub(super) fn names<'a, R: Record + 'a>(records: impl IntoIterator<Item = &'a R>) -> Vec<String> {
     let columns = R::columns();
-    let fields: BTreeSet<&String> =
-        records.into_iter().flat_map(|record| record.fields().keys()).collect();
+    let mut fields: BTreeSet<&String> = BTreeSet::new();
+    for field in records.into_iter().flat_map(|record| record.fields().keys()) {
+        // Of a million records nearly every field is known already.
+        if !fields.contains(field) {
+            fields.insert(field);
+        }
+    }
     let fields = fields.into_iter().filter(|field| !columns.contains(&field.as_str())).cloned();
     columns.iter().map(|column| (*column).to_owned()).chain(fields).collect()
 }

@@ -1,11 +1,19 @@
 //! `lockstep bench`: what this machine does, beside what it could do at most.
 
+mod asking;
+mod firm;
 mod import;
 mod ingest;
 mod load;
+mod pages;
+mod visits;
 
+use std::net::SocketAddr;
+
+use axum::Router;
 use clap::Subcommand;
 use jiff::Timestamp;
+use tokio::net::TcpListener;
 
 use crate::{
     failure::Failure,
@@ -21,6 +29,9 @@ pub enum Command {
     /// Contacts imported, durable and without duplicates, a second
     #[command(long_about = include_str!("bench/import.md"))]
     Import(import::Args),
+    /// Pages of a firm of any size: answers a second, and how long they take
+    #[command(long_about = include_str!("bench/pages.md"))]
+    Pages(pages::Args),
 }
 
 /// Measures.
@@ -31,5 +42,18 @@ pub fn run(command: Command, voice: Voice, now: Timestamp) -> Result<Answer, Fai
     match command {
         Command::Ingest(args) => ingest::run(&args, now),
         Command::Import(args) => import::run(&args, voice, now),
+        Command::Pages(args) => pages::run(&args, voice, now),
     }
+}
+
+/// Serves at any free port of this machine; where.
+async fn serve(router: Router) -> Result<SocketAddr, Failure> {
+    let any = SocketAddr::from(([127, 0, 0, 1], 0));
+    let listener = TcpListener::bind(any)
+        .await
+        .map_err(|error| Failure::io("listen on this machine", &error))?;
+    let address = listener.local_addr().map_err(|error| Failure::io("look at the port", &error))?;
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(async move { axum::serve(listener, service).await });
+    Ok(address)
 }

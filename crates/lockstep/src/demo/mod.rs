@@ -6,14 +6,14 @@
 
 mod crm;
 mod deals;
-mod dice;
+pub(crate) mod dice;
 mod hours;
-mod names;
-mod people;
-mod queue;
+pub(crate) mod names;
+pub(crate) mod people;
+pub(crate) mod queue;
 mod stories;
-mod texts;
-mod world;
+pub(crate) mod texts;
+pub(crate) mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -85,6 +85,7 @@ fn workbooks() -> Vec<Hostile> {
     let deep = format!("{}{}", "<row>".repeat(50_000), "</row>".repeat(50_000));
     let far = r#"<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>"#;
     let back = r#"<row r="5"><c r="A5"><v>1</v></c></row><row r="2"><c r="A2"><v>1</v></c></row>"#;
+    let climbing = ["..", "..", "..", "etc", "cron.d", "x"].join("/");
     let mut locked = good.clone();
     // The bit that says an entry is encrypted, in the directory's first record.
     if let Some(at) = locked.windows(4).position(|it| it == b"PK\x01\x02") {
@@ -105,7 +106,7 @@ fn workbooks() -> Vec<Hostile> {
         ("outside.xlsx", workbook(outside, &[])),
         ("strings.xlsx", workbook(&sheet(cell), &[("xl/sharedStrings.xml", strings)])),
         ("entries.xlsx", workbook(&sheet(cell), &many)),
-        ("climbing.xlsx", workbook(&sheet(""), &[("../../../../etc/cron.d/x", b"* * * * *")])),
+        ("climbing.xlsx", workbook(&sheet(""), &[(&climbing, b"* * * * *")])),
         ("deep.xlsx", workbook(&sheet(&deep), &[])),
         ("far-corner.xlsx", workbook(&sheet(far), &[])),
         ("backwards.xlsx", workbook(&sheet(back), &[])),

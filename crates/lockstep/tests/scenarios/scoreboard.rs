@@ -88,3 +88,62 @@ async fn what_a_source_says_and_the_agreement_does_not_is_told_and_opens_to_its_
     let none = world.page("sven", "/scoreboard/rows?figure=difference.1").await;
     assert!(none.contains("crm:l2") && !none.contains("crm:l3"), "{none}");
 }
+
+/// A quota of each, and what each has won of it.
+async fn quotas(world: &World) {
+    for (short, won) in [("rep", 31_000), ("sven", 47_000), ("mara", 0)] {
+        let user = world.user(short);
+        let quota = json!({"fact": "quota", "user": user, "period": "2026-Q4",
+                           "fields": {"amount": {"amount_minor": 90_000_00, "currency": "EUR"}}});
+        let deal = json!({"fact": "opportunity", "opportunity": format!("of-{short}"),
+            "fields": {"owner": user, "outcome": "won", "closed_on": "2026-11-12",
+                       "amount": {"amount_minor": won * 100, "currency": "EUR"}}});
+        world.reports(json!([quota, deal])).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_kept_for_one_shows_nobody_anothers_figures() {
+    let world = World::just_signed();
+    quotas(&world).await;
+    let (own, of_sven) = ("€31,000", "€47,000");
+    // Whoever asks first, and whatever was kept for whom, each sees what is theirs.
+    for round in [["leader", "rep", "marketer"], ["marketer", "rep", "leader"]] {
+        for short in round {
+            let page = world.page(short, "/scoreboard").await;
+            assert_eq!(page.contains(own), short != "marketer", "{short}: {page}");
+            assert_eq!(page.contains(of_sven), short == "leader", "{short}: {page}");
+            let key = format!("quota.{}.2026-Q4", world.user("sven"));
+            for path in ["/scoreboard/rows", "/scoreboard/rows.csv"] {
+                let answer = world.gets(short, &format!("{path}?figure={key}&at=1")).await;
+                let is_shown = answer.status == StatusCode::OK;
+                assert_eq!(is_shown, short == "leader", "{short} {path}: {}", answer.body);
+            }
+            let by_owner = world.gets(short, "/scoreboard?by=owner").await;
+            assert_eq!(by_owner.status == StatusCode::OK, short == "leader", "{short}");
+        }
+    }
+    let today = world.page("rep", "/").await;
+    assert!(today.contains("€31,000 won") && !today.contains(of_sven), "{today}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_small_firm_sees_each_fact_at_once_and_each_figure_adds_up() {
+    let world = World::just_signed();
+    quotas(&world).await;
+    for won in [1_000, 2_000] {
+        let deal = json!({"fact": "opportunity", "opportunity": format!("more-{won}"),
+            "fields": {"owner": world.user("rep"), "outcome": "won", "closed_on": "2026-11-13",
+                       "amount": {"amount_minor": won * 100, "currency": "EUR"}}});
+        world.reports(deal).await;
+        let sum = if won == 1_000 { "€32,000" } else { "€34,000" };
+        for short in ["leader", "rep"] {
+            let page = world.page(short, "/scoreboard").await;
+            assert!(page.contains(sum) && !page.contains("as of"), "{short}: {page}");
+            let key = format!("quota.{}.2026-Q4", world.user("rep"));
+            let rows = world.page(short, &format!("/scoreboard/rows?figure={key}")).await;
+            assert!(rows.contains(&format!("together {sum}")), "{short}: {rows}");
+        }
+        assert!(world.page("rep", "/").await.contains(sum));
+    }
+}

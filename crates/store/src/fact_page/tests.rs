@@ -129,7 +129,12 @@ fn no_page_reads_the_ledger_through() {
             assert!(steps.contains("fact_by_subject"), "{}: {steps}", database.kind);
             assert!(!steps.contains("fact_by_origin"), "{}: {steps}", database.kind);
         }
-        let steps = plan(&connection, NEXT_ORIGIN, values!["crm", "account"]);
-        assert!(steps.contains(&seeks.replace(" Backward", "")), "{}: {steps}", database.kind);
+        let of_source = plan(&connection, NEXT_ORIGIN[0], values!["crm", "account"]);
+        let of_next = plan(&connection, NEXT_ORIGIN[1], values!["crm"]);
+        for steps in [of_source, of_next] {
+            assert!(steps.contains(&seeks.replace(" Backward", "")), "{}: {steps}", database.kind);
+            // Of SQLite's plans only one that names all columns leaps; a row of two would not.
+            assert!(!steps.contains("(source,kind)>"), "{}: {steps}", database.kind);
+        }
     }
 }

@@ -131,6 +131,21 @@ fn read_signature(mut row: Row) -> Result<SignatureRow, StoreError> {
     })
 }
 
+/// A version without its text, which is long.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AgreementHead {
+    /// Its number.
+    pub version: Version,
+    /// SHA-256 over its text.
+    pub hash: String,
+    /// How far it has come.
+    pub state: AgreementState,
+    /// When it came into force.
+    pub in_force_at: Option<Timestamp>,
+    /// When it was last proposed.
+    pub proposed_at: Option<Timestamp>,
+}
+
 /// A version that is or was in force.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AgreementInForce {
@@ -244,6 +259,24 @@ impl Reader<'_> {
     pub fn agreements(&self) -> Result<Vec<AgreementRow>, StoreError> {
         let query = format!("select {COLUMNS} from agreement order by version");
         self.list("read the Agreements", &query, &[], read)
+    }
+
+    /// All versions without their texts, the first first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn agreement_heads(&self) -> Result<Vec<AgreementHead>, StoreError> {
+        let query = "select version, hash, state, in_force_at, proposed_at from agreement
+                     order by version";
+        self.list("read the Agreements' heads", query, &[], |mut row| {
+            Ok(AgreementHead {
+                version: row.next()?,
+                hash: row.next()?,
+                state: row.next()?,
+                in_force_at: row.next()?,
+                proposed_at: row.next()?,
+            })
+        })
     }
 
     /// The version in force; `None` before the first.

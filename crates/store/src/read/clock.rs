@@ -1,5 +1,7 @@
 //! Read model: the service levels' clocks.
 
+use std::collections::BTreeMap;
+
 use domain::{
     decided::{
         ClockAtRisk, ClockBreached, ClockPaused, ClockResumed, ClockStarted, ClockStopped, Verdict,
@@ -10,8 +12,10 @@ use domain::{
 use jiff::Timestamp;
 
 use crate::{
+    conditions::Conditions,
     database::Connection,
     error::StoreError,
+    ledger::KEY_BYTES_MAX,
     reader::Reader,
     value::{FromValue, Row, Value, values},
 };
@@ -140,7 +144,7 @@ pub(crate) fn started(
         &fact.service_level,
         fact.because.version,
         &fact.because.clause,
-        fact.owner.as_ref(),
+        fact.owner.as_ref().filter(|owner| owner.as_str().len() <= KEY_BYTES_MAX),
         fact.transfer,
         entry.happened_at(),
         fact.counts_from,
@@ -211,6 +215,23 @@ pub(crate) fn stopped(
     connection.execute("fold a clock's stop", sql, values).map(drop)
 }
 
+/// The question for the running clocks that are due before an instant, and its values.
+fn due_before(before: Timestamp, after: Option<&ClockRow>, limit: u32) -> (String, Vec<Value>) {
+    let mut conditions = Conditions::default();
+    conditions.hold("stopped_at is null and resting = 0");
+    let before = conditions.value(before);
+    conditions.hold(format!("due_at < {before}"));
+    if let Some(after) = after {
+        let (at, fact) = (conditions.value(after.due_at), conditions.value(after.start_fact));
+        conditions.hold(format!("(due_at, start_fact) > ({at}, {fact})"));
+    }
+    let limit = conditions.value(limit);
+    let clause = conditions.clause();
+    let query =
+        format!("select {COLUMNS} from clock {clause} order by due_at, start_fact limit {limit}");
+    (query, conditions.values)
+}
+
 impl Reader<'_> {
     /// One clock.
     ///
@@ -248,19 +269,95 @@ impl Reader<'_> {
     /// # Errors
     /// When the database fails.
     pub fn clocks(&self) -> Result<Vec<ClockRow>, StoreError> {
-        let query = format!("select {COLUMNS} from clock order by start_fact");
-        self.list("read the clocks", &query, &[], read)
+        let query = format!("select {COLUMNS} from clock");
+        let mut rows = self.list("read the clocks", &query, &[], read)?;
+        rows.sort_by_key(|clock| clock.start_fact);
+        Ok(rows)
     }
 
-    /// The clocks that run, the first due first.
+    /// When each clock is or was due.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn clocks_running(&self) -> Result<Vec<ClockRow>, StoreError> {
+    pub fn clocks_due_at(&self) -> Result<BTreeMap<ClockId, Timestamp>, StoreError> {
+        let what = "read when clocks are due";
+        let due = self.list(what, "select id, due_at from clock", &[], |mut row| {
+            Ok((row.next()?, row.next()?))
+        })?;
+        Ok(due.into_iter().collect())
+    }
+
+    /// Up to `limit` of the clocks that run and are due before an instant, from the first due on
+    /// or from the one after a place.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn clocks_due_before(
+        &self,
+        before: Timestamp,
+        after: Option<&ClockRow>,
+        limit: u32,
+    ) -> Result<Vec<ClockRow>, StoreError> {
+        let (query, values) = due_before(before, after, limit);
+        self.list("read the running clocks", &query, &values, read)
+    }
+
+    /// The clocks of `owner` that run and are due before an instant, the first due first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn clocks_due_of(
+        &self,
+        owner: &UserId,
+        before: Timestamp,
+    ) -> Result<Vec<ClockRow>, StoreError> {
         let query = format!(
-            "select {COLUMNS} from clock where stopped_at is null order by due_at, start_fact"
+            "select {COLUMNS} from clock
+             where owner = $1 and stopped_at is null and resting = 0 and due_at < $2
+             order by due_at, start_fact"
         );
-        self.list("read the running clocks", &query, &[], read)
+        self.list("read somebody's running clocks", &query, values![owner, before], read)
+    }
+
+    /// How many clocks of `owner` run.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn clocks_running_of(&self, owner: &UserId) -> Result<u64, StoreError> {
+        let query = "select count(*) from clock
+                     where owner = $1 and stopped_at is null and resting = 0";
+        let what = "count somebody's running clocks";
+        let n = self.find(what, query, values![owner], |mut row| row.next::<i64>())?;
+        Ok(n.unwrap_or(0).unsigned_abs())
+    }
+
+    /// How many of each owner's clocks run and are due before an instant; their owner may be
+    /// nobody.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn clocks_running_by_owner(
+        &self,
+        before: Timestamp,
+    ) -> Result<Vec<(Option<UserId>, u64)>, StoreError> {
+        let query = "select owner, count(*) from clock
+                     where stopped_at is null and resting = 0 and due_at < $1 group by owner";
+        self.list("count the running clocks", query, values![before], |mut row| {
+            Ok((row.next()?, row.next::<i64>()?.unsigned_abs()))
+        })
+    }
+
+    /// How many clocks of each service level run and are past due: version, key and number.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn clocks_late(&self, now: Timestamp) -> Result<Vec<(Version, String, u64)>, StoreError> {
+        let query = "select version, service_level, count(*) from clock
+                     where stopped_at is null and resting = 0 and due_at < $1
+                     group by version, service_level";
+        self.list("count the late clocks", query, values![now], |mut row| {
+            Ok((row.next()?, row.next()?, row.next::<i64>()?.unsigned_abs()))
+        })
     }
 
     /// The clocks that run and of which the ledger does not yet say what `now` makes of them: at

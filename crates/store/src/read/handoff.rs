@@ -146,6 +146,40 @@ impl Reader<'_> {
         Ok(rows)
     }
 
+    /// Up to `limit` of the handoffs that were answered from an instant on up to another, the last
+    /// answered first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn handoffs_answered(
+        &self,
+        since: Timestamp,
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<HandoffRow>, StoreError> {
+        let query = format!(
+            "select {COLUMNS} from handoff where answered_at >= $1 and answered_at <= $2
+             order by answered_at desc, answer_fact desc limit $3"
+        );
+        self.list("read the answers to handoffs", &query, values![since, until, limit], read)
+    }
+
+    /// How often each answer was given from an instant on up to another.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn answers_between(
+        &self,
+        since: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<(Answer, u64)>, StoreError> {
+        let query = "select answer, count(*) from handoff
+                     where answered_at >= $1 and answered_at <= $2 group by answer";
+        self.list("count the answers to handoffs", query, values![since, until], |mut row| {
+            Ok((row.next()?, row.next::<i64>()?.unsigned_abs()))
+        })
+    }
+
     /// All handoffs, by id.
     ///
     /// # Errors

@@ -94,18 +94,28 @@ fn conditions_of(filter: &LeadFilter) -> Conditions {
 }
 
 /// Leaves out what does not come after `place`.
-fn hold_after(all: &mut Conditions, sort: LeadSort, place: &LeadPlace) {
+fn hold_after(all: &mut Conditions, sort: LeadSort, by: &str, place: &LeadPlace) {
     let beyond = if sort.goes_down() { "<" } else { ">" };
     let text = if sort == LeadSort::Id {
-        format!("id > {}", all.value(&place.id))
+        format!("{by} > {}", all.value(&place.id))
     } else {
-        let (by, id) = (all.value(place.by), all.value(&place.id));
+        let (at, id) = (all.value(place.by), all.value(&place.id));
         // SQLite seeks by a row value only over plain columns; the first half, which says
         // nothing new, is what it goes into the index by.
-        let column = sort.expression();
-        format!("{column} {beyond}= {by} and ({column}, id) {beyond} ({by}, {id})")
+        format!("{by} {beyond}= {at} and ({by}, id) {beyond} ({at}, {id})")
     };
     all.hold(text);
+}
+
+/// What the order goes by. The leads with a running clock are few: they are found by it and put in
+/// order then, which the database does where no index can give the order.
+fn ordered_by(filter: &LeadFilter, sort: LeadSort) -> String {
+    let by = sort.expression();
+    match (filter.with_running_clock, sort) {
+        (false, _) | (true, LeadSort::Due) => by.to_owned(),
+        (true, LeadSort::Id) => format!("({by} || '')"),
+        (true, _) => format!("(+{by})"),
+    }
 }
 
 /// A `like` pattern for texts that contain `part` as it stands.
@@ -129,17 +139,46 @@ fn page(
     limit: u32,
 ) -> (String, Vec<Value>) {
     let mut conditions = conditions_of(filter);
+    let by = ordered_by(filter, sort);
     if let Some(place) = after {
-        hold_after(&mut conditions, sort, place);
+        hold_after(&mut conditions, sort, &by, place);
     }
     let limit = conditions.value(limit);
-    let (by, way) = (sort.expression(), if sort.goes_down() { "desc" } else { "asc" });
+    let way = if sort.goes_down() { "desc" } else { "asc" };
     let order = match sort {
-        LeadSort::Id => "id".to_owned(),
+        LeadSort::Id => by,
         _ => format!("{by} {way}, id {way}"),
     };
     let clause = conditions.clause();
     let query = format!("select {COLUMNS} from lead {clause} order by {order} limit {limit}");
+    (query, conditions.values)
+}
+
+/// The question for a count, and its values.
+fn count(filter: &LeadFilter) -> (String, Vec<Value>) {
+    if !filter.is_tallied() {
+        let conditions = conditions_of(filter);
+        return (format!("select count(*) from lead {}", conditions.clause()), conditions.values);
+    }
+    if filter.status.is_empty() && filter.owner.is_none() {
+        let state = if filter.with_running_clock { "running" } else { "all" };
+        let query = "select n from tally
+                     where what = 'lead' and version = 0 and key = '' and state = $1";
+        return (query.to_owned(), vec![Value::from(state)]);
+    }
+    let mut conditions = Conditions::default();
+    if let Some(owner) = &filter.owner {
+        let owner = conditions.value(owner);
+        conditions.hold(format!("owner = {owner}"));
+    }
+    if let Some(status) = filter.only_status() {
+        let status = conditions.value(status);
+        conditions.hold(format!("status = substr({status}, 1, 200)"));
+    }
+    if filter.with_running_clock {
+        conditions.hold("running = 1");
+    }
+    let query = format!("select cast(sum(n) as bigint) from lead_tally {}", conditions.clause());
     (query, conditions.values)
 }
 
@@ -159,16 +198,15 @@ impl Reader<'_> {
         self.list("read a page of leads", &query, &values, read)
     }
 
-    /// How many leads there are.
+    /// How many leads there are: from what is counted already, and for a search one by one.
     ///
     /// # Errors
     /// When the database fails.
     pub fn leads_count(&self, filter: &LeadFilter) -> Result<u64, StoreError> {
-        let conditions = conditions_of(filter);
-        let query = format!("select count(*) from lead {}", conditions.clause());
-        let what = "count leads";
-        let count = self.find(what, &query, &conditions.values, |mut row| row.next::<i64>())?;
-        Ok(count.unwrap_or(0).unsigned_abs())
+        let (query, values) = count(filter);
+        let count =
+            self.find("count leads", &query, &values, |mut row| row.next::<Option<i64>>())?;
+        Ok(count.flatten().unwrap_or(0).unsigned_abs())
     }
 
     /// How many leads there are, counted no further than `most`.
@@ -191,8 +229,8 @@ impl Reader<'_> {
     /// # Errors
     /// When the database fails.
     pub fn leads_by_owner(&self, status: &str) -> Result<Vec<(UserId, u64)>, StoreError> {
-        let query = "select owner, count(*) from lead where status = $1 and owner is not null
-                     group by owner";
+        let query = "select owner, cast(sum(n) as bigint) from lead_tally
+                     where status = substr($1, 1, 200) and owner <> '' group by owner";
         let read = |mut row: crate::value::Row| {
             Ok((row.next::<UserId>()?, row.next::<i64>()?.unsigned_abs()))
         };

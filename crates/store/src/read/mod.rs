@@ -22,10 +22,11 @@ pub mod named;
 pub mod opportunity;
 pub mod qualification;
 pub mod quota;
+pub mod tally;
 pub mod user;
 
 pub use activity::ActivityRow;
-pub use agreement::{AgreementInForce, AgreementRow, AgreementState, SignatureRow};
+pub use agreement::{AgreementHead, AgreementInForce, AgreementRow, AgreementState, SignatureRow};
 pub use assignment::AssignmentRow;
 pub use campaign::CampaignRow;
 pub use clock::ClockRow;
@@ -40,10 +41,11 @@ pub use named::{AccountRow, NamedRow, ProductRow};
 pub use opportunity::{OpportunityRow, OpportunityStageRow, Outcome};
 pub use qualification::QualificationRow;
 pub use quota::QuotaRow;
+pub use tally::{ClockCounted, ClockTally, QualificationTally};
 pub use user::UserRow;
 
 /// Every table that is worked out from the ledger, with its columns.
-pub(crate) const READ_MODELS: [(&str, &str); 17] = [
+pub(crate) const READ_MODELS: [(&str, &str); 19] = [
     ("account", named::COLUMNS),
     ("activity", activity::COLUMNS),
     ("agreement", agreement::COLUMNS),
@@ -53,6 +55,7 @@ pub(crate) const READ_MODELS: [(&str, &str); 17] = [
     ("handoff", handoff::COLUMNS),
     ("lead", lead::COLUMNS),
     ("lead_stage", lead_stage::COLUMNS),
+    ("lead_tally", tally::LEAD_COLUMNS),
     ("milestone", milestone::COLUMNS),
     ("opportunity", opportunity::COLUMNS),
     ("opportunity_stage", opportunity::STAGE_COLUMNS),
@@ -60,5 +63,6 @@ pub(crate) const READ_MODELS: [(&str, &str); 17] = [
     ("qualification", qualification::COLUMNS),
     ("quota", quota::COLUMNS),
     ("signature", agreement::SIGNATURE_COLUMNS),
+    ("tally", tally::COLUMNS),
     ("user_record", user::COLUMNS),
 ];

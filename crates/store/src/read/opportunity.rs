@@ -287,6 +287,25 @@ impl Reader<'_> {
         self.opportunities_by(&query, &[])
     }
 
+    /// The opportunities that are somebody's, by id; those of one outcome alone where it is given.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn opportunities_of_owner(
+        &self,
+        owner: &UserId,
+        outcome: Option<Outcome>,
+    ) -> Result<Vec<OpportunityRow>, StoreError> {
+        let query = format!("select {COLUMNS} from opportunity where owner = $1");
+        match outcome {
+            None => self.opportunities_by(&query, values![owner]),
+            Some(outcome) => self.opportunities_by(
+                &format!("{query} and outcome = $2"),
+                values![owner, outcome.key()],
+            ),
+        }
+    }
+
     /// A lead's opportunities, by id.
     ///
     /// # Errors
@@ -331,6 +350,21 @@ impl Reader<'_> {
              order by at, by_fact"
         );
         self.list("read an opportunity's way", &query, values![opportunity], read_stage)
+    }
+
+    /// Every entry of somebody's opportunities into a stage, in ledger order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn opportunity_stages_of_owner(
+        &self,
+        owner: &UserId,
+    ) -> Result<Vec<OpportunityStageRow>, StoreError> {
+        let query = format!(
+            "select {STAGE_COLUMNS} from opportunity_stage
+             where opportunity in (select id from opportunity where owner = $1) order by by_fact"
+        );
+        self.list("read the ways of somebody's opportunities", &query, values![owner], read_stage)
     }
 
     /// Every entry of every opportunity into a stage, in ledger order.

@@ -58,6 +58,15 @@ pub(crate) fn reported(
 }
 
 impl Reader<'_> {
+    /// Somebody's quotas, by period.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn quotas_of(&self, owner: &UserId) -> Result<Vec<QuotaRow>, StoreError> {
+        let query = format!("select {COLUMNS} from quota where owner = $1 order by period");
+        self.list("read somebody's quotas", &query, values![owner], read)
+    }
+
     /// All quotas, by owner and period; the whole firm's first.
     ///
     /// # Errors

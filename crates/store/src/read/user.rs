@@ -131,6 +131,45 @@ impl Reader<'_> {
         self.find("read a user", &query, values![id], read)
     }
 
+    /// The last fact about any person of the firm: as long as it is the same, so are all of them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn users_known_up_to(&self) -> Result<FactNo, StoreError> {
+        let query = "select max(last_fact) from user_record";
+        let last = self.find("look at the users", query, &[], |mut row| {
+            Ok(row.next::<Option<FactNo>>()?.unwrap_or(FactNo(0)))
+        })?;
+        Ok(last.unwrap_or(FactNo(0)))
+    }
+
+    /// Those who stand on a side, by id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn users_of_side(&self, side: Side) -> Result<Vec<UserId>, StoreError> {
+        let query = "select id from user_record where side = $1";
+        let what = "read the users of a side";
+        let mut ids = self.list(what, query, values![side_key(side)], |mut row| row.next())?;
+        ids.sort();
+        Ok(ids)
+    }
+
+    /// What everybody of the firm is called and where they stand, by id. A name is there where it
+    /// is known and not erased.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn colleagues(&self) -> Result<Vec<(UserId, Option<String>, Option<Side>)>, StoreError> {
+        let query = "select user_record.id, person.name, user_record.side from user_record
+                     left join person on person.subject = 'user/' || user_record.id";
+        let mut all = self.list("read who is there", query, &[], |mut row| {
+            Ok((row.next::<UserId>()?, row.next()?, row.next()?))
+        })?;
+        all.sort();
+        Ok(all)
+    }
+
     /// Every person of the firm, by id.
     ///
     /// # Errors

@@ -12,9 +12,11 @@ use engine::{Engine, access::Actor, people::NewPerson};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::json;
 use store::{Location, ceiling::bare_inserts};
-use tokio::net::TcpListener;
 
-use super::load::{Load, send};
+use super::{
+    load::{Load, send},
+    serve,
+};
 use crate::{
     clock,
     commands::serve::dock_in,
@@ -193,17 +195,6 @@ async fn open_parsing() -> Result<SocketAddr, Failure> {
         }
     };
     serve(Router::new().route("/parse", post(parse))).await
-}
-
-async fn serve(router: Router) -> Result<SocketAddr, Failure> {
-    let any = SocketAddr::from(([127, 0, 0, 1], 0));
-    let listener = TcpListener::bind(any)
-        .await
-        .map_err(|error| Failure::io("listen on this machine", &error))?;
-    let address = listener.local_addr().map_err(|error| Failure::io("look at the port", &error))?;
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    tokio::spawn(async move { axum::serve(listener, service).await });
-    Ok(address)
 }
 
 fn answer(measured: &[Measured]) -> Answer {

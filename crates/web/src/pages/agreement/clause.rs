@@ -9,9 +9,10 @@ use domain::{
     ids::{SubjectKind, Version},
     money::Money,
 };
+use jiff::Timestamp;
 use store::{
     Reader,
-    read::{ClockRow, MilestoneRow, QualificationRow},
+    read::{ClockCounted, ClockTally, QualificationTally},
 };
 
 use super::words::{self, Line};
@@ -19,7 +20,7 @@ use crate::{
     charts::Meter,
     failure::Failure,
     markup::Markup,
-    show::{self, LocalTime, Rate, figure},
+    show::{self, Rate, figure},
 };
 
 /// A clause as the page shows it.
@@ -48,11 +49,15 @@ pub(super) struct Margin {
     pub(super) lines: Vec<Markup>,
 }
 
-/// What margins are filled from.
+/// What margins are filled from: what was counted as it happened.
+#[derive(Default)]
 pub(super) struct Today {
-    pub(super) qualifications: Vec<QualificationRow>,
-    pub(super) clocks: Vec<ClockRow>,
-    pub(super) milestones: Vec<MilestoneRow>,
+    qualifications: Vec<QualificationTally>,
+    clocks: Vec<ClockTally>,
+    /// Service levels with how many of their clocks run and are late.
+    late: Vec<(String, u64)>,
+    /// Milestones with how many opportunities reached them.
+    milestones: Vec<(String, u64)>,
     pub(super) has_been_in_force: bool,
 }
 
@@ -61,31 +66,52 @@ impl Today {
         reader: &Reader<'_>,
         version: Version,
         in_force: bool,
+        now: Timestamp,
     ) -> Result<Today, Failure> {
-        let mut today = Today {
-            qualifications: Vec::new(),
-            clocks: Vec::new(),
-            milestones: Vec::new(),
-            has_been_in_force: in_force,
-        };
-        if in_force {
-            today.qualifications =
-                reader.qualifications()?.into_iter().filter(|row| row.version == version).collect();
-            today.clocks =
-                reader.clocks()?.into_iter().filter(|row| row.version == version).collect();
-            today.milestones =
-                reader.milestones()?.into_iter().filter(|row| row.version == version).collect();
+        if !in_force {
+            return Ok(Today::default());
         }
-        Ok(today)
+        let of_version = |all: Vec<(Version, String, u64)>| {
+            let theirs = all.into_iter().filter(|(of, ..)| *of == version);
+            theirs.map(|(_, key, n)| (key, n)).collect()
+        };
+        let (mut qualifications, mut clocks) =
+            (reader.qualification_tallies()?, reader.clock_tallies()?);
+        qualifications.retain(|tally| tally.version == version);
+        clocks.retain(|tally| tally.version == version);
+        let late = of_version(reader.clocks_late(now)?);
+        let milestones = of_version(reader.milestone_tallies()?);
+        Ok(Today { qualifications, clocks, late, milestones, has_been_in_force: true })
+    }
+
+    /// How many qualifications there were in all.
+    pub(super) fn qualifications(&self) -> u64 {
+        self.qualifications.iter().map(|tally| tally.n).sum()
+    }
+
+    /// How many clocks there were in all.
+    pub(super) fn clocks(&self) -> u64 {
+        self.clocks.iter().map(|tally| tally.n).sum()
+    }
+
+    /// How many of a service level's clocks are in one of these states.
+    fn clocks_in(&self, level: &str, states: &[ClockCounted]) -> u64 {
+        let theirs = self.clocks.iter().filter(|tally| tally.service_level == level);
+        theirs.filter(|tally| states.contains(&tally.state)).map(|tally| tally.n).sum()
     }
 }
 
-/// The clauses, in the order of their numbers.
-pub(super) fn clauses(agreement: &Agreement, today: &Today, time: &LocalTime) -> Vec<Shown> {
-    agreement.clauses.iter().map(|clause| of_text(agreement, clause, today, time)).collect()
+/// The number that stands beside a key.
+fn number_of(all: &[(String, u64)], key: &str) -> u64 {
+    all.iter().find(|(known, _)| known == key).map_or(0, |(_, n)| *n)
 }
 
-fn of_text(agreement: &Agreement, clause: &Clause, today: &Today, time: &LocalTime) -> Shown {
+/// The clauses, in the order of their numbers.
+pub(super) fn clauses(agreement: &Agreement, today: &Today) -> Vec<Shown> {
+    agreement.clauses.iter().map(|clause| of_text(agreement, clause, today)).collect()
+}
+
+fn of_text(agreement: &Agreement, clause: &Clause, today: &Today) -> Shown {
     let mut shown = match &clause.kind {
         ClauseKind::Definition(id) => agreement
             .definitions
@@ -96,7 +122,7 @@ fn of_text(agreement: &Agreement, clause: &Clause, today: &Today, time: &LocalTi
             .service_levels
             .iter()
             .find(|level| level.id == *id)
-            .map(|level| of_level(level, today, time)),
+            .map(|level| of_level(level, today)),
         ClauseKind::Milestone(id) => agreement
             .milestones
             .iter()
@@ -172,9 +198,9 @@ fn qualified(definition: &Definition, today: &Today) -> Margin {
     if !today.has_been_in_force {
         return Margin { lead: Markup::text("Decides nothing yet"), ..Margin::default() };
     }
-    let rows = today.qualifications.iter().filter(|row| row.definition == definition.id);
-    let again = rows.clone().filter(|row| row.times > 1).count() as u64;
-    let n = rows.count() as u64;
+    let theirs = today.qualifications.iter().filter(|tally| tally.definition == definition.id);
+    let again: u64 = theirs.clone().filter(|tally| tally.is_again).map(|tally| tally.n).sum();
+    let n: u64 = theirs.map(|tally| tally.n).sum();
     let href = format!("/leads?status={}&sort=points", crate::names::encoded(&definition.status));
     let words = if n == 1 { " time a lead qualified" } else { " times a lead qualified" };
     let count = crate::markup::element("b").holding(figure(show::count(n), &href));
@@ -188,7 +214,7 @@ fn qualified(definition: &Definition, today: &Today) -> Margin {
     margin
 }
 
-fn of_level(level: &ServiceLevel, today: &Today, time: &LocalTime) -> Shown {
+fn of_level(level: &ServiceLevel, today: &Today) -> Shown {
     Shown {
         says: vec![level.says.clone()],
         schedule: Some(Schedule {
@@ -198,25 +224,22 @@ fn of_level(level: &ServiceLevel, today: &Today, time: &LocalTime) -> Shown {
             terms: Vec::new(),
             service: words::service(level),
         }),
-        margin: attained(level, today, time),
+        margin: attained(level, today),
         ..bare(&level.clause)
     }
 }
 
 /// How many were met of those that are judged: ended in time, ended late, or past due.
-fn attained(level: &ServiceLevel, today: &Today, time: &LocalTime) -> Margin {
+fn attained(level: &ServiceLevel, today: &Today) -> Margin {
     if !today.has_been_in_force {
         return Margin { lead: Markup::text("Decides nothing yet"), ..Margin::default() };
     }
-    let of_level = || today.clocks.iter().filter(|row| row.service_level == level.id);
-    let now = time.now();
-    let is_late = |row: &&ClockRow| row.stopped_at.is_none() && row.due_at < now && !row.resting;
-    let met = of_level().filter(|row| row.verdict == Some(Verdict::Met)).count() as u64;
-    let missed =
-        of_level().filter(|row| matches!(row.verdict, Some(Verdict::MetLate | Verdict::Missed)));
-    let late = of_level().filter(is_late).count() as u64;
-    let judged = met + missed.count() as u64 + late;
-    let running = of_level().filter(|row| row.stopped_at.is_none()).count() as u64;
+    use ClockCounted::{Ended, Resting, Running};
+    let met = today.clocks_in(&level.id, &[Ended(Verdict::Met)]);
+    let missed = today.clocks_in(&level.id, &[Ended(Verdict::MetLate), Ended(Verdict::Missed)]);
+    let late = number_of(&today.late, &level.id);
+    let judged = met + missed + late;
+    let running = today.clocks_in(&level.id, &[Running, Resting]);
     let rate = Rate::of(met, judged);
     let headline = crate::markup::element("b").holding(rate.figure("/scoreboard"));
     let goal = level.goal_per_mille.map(|goal| goal as f64 / 1000.0);
@@ -251,8 +274,7 @@ fn attained(level: &ServiceLevel, today: &Today, time: &LocalTime) -> Margin {
 fn of_milestone(milestone: &Milestone, today: &Today) -> Shown {
     let mut margin = Margin { lead: Markup::text("Decides nothing yet"), ..Margin::default() };
     if today.has_been_in_force {
-        let reached = today.milestones.iter().filter(|row| row.milestone == milestone.id);
-        let n = reached.count() as u64;
+        let n = number_of(&today.milestones, &milestone.id);
         let words = if n == 1 { " opportunity reached it" } else { " opportunities reached it" };
         let count = crate::markup::element("b").holding(figure(show::count(n), "/scoreboard"));
         margin.lead = Markup::from(count).and_text(words);

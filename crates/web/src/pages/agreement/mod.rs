@@ -98,7 +98,7 @@ pub(crate) async fn current(visit: Visit) -> Result<Response, Failure> {
         .house
         .work(|engine| {
             Ok(engine.read(|reader| {
-                let rows = reader.agreements()?;
+                let rows = reader.agreement_heads()?;
                 let in_force = reader.version_in_force()?;
                 Ok::<_, store::StoreError>(in_force.or(rows.last().map(|row| row.version)))
             })?)
@@ -154,14 +154,14 @@ fn viewed(
     };
     engine.read(|reader| {
         let names = Names::new(reader, false);
-        let today = Today::of(reader, version, row.in_force_at.is_some())?;
+        let today = Today::of(reader, version, row.in_force_at.is_some(), time.now())?;
         let signatures = reader.signatures_of(version)?;
         let is_open = matches!(row.state, AgreementState::Proposed | AgreementState::Signed);
         let may_sign = (row.state == AgreementState::Proposed
             && !signatures.iter().any(|signature| signature.side == actor.side)
             && may(actor, &Act::Sign(actor.side)).is_ok())
         .then_some(actor.side);
-        let open = reader.agreements()?.into_iter().find(|other| {
+        let open = reader.agreement_heads()?.into_iter().find(|other| {
             let is_open = matches!(other.state, AgreementState::Proposed | AgreementState::Signed);
             is_open && other.version != version
         });
@@ -170,8 +170,8 @@ fn viewed(
             false => String::new(),
             true => format!(
                 "Every verdict under it carries this hash: {} qualifications and {} clocks.",
-                show::count(today.qualifications.len() as u64),
-                show::count(today.clocks.len() as u64)
+                show::count(today.qualifications()),
+                show::count(today.clocks())
             ),
         };
         Ok(View {
@@ -180,7 +180,7 @@ fn viewed(
             preamble: agreement.preamble.clone(),
             state: state(&row, &unsigned(&agreement, &signatures), time),
             hash: spaced(&row.hash),
-            clauses: clause::clauses(&agreement, &today, time),
+            clauses: clause::clauses(&agreement, &today),
             seals: seals(&agreement, &signatures, &names, time)?,
             versions: versions(reader, version, &names, time)?,
             open,
@@ -268,7 +268,7 @@ fn versions(
     time: &LocalTime,
 ) -> Result<Vec<Other>, Failure> {
     let mut versions = Vec::new();
-    for row in reader.agreements()?.into_iter().rev() {
+    for row in reader.agreement_heads()?.into_iter().rev() {
         let mut signers = Vec::new();
         for signature in reader.signatures_of(row.version)? {
             signers.push(names.user_name(&signature.user)?);

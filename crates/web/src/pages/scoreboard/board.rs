@@ -1,6 +1,9 @@
 //! Figures with the rows behind them.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    fmt::{Display, Write},
+};
 
 use domain::{
     counted::{Counted, Total},
@@ -10,26 +13,128 @@ use domain::{
 
 use crate::{
     charts::{Interval, Twin},
+    kept::Keep,
     markup::Markup,
     show::{self, Rate, figure},
 };
 
 /// The rows behind one figure.
-pub(super) struct Behind {
+pub(crate) struct Behind {
     pub(super) title: String,
     pub(super) kind: &'static str,
-    /// Ids, and what each brings where rows are added up.
-    pub(super) rows: Vec<(String, Option<i64>)>,
+    pub(super) rows: Rows,
     pub(super) currency: Option<Currency>,
 }
 
-/// One goal as the page shows it.
-pub(super) struct Goal {
-    pub(super) side: Markup,
-    pub(super) says: String,
-    pub(super) actual: Markup,
-    pub(super) words: String,
-    pub(super) clause: String,
+/// Ids of rows, and what each brings where rows are added up. A million of them take little more
+/// than their letters.
+#[derive(Default)]
+pub(crate) struct Rows {
+    /// Each with [`Rows::END`] behind it.
+    ids: String,
+    n: u64,
+    brings: Brings,
+}
+
+/// What rows bring.
+#[derive(Default)]
+enum Brings {
+    #[default]
+    Nothing,
+    /// So many bring one, and the others nothing.
+    Hits(u64),
+    Each(Vec<i64>),
+}
+
+impl Rows {
+    /// No id has it: the ledger takes none that does.
+    const END: char = '\0';
+
+    /// Rows that are counted.
+    pub(super) fn counted<I: Display>(ids: impl IntoIterator<Item = I>) -> Rows {
+        let mut rows = Rows::default();
+        ids.into_iter().for_each(|id| rows.push(&id));
+        rows
+    }
+
+    /// Rows that bring one, and then rows that bring nothing.
+    pub(super) fn split<I: Display, J: Display>(
+        hits: impl IntoIterator<Item = I>,
+        misses: impl IntoIterator<Item = J>,
+    ) -> Rows {
+        let mut rows = Rows::counted(hits);
+        rows.brings = Brings::Hits(rows.n);
+        misses.into_iter().for_each(|id| rows.push(&id));
+        rows
+    }
+
+    /// Rows that bring each their own.
+    pub(super) fn summed<I: Display>(parts: impl IntoIterator<Item = (I, i64)>) -> Rows {
+        let (mut rows, mut each) = (Rows::default(), Vec::new());
+        for (id, value) in parts {
+            rows.push(&id);
+            each.push(value);
+        }
+        rows.brings = Brings::Each(each);
+        rows
+    }
+
+    fn push(&mut self, id: &impl Display) {
+        // A text that grows takes everything.
+        let _ = write!(self.ids, "{id}{}", Rows::END);
+        self.n += 1;
+    }
+
+    pub(super) fn n(&self) -> u64 {
+        self.n
+    }
+
+    /// The ids, each with what it brings.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, Option<i64>)> {
+        self.ids.split_terminator(Rows::END).enumerate().map(|(nth, id)| {
+            let brings = match &self.brings {
+                Brings::Nothing => None,
+                Brings::Hits(hits) => Some(i64::from((nth as u64) < *hits)),
+                Brings::Each(each) => each.get(nth).copied(),
+            };
+            (id, brings)
+        })
+    }
+
+    /// What all bring together; none where rows are counted.
+    pub(super) fn sum(&self) -> Option<i64> {
+        match &self.brings {
+            _ if self.n == 0 => None,
+            Brings::Nothing => None,
+            Brings::Hits(hits) => i64::try_from(*hits).ok(),
+            Brings::Each(each) => Some(each.iter().sum()),
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        let each =
+            if let Brings::Each(each) = &self.brings { each.len() * size_of::<i64>() } else { 0 };
+        self.ids.capacity() + each
+    }
+}
+
+impl Behind {
+    /// The rows of a sum.
+    pub(super) fn total<I: Display>(
+        title: &str,
+        kind: &'static str,
+        total: &Total<I>,
+        currency: Option<Currency>,
+    ) -> Behind {
+        let rows = Rows::summed(total.parts().iter().map(|part| (&part.row, part.value)));
+        Behind { title: title.to_owned(), kind, rows, currency }
+    }
+
+    /// The rows of a share: those that count for it, then those that do not.
+    pub(super) fn share<I: Display>(title: &str, kind: &'static str, share: &Share<I>) -> Behind {
+        let rows = Rows::split(share.hits().rows(), share.misses().rows());
+        Behind { title: title.to_owned(), kind, rows, currency: None }
+    }
 }
 
 /// A table with a title and what it says.
@@ -39,46 +144,63 @@ pub(super) struct Section {
     pub(super) table: Markup,
 }
 
-/// The page's matter, and the rows behind each of its figures by key.
+/// What everybody sees, but for whom figures person by person are not, and the rows behind each
+/// figure by key.
 #[derive(Default)]
-pub(super) struct Board {
+pub(crate) struct Board {
     pub(super) finding: String,
-    pub(super) goals: Vec<Goal>,
     pub(super) chart: Markup,
     pub(super) sections: Vec<Section>,
     pub(super) notes: Vec<String>,
     pub(super) behind: BTreeMap<String, Behind>,
+    /// Whether it tells people apart.
+    pub(super) by_person: bool,
     /// The question, as it follows in addresses.
     pub(super) query: String,
 }
 
+impl Keep for Board {
+    fn bytes(&self) -> usize {
+        let of_one = |(key, behind): (&String, &Behind)| {
+            key.len() + behind.title.len() + behind.rows.bytes() + size_of::<Behind>()
+        };
+        let tables: usize = self.sections.iter().map(|one| one.table.as_str().len()).sum();
+        self.behind.iter().map(of_one).sum::<usize>() + tables
+    }
+}
+
+/// The address that lists the rows of a figure.
+pub(super) fn rows_href(key: &str, query: &str) -> String {
+    format!("/scoreboard/rows?figure={}{query}", crate::names::encoded(key))
+}
+
 impl Board {
     pub(super) fn is_empty(&self) -> bool {
-        self.behind.values().all(|behind| behind.rows.is_empty()) && self.goals.is_empty()
+        self.behind.values().all(|behind| behind.rows.n() == 0)
     }
 
     /// Notes the rows behind a figure; the address that lists them.
     pub(super) fn note(&mut self, key: &str, behind: Behind) -> String {
         self.behind.insert(key.to_owned(), behind);
-        format!("/scoreboard/rows?figure={}{}", crate::names::encoded(key), self.query)
+        rows_href(key, &self.query)
     }
 
     /// A count as a door to its rows.
-    pub(super) fn counted<I: std::fmt::Display>(
+    pub(super) fn counted<I: Display>(
         &mut self,
         key: &str,
         title: &str,
         kind: &'static str,
         counted: &Counted<I>,
     ) -> Markup {
-        let rows = counted.rows().iter().map(|row| (row.to_string(), None)).collect();
+        let rows = Rows::counted(counted.rows());
         let behind = Behind { title: title.to_owned(), kind, rows, currency: None };
         let href = self.note(key, behind);
         figure(show::count(counted.n()), &href)
     }
 
     /// A sum as a door to its rows.
-    pub(super) fn total<I: std::fmt::Display>(
+    pub(super) fn total<I: Display>(
         &mut self,
         key: &str,
         title: &str,
@@ -86,14 +208,12 @@ impl Board {
         total: &Total<I>,
         currency: Option<Currency>,
     ) -> Markup {
-        let parts = total.parts().iter();
-        let rows = parts.map(|part| (part.row.to_string(), Some(part.value))).collect();
-        let href = self.note(key, Behind { title: title.to_owned(), kind, rows, currency });
+        let href = self.note(key, Behind::total(title, kind, total, currency));
         figure(amount(total.total(), currency), &href)
     }
 
     /// A share with its interval, as a row of dots.
-    pub(super) fn share<I: std::fmt::Display>(
+    pub(super) fn share<I: Display>(
         &mut self,
         key: &str,
         title: &str,
@@ -101,24 +221,8 @@ impl Board {
         share: &Share<I>,
         goal: Option<f64>,
     ) -> Interval {
-        let hits = share.hits().rows().iter().map(|row| (row.to_string(), Some(1)));
-        let misses = share.misses().rows().iter().map(|row| (row.to_string(), Some(0)));
-        let rows = hits.chain(misses).collect();
-        let behind = Behind { title: title.to_owned(), kind, rows, currency: None };
-        let href = self.note(key, behind);
+        let href = self.note(key, Behind::share(title, kind, share));
         Interval { rate: rate(share), goal, unfinished: false, href: Some(href) }
-    }
-
-    /// A share as a door to its rows.
-    pub(super) fn share_figure<I: std::fmt::Display>(
-        &mut self,
-        key: &str,
-        title: &str,
-        kind: &'static str,
-        share: &Share<I>,
-    ) -> Markup {
-        let interval = self.share(key, title, kind, share, None);
-        interval.rate.figure(interval.href.as_deref().unwrap_or("/scoreboard"))
     }
 
     pub(super) fn section(

@@ -1,8 +1,11 @@
 //! What both sides look at together: goals, service levels, handoffs, the funnel, opportunities.
 
-mod board;
+pub(crate) mod board;
+mod promised;
 mod rows;
 mod sections;
+
+use std::sync::Arc;
 
 use askama::Template;
 use axum::{extract::Query, response::Response};
@@ -13,14 +16,20 @@ use engine::{
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Deserialize;
+use store::StoreError;
 
 use crate::{
+    app::House,
     failure::Failure,
+    kept::{Found, in_address},
     layout::{EmptyState, Form, Frame, Place},
+    library::named,
+    markup::Markup,
     names::encoded,
     session::Visit,
 };
-use board::Board;
+use board::{Board, Section};
+use promised::Promised;
 pub(crate) use rows::{export, show as rows};
 
 /// What the address asks for.
@@ -31,6 +40,10 @@ pub(crate) struct Asked {
     to: String,
     by: String,
     figure: String,
+    /// The state that the figure was made of, see [`in_address`].
+    at: String,
+    /// How many rows stand on the pages before.
+    skip: usize,
 }
 
 /// What figures can be told apart by, with its words.
@@ -54,13 +67,15 @@ impl Asked {
             zone: zone.clone(),
         }
     }
+}
 
-    /// The question as it stands in an address.
-    fn query(&self) -> String {
-        let pairs = [("from", &self.from), ("to", &self.to), ("by", &self.by)];
-        let said = pairs.into_iter().filter(|(_, value)| !value.is_empty());
-        said.map(|(name, value)| format!("&{name}={}", encoded(value))).collect()
-    }
+/// The question as it stands in an address, behind a figure's key.
+fn query(question: &ReportQuestion) -> String {
+    let day = |day: Option<Date>| day.map(|day| day.to_string());
+    let pairs =
+        [("from", day(question.from)), ("to", day(question.to)), ("by", question.by.clone())];
+    let said = pairs.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    said.map(|(name, value)| format!("&{name}={}", encoded(&value))).collect()
 }
 
 /// Why there is no scoreboard: a refusal that stands in the form, or a failure.
@@ -78,6 +93,12 @@ impl From<ReportFailure> for NoBoard {
     }
 }
 
+impl From<StoreError> for NoBoard {
+    fn from(error: StoreError) -> NoBoard {
+        NoBoard::Failed(error.into())
+    }
+}
+
 impl From<Failure> for NoBoard {
     fn from(failure: Failure) -> NoBoard {
         NoBoard::Failed(failure)
@@ -89,21 +110,37 @@ impl From<Failure> for NoBoard {
 #[template(path = "pages/scoreboard/index.html")]
 struct ScoreboardPage {
     frame: Frame,
-    board: Board,
+    made: Made,
     asked: Asked,
     dimensions: Vec<(&'static str, &'static str)>,
     form: Form,
+}
+
+/// What the question gave: the board of everybody, and what of the goals is for this person.
+#[derive(Default)]
+struct Made {
+    board: Arc<Board>,
+    promised: Promised,
+    /// As of when it is true, where that is not now.
+    as_of: Option<Markup>,
+}
+
+impl Made {
+    /// The tables, in the order of the page.
+    fn sections(&self) -> impl Iterator<Item = &Section> {
+        self.promised.quotas.iter().chain(&self.board.sections)
+    }
 }
 
 /// Shows the scoreboard.
 pub(crate) async fn index(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Failure> {
     visit.signed.may(&Act::SeeScoreboard)?;
     let mut form = Form::default();
-    let board = match made(&visit, &asked).await? {
-        Ok(board) => board,
+    let made = match made(&visit, &asked).await? {
+        Ok(made) => made,
         Err(words) => {
             form.refuse_whole(crate::pages::sign_in::sentence(&words));
-            Board::default()
+            Made::default()
         }
     };
     let mut frame = visit.frame("Scoreboard", Place::Scoreboard);
@@ -111,25 +148,60 @@ pub(crate) async fn index(visit: Visit, Query(asked): Query<Asked>) -> Result<Re
     let everybody = visit.signed.can(&Act::SeeEverybodysFigures);
     let dimensions = BY.into_iter().filter(|(key, _)| *key != "owner" || everybody).collect();
     let refused = form.is_refused();
-    let template = ScoreboardPage { frame, board, asked, dimensions, form };
+    let template = ScoreboardPage { frame, made, asked, dimensions, form };
     Ok(if refused { visit.refuse(template) } else { visit.show(template) })
 }
 
 /// Makes the board; the words of a refusal where the question cannot be answered.
-async fn made(visit: &Visit, asked: &Asked) -> Result<Result<Board, String>, Failure> {
+async fn made(visit: &Visit, asked: &Asked) -> Result<Result<Made, String>, Failure> {
     let (asked, actor, time) = (asked.clone(), visit.signed.0.clone(), visit.time());
-    let board = visit
-        .house
-        .work(move |engine: &Engine| {
-            let question = asked.question(time.zone(), time.now());
-            Ok(match sections::board(engine, &question, &asked, &actor, &time) {
-                Ok(board) => Ok(board),
-                Err(NoBoard::Refused(words)) => Err(words),
-                Err(NoBoard::Failed(failure)) => return Err(failure),
-            })
-        })
-        .await?;
-    Ok(board)
+    let house = visit.house.clone();
+    let make = move || {
+        let question = asked.question(time.zone(), time.now());
+        let goals = house.goals(&question, None)?;
+        let board = board(&house, &question, None, &actor)?;
+        let mut query = query(&question);
+        query.push_str(&in_address(&house.app.engine, goals.as_of)?);
+        let promised = Promised::of(&goals.value, &question, &actor, &query);
+        let past = goals.past().into_iter().chain(board.past()).min();
+        Ok(Made { promised, as_of: past.map(|past| time.second(past)), board: board.value })
+    };
+    visit.house.work(move |_| told(make())).await
+}
+
+/// A refusal as its words.
+fn told<T>(made: Result<T, NoBoard>) -> Result<Result<T, String>, Failure> {
+    match made {
+        Ok(made) => Ok(Ok(made)),
+        Err(NoBoard::Refused(words)) => Ok(Err(words)),
+        Err(NoBoard::Failed(failure)) => Err(failure),
+    }
+}
+
+/// The board of everybody, as it is or as it was at an instant, for somebody who may see it.
+fn board(
+    house: &House,
+    question: &ReportQuestion,
+    as_it_was: Option<Timestamp>,
+    actor: &Actor,
+) -> Result<Found<Board>, NoBoard> {
+    let (name, now) = (named(question), question.as_of);
+    let boards = &house.kept.boards;
+    let kept = as_it_was.and_then(|as_of| boards.as_it_was(&name, as_of));
+    let found = match kept {
+        Some(found) => found,
+        None => {
+            let question = question.clone();
+            let make = move |engine: &Engine, as_of| {
+                let question = ReportQuestion { as_of, ..question.clone() };
+                let query = query(&question) + &in_address(engine, as_of)?;
+                sections::board(engine, &question, query)
+            };
+            boards.ask(&house.app.engine, &house.app.clock, &name, now, make)?
+        }
+    };
+    guard(found.value.by_person, actor)?;
+    Ok(found)
 }
 
 /// Figures that tell people apart are not for everybody.
@@ -142,7 +214,11 @@ fn guard(by_person: bool, actor: &Actor) -> Result<(), Failure> {
 
 impl ScoreboardPage {
     fn is_empty(&self) -> bool {
-        !self.form.is_refused() && self.board.is_empty()
+        let Made { board, promised, .. } = &self.made;
+        !self.form.is_refused()
+            && board.is_empty()
+            && promised.goals.is_empty()
+            && promised.quotas.is_none()
     }
 
     fn empty(&self) -> EmptyState {

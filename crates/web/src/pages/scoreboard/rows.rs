@@ -1,28 +1,33 @@
 //! The rows behind one figure of the scoreboard, which add up to it.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::{extract::Query, response::Response};
 use domain::ids::{FactNo, Subject};
-use engine::access::Act;
+use engine::access::{Act, Actor};
+use jiff::Timestamp;
 use store::{Reader, StoreError};
 
 use super::{
-    Asked,
-    board::{Behind, amount},
-    made,
+    Asked, NoBoard, board,
+    board::{Behind, Board, amount},
+    promised, query, told,
 };
 use crate::{
+    app::House,
     failure::Failure,
+    kept::of_address,
     layout::{Files, Frame, Place},
     markup::Markup,
-    names::{Names, fact_link, lead_href, opportunity_href},
+    names::{Names, encoded, fact_link, lead_href, opportunity_href},
     session::Visit,
     sheet::{Cell, FileKind, download},
     show::{self, LocalTime, figure},
 };
 
-/// Rows on the page; the sum is of all.
-const ROWS: usize = 500;
+/// Rows of one page; the sum is of all.
+const ROWS: usize = 100;
 
 /// The page.
 #[derive(Template)]
@@ -31,11 +36,16 @@ struct RowsPage {
     frame: Frame,
     title: String,
     n: u64,
-    shown: u64,
+    /// The first and the last row of this page, counted from one.
+    shown: (u64, u64),
     sum: Option<String>,
     rows: Vec<Row>,
     back: String,
+    /// The address of the rows that follow, where some do.
+    next: Option<String>,
     files: Files,
+    /// As of when it is true, where that is not now.
+    as_of: Option<Markup>,
 }
 
 /// One row.
@@ -46,45 +56,100 @@ struct Row {
     value: String,
 }
 
+/// The rows behind a figure, from the very state that the figure was made of where that is kept.
+enum Opened {
+    Kept(Arc<Board>, String),
+    Own(Behind),
+}
+
+impl Opened {
+    fn behind(&self) -> Option<&Behind> {
+        match self {
+            Opened::Kept(board, figure) => board.behind.get(figure),
+            Opened::Own(behind) => Some(behind),
+        }
+    }
+}
+
+/// Opens the figure that the address names; as of when it is true, where that is not now.
+fn opened(
+    house: &House,
+    asked: &Asked,
+    actor: &Actor,
+    time: &LocalTime,
+) -> Result<(Opened, Option<Timestamp>), NoBoard> {
+    let question = asked.question(time.zone(), time.now());
+    let (figure, at) = (&asked.figure, of_address(&asked.at));
+    if figure.starts_with(&format!("quota.{}.", actor.user)) {
+        let own = house.app.engine.report_quotas_of(&question, &actor.user)?;
+        let own = promised::behind_own(&own, figure).ok_or(Failure::Absent)?;
+        return Ok((Opened::Own(own), None));
+    }
+    if figure.starts_with("goal.") || figure.starts_with("quota.") {
+        let goals = house.goals(&question, at)?;
+        let behind = promised::behind(&goals.value, actor, figure).ok_or(Failure::Absent)?;
+        return Ok((Opened::Own(behind), goals.past()));
+    }
+    let found = board(house, &question, at, actor)?;
+    let past = found.past();
+    Ok((Opened::Kept(found.value, figure.clone()), past))
+}
+
+/// What a page shows of rows.
+struct Found {
+    title: String,
+    n: u64,
+    sum: Option<String>,
+    rows: Vec<Row>,
+    as_of: Option<Markup>,
+}
+
 /// Shows the rows.
 pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Failure> {
     visit.signed.may(&Act::SeeScoreboard)?;
-    let mut board = made(&visit, &asked).await?.map_err(|_| Failure::Absent)?;
-    let behind = board.behind.remove(&asked.figure).ok_or(Failure::Absent)?;
     let (reach, time) = (visit.signed.can(&Act::SeeReach), visit.time());
-    let (n, title) = (behind.rows.len() as u64, behind.title.clone());
-    let sum = summed(&behind);
-    let rows = visit
-        .house
-        .work(move |engine| Ok(engine.read(|reader| rows(reader, &behind, reach, &time))?))
-        .await?;
+    let (house, actor, wanted) = (visit.house.clone(), visit.signed.0.clone(), asked.clone());
+    let find = move || {
+        let (opened, past) = opened(&house, &wanted, &actor, &time)?;
+        let behind = opened.behind().ok_or(Failure::Absent)?;
+        let skip = wanted.skip;
+        let rows = house.app.engine.read(|reader| rows(reader, behind, skip, reach, &time))?;
+        Ok(Found {
+            title: behind.title.clone(),
+            n: behind.rows.n(),
+            sum: behind.rows.sum().map(|sum| amount(sum, behind.currency)),
+            rows,
+            as_of: past.map(|past| time.second(past)),
+        })
+    };
+    let found = visit.house.work(move |_| told(find())).await?.map_err(|_| Failure::Absent)?;
+    let Found { title, n, sum, rows, as_of } = found;
+    let question = asked.question(visit.time().zone(), visit.time().now());
+    let query = query(&question);
+    let at =
+        if asked.at.is_empty() { String::new() } else { format!("&at={}", encoded(&asked.at)) };
+    let which = format!("figure={}{query}{at}", encoded(&asked.figure));
+    let here_it_is = format!("/scoreboard/rows?{which}");
+    let files = Files::of("All of them", &here_it_is, "/scoreboard/rows");
+    let (skip, here) = (asked.skip as u64, rows.len() as u64);
+    let last = skip.saturating_add(here);
+    let next = (last < n && here > 0).then(|| format!("/scoreboard/rows?{which}&skip={last}"));
+    let back = format!("/scoreboard?{}", query.trim_start_matches('&'));
     let frame = visit.frame(title.clone(), Place::Scoreboard);
-    let here = format!(
-        "/scoreboard/rows?figure={}{}",
-        crate::names::encoded(&asked.figure),
-        asked.query()
-    );
-    let files = Files::of("All of them", &here, "/scoreboard/rows");
-    let back = format!("/scoreboard?{}", asked.query().trim_start_matches('&'));
-    let shown = rows.len() as u64;
-    Ok(visit.show(RowsPage { frame, title, n, shown, sum, rows, back, files }))
-}
-
-fn summed(behind: &Behind) -> Option<String> {
-    let values: Option<Vec<i64>> = behind.rows.iter().map(|(_, value)| *value).collect();
-    let sum: i64 = values.filter(|values| !values.is_empty())?.iter().sum();
-    Some(amount(sum, behind.currency))
+    let shown = (skip.saturating_add(1), last);
+    Ok(visit.show(RowsPage { frame, title, n, shown, sum, rows, back, next, files, as_of }))
 }
 
 fn rows(
     reader: &Reader<'_>,
     behind: &Behind,
+    skip: usize,
     reach: bool,
     time: &LocalTime,
 ) -> Result<Vec<Row>, StoreError> {
     let names = Names::new(reader, reach);
     let mut rows = Vec::new();
-    for (id, value) in behind.rows.iter().take(ROWS) {
+    for (id, value) in behind.rows.iter().skip(skip).take(ROWS) {
         let (name, at, fact) = named(reader, &names, behind.kind, id, time)?;
         let value = value.map(|value| amount(value, behind.currency)).unwrap_or_default();
         rows.push(Row { name, at, fact, value });
@@ -154,6 +219,16 @@ fn named(
 }
 
 impl RowsPage {
+    /// Whether the rows are on several pages.
+    fn is_part(&self) -> bool {
+        (self.rows.len() as u64) < self.n
+    }
+
+    /// `101 to 200`.
+    fn range(&self) -> String {
+        format!("{} to {}", show::count(self.shown.0), show::count(self.shown.1))
+    }
+
     fn count(&self) -> String {
         show::count(self.n)
     }
@@ -166,17 +241,23 @@ pub(crate) async fn export(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     visit.signed.may(&Act::SeeScoreboard)?;
-    let mut board = made(&visit, &asked).await?.map_err(|_| Failure::Absent)?;
-    let behind = board.behind.remove(&asked.figure).ok_or(Failure::Absent)?;
-    let count = behind.rows.len() as u64;
+    let (house, actor, time) = (visit.house.clone(), visit.signed.0.clone(), visit.time());
+    let open = move || {
+        let (opened, _) = opened(&house, &asked, &actor, &time)?;
+        Ok(opened.behind().is_some().then_some(opened))
+    };
+    let opened = visit.house.work(move |_| told(open())).await?.map_err(|_| Failure::Absent)?;
+    let opened = opened.ok_or(Failure::Absent)?;
+    let count = opened.behind().map_or(0, |behind| behind.rows.n());
     kind.holds(&visit.house, move |_, _| Ok(count)).await?;
     Ok(download(&visit.house, kind, "rows", move |_, sheet| {
+        let Some(behind) = opened.behind() else { return Ok(()) };
         let currency = behind.currency;
         let code = currency.map(|currency| currency.code().to_owned());
         let mut goes_on = sheet.head(&[behind.kind, "brings", "currency"])?;
-        for (id, value) in &behind.rows {
+        for (id, value) in behind.rows.iter() {
             let brings = value.map(|value| Cell::amount(value, currency));
-            let row = [id.as_str().into(), brings.into(), code.clone().into()];
+            let row: [Cell; 3] = [id.into(), brings.into(), code.clone().into()];
             goes_on = goes_on && sheet.row(&row)?;
         }
         Ok(())

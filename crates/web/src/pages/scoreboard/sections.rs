@@ -2,147 +2,58 @@
 
 use std::collections::BTreeMap;
 
-use domain::{attainment::Attainment, counted::Measure, group::Grouped, ids::ClockId};
+use domain::{attainment::Attainment, group::Grouped, ids::ClockId};
 use engine::{
     Engine,
-    access::{Act, Actor, may},
     report::{
-        FunnelFigures, GoalFigures, GoalStanding, GoalsReport, QuotaFigures, ReportQuestion,
-        ServiceLevelsReport, Subject,
+        FunnelFigures, ReportFailure, ReportQuestion, ReportRefusal, ServiceLevelsReport, Subject,
     },
 };
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 
 use super::{
-    Asked, NoBoard,
-    board::{Behind, Board, Goal, amount, rate},
-    guard,
+    NoBoard,
+    board::{Behind, Board, Rows, amount, rate},
 };
 use crate::{
     charts::{self, Interval, Period, Periods, Twin},
     failure::Failure,
     markup::Markup,
     pages::leads::row::level_words,
-    show::{self, LocalTime, Rate},
+    show::{self, Rate},
 };
 
 /// Weeks in the chart.
 const WEEKS: usize = 12;
 
+/// The board that a question gives, whoever asks it.
 pub(super) fn board(
     engine: &Engine,
     question: &ReportQuestion,
-    asked: &Asked,
-    actor: &Actor,
-    time: &LocalTime,
+    query: String,
 ) -> Result<Board, NoBoard> {
-    let mut board = Board { query: asked.query(), ..Board::default() };
-    goals(engine, question, actor, time, &mut board)?;
-    service_levels(engine, question, actor, time, &mut board)?;
-    handoffs(engine, question, actor, &mut board)?;
-    funnel(engine, question, actor, &mut board)?;
-    opportunities(engine, question, actor, &mut board)?;
-    differences(engine, question, actor, &mut board)?;
+    let mut board = Board { query, ..Board::default() };
+    service_levels(engine, question, &mut board)?;
+    handoffs(engine, question, &mut board)?;
+    funnel(engine, question, &mut board)?;
+    opportunities(engine, question, &mut board)?;
+    differences(engine, question, &mut board)?;
     board.notes.sort();
     board.notes.dedup();
     Ok(board)
 }
 
-fn goals(
-    engine: &Engine,
-    question: &ReportQuestion,
-    actor: &Actor,
-    time: &LocalTime,
-    board: &mut Board,
-) -> Result<(), NoBoard> {
-    let plain = ReportQuestion { by: None, ..question.clone() };
-    let report = engine.report_goals(&plain)?;
-    quotas(&report, question, actor, time, board);
-    let theirs = |goal: &&GoalFigures| {
-        let of = goal.user.as_deref().map(|user| Act::SeeFiguresOf(user.into()));
-        of.is_none_or(|act| may(actor, &act).is_ok())
-    };
-    for goal in report.goals.iter().filter(theirs) {
-        let key = format!("goal.{}", goal.id);
-        let actual = match &goal.standing {
-            GoalStanding::Pace(pace) => {
-                board.total(&key, &goal.says, goal.rows_of, &pace.actual, goal.currency)
-            }
-            GoalStanding::Rate(rate) => {
-                board.share_figure(&key, &goal.says, goal.rows_of, &rate.actual)
-            }
-        };
-        board.goals.push(Goal {
-            side: show::side_name(goal.side, goal.side.word()),
-            says: goal.says.clone(),
-            actual,
-            words: goal.words.clone(),
-            clause: goal.clause.clone(),
-        });
-    }
-    Ok(())
-}
-
-/// What was won of each quota that somebody may see: those of the period that is asked for, and
-/// without one those of today.
-fn quotas(
-    report: &GoalsReport,
-    question: &ReportQuestion,
-    actor: &Actor,
-    time: &LocalTime,
-    board: &mut Board,
-) {
-    let today = question.zone.to_datetime(time.now()).date();
-    let has_period = question.from.is_some() || question.to.is_some();
-    let is_now = |quota: &QuotaFigures| {
-        quota.from.is_some_and(|from| from <= today) && quota.to.is_some_and(|to| today <= to)
-    };
-    let may_see = |quota: &QuotaFigures| {
-        let act = quota.owner.clone().map(Act::SeeFiguresOf);
-        act.is_none_or(|act| may(actor, &act).is_ok())
-    };
-    let seen = report.quotas.iter().filter(|quota| may_see(quota));
-    let seen: Vec<_> = seen.filter(|quota| has_period || is_now(quota)).collect();
-    if seen.is_empty() {
-        return;
-    }
-    let mut twin = Twin::of("Quota").words("Period").number("Won").number("Of").number("Share");
-    for quota in seen {
-        let owner = quota.owner.as_ref().map_or("", |owner| owner.as_str());
-        let whose = quota.name.clone().unwrap_or_else(|| owner.to_owned());
-        let whose = if whose.is_empty() { "the firm".to_owned() } else { whose };
-        let key = format!("quota.{owner}.{}", quota.period);
-        let title = format!("Won of the quota of {whose}, {}", quota.period);
-        let won = board.total(&key, &title, "opportunity", &quota.won, quota.currency);
-        let target = quota.target.map(|target| amount(target, quota.currency));
-        let share = match quota.attainment {
-            Measure::Is(share) => Markup::text(show::per_cent(share)),
-            Measure::Cannot(why) => show::not_measurable(why),
-        };
-        twin = twin.row(vec![
-            Markup::text(whose),
-            Markup::text(&quota.period),
-            won,
-            Markup::text(target.unwrap_or_default()),
-            share,
-        ]);
-    }
-    board.section("Quotas", "won and closed in the period of the quota", &twin);
-}
-
 fn service_levels(
     engine: &Engine,
     question: &ReportQuestion,
-    actor: &Actor,
-    time: &LocalTime,
     board: &mut Board,
 ) -> Result<(), NoBoard> {
     let report = engine.report_service_levels(question)?;
-    guard(report.question.by_person, actor)?;
+    board.by_person |= report.question.by_person;
     board.notes.extend(report.notes.iter().cloned());
     let all = &report.attainment.total;
     board.finding = finding(&rate(&all.attainment));
-    weeks(engine, &report, question, time, board)?;
+    weeks(engine, &report, question, board)?;
     if report.levels.is_empty() {
         return Ok(());
     }
@@ -168,11 +79,16 @@ fn service_levels(
 fn differences(
     engine: &Engine,
     question: &ReportQuestion,
-    actor: &Actor,
     board: &mut Board,
 ) -> Result<(), NoBoard> {
-    let report = engine.report_differences(question)?;
-    guard(report.question.by_person, actor)?;
+    let report = match engine.report_differences(question) {
+        // What tells the other sections apart may mean nothing here: then these stand whole.
+        Err(ReportFailure::Refused(ReportRefusal::NoSuchDimension { .. })) => {
+            engine.report_differences(&ReportQuestion { by: None, ..question.clone() })?
+        }
+        report => report?,
+    };
+    board.by_person |= report.question.by_person;
     if report.moves == 0 && report.rows.is_empty() {
         return Ok(());
     }
@@ -238,12 +154,9 @@ fn weeks(
     engine: &Engine,
     report: &ServiceLevelsReport,
     question: &ReportQuestion,
-    time: &LocalTime,
     board: &mut Board,
 ) -> Result<(), NoBoard> {
-    let clocks = engine.read(|reader| reader.clocks().map_err(Failure::from))?;
-    let due: BTreeMap<ClockId, Timestamp> =
-        clocks.into_iter().map(|clock| (clock.id, clock.due_at)).collect();
+    let due = engine.read(|reader| reader.clocks_due_at().map_err(Failure::from))?;
     let share = &report.attainment.total.attainment;
     let mut weeks: BTreeMap<Date, (Vec<String>, Vec<String>)> = BTreeMap::new();
     let monday =
@@ -257,14 +170,13 @@ fn weeks(
     if weeks.len() < 2 {
         return Ok(());
     }
-    let this_week = monday_of(question.zone.to_datetime(time.now()).date());
+    let this_week = monday_of(question.zone.to_datetime(question.as_of).date());
     let skipped = weeks.len().saturating_sub(WEEKS);
     let mut periods = Vec::new();
     for (week, (hits, misses)) in weeks.into_iter().skip(skipped) {
         let rate = Rate::of(hits.len() as u64, (hits.len() + misses.len()) as u64);
         let label = format!("{:02}", week.iso_week_date().week());
-        let rows = hits.into_iter().map(|id| (id, Some(1)));
-        let rows = rows.chain(misses.into_iter().map(|id| (id, Some(0)))).collect();
+        let rows = Rows::split(hits, misses);
         let title = format!("Due in the week of {week}: met in time");
         let behind = Behind { title, kind: "clock", rows, currency: None };
         let href = Some(board.note(&format!("week.{week}"), behind));
@@ -303,14 +215,9 @@ fn monday_of(day: Date) -> Date {
     day.saturating_sub(jiff::Span::new().days(since))
 }
 
-fn handoffs(
-    engine: &Engine,
-    question: &ReportQuestion,
-    actor: &Actor,
-    board: &mut Board,
-) -> Result<(), NoBoard> {
+fn handoffs(engine: &Engine, question: &ReportQuestion, board: &mut Board) -> Result<(), NoBoard> {
     let report = engine.report_handoffs(question)?;
-    guard(report.question.by_person, actor)?;
+    board.by_person |= report.question.by_person;
     board.notes.extend(report.notes.iter().cloned());
     if report.handoffs.total.delivered.delivered.is_empty() {
         return Ok(());
@@ -348,15 +255,10 @@ fn grouped<T>(all: &Grouped<T>) -> Vec<(String, &T)> {
     std::iter::once(("all".to_owned(), &all.total)).chain(groups).collect()
 }
 
-fn funnel(
-    engine: &Engine,
-    question: &ReportQuestion,
-    actor: &Actor,
-    board: &mut Board,
-) -> Result<(), NoBoard> {
+fn funnel(engine: &Engine, question: &ReportQuestion, board: &mut Board) -> Result<(), NoBoard> {
     let by_month = ReportQuestion { by: Some("month".to_owned()), ..question.clone() };
     let report = engine.report_funnel(&by_month, Subject::Leads)?;
-    guard(report.question.by_person, actor)?;
+    board.by_person |= report.question.by_person;
     board.notes.extend(report.notes.iter().cloned());
     let FunnelFigures::Leads(funnel) = &report.funnel else { return Ok(()) };
     if funnel.total.units.is_empty() {
@@ -391,11 +293,10 @@ fn funnel(
 fn opportunities(
     engine: &Engine,
     question: &ReportQuestion,
-    actor: &Actor,
     board: &mut Board,
 ) -> Result<(), NoBoard> {
     let report = engine.report_opportunities(question)?;
-    guard(report.question.by_person, actor)?;
+    board.by_person |= report.question.by_person;
     board.notes.extend(report.notes.iter().cloned());
     if report.pipeline.total.all.is_empty() {
         return Ok(());

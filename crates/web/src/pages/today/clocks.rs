@@ -8,7 +8,6 @@ use domain::{
     service_level::{People, ServiceClock, clocks},
 };
 use engine::{
-    Engine,
     access::Actor,
     lead::{facts_about, working_hours},
 };
@@ -17,6 +16,7 @@ use store::{Reader, read::ClockRow};
 
 use super::Of;
 use crate::{
+    app::House,
     failure::Failure,
     markup::Markup,
     names::{Names, lead_href, opportunity_href},
@@ -26,6 +26,8 @@ use crate::{
 
 /// So many are listed.
 const ROWS: usize = 12;
+/// So many are read at once to find them.
+const AT_ONCE: u32 = 48;
 
 /// The clocks that run.
 pub(super) struct Running {
@@ -53,25 +55,35 @@ pub(super) struct Row {
 }
 
 pub(super) fn running(
-    engine: &Engine,
+    house: &House,
     actor: &Actor,
     of: Of,
     reach: bool,
     time: &LocalTime,
 ) -> Result<Running, Failure> {
-    let agreements = engine.agreements()?;
+    let engine = &house.app.engine;
+    let (agreements, midnight) = (engine.agreements()?, midnight_after(time));
+    let counted = match of {
+        Of::Own => None,
+        Of::Side(_) | Of::All => Some(house.running(midnight, time.now())?.value),
+    };
     engine.read(|reader| {
         let theirs = theirs(reader, actor, of)?;
-        let is_theirs = |row: &ClockRow| match &theirs {
-            None => true,
-            Some(theirs) => row.owner.as_ref().is_some_and(|owner| theirs.contains(owner)),
+        let (first, today, all) = match &counted {
+            None => {
+                let mut rows = reader.clocks_due_of(&actor.user, midnight)?;
+                let today = rows.len() as u64;
+                rows.truncate(ROWS);
+                (rows, today, reader.clocks_running_of(&actor.user)?)
+            }
+            Some(counted) => {
+                let of_theirs = |(owner, ..): &&(Option<UserId>, u64, u64)| theirs.has(owner);
+                let counted = counted.by_owner.iter().filter(of_theirs);
+                let (today, all) = counted
+                    .fold((0, 0), |(due, all), (_, due_too, more)| (due + due_too, all + more));
+                (first_due(reader, &theirs, midnight)?, today, all)
+            }
         };
-        let mut rows = reader.clocks_running()?;
-        rows.retain(|row| !row.resting && is_theirs(row));
-        let all = rows.len() as u64;
-        let midnight = midnight_after(time);
-        rows.retain(|row| row.due_at < midnight);
-        let today = rows.len() as u64;
         let maker = Maker {
             reader,
             names: &Names::new(reader, reach),
@@ -79,7 +91,7 @@ pub(super) fn running(
             people: &working_hours(reader)?,
             time,
         };
-        let rows = rows.iter().take(ROWS).map(|row| maker.row(row));
+        let rows = first.iter().map(|row| maker.row(row));
         let rows = rows.collect::<Result<Vec<Option<Row>>, Failure>>()?;
         Ok(Running {
             rows: rows.into_iter().flatten().collect(),
@@ -95,6 +107,26 @@ pub(super) fn running(
     })
 }
 
+/// The first clocks to fall due that are theirs. Most are of sales, so few are passed over.
+fn first_due(
+    reader: &Reader<'_>,
+    theirs: &Theirs,
+    before: Timestamp,
+) -> Result<Vec<ClockRow>, Failure> {
+    let (mut found, mut last) = (Vec::new(), None);
+    while found.len() < ROWS {
+        let page = reader.clocks_due_before(before, last.as_ref(), AT_ONCE)?;
+        last = page.last().cloned();
+        let is_last = page.len() < AT_ONCE as usize;
+        found.extend(page.into_iter().filter(|row| theirs.has(&row.owner)));
+        if is_last {
+            break;
+        }
+    }
+    found.truncate(ROWS);
+    Ok(found)
+}
+
 impl Running {
     /// Whether more run out today than are listed.
     pub(super) fn are_more(&self) -> bool {
@@ -103,15 +135,23 @@ impl Running {
 }
 
 /// Whose clocks are wanted; everybody's for `None`.
-fn theirs(reader: &Reader<'_>, actor: &Actor, of: Of) -> Result<Option<BTreeSet<UserId>>, Failure> {
-    Ok(match of {
+struct Theirs(Option<BTreeSet<UserId>>);
+
+impl Theirs {
+    fn has(&self, owner: &Option<UserId>) -> bool {
+        match &self.0 {
+            None => true,
+            Some(theirs) => owner.as_ref().is_some_and(|owner| theirs.contains(owner)),
+        }
+    }
+}
+
+fn theirs(reader: &Reader<'_>, actor: &Actor, of: Of) -> Result<Theirs, Failure> {
+    Ok(Theirs(match of {
         Of::Own => Some(BTreeSet::from([actor.user.clone()])),
         Of::All => None,
-        Of::Side(side) => {
-            let users = reader.users()?.into_iter().filter(|user| user.side == Some(side));
-            Some(users.map(|user| user.id).collect())
-        }
-    })
+        Of::Side(side) => Some(reader.users_of_side(side)?.into_iter().collect()),
+    }))
 }
 
 /// The end of today in the page's zone.

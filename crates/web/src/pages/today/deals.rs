@@ -65,8 +65,7 @@ pub(super) fn deals(
     time: &LocalTime,
 ) -> Result<Deals, Failure> {
     engine.read(|reader| {
-        let mut mine = reader.opportunities()?;
-        mine.retain(|row| row.owner.as_ref() == Some(&actor.user) && row.outcome == Outcome::Open);
+        let mine = reader.opportunities_of_owner(&actor.user, Some(Outcome::Open))?;
         let names = Names::new(reader, reach);
         let mut news: Vec<News> = Vec::new();
         for row in &mine {

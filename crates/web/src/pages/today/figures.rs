@@ -2,14 +2,16 @@
 
 use domain::{counted::Measure, ids::UserId, money::Money};
 use engine::{
-    Engine,
     access::Actor,
-    report::{GoalFigures, GoalStanding, GoalsReport, QuotaFigures, ReportFailure, ReportQuestion},
+    report::{GoalFigures, GoalStanding, QuotaFigures, ReportFailure, ReportQuestion},
 };
+use jiff::Timestamp;
 
 use super::Of;
 use crate::{
+    app::House,
     failure::Failure,
+    kept::in_address,
     markup::Markup,
     names::encoded,
     show::{self, LocalTime, Rate, figure},
@@ -21,6 +23,8 @@ pub(super) struct Figures {
     pub(super) all: Vec<Shown>,
     /// Why there is none, for whoever has none.
     pub(super) none: &'static str,
+    /// As of when they are true, where that is not now.
+    pub(super) as_of: Option<Markup>,
 }
 
 /// One figure.
@@ -33,7 +37,7 @@ pub(super) struct Shown {
 }
 
 pub(super) fn figures(
-    engine: &Engine,
+    house: &House,
     actor: &Actor,
     of: Of,
     time: &LocalTime,
@@ -41,27 +45,30 @@ pub(super) fn figures(
     let today = time.zone().to_datetime(time.now()).date();
     let question = ReportQuestion {
         by: None,
-        from: Some(today),
-        to: Some(today),
+        from: None,
+        to: None,
         horizon_days: None,
         as_of: time.now(),
         zone: time.zone().clone(),
     };
-    let report = engine.report_goals(&question).map_err(failed)?;
-    let all = match of {
-        Of::Own => own(&report, &actor.user),
+    let is_now = |goal: &&GoalFigures| goal.from <= today && today <= goal.to;
+    let (all, past) = match of {
+        Of::Own => own(house, &question, &actor.user, is_now)?,
         Of::Side(_) | Of::All => {
+            let found = house.goals(&question, None).map_err(failed)?;
             let theirs = |goal: &&GoalFigures| {
                 goal.user.is_none() && (of == Of::All || of == Of::Side(goal.side))
             };
-            report.goals.iter().filter(theirs).map(|goal| of_goal(goal, None)).collect()
+            let goals = found.value.goals.iter().filter(theirs).filter(is_now);
+            let at = in_address(&house.app.engine, found.as_of)?;
+            (goals.map(|goal| of_goal(goal, None, &at)).collect(), found.past())
         }
     };
     let (heading, none) = match of {
         Of::Own => ("Your number", "No quota and no goal of yours is known for today."),
         _ => ("What was agreed", "No goal was signed for today."),
     };
-    Ok(Figures { heading, all, none })
+    Ok(Figures { heading, all, none, as_of: past.map(|past| time.second(past)) })
 }
 
 /// The question is the page's own, so it is not refused.
@@ -72,11 +79,29 @@ pub(super) fn failed(failure: ReportFailure) -> Failure {
     }
 }
 
-/// A person's quotas, and the goals that name them.
-fn own(report: &GoalsReport, user: &UserId) -> Vec<Shown> {
-    let quotas = report.quotas.iter().filter(|quota| quota.owner.as_ref() == Some(user));
-    let goals = report.goals.iter().filter(|goal| goal.user.as_deref() == Some(user.as_str()));
-    quotas.map(of_quota).chain(goals.map(|goal| of_goal(goal, Some("yours")))).collect()
+/// A person's quotas, and the goals that name them, which only few Agreements do.
+fn own(
+    house: &House,
+    question: &ReportQuestion,
+    user: &UserId,
+    is_now: impl Fn(&&GoalFigures) -> bool,
+) -> Result<(Vec<Shown>, Option<Timestamp>), Failure> {
+    let engine = &house.app.engine;
+    let today = question.zone.to_datetime(question.as_of).date();
+    let of_today = ReportQuestion { from: Some(today), to: Some(today), ..question.clone() };
+    let quotas = engine.report_quotas_of(&of_today, user).map_err(failed)?;
+    let mut all: Vec<Shown> = quotas.iter().map(of_quota).collect();
+    let agreements = engine.agreements()?;
+    let goals = agreements.at(question.as_of).map(|version| &version.agreement.goals);
+    if !goals.into_iter().flatten().any(|goal| goal.user.as_deref() == Some(user.as_str())) {
+        return Ok((all, None));
+    }
+    let found = house.goals(question, None).map_err(failed)?;
+    let at = in_address(engine, found.as_of)?;
+    let theirs = |goal: &&GoalFigures| goal.user.as_deref() == Some(user.as_str());
+    let goals = found.value.goals.iter().filter(theirs).filter(is_now);
+    all.extend(goals.map(|goal| of_goal(goal, Some("yours"), &at)));
+    Ok((all, found.past()))
 }
 
 fn of_quota(quota: &QuotaFigures) -> Shown {
@@ -116,8 +141,10 @@ fn of_quota(quota: &QuotaFigures) -> Shown {
     }
 }
 
-fn of_goal(goal: &GoalFigures, label: Option<&str>) -> Shown {
-    let href = format!("/scoreboard/rows?figure={}", encoded(&format!("goal.{}", goal.id)));
+/// `at` is the state that the figure was made of, as its address says it.
+fn of_goal(goal: &GoalFigures, label: Option<&str>, at: &str) -> Shown {
+    let key = encoded(&format!("goal.{}", goal.id));
+    let href = format!("/scoreboard/rows?figure={key}{at}");
     let number = match &goal.standing {
         GoalStanding::Pace(pace) => {
             let number = pace.actual.total();

@@ -3,7 +3,6 @@
 use domain::handoff::Answer;
 use engine::Engine;
 use jiff::SignedDuration;
-use store::read::HandoffRow;
 
 use crate::{
     failure::Failure,
@@ -13,7 +12,7 @@ use crate::{
 };
 
 /// So many are listed.
-const ROWS: usize = 12;
+const ROWS: u32 = 12;
 /// Answers at most so old are new.
 const NEW_DAYS: i64 = 7;
 
@@ -42,14 +41,13 @@ pub(super) fn handed(engine: &Engine, reach: bool, time: &LocalTime) -> Result<H
     let since = time.now() - SignedDuration::from_hours(24 * NEW_DAYS);
     engine.read(|reader| {
         let names = Names::new(reader, reach);
-        let all = reader.handoffs()?;
-        let waiting = all.iter().filter(|row| row.answer.is_none()).count() as u64;
-        let is_new =
-            |row: &&HandoffRow| row.answered_at.is_some_and(|at| since <= at && at <= time.now());
-        let mut new: Vec<&HandoffRow> = all.iter().filter(is_new).collect();
-        new.sort_by_key(|row| std::cmp::Reverse((row.answered_at, row.answer_fact)));
-        let accepted = new.iter().filter(|row| row.answer == Some(Answer::Accepted)).count();
-        let shown = new.iter().take(ROWS).map(|row| {
+        let new = reader.answers_between(since, time.now())?;
+        let of = |wanted: Answer| {
+            let theirs = new.iter().filter(|(answer, _)| *answer == wanted);
+            theirs.map(|(_, n)| n).sum::<u64>()
+        };
+        let last = reader.handoffs_answered(since, time.now(), ROWS)?;
+        let shown = last.iter().map(|row| {
             let fact = row.answer_fact.unwrap_or(row.last_fact);
             Ok(Row {
                 name: names.lead(&row.lead)?,
@@ -62,9 +60,9 @@ pub(super) fn handed(engine: &Engine, reach: bool, time: &LocalTime) -> Result<H
         });
         Ok(Handed {
             rows: shown.collect::<Result<_, Failure>>()?,
-            answered: new.len() as u64,
-            accepted: accepted as u64,
-            waiting,
+            answered: new.iter().map(|(_, n)| n).sum(),
+            accepted: of(Answer::Accepted),
+            waiting: reader.handoffs_count(None)?,
         })
     })
 }

@@ -9,12 +9,10 @@ mod waiting;
 use askama::Template;
 use axum::response::Response;
 use domain::firm::{Role, Side};
-use engine::{
-    Engine,
-    access::{Act, Actor},
-};
+use engine::access::{Act, Actor};
 
 use crate::{
+    app::House,
     failure::Failure,
     layout::{Frame, Place},
     pages::leads::kept::{self, Link},
@@ -82,22 +80,23 @@ pub(crate) async fn index(visit: Visit) -> Result<Response, Failure> {
     let (actor, time) = (visit.signed.0.clone(), visit.time());
     let reach = visit.signed.can(&Act::SeeReach);
     let day = day_of(&time);
-    let today =
-        visit.house.work(move |engine: &Engine| today(engine, &actor, reach, &time)).await?;
+    let house = visit.house.clone();
+    let today = visit.house.work(move |_| today(&house, &actor, reach, &time)).await?;
     let frame = visit.frame("Today", Place::Today);
     Ok(visit.show(TodayPage { frame, day, today }))
 }
 
-fn today(engine: &Engine, actor: &Actor, reach: bool, time: &LocalTime) -> Result<Today, Failure> {
+fn today(house: &House, actor: &Actor, reach: bool, time: &LocalTime) -> Result<Today, Failure> {
+    let engine = &*house.app.engine;
     let clocks = Of::whose_clocks(actor);
-    let clocks = clocks.map(|of| clocks::running(engine, actor, of, reach, time)).transpose()?;
+    let clocks = clocks.map(|of| clocks::running(house, actor, of, reach, time)).transpose()?;
     let figures = Of::whose_figures(actor);
-    let figures = figures.map(|of| figures::figures(engine, actor, of, time)).transpose()?;
+    let figures = figures.map(|of| figures::figures(house, actor, of, time)).transpose()?;
     let has_deals = actor.role == Role::Rep;
     let deals = has_deals.then(|| deals::deals(engine, actor, reach, time)).transpose()?;
     let hands_over = matches!(actor.role, Role::Marketer | Role::MarketingManager);
     let handed = hands_over.then(|| handed::handed(engine, reach, time)).transpose()?;
-    let waiting = waiting::waiting(engine, actor, time)?;
+    let waiting = waiting::waiting(house, actor, time)?;
     let views = engine.read(|reader| kept::pinned(reader, actor, reach, time))?;
     Ok(Today { figures, clocks, deals, handed, waiting, views })
 }

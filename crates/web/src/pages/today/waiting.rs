@@ -9,6 +9,7 @@ use jiff::ToSpan;
 use store::read::AgreementState;
 
 use crate::{
+    app::House,
     failure::Failure,
     markup::Markup,
     pages::today::figures::failed,
@@ -18,6 +19,9 @@ use crate::{
 /// Differences at most so old are told.
 const DAYS: i64 = 30;
 
+/// Between what the differences are.
+const BETWEEN: &str = "between what the sources say of leads and what was decided";
+
 /// One thing that waits.
 pub(super) struct Waiting {
     pub(super) what: String,
@@ -26,16 +30,16 @@ pub(super) struct Waiting {
 }
 
 pub(super) fn waiting(
-    engine: &Engine,
+    house: &House,
     actor: &Actor,
     time: &LocalTime,
 ) -> Result<Vec<Waiting>, Failure> {
     let mut waiting = Vec::new();
     if may(actor, &Act::Propose).is_ok() {
-        waiting.extend(signatures(engine, actor)?);
+        waiting.extend(signatures(&house.app.engine, actor)?);
     }
     if may(actor, &Act::Import).is_ok() {
-        waiting.extend(the_house(engine, time)?);
+        waiting.extend(the_house(house, time)?);
     }
     Ok(waiting)
 }
@@ -44,7 +48,7 @@ pub(super) fn waiting(
 fn signatures(engine: &Engine, actor: &Actor) -> Result<Vec<Waiting>, Failure> {
     let open = engine.read(|reader| {
         let mut open = Vec::new();
-        for row in reader.agreements()? {
+        for row in reader.agreement_heads()? {
             if row.state == AgreementState::Proposed {
                 let signed: Vec<_> =
                     reader.signatures_of(row.version)?.into_iter().map(|s| s.side).collect();
@@ -91,8 +95,8 @@ fn question(time: &LocalTime) -> ReportQuestion {
 }
 
 /// Imports that did not end well, rows that were rejected, what is not decided yet.
-fn the_house(engine: &Engine, time: &LocalTime) -> Result<Vec<Waiting>, Failure> {
-    let (imports, undecided) = engine.read(|reader| {
+fn the_house(house: &House, time: &LocalTime) -> Result<Vec<Waiting>, Failure> {
+    let (imports, undecided) = house.app.engine.read(|reader| {
         Ok::<_, store::StoreError>((reader.imports()?, reader.undecided_count(time.now())?))
     })?;
     let mut waiting = Vec::new();
@@ -111,12 +115,16 @@ fn the_house(engine: &Engine, time: &LocalTime) -> Result<Vec<Waiting>, Failure>
             words: Markup::text("began ").and(time.instant(last.started_at)).and_text(words),
         });
     }
-    let differences = engine.report_differences(&question(time)).map_err(failed)?.rows.len() as u64;
+    let found = house.differences(&question(time)).map_err(failed)?;
+    let differences = found.value.0;
     if differences > 0 {
         waiting.push(Waiting {
             what: format!("{} found in {DAYS} days", differences_words(differences)),
             href: "/scoreboard".to_owned(),
-            words: Markup::text("between what the sources say of leads and what was decided"),
+            words: match found.past() {
+                None => Markup::text(BETWEEN),
+                Some(past) => Markup::text(BETWEEN).and_text(", as of ").and(time.second(past)),
+            },
         });
     }
     if undecided > 0 {

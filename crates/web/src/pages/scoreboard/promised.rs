@@ -1,0 +1,151 @@
+//! Goals and quotas: of what was worked out for everybody, what somebody may see.
+
+use domain::counted::Measure;
+use engine::{
+    access::{Act, Actor, may},
+    report::{GoalFigures, GoalStanding, GoalsReport, QuotaFigures, ReportQuestion},
+};
+
+use super::board::{Behind, Section, amount, rate, rows_href};
+use crate::{
+    charts::Twin,
+    markup::Markup,
+    show::{self, figure},
+};
+
+/// One goal as the page shows it.
+pub(super) struct Goal {
+    pub(super) side: Markup,
+    pub(super) says: String,
+    pub(super) actual: Markup,
+    pub(super) words: String,
+    pub(super) clause: String,
+}
+
+/// What was promised, as far as somebody may see it.
+#[derive(Default)]
+pub(super) struct Promised {
+    pub(super) goals: Vec<Goal>,
+    pub(super) quotas: Option<Section>,
+}
+
+impl Promised {
+    /// The goals, and the quotas of the period that is asked for; without one those of today.
+    pub(super) fn of(
+        report: &GoalsReport,
+        question: &ReportQuestion,
+        actor: &Actor,
+        query: &str,
+    ) -> Promised {
+        let goals = report.goals.iter().filter(|goal| may_see_goal(goal, actor));
+        let goals = goals.map(|goal| shown(goal, query)).collect();
+        Promised { goals, quotas: quotas(report, question, actor, query) }
+    }
+}
+
+fn may_see_goal(goal: &GoalFigures, actor: &Actor) -> bool {
+    let of = goal.user.as_deref().map(|user| Act::SeeFiguresOf(user.into()));
+    of.is_none_or(|act| may(actor, &act).is_ok())
+}
+
+fn may_see_quota(quota: &QuotaFigures, actor: &Actor) -> bool {
+    let of = quota.owner.clone().map(Act::SeeFiguresOf);
+    of.is_none_or(|act| may(actor, &act).is_ok())
+}
+
+fn goal_key(goal: &GoalFigures) -> String {
+    format!("goal.{}", goal.id)
+}
+
+fn quota_key(quota: &QuotaFigures) -> String {
+    let owner = quota.owner.as_ref().map_or("", |owner| owner.as_str());
+    format!("quota.{owner}.{}", quota.period)
+}
+
+/// Whose quota it is, in words.
+fn whose(quota: &QuotaFigures) -> String {
+    let owner = quota.owner.as_ref().map_or("", |owner| owner.as_str());
+    let whose = quota.name.clone().unwrap_or_else(|| owner.to_owned());
+    if whose.is_empty() { "the firm".to_owned() } else { whose }
+}
+
+fn shown(goal: &GoalFigures, query: &str) -> Goal {
+    let href = rows_href(&goal_key(goal), query);
+    let actual = match &goal.standing {
+        GoalStanding::Pace(pace) => figure(amount(pace.actual.total(), goal.currency), &href),
+        GoalStanding::Rate(standing) => rate(&standing.actual).figure(&href),
+    };
+    Goal {
+        side: show::side_name(goal.side, goal.side.word()),
+        says: goal.says.clone(),
+        actual,
+        words: goal.words.clone(),
+        clause: goal.clause.clone(),
+    }
+}
+
+fn quotas(
+    report: &GoalsReport,
+    question: &ReportQuestion,
+    actor: &Actor,
+    query: &str,
+) -> Option<Section> {
+    let today = question.zone.to_datetime(question.as_of).date();
+    let has_period = question.from.is_some() || question.to.is_some();
+    let is_now = |quota: &QuotaFigures| {
+        quota.from.is_some_and(|from| from <= today) && quota.to.is_some_and(|to| today <= to)
+    };
+    let seen = report.quotas.iter().filter(|quota| may_see_quota(quota, actor));
+    let seen: Vec<_> = seen.filter(|quota| has_period || is_now(quota)).collect();
+    if seen.is_empty() {
+        return None;
+    }
+    let mut twin = Twin::of("Quota").words("Period").number("Won").number("Of").number("Share");
+    for quota in seen {
+        let href = rows_href(&quota_key(quota), query);
+        let target = quota.target.map(|target| amount(target, quota.currency));
+        let share = match quota.attainment {
+            Measure::Is(share) => Markup::text(show::per_cent(share)),
+            Measure::Cannot(why) => show::not_measurable(why),
+        };
+        twin = twin.row(vec![
+            Markup::text(whose(quota)),
+            Markup::text(&quota.period),
+            figure(amount(quota.won.total(), quota.currency), &href),
+            Markup::text(target.unwrap_or_default()),
+            share,
+        ]);
+    }
+    Some(Section {
+        title: "Quotas".to_owned(),
+        says: "won and closed in the period of the quota".to_owned(),
+        table: twin.table(),
+    })
+}
+
+/// The rows behind a goal or a quota, if there is one of this key that somebody may see.
+pub(super) fn behind(report: &GoalsReport, actor: &Actor, key: &str) -> Option<Behind> {
+    let goal = report.goals.iter().find(|goal| goal_key(goal) == key);
+    if let Some(goal) = goal.filter(|goal| may_see_goal(goal, actor)) {
+        return Some(match &goal.standing {
+            GoalStanding::Pace(pace) => {
+                Behind::total(&goal.says, goal.rows_of, &pace.actual, goal.currency)
+            }
+            GoalStanding::Rate(standing) => {
+                Behind::share(&goal.says, goal.rows_of, &standing.actual)
+            }
+        });
+    }
+    let quota = report.quotas.iter().find(|quota| quota_key(quota) == key);
+    quota.filter(|quota| may_see_quota(quota, actor)).map(behind_quota)
+}
+
+/// The rows behind one of somebody's own quotas.
+pub(super) fn behind_own(quotas: &[QuotaFigures], key: &str) -> Option<Behind> {
+    quotas.iter().find(|quota| quota_key(quota) == key).map(behind_quota)
+}
+
+fn behind_quota(quota: &QuotaFigures) -> Behind {
+    let title = format!("Won of the quota of {}, {}", whose(quota), quota.period);
+    Behind::total(&title, "opportunity", &quota.won, quota.currency)
+}
