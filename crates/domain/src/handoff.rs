@@ -31,6 +31,9 @@ pub struct LeadAssigned {
     pub lead: LeadId,
     /// Its owner from now on.
     pub owner: Option<UserId>,
+    /// Who gave it, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<UserId>,
 }
 
 /// A lead was handed over.

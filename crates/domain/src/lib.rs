@@ -11,6 +11,7 @@ pub mod attainment;
 pub mod calendar;
 pub mod clock;
 pub mod condition;
+pub mod correction;
 pub mod counted;
 pub mod days;
 pub mod decided;

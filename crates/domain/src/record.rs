@@ -31,6 +31,9 @@ pub struct LeadReported {
     /// The salted hash of the person's name, addresses and numbers, which stand beside the ledger.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<String>,
+    /// Who says so, where a colleague corrects what was reported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<UserId>,
 }
 
 /// A system reported a possible sale.

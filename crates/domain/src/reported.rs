@@ -39,6 +39,7 @@ pub fn settle_ids(told: &mut Told, exchange: &mut dyn FnMut(&str, &str) -> Strin
         }
         Fact::Lead(fact) => {
             settle(&mut fact.lead.0, true);
+            settle_user(fact.by.as_mut(), &mut settle);
             settle_fields(&mut fact.fields, &mut settle);
         }
         Fact::Activity(fact) => {
@@ -54,6 +55,7 @@ pub fn settle_ids(told: &mut Told, exchange: &mut dyn FnMut(&str, &str) -> Strin
         Fact::LeadAssigned(fact) => {
             settle(&mut fact.lead.0, true);
             settle_user(fact.owner.as_mut(), &mut settle);
+            settle_user(fact.by.as_mut(), &mut settle);
         }
         Fact::Handoff(fact) => {
             settle(&mut fact.handoff.0, false);

@@ -49,6 +49,16 @@ pub enum Act {
     SearchLedger,
     /// To check, rebuild and export the ledger.
     CheckLedger,
+    /// To give leads to other owners.
+    AssignLeads,
+    /// To correct what was reported of leads.
+    CorrectLeads,
+    /// To keep views of lists for oneself.
+    KeepViews,
+    /// To keep views for one's team.
+    ShareWithTeam,
+    /// To keep views for everybody.
+    ShareWithEverybody,
 }
 
 /// Why somebody may not.
@@ -124,6 +134,27 @@ pub fn may(actor: &Actor, act: &Act) -> Result<(), AccessRefusal> {
         Act::CheckLedger => {
             (matches!(actor.role, Operations | Auditor), "check the ledger", "revenue operations")
         }
+        Act::AssignLeads => (
+            matches!(actor.role, SalesManager | Operations),
+            "give leads to other owners",
+            "a manager of sales",
+        ),
+        Act::CorrectLeads => (
+            matches!(actor.role, SalesManager | Marketer | MarketingManager | Operations),
+            "correct what was reported of leads",
+            "a manager of your side",
+        ),
+        Act::KeepViews => (true, "keep views", "revenue operations"),
+        Act::ShareWithTeam => (
+            matches!(actor.role, SalesManager | MarketingManager | Operations | Leader),
+            "keep views for a team",
+            "a manager of your side",
+        ),
+        Act::ShareWithEverybody => (
+            matches!(actor.role, Operations | Leader),
+            "keep views for everybody",
+            "revenue operations",
+        ),
     };
     if allowed { Ok(()) } else { Err(AccessRefusal { role: actor.role, what, ask }) }
 }
@@ -146,7 +177,7 @@ mod tests {
         use Role::*;
         const WRITING: [Role; 6] =
             [Rep, SalesManager, Marketer, MarketingManager, Operations, Leader];
-        let table: [(Act, &[Role]); 14] = [
+        let table: [(Act, &[Role]); 19] = [
             (Act::SeeLeads, &Role::ALL),
             (Act::SeeReach, &WRITING),
             (Act::Propose, &[SalesManager, MarketingManager, Operations, Leader]),
@@ -161,6 +192,11 @@ mod tests {
             (Act::EnterAbsenceOf("u2".into(), Some("u3".into())), &[Operations, Leader]),
             (Act::SearchLedger, &[Operations, Leader, Auditor]),
             (Act::CheckLedger, &[Operations, Auditor]),
+            (Act::AssignLeads, &[SalesManager, Operations]),
+            (Act::CorrectLeads, &[SalesManager, Marketer, MarketingManager, Operations]),
+            (Act::KeepViews, &Role::ALL),
+            (Act::ShareWithTeam, &[SalesManager, MarketingManager, Operations, Leader]),
+            (Act::ShareWithEverybody, &[Operations, Leader]),
         ];
         for (act, expected) in table {
             for role in Role::ALL {

@@ -8,6 +8,7 @@ pub mod absence;
 pub mod access;
 pub mod agreement;
 pub mod colleague;
+pub mod correction;
 pub mod import;
 pub mod intake;
 pub mod lead;
@@ -17,6 +18,7 @@ pub mod session;
 pub mod sign_in;
 pub mod substitute;
 pub mod tick;
+pub mod view;
 
 mod deciding;
 mod secret;
@@ -60,6 +62,9 @@ pub enum Refusal {
     /// About what is known of a colleague.
     #[error(transparent)]
     Colleague(#[from] colleague::ColleagueRefusal),
+    /// About a correction.
+    #[error(transparent)]
+    Correction(#[from] correction::CorrectionRefusal),
     /// About an import.
     #[error(transparent)]
     Import(#[from] import::ImportRefusal),
@@ -72,6 +77,9 @@ pub enum Refusal {
     /// About who signs in whose place.
     #[error(transparent)]
     Substitute(#[from] substitute::SubstituteRefusal),
+    /// About a view that somebody keeps.
+    #[error(transparent)]
+    View(#[from] view::ViewRefusal),
 }
 
 /// The running Lockstep.

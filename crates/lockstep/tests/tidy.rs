@@ -29,11 +29,12 @@ const MAY_NAME: [(&str, &[&str]); 7] = [
 const DOMAIN_MAY_NAME: [&str; 3] = ["jiff", "serde", "thiserror"];
 
 /// Crates of others that have one home, so that what they know stays there.
-const HOMES: [(&str, &str); 6] = [
+const HOMES: [(&str, &str); 7] = [
     ("rusqlite", "store"),
     ("postgres", "store"),
     ("askama", "web"),
     ("utoipa", "web"),
+    ("rust_xlsxwriter", "web"),
     ("calamine", "connectors"),
     ("cel", "connectors"),
 ];

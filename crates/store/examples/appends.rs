@@ -29,6 +29,7 @@ fn told(number: u32) -> Told {
                 .map(|(name, value)| (name.to_owned(), value.into()))
                 .into(),
             person: None,
+            by: None,
         }),
         5 => Fact::LeadMoved(LeadMoved { lead, status: "MQL".into(), reason: None, by: None }),
         _ => Fact::Activity(ActivityRecorded {

@@ -143,6 +143,31 @@ impl Reader<'_> {
         entries.filter_map(Result::transpose).collect()
     }
 
+    /// How many facts there are, counted no further than `most`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn facts_count_up_to(&self, filter: &FactFilter, most: u64) -> Result<u64, StoreError> {
+        let limit = u32::try_from(most).unwrap_or(u32::MAX);
+        let count = |(query, values): (String, Vec<Value>)| {
+            let query = format!("select count(*) from ({query}) found");
+            let found = self.find("count facts so far", &query, &values, |mut row| row.next())?;
+            Ok::<u64, StoreError>(found.map_or(0, i64::unsigned_abs))
+        };
+        if !filter.subjects.is_empty() {
+            return count(filter.of_subjects(Span { after: None, limit }));
+        }
+        let mut counted = 0;
+        for origin in self.origins()?.iter().filter(|origin| filter.has(origin)) {
+            let limit = u32::try_from(most - counted).unwrap_or(u32::MAX);
+            counted += count(filter.of_origin(origin, Span { after: None, limit }))?;
+            if counted >= most {
+                break;
+            }
+        }
+        Ok(counted.min(most))
+    }
+
     /// Who has told facts, by name.
     ///
     /// # Errors

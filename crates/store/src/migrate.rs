@@ -27,7 +27,7 @@ macro_rules! migration {
 }
 
 /// In order; the place in this list, from 1, is the number in the file's name.
-const MIGRATIONS: [Migration; 8] = [
+const MIGRATIONS: [Migration; 9] = [
     migration!("0001_ledger"),
     migration!("0002_read_models"),
     migration!("0003_beside_the_ledger"),
@@ -36,6 +36,7 @@ const MIGRATIONS: [Migration; 8] = [
     migration!("0006_imports"),
     migration!("0007_counts_and_places"),
     migration!("0008_people"),
+    migration!("0009_views"),
 ];
 
 /// The number of the newest schema that this program knows.

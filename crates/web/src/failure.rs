@@ -13,8 +13,19 @@ pub enum Failure {
     Absent,
     /// A rule says no; a handler that shows a form says it there.
     Refused(Refusal),
+    /// More rows than the file that was asked for can hold.
+    TooLong,
     /// The database let us down.
     Broken(Error),
+    /// A file that somebody downloads could not be written.
+    Unwritten(std::io::Error),
+}
+
+impl Failure {
+    /// Why a file could not be written.
+    pub(crate) fn unwritten(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Failure {
+        Failure::Unwritten(std::io::Error::other(cause))
+    }
 }
 
 impl From<StoreError> for Failure {
@@ -49,9 +60,14 @@ impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         match self {
             Failure::Absent | Failure::Refused(_) => ErrorPage::absent().into_response(),
+            Failure::TooLong => ErrorPage::too_long().into_response(),
             Failure::Broken(error) => {
                 tracing::error!(%error, "a page could not be made");
                 ErrorPage::unavailable().into_response()
+            }
+            Failure::Unwritten(error) => {
+                tracing::error!(%error, "a file could not be written");
+                ErrorPage::broken().into_response()
             }
         }
     }

@@ -2,6 +2,8 @@
 
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 
+use crate::security::local_path;
+
 const COOKIE: &str = "flash";
 /// Longer words than this would not fit a cookie beside others.
 const LONGEST: usize = 600;
@@ -13,27 +15,38 @@ pub struct Flash {
     pub words: String,
     /// Whether something did not happen as asked.
     pub alarm: bool,
+    /// Where it is undone, by a form that is sent there.
+    pub undo: Option<String>,
 }
+
+/// Under this lies all that undoes. A cookie that somebody else wrote leads nowhere else.
+const UNDO: &str = "/undo/";
 
 impl Flash {
     /// It happened: `Accepted. The first call is due by Fri 20 Nov, 09:12.`
     pub fn done(words: impl Into<String>) -> Flash {
-        Flash { words: words.into(), alarm: false }
+        Flash { words: words.into(), alarm: false, undo: None }
     }
 
     /// It did not happen, and why.
     pub fn not_done(words: impl Into<String>) -> Flash {
-        Flash { words: words.into(), alarm: true }
+        Flash { words: words.into(), alarm: true, undo: None }
+    }
+
+    /// The same, with where it is undone: an address below `/undo/`.
+    pub fn with_undo(mut self, path: impl Into<String>) -> Flash {
+        self.undo = Some(path.into());
+        self
     }
 
     /// Leaves the sentence for the page that the redirect leads to.
     pub fn leave(&self, jar: CookieJar) -> CookieJar {
         let mark = if self.alarm { '!' } else { '.' };
         let words: String = self.words.chars().take(LONGEST).collect();
-        let cookie = Cookie::build((COOKIE, format!("{mark}{}", to_hex(&words))))
-            .path("/")
-            .http_only(true)
-            .same_site(SameSite::Lax);
+        let undo = self.undo.as_deref().map(|path| format!(".{}", to_hex(path)));
+        let value = format!("{mark}{}{}", to_hex(&words), undo.unwrap_or_default());
+        let cookie =
+            Cookie::build((COOKIE, value)).path("/").http_only(true).same_site(SameSite::Lax);
         jar.add(cookie)
     }
 
@@ -46,10 +59,16 @@ impl Flash {
     }
 
     fn read(value: &str) -> Option<Flash> {
-        let words = from_hex(value.get(1..)?)?;
+        let rest = value.get(1..)?;
+        let (words, undo) = rest.split_once('.').map_or((rest, None), |(w, undo)| (w, Some(undo)));
+        let undo = match undo {
+            Some(path) => Some(from_hex(path)?).filter(|path| local_path(path).starts_with(UNDO)),
+            None => None,
+        };
+        let words = from_hex(words)?;
         match value.chars().next()? {
-            '.' => Some(Flash::done(words)),
-            '!' => Some(Flash::not_done(words)),
+            '.' => Some(Flash { undo, ..Flash::done(words) }),
+            '!' => Some(Flash { undo, ..Flash::not_done(words) }),
             _ => None,
         }
     }
@@ -72,11 +91,20 @@ mod tests {
 
     #[test]
     fn a_sentence_is_said_once() {
-        for flash in [Flash::done("Grüße; “ok”"), Flash::not_done("Not saved")] {
+        let undone = Flash::done("Removed.").with_undo("/undo/views/7");
+        for flash in [Flash::done("Grüße; “ok”"), Flash::not_done("Not saved"), undone] {
             let jar = flash.leave(CookieJar::new());
             let (taken, jar) = Flash::take(jar);
             assert_eq!(taken, Some(flash));
             assert_eq!(Flash::take(jar).0, None);
+        }
+    }
+
+    #[test]
+    fn an_undo_leads_to_what_undoes_and_nowhere_else() {
+        for path in ["/people/1", "//evil.example/undo/", "https://evil.example", "/undo\\x"] {
+            let jar = Flash::done("Removed.").with_undo(path).leave(CookieJar::new());
+            assert_eq!(Flash::take(jar).0, Some(Flash::done("Removed.")), "{path}");
         }
     }
 

@@ -42,13 +42,36 @@ use crate::{
     layout::{ErrorPage, SIGN_OUT},
     pages::{
         account, agreement, fact, imports, lead, leads, ledger, opportunity, people, scoreboard,
-        sign_in, today, welcome,
+        sign_in, today, views, welcome,
     },
     security::{Site, protect},
 };
 
 /// The largest form that pages take, in bytes.
 const FORM_BYTES_MAX: usize = 64 * 1024;
+
+/// The list of leads, its views, and what is done from it.
+fn lists() -> Router<Shared> {
+    Router::new()
+        .route("/leads", get(leads::index))
+        .route("/leads.csv", get(leads::export::show))
+        .route("/leads.xlsx", get(leads::export::show))
+        .route("/leads/corrections", post(leads::correct::create))
+        .route("/undo/corrections/{id}", post(leads::correct::undo))
+        .route("/leads/{id}", get(lead::show))
+        .route(
+            "/leads/{id}/fields/{name}",
+            get(lead::correct::edit_field).post(lead::correct::update_field),
+        )
+        .route(
+            "/leads/{id}/owner",
+            get(lead::correct::edit_owner).post(lead::correct::update_owner),
+        )
+        .route("/views", get(views::index).post(views::create))
+        .route("/views/{id}", get(views::edit).post(views::update))
+        .route("/views/{id}/removal", post(views::remove))
+        .route("/undo/views/{id}", post(views::restore))
+}
 
 /// Every address, in one list.
 pub fn router(app: App) -> Router {
@@ -64,12 +87,10 @@ pub fn router(app: App) -> Router {
         .route("/account/password", post(account::password))
         .route("/account/sessions/end", post(account::end_others))
         .route("/account/sessions/{handle}/end", post(account::end))
-        .route("/leads", get(leads::index))
-        .route("/leads.csv", get(leads::export::show))
-        .route("/leads/{id}", get(lead::show))
         .route("/opportunities/{id}", get(opportunity::show))
         .route("/ledger", get(ledger::index))
         .route("/ledger.csv", get(ledger::export::show))
+        .route("/ledger.xlsx", get(ledger::export::show))
         .route("/facts/{no}", get(fact::show))
         .route("/agreement", get(agreement::current))
         .route("/agreement/{version}", get(agreement::show))
@@ -94,6 +115,8 @@ pub fn router(app: App) -> Router {
         .route("/imports/{id}/stop", post(imports::acts::stop))
         .route("/imports/{id}/again", post(imports::acts::again))
         .route("/imports/{id}/rejected.csv", get(imports::rejected::show))
+        .route("/imports/{id}/rejected.xlsx", get(imports::rejected::show))
+        .route("/scoreboard/rows.xlsx", get(scoreboard::export))
         .route("/people", get(people::index).post(people::create))
         .route("/people/{id}", get(people::person::show).post(people::change::update))
         .route("/people/{id}/record", post(people::change::record))
@@ -105,7 +128,7 @@ pub fn router(app: App) -> Router {
     if demo {
         pages = pages.route("/demo/sign-in", post(sign_in::demo));
     }
-    let pages = pages.layer(DefaultBodyLimit::max(FORM_BYTES_MAX));
+    let pages = pages.merge(lists()).layer(DefaultBodyLimit::max(FORM_BYTES_MAX));
     // Files are counted while they are written to the dock, not held.
     let files = Router::new()
         .route("/imports", post(imports::received::create))

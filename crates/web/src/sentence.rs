@@ -46,6 +46,7 @@ fn glyph(fact: &Fact, names: &Names<'_, '_>) -> Result<Markup, StoreError> {
         Fact::Activity(activity) if activity.by.is_none() => show::side(Side::Marketing),
         Fact::Activity(activity) => of(activity.by.as_ref())?,
         Fact::LeadMoved(moved) => of(moved.by.as_ref())?,
+        Fact::Lead(corrected) if corrected.by.is_some() => of(corrected.by.as_ref())?,
         Fact::LeadAssigned(assigned) => of(assigned.owner.as_ref())?,
         Fact::Handoff(_) => show::side(Side::Marketing),
         Fact::HandoffAnswered(_) => show::side(Side::Sales),
@@ -126,7 +127,7 @@ fn decided(fact: &Fact, time: &LocalTime) -> Option<String> {
 fn reported(fact: &Fact) -> Option<String> {
     let (what, fields) = match fact {
         Fact::Account(fact) => ("The account", &fact.fields),
-        Fact::Lead(fact) => ("The lead", &fact.fields),
+        Fact::Lead(fact) if fact.by.is_none() => ("The lead", &fact.fields),
         Fact::Opportunity(fact) => ("The opportunity", &fact.fields),
         Fact::Campaign(fact) => ("The campaign", &fact.fields),
         Fact::Product(fact) => ("The product", &fact.fields),
@@ -165,12 +166,15 @@ fn with_people(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError>
         Fact::Activity(activity) => {
             format!("{}{}", activity_words(activity, names), by(&activity.by)?)
         }
+        Fact::Lead(fact) if fact.by.is_some() => {
+            format!("The lead was corrected{}: {}", by(&fact.by)?, listed(&fact.fields))
+        }
         Fact::LeadMoved(fact) => {
             format!("Moved to {}{}{}", fact.status, by(&fact.by)?, because(&fact.reason))
         }
         Fact::LeadAssigned(fact) => match &fact.owner {
-            Some(owner) => format!("Given to {}", names.user_name(owner)?),
-            None => "Taken from its owner, now nobody's".to_owned(),
+            Some(owner) => format!("Given to {}{}", names.user_name(owner)?, by(&fact.by)?),
+            None => format!("Taken from its owner, now nobody's{}", by(&fact.by)?),
         },
         Fact::Handoff(fact) => match &fact.to {
             Some(to) => format!("Handed over to {}", names.user_name(to)?),

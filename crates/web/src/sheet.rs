@@ -1,19 +1,29 @@
-//! Lists as CSV files, sent while they are read: however long a list is, little of it is held.
+//! Lists as files, CSV or XLSX: one way to say a row, and whichever file somebody asked for. However
+//! long a list is, little of it is held, and half a list never looks whole.
 
-use std::{borrow::Cow, io, time::Duration};
+mod cell;
+mod text;
+mod workbook;
+
+use std::{io, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
-    http::header,
+    extract::FromRequestParts,
+    http::{header, request::Parts},
     response::{IntoResponse, Response},
 };
 use engine::Engine;
+use jiff::Timestamp;
 use tokio::{
     runtime::Handle,
     sync::mpsc::{Receiver, Sender, channel},
 };
 
+use self::{text::Text, workbook::Book};
 use crate::{app::Shared, failure::Failure};
+
+pub(crate) use cell::Cell;
 
 /// Bytes that are sent at once.
 const CHUNK: usize = 64 << 10;
@@ -21,36 +31,155 @@ const CHUNK: usize = 64 << 10;
 const WAITING: usize = 4;
 /// How long a reader may take nothing before the list breaks off.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// By this a spreadsheet knows UTF-8.
-const BYTE_ORDER_MARK: &str = "\u{feff}";
+/// Rows of a workbook's sheet below its header; the format has no more.
+const WORKBOOK_ROWS_MAX: u64 = 1_048_575;
+
+/// The file that an address asks for by its ending.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FileKind {
+    /// Text, for programs and for lists of any length.
+    Csv,
+    /// A workbook.
+    Xlsx,
+}
+
+impl FileKind {
+    fn ending(self) -> &'static str {
+        match self {
+            FileKind::Csv => "csv",
+            FileKind::Xlsx => "xlsx",
+        }
+    }
+
+    fn media_type(self) -> &'static str {
+        match self {
+            FileKind::Csv => "text/csv; charset=utf-8",
+            FileKind::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        }
+    }
+
+    /// Sees to it before anything is sent that the file can hold the list: `count` is asked how
+    /// many rows there are, and need not count beyond the number that it is given.
+    ///
+    /// # Errors
+    /// [`Failure::TooLong`], or what `count` fails with.
+    pub(crate) async fn holds(
+        self,
+        house: &Shared,
+        count: impl FnOnce(&Engine, u64) -> Result<u64, Failure> + Send + 'static,
+    ) -> Result<(), Failure> {
+        if self == FileKind::Csv {
+            return Ok(());
+        }
+        match house.work(move |engine| count(engine, WORKBOOK_ROWS_MAX + 1)).await? {
+            rows if rows > WORKBOOK_ROWS_MAX => Err(Failure::TooLong),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for FileKind {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<FileKind, Failure> {
+        let kinds = [FileKind::Csv, FileKind::Xlsx];
+        let (_, ending) = parts.uri.path().rsplit_once('.').ok_or(Failure::Absent)?;
+        kinds.into_iter().find(|kind| kind.ending() == ending).ok_or(Failure::Absent)
+    }
+}
 
 /// A sheet that somebody downloads.
 pub(crate) struct Sheet {
-    rows: csv::Writer<Vec<u8>>,
+    file: File,
+    pipe: Pipe,
+}
+
+/// What the rows are written into.
+enum File {
+    /// Sent while it is written.
+    Csv(Box<Text>),
+    /// Kept on disk until it is whole: a workbook's directory stands at its end.
+    Xlsx(Box<Book>),
+}
+
+impl Sheet {
+    fn new(kind: FileKind, pipe: Pipe, now: Timestamp) -> Result<Sheet, Failure> {
+        let file = match kind {
+            FileKind::Csv => File::Csv(Box::new(Text::new())),
+            FileKind::Xlsx => File::Xlsx(Box::new(Book::new(now).map_err(Failure::unwritten)?)),
+        };
+        Ok(Sheet { file, pipe })
+    }
+
+    /// Writes the names of the columns, before any row.
+    pub(crate) fn head<C: AsRef<str>>(&mut self, names: &[C]) -> Result<bool, Failure> {
+        match &mut self.file {
+            File::Csv(text) => {
+                let names: Vec<Cell> = names.iter().map(|name| name.as_ref().into()).collect();
+                text.row(&names).map_err(Failure::unwritten)?;
+            }
+            File::Xlsx(book) => book.head(names).map_err(Failure::unwritten)?,
+        }
+        self.goes_on()
+    }
+
+    /// Writes a row; false when nobody reads on.
+    ///
+    /// # Errors
+    /// When it cannot be written; the list then breaks off.
+    pub(crate) fn row(&mut self, cells: &[Cell]) -> Result<bool, Failure> {
+        match &mut self.file {
+            File::Csv(text) => text.row(cells).map_err(Failure::unwritten)?,
+            File::Xlsx(book) => book.row(cells).map_err(Failure::unwritten)?,
+        }
+        self.goes_on()
+    }
+
+    /// Writes rows until nobody reads on; whether somebody does.
+    pub(crate) fn rows(&mut self, rows: &[Vec<Cell>]) -> Result<bool, Failure> {
+        for row in rows {
+            if !self.row(row)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Sends what can be sent already.
+    fn goes_on(&mut self) -> Result<bool, Failure> {
+        Ok(match &mut self.file {
+            File::Csv(text) if text.len() < CHUNK => true,
+            File::Csv(text) => self.pipe.pass_on(Ok(text.take().map_err(Failure::unwritten)?)),
+            File::Xlsx(_) => !self.pipe.to.is_closed(),
+        })
+    }
+
+    /// Sends the rest of what was filled whole.
+    fn end(self, filled: Result<(), Failure>) {
+        let Sheet { file, mut pipe } = self;
+        let sent = filled.and_then(|()| match file {
+            File::Csv(mut text) => Ok(pipe.pass_on(Ok(text.take().map_err(Failure::unwritten)?))),
+            File::Xlsx(book) => {
+                book.send(CHUNK, |chunk| pipe.pass_on(Ok(chunk))).map_err(Failure::unwritten)
+            }
+        });
+        match sent {
+            Ok(whole) => pipe.is_whole = whole,
+            Err(failure) => tracing::error!(?failure, "a list could not be sent whole"),
+        }
+    }
+}
+
+/// The way to whoever reads. What is not whole breaks the transfer off, so that half a list is not
+/// taken for the whole.
+struct Pipe {
     to: Sender<io::Result<Bytes>>,
     is_whole: bool,
 }
 
-impl Sheet {
-    fn new(to: Sender<io::Result<Bytes>>) -> Sheet {
-        Sheet { rows: csv::Writer::from_writer(BYTE_ORDER_MARK.into()), to, is_whole: false }
-    }
-
-    /// Writes a row; false when nobody reads on.
-    pub(crate) fn row<C: AsRef<str>>(&mut self, cells: &[C]) -> bool {
-        let cells: Vec<Cow<'_, str>> = cells.iter().map(|cell| safe(cell.as_ref())).collect();
-        let written = self.rows.write_record(cells.iter().map(|cell| cell.as_bytes()));
-        written.is_ok() && self.rows.flush().is_ok() && self.send(CHUNK)
-    }
-
-    /// Sends what is written, if it is at least so much.
-    fn send(&mut self, at_least: usize) -> bool {
-        if self.rows.get_ref().len() < at_least {
-            return true;
-        }
-        let full = std::mem::replace(&mut self.rows, csv::Writer::from_writer(Vec::new()));
-        let Ok(bytes) = full.into_inner() else { return false };
-        self.pass_on(Ok(bytes.into()))
+impl Pipe {
+    fn new(to: Sender<io::Result<Bytes>>) -> Pipe {
+        Pipe { to, is_whole: false }
     }
 
     /// Hands on to whoever reads; false when nobody does, or nobody has for a while.
@@ -58,18 +187,9 @@ impl Sheet {
         let sent = self.to.send_timeout(chunk, PATIENCE);
         Handle::current().block_on(sent).is_ok()
     }
-
-    /// Sends the rest of what was filled whole.
-    fn end(mut self, filled: Result<(), Failure>) {
-        match filled {
-            Ok(()) => self.is_whole = self.send(0),
-            Err(failure) => tracing::error!(?failure, "a list could not be sent whole"),
-        }
-    }
 }
 
-/// What is not whole breaks the transfer off, so that half a list is not taken for the whole.
-impl Drop for Sheet {
+impl Drop for Pipe {
     fn drop(&mut self) {
         if !self.is_whole {
             self.pass_on(Err(io::Error::other("the list broke off")));
@@ -77,85 +197,44 @@ impl Drop for Sheet {
     }
 }
 
-/// A spreadsheet takes what begins like a formula for one. An apostrophe makes it text.
-fn safe(cell: &str) -> Cow<'_, str> {
-    let looks_like_one = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    match looks_like_one && cell.parse::<f64>().is_err() {
-        true => Cow::Owned(format!("'{cell}")),
-        false => Cow::Borrowed(cell),
-    }
-}
-
 /// An answer that is downloaded under a name, filled on a thread that may wait.
 pub(crate) fn download(
     house: &Shared,
+    kind: FileKind,
     name: &str,
     fill: impl FnOnce(&Engine, &mut Sheet) -> Result<(), Failure> + Send + 'static,
 ) -> Response {
     let (to, from) = channel(WAITING);
-    let engine = house.app.engine.clone();
-    tokio::task::spawn_blocking(move || {
-        let mut sheet = Sheet::new(to);
-        let filled = fill(&engine, &mut sheet);
-        sheet.end(filled);
-    });
+    let (engine, now) = (house.app.engine.clone(), house.now());
+    tokio::task::spawn_blocking(move || send(kind, to, now, |sheet| fill(&engine, sheet)));
     let next = |mut from: Receiver<io::Result<Bytes>>| async {
         let chunk = from.recv().await?;
         Some((chunk, from))
     };
     let body = Body::from_stream(futures_util::stream::unfold(from, next));
-    let disposition = format!("attachment; filename=\"{name}.csv\"");
+    let disposition = format!("attachment; filename=\"{name}.{}\"", kind.ending());
     let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_TYPE, kind.media_type().to_owned()),
         (header::CONTENT_DISPOSITION, disposition),
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];
     (headers, body).into_response()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What a reader gets of a sheet that is filled so.
-    async fn read(fill: impl FnOnce(Sheet) + Send + 'static) -> Vec<io::Result<Bytes>> {
-        let (to, mut from) = channel(WAITING);
-        let filling = tokio::task::spawn_blocking(move || fill(Sheet::new(to)));
-        let mut got = Vec::new();
-        while let Some(chunk) = from.recv().await {
-            got.push(chunk);
+fn send(
+    kind: FileKind,
+    to: Sender<io::Result<Bytes>>,
+    now: Timestamp,
+    fill: impl FnOnce(&mut Sheet) -> Result<(), Failure>,
+) {
+    match Sheet::new(kind, Pipe::new(to), now) {
+        Ok(mut sheet) => {
+            let filled = fill(&mut sheet);
+            sheet.end(filled);
         }
-        // A panic is what one of them is about.
-        let _ = filling.await;
-        got
-    }
-
-    #[tokio::test]
-    async fn only_a_whole_list_ends_as_one() {
-        let whole = read(|mut sheet| {
-            sheet.row(&["a"]);
-            sheet.end(Ok(()));
-        });
-        assert!(whole.await.iter().all(Result::is_ok));
-        let failed = read(|mut sheet| {
-            sheet.row(&["a"]);
-            sheet.end(Err(Failure::Absent));
-        });
-        assert!(failed.await.last().is_some_and(Result::is_err));
-        let panicked = read(|mut sheet| {
-            sheet.row(&["a"]);
-            panic!("a row cannot be written");
-        });
-        assert!(panicked.await.last().is_some_and(Result::is_err));
-    }
-
-    #[test]
-    fn what_begins_like_a_formula_is_made_text_and_numbers_stay() {
-        for cell in ["=1+1", "+49 30 1", "-cmd", "@sum", "\tx", "\r=x"] {
-            assert_eq!(safe(cell), format!("'{cell}"));
-        }
-        for cell in ["", "Ann", "-12.5", "+3", "a=b", "'=x"] {
-            assert_eq!(safe(cell), cell);
-        }
+        Err(failure) => tracing::error!(?failure, "a list could not be begun"),
     }
 }
+
+#[cfg(test)]
+mod tests;

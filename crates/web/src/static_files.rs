@@ -24,7 +24,7 @@ macro_rules! styles {
 }
 
 /// The stylesheet's parts in the order in which they are served.
-const STYLES: [(&str, &str); 40] = styles![
+const STYLES: [(&str, &str); 42] = styles![
     "reset",
     "tokens",
     "base",
@@ -44,6 +44,7 @@ const STYLES: [(&str, &str); 40] = styles![
     "components/kv",
     "components/list",
     "components/margin",
+    "components/menu",
     "components/meter",
     "components/pages",
     "components/points",
@@ -59,6 +60,7 @@ const STYLES: [(&str, &str); 40] = styles![
     "components/st",
     "components/summary",
     "components/t",
+    "components/ticked",
     "components/time",
     "components/twin",
     "components/views",

@@ -32,15 +32,37 @@ function step(by) {
   row.scrollIntoView({ block: "nearest" });
 }
 
+// Rows are ticked one by one, or all on the page.
+const ticks = () => [...document.querySelectorAll("[data-row] .pick")];
+document.addEventListener("change", (event) => {
+  const all = document.querySelector("[data-all]");
+  if (!all) return;
+  if (event.target === all) for (const tick of ticks()) tick.checked = all.checked;
+  else if (event.target.matches(".pick")) all.checked = ticks().every((tick) => tick.checked);
+});
+
 const keys = {
+  x: () => document.activeElement.closest("[data-row]")?.querySelector(".pick")?.click(),
   j: () => step(1),
   k: () => step(-1),
   "/": () => document.querySelector("[data-filter]")?.focus(),
 };
 
+// A panel that a control opened goes when something else is done.
+const closePanels = (except) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (menu.contains(except)) continue;
+    const inside = menu.contains(document.activeElement);
+    menu.open = false;
+    if (inside) menu.querySelector("summary").focus();
+  }
+};
+document.addEventListener("click", (event) => closePanels(event.target));
+
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") {
+    if (document.querySelector("details.menu[open]")) return closePanels(null);
     if (!document.querySelector(":popover-open")) document.querySelector("[data-close]")?.click();
     return;
   }

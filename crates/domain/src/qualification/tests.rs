@@ -181,7 +181,7 @@ fn history(lines: &[(&str, &str)]) -> LeadHistory {
                 (field.to_owned(), value)
             };
             let fields: Fields = fields.split(' ').map(pair).collect();
-            Fact::Lead(LeadReported { lead, fields, person: None })
+            Fact::Lead(LeadReported { lead, fields, person: None, by: None })
         } else if let Some(status) = what.strip_prefix("status ") {
             let status = status.to_owned();
             Fact::LeadMoved(LeadMoved { lead, status, reason: None, by: None })

@@ -82,9 +82,11 @@ fn history(lines: &[(&str, &str)]) -> LeadHistory {
                 reason: None,
                 by: None,
             }),
-            (_, owner) => {
-                Fact::LeadAssigned(LeadAssigned { lead: lead(), owner: Some(owner.into()) })
-            }
+            (_, owner) => Fact::LeadAssigned(LeadAssigned {
+                lead: lead(),
+                owner: Some(owner.into()),
+                by: None,
+            }),
         };
         let told =
             Told { source: "crm".into(), key: index.to_string(), happened_at: at(when), fact };

@@ -200,7 +200,7 @@ impl Row<'_> {
         let owner = fields.remove("owner").and_then(|owner| owner.text().map(UserId::from));
         let status = fields.remove("status").and_then(|status| status.text().map(str::to_owned));
         let reason = fields.remove("reason").and_then(|reason| reason.text().map(str::to_owned));
-        let fact = Fact::Lead(LeadReported { lead: lead.clone(), fields, person: None });
+        let fact = Fact::Lead(LeadReported { lead: lead.clone(), fields, person: None, by: None });
         let mut events = vec![Event::Record(self.told(String::new(), self.since(), fact))];
         for (status, at) in self.statuses(status) {
             let key = format!("lead/{lead}/status/{status}/{}", at.as_millisecond());
@@ -211,7 +211,7 @@ impl Row<'_> {
         if let Some(owner) = owner {
             let at = self.since();
             let key = format!("lead/{lead}/owner/{owner}/{}", at.as_millisecond());
-            let fact = Fact::LeadAssigned(LeadAssigned { lead, owner: Some(owner) });
+            let fact = Fact::LeadAssigned(LeadAssigned { lead, owner: Some(owner), by: None });
             events.push(Event::Once(self.told(key, at, fact)));
         }
         Ok(events)

@@ -154,7 +154,7 @@ impl World {
         owner: &UserId,
         at: Timestamp,
     ) -> HandoffId {
-        let assigned = LeadAssigned { lead: lead.clone(), owner: Some(owner.clone()) };
+        let assigned = LeadAssigned { lead: lead.clone(), owner: Some(owner.clone()), by: None };
         self.queue.push(CRM, at, Fact::LeadAssigned(assigned));
         self.numbers += 1;
         let handoff = HandoffId(format!("{CRM}:h{}", self.numbers));
@@ -187,7 +187,7 @@ impl World {
     /// Gives a lead back to marketing; some come back after weeks of nurturing.
     pub fn recycle(&mut self, lead: &LeadId, at: Timestamp, reason: Option<String>, by: &UserId) {
         self.enter(lead, at, "Recycled", reason, Some(by));
-        let assigned = LeadAssigned { lead: lead.clone(), owner: None };
+        let assigned = LeadAssigned { lead: lead.clone(), owner: None, by: None };
         self.queue.push(CRM, at + SignedDuration::from_secs(2), Fact::LeadAssigned(assigned));
         if self.dice.chance(0.4) {
             let back = at + self.dice.days(40, 95);

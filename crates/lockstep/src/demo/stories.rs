@@ -275,7 +275,7 @@ impl World {
             text("created_at", &at.to_string()),
         ]);
         let person = person(&mut self.dice, &account.domain);
-        let fact = Fact::Lead(LeadReported { lead: lead.clone(), fields, person: None });
+        let fact = Fact::Lead(LeadReported { lead: lead.clone(), fields, person: None, by: None });
         self.queue.push_with(CRM, at, fact, Some(person));
         let moved =
             LeadMoved { lead: lead.clone(), status: "Inquiry".into(), reason: None, by: None };

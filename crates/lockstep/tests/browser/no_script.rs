@@ -31,8 +31,9 @@ async fn everything_works_without_scripts() {
     house.one("html[data-theme=dark]").await;
 
     house.visits("/leads").await;
-    house.chooses("status", "MQL").await;
-    house.clicks(".say button").await;
+    house.clicks(".menu summary").await;
+    house.clicks("input[name=status][value=MQL]").await;
+    house.clicks_words("Show these leads").await;
     house.sees("leads of 60").await;
     house.clicks("tbody th a").await;
     house.clicks("a[href*='because=score-']").await;

@@ -26,7 +26,7 @@ const DEMONSTRATION: [Page; 2] =
     [("sign-in-demo", "nobody", "/sign-in"), ("leads-demo", "rep", "/leads")];
 
 /// Pages of a firm in a busy week.
-const BUSY: [Page; 32] = [
+const BUSY: [Page; 37] = [
     ("today-rep", "rep", "/"),
     ("today-marketer", "marketer", "/"),
     ("today-leader", "leader", "/"),
@@ -34,6 +34,19 @@ const BUSY: [Page; 32] = [
     ("leads", "rep", "/leads"),
     ("leads-running", "rep", "/leads?clock=running"),
     ("leads-filtered-away", "rep", "/leads?q=nobody-has-this-name"),
+    (
+        "leads-sentence",
+        "mara",
+        "/leads?status=SAL&owner=nobody&account=Li&source=Webinar&clock=today&created=30&points=20",
+    ),
+    (
+        "leads-columns",
+        "rep",
+        "/leads?columns=what,stage,since,score,source,owner,level,clock,created,times,qualified,id",
+    ),
+    ("leads-compact", "operations", "/leads?density=compact&sort=points"),
+    ("views", "rep", "/views"),
+    ("views-none", "auditor", "/views"),
     ("leads-without-names", "auditor", "/leads"),
     ("lead", "rep", "/leads/crm:l1"),
     ("lead-long", "rep", "/leads/crm:l9"),

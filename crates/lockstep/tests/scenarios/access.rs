@@ -9,6 +9,8 @@ const LOOKS: [&str; 22] = [
     "/",
     "/leads",
     "/leads?owner=me&clock=running&q=x&sort=points",
+    "/leads?status=MQL&created=30&columns=stage,clock&density=compact&show=1",
+    "/views",
     "/leads/crm:l1",
     "/leads/crm:l1?because=score-mql",
     "/leads/absent",

@@ -1,5 +1,6 @@
 //! A lead from its first fact to its answer.
 
+use connectors::files::table::{self, Cell};
 use serde_json::json;
 use testkit::World;
 use testkit::http::StatusCode;
@@ -183,4 +184,100 @@ async fn a_list_is_downloaded_whole_as_the_view_says_and_is_no_formula() {
     assert_eq!(world.gets("rep", "/ledger.csv").await.status, StatusCode::NOT_FOUND);
     let page = world.gets("rep", "/leads").await.body;
     assert!(page.contains("href=\"/leads.csv\""), "{page}");
+}
+
+/// The rows of a workbook as an import reads them.
+fn rows_of(workbook: &[u8]) -> Vec<Vec<String>> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("list.xlsx");
+    std::fs::write(&path, workbook).expect("it can be written");
+    let reading = table::open(&path, &Default::default()).expect("a workbook").remove(0);
+    let text = |cell: &Cell| match cell {
+        Cell::Text(text) => text.clone(),
+        other => format!("{other:?}"),
+    };
+    reading.map(|row| row.expect("a row").cells.iter().map(text).collect()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_a_workbook_too_with_the_same_rows_and_no_formula() {
+    let world = World::just_signed();
+    let lead = |n: usize| {
+        let name = if n == 7 { "=cmd()".to_owned() } else { format!("Person {n:03}") };
+        json!({"fact": "lead", "lead": format!("l{n:03}"), "person": {"name": name}})
+    };
+    world.reports((0..720).map(lead).collect()).await;
+    let answer = world.gets("rep", "/leads.xlsx?sort=id").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert!(answer.header("content-disposition").contains("leads.xlsx"));
+    let rows = rows_of(&answer.bytes);
+    assert_eq!(rows.len(), 720, "every row of several pages");
+    assert_eq!(rows[7][..2], ["crm:l007", "=cmd()"]);
+    let facts = rows_of(&world.gets("auditor", "/ledger.xlsx?kind=lead").await.bytes);
+    assert_eq!(facts.len(), 720);
+    for path in ["/ledger.xlsx", "/leads.pdf", "/scoreboard/rows.xlsx?figure=none"] {
+        assert_eq!(world.gets("rep", path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    let page = world.gets("rep", "/leads?sort=id").await.body;
+    assert!(page.contains("href=\"/leads.xlsx?sort=id\""), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_is_narrowed_by_every_condition_and_says_so_in_a_sentence() {
+    let world = World::just_signed();
+    let lead = |n: usize| {
+        let source = ["Web", "Fair"][n % 2];
+        let fields = json!({"account": format!("a{}", n % 2), "source": source, "title": "Director",
+            "created_at": format!("2026-{:02}-01", 9 + n % 3)});
+        json!({"fact": "lead", "lead": format!("l{n}"), "fields": fields})
+    };
+    world.reports(json!({"fact": "account", "account": "a1", "fields": {"name": "Opitz"}})).await;
+    world.reports((0..12).map(lead).collect()).await;
+    world.reports(json!({"fact": "lead_moved", "lead": "l3", "status": "SAL"})).await;
+    world.reports(json!({"fact": "lead_assigned", "lead": "l4", "owner": world.user("rep")})).await;
+    world.reports(json!({"fact": "activity", "lead": "l5", "kind": "demo"})).await;
+    let cases = [
+        ("status=SAL&status=Lost", "1 lead of 12", "in sales accepted lead or Lost"),
+        ("owner=nobody", "11 leads of 12", "owned by nobody"),
+        ("account=crm:a1", "6 leads of 12", "at Opitz"),
+        ("account=opi", "6 leads of 12", "at “opi…”"),
+        ("source=Fair", "6 leads of 12", "from Fair"),
+        ("created=30", "4 leads of 12", "created in the last 30 days"),
+        ("created_to=2026-09-30", "4 leads of 12", "created until Wed 30 Sep"),
+        ("changed=7", "2 leads of 12", "moved in the last 7 days"),
+        ("points=10", "1 lead of 12", "with 10 points or more"),
+        ("clock=late", "0 leads with a late clock", "with a late clock"),
+        ("source=Fair&owner=me", "0 leads of 12", "owned by me × from Fair ×"),
+    ];
+    for (query, title, chip) in cases {
+        let page = world.page("rep", &format!("/leads?{query}")).await;
+        assert!(page.contains(title), "{query}: {page}");
+        assert!(page.contains(chip), "{query}: {page}");
+        let file = world.gets("rep", &format!("/leads.csv?{query}")).await.body;
+        let rows = file.lines().count() - 1;
+        let said = title.split(' ').next().unwrap();
+        assert_eq!(rows.to_string(), said, "{query}: the file has the rows of the page");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_columns_of_the_address_are_those_of_the_page_and_the_file() {
+    let world = World::just_signed();
+    world.reports(lead(&world)).await;
+    let fields = json!({"country": "DE", "seats": 40, "=cmd": "x"});
+    world.reports(json!({"fact": "lead", "lead": "l1", "fields": fields})).await;
+    let query = "columns=score,field.country,field.seats,owner";
+    let page = world.page("rep", &format!("/leads?{query}")).await;
+    assert!(page.contains("Lead Score Owner Country Seats"), "{page}");
+    let file = world.gets("rep", &format!("/leads.csv?{query}")).await.body;
+    let lines: Vec<&str> = file.trim_start_matches('\u{feff}').lines().collect();
+    assert_eq!(lines[0], "id,name,points,owner,field.country,field.seats");
+    assert!(lines[1].ends_with(",DE,40"), "{file}");
+    let formula = world.gets("rep", "/leads.csv?columns=field.%3Dcmd").await.body;
+    assert!(formula.contains("field.=cmd"), "{formula}");
+    // A form says what holds anyway; the address of the view does not.
+    let sent = "/leads?status=&owner=me&columns=stage&columns=owner&sort=due&density=normal&show=1";
+    let answer = world.gets("rep", sent).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert_eq!(answer.header("location"), "/leads?owner=me&columns=stage%2Cowner");
 }

@@ -77,6 +77,10 @@ fn every_condition_holds_and_the_newest_come_first() {
                 paged.extend(page.iter().map(|entry| entry.no.0));
             }
             assert_eq!(paged, *expected, "{} {filter:?}", database.kind);
+            for most in [3, 1_000] {
+                let counted = store.read(|reader| reader.facts_count_up_to(filter, most)).unwrap();
+                assert_eq!(counted, most.min(expected.len() as u64), "{filter:?}");
+            }
         }
         let beyond = store.read(|r| r.facts_page(&FactFilter::default(), Some(FactNo(99)), 3));
         assert_eq!(beyond.unwrap(), []);

@@ -28,6 +28,7 @@ fn report(store: &Store, person: Person) -> String {
                 lead: format!("crm:{id}").as_str().into(),
                 fields: Fields::new(),
                 person: Some(hash.clone()),
+                by: None,
             };
             let key = hash.clone();
             let fact = Fact::Lead(lead);

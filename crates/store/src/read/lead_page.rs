@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::{
     columns::name_key,
     lead::{COLUMNS, LeadRow, read},
+    lead_filter::LeadFilter,
 };
 use crate::{
     conditions::Conditions,
@@ -14,20 +15,6 @@ use crate::{
     reader::Reader,
     value::{Value, values},
 };
-
-/// Which leads; every condition that is given must hold.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LeadFilter {
-    /// In this status.
-    pub status: Option<String>,
-    /// Of this owner.
-    pub owner: Option<UserId>,
-    /// With a clock that runs.
-    pub with_running_clock: bool,
-    /// With this in its id, its person's name or address, or its account's name; capitals and
-    /// small letters are the same except in ids.
-    pub search: Option<String>,
-}
 
 /// In which order. Rows that are equal follow by id; what is not known comes last.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -69,7 +56,8 @@ impl LeadSort {
         }
     }
 
-    fn goes_down(self) -> bool {
+    /// Whether the greatest comes first.
+    pub fn goes_down(self) -> bool {
         matches!(self, LeadSort::StatusSince | LeadSort::CreatedAt | LeadSort::Points)
     }
 
@@ -90,22 +78,7 @@ impl LeadSort {
 /// The conditions of a filter.
 fn conditions_of(filter: &LeadFilter) -> Conditions {
     let mut all = Conditions::default();
-    if let Some(status) = &filter.status {
-        let status = all.value(status);
-        all.hold(format!("status = {status}"));
-        if filter.owner.is_none() {
-            // So the index over statuses is gone into; an owner's leads are fewer than a status's.
-            all.hold(format!("substr(status, 1, 200) = substr({status}, 1, 200)"));
-        }
-    }
-    if let Some(owner) = &filter.owner {
-        let owner = all.value(owner);
-        all.hold(format!("owner = {owner}"));
-    }
-    if filter.with_running_clock {
-        // The same as `next_due_at is not null`, as the indexes have it.
-        all.hold("coalesce(next_due_at, 9223372036854775807) < 9223372036854775807");
-    }
+    filter.hold(&mut all);
     if let Some(search) = &filter.search {
         let id = all.value(containing(search.trim()));
         let name = all.value(containing(&name_key(search)));
@@ -183,11 +156,11 @@ fn page(
 
 /// The question for a count, and its values.
 fn count(filter: &LeadFilter) -> (String, Vec<Value>) {
-    if filter.search.is_some() {
+    if !filter.is_tallied() {
         let conditions = conditions_of(filter);
         return (format!("select count(*) from lead {}", conditions.clause()), conditions.values);
     }
-    if filter.status.is_none() && filter.owner.is_none() {
+    if filter.status.is_empty() && filter.owner.is_none() {
         let state = if filter.with_running_clock { "running" } else { "all" };
         let query = "select n from tally
                      where what = 'lead' and version = 0 and key = '' and state = $1";
@@ -198,7 +171,7 @@ fn count(filter: &LeadFilter) -> (String, Vec<Value>) {
         let owner = conditions.value(owner);
         conditions.hold(format!("owner = {owner}"));
     }
-    if let Some(status) = &filter.status {
+    if let Some(status) = filter.only_status() {
         let status = conditions.value(status);
         conditions.hold(format!("status = substr({status}, 1, 200)"));
     }
@@ -234,6 +207,21 @@ impl Reader<'_> {
         let count =
             self.find("count leads", &query, &values, |mut row| row.next::<Option<i64>>())?;
         Ok(count.flatten().unwrap_or(0).unsigned_abs())
+    }
+
+    /// How many leads there are, counted no further than `most`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn leads_count_up_to(&self, filter: &LeadFilter, most: u64) -> Result<u64, StoreError> {
+        let mut conditions = conditions_of(filter);
+        let most = conditions.value(i64::try_from(most).unwrap_or(i64::MAX));
+        let clause = conditions.clause();
+        let query =
+            format!("select count(*) from (select 1 as one from lead {clause} limit {most}) found");
+        let what = "count leads so far";
+        let count = self.find(what, &query, &conditions.values, |mut row| row.next::<i64>())?;
+        Ok(count.unwrap_or(0).unsigned_abs())
     }
 
     /// Every owner of a lead, with how many they own in `status`, by id.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, ToSpan};
-use store::{ApiKey, ImportRun, Invitation, RejectedRow, Session, StoreError};
+use store::{ApiKey, ImportRun, Invitation, RejectedRow, SavedView, Session, StoreError};
 
 use crate::{World, at};
 
@@ -70,6 +70,7 @@ fn what_stands_beside_the_ledger() {
             Ok(())
         });
         end_all(&world, now + 30.minutes());
+        views_of_lists(&world, now);
         assert_eq!(world.asks(|reader| reader.head()).seal, 0, "no fact, no seal");
     }
 }
@@ -97,7 +98,7 @@ fn what_an_import_leaves_is_found_again() {
         done.unwrap();
         world.asks(|reader| {
             assert_eq!(reader.imports_in(&["done"])?, []);
-            assert_eq!(reader.imports_in(&["done", "running"])?, [run.clone()]);
+            assert_eq!(reader.imports_in(&["done", "running"])?, std::slice::from_ref(&run));
             assert_eq!(reader.imports()?, [run]);
             assert_eq!(reader.rejected_rows("r", 0, 10)?, [rejected]);
             assert_eq!((reader.last_rejected("r")?, reader.last_rejected("q")?), (1, 0));
@@ -167,4 +168,48 @@ fn end_all(world: &World, now: Timestamp) {
         Ok(())
     });
     done.unwrap();
+}
+
+fn views_of_lists(world: &World, now: Timestamp) {
+    let view = move |id: &str, owner: &str, audience: &str, team: Option<&str>| SavedView {
+        id: id.to_owned(),
+        list: "leads".to_owned(),
+        name: format!("View {id}"),
+        query: "owner=me".to_owned(),
+        owner: owner.into(),
+        audience: audience.to_owned(),
+        team: team.map(str::to_owned),
+        pinned: true,
+        kept_at: now,
+        removed_at: None,
+    };
+    let kept = [
+        view("a", "crm:ann", "owner", None),
+        view("b", "crm:bob", "owner", None),
+        view("c", "crm:bob", "team", Some("South")),
+        view("d", "crm:bob", "all", None),
+    ];
+    let done = world.store.write(now, move |writer| {
+        kept.iter().try_for_each(|view| writer.keep_view(view))?;
+        let other = view("e", "crm:ann", "owner", None);
+        writer.keep_view(&SavedView { removed_at: Some(now), ..other })?;
+        writer.keep_view(&SavedView { name: "Ändert".to_owned(), ..view("d", "x", "all", None) })
+    });
+    done.unwrap();
+    let seen = |team: Option<&str>, of_all: bool| -> Vec<String> {
+        let ann = "crm:ann".into();
+        let views = world.asks(|reader| reader.views_for("leads", &ann, team, of_all));
+        views.into_iter().map(|view| view.id).collect()
+    };
+    assert_eq!(seen(None, false), ["a", "d"], "{}", world.kind);
+    assert_eq!(seen(Some("South"), false), ["a", "c", "d"]);
+    assert_eq!(seen(None, true), ["a", "c", "d"]);
+    let theirs = world.asks(|reader| reader.views_of("leads", &"crm:bob".into()));
+    assert_eq!(theirs.len(), 3, "the one that was renamed is still whose it was");
+    let later = now + 1.minute();
+    let forgotten =
+        world.store.write(later, move |writer| writer.forget_views_removed_before(later));
+    forgotten.unwrap();
+    assert_eq!(world.asks(|reader| reader.view("e")), None);
+    assert!(world.asks(|reader| reader.view("a")).is_some());
 }

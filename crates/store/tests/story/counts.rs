@@ -59,7 +59,7 @@ pub(crate) fn all_that_changes_them(world: &mut World) {
 
 fn assigned(lead: &str, owner: Option<&str>) -> Fact {
     let (lead, owner) = (lead.into(), owner.map(UserId::from));
-    Fact::LeadAssigned(LeadAssigned { lead, owner })
+    Fact::LeadAssigned(LeadAssigned { lead, owner, by: None })
 }
 
 /// Compares every count with the rows.
@@ -96,10 +96,15 @@ fn leads_agree(reader: &Reader<'_>, kind: &str) -> Result<(), StoreError> {
         for status in &statuses {
             for with_running_clock in [false, true] {
                 let (owner, status) = (owner.clone(), status.clone());
-                let filter = LeadFilter { owner, status, with_running_clock, search: None };
+                let filter = LeadFilter {
+                    owner,
+                    status: status.clone().into_iter().collect(),
+                    with_running_clock,
+                    ..LeadFilter::default()
+                };
                 let is_in = |lead: &&LeadRow| {
                     (filter.owner.is_none() || lead.owner == filter.owner)
-                        && (filter.status.is_none() || lead.status == filter.status)
+                        && (status.is_none() || lead.status == status)
                         && (!with_running_clock || lead.next_due_at.is_some())
                 };
                 let n = leads.iter().filter(is_in).count();

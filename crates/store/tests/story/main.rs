@@ -32,7 +32,7 @@ use domain::{
 use jiff::{Timestamp, ToSpan};
 use store::{
     Location, Store, StoreError,
-    read::{AgreementState, LeadFilter, LeadRow, LeadSort, name_key},
+    read::{AgreementState, LeadFilter, LeadRow, LeadSort, Span, name_key},
 };
 
 fn at(text: &str) -> Timestamp {
@@ -293,8 +293,9 @@ fn the_agreement(world: &mut World) {
 }
 
 fn leads_and_their_ways(world: &mut World) {
-    let lead =
-        |lead: &str, fields| Fact::Lead(LeadReported { lead: lead.into(), fields, person: None });
+    let lead = |lead: &str, fields| {
+        Fact::Lead(LeadReported { lead: lead.into(), fields, person: None, by: None })
+    };
     let about = [("account", "crm:9"), ("source", "web"), ("created_at", "2026-11-20")];
     world.tells(minute(20), lead("crm:1", fields(&about)));
     world.tells(minute(21), lead("crm:1", fields(&[("title", "CTO"), ("record", "lead")])));
@@ -314,7 +315,7 @@ fn leads_and_their_ways(world: &mut World) {
     assert_eq!(row.first_qualified_at, Some(minute(29)));
     assert_eq!(row.last_qualified_at, Some(minute(30)));
     for (when, owner) in [(31, Some("crm:ann".into())), (33, None), (32, Some("crm:bob".into()))] {
-        let assigned = LeadAssigned { lead: "crm:1".into(), owner };
+        let assigned = LeadAssigned { lead: "crm:1".into(), owner, by: None };
         world.tells(minute(when), Fact::LeadAssigned(assigned));
     }
     let row = world.lead("crm:1");

@@ -80,6 +80,18 @@ impl ErrorPage {
         ErrorPage::new(StatusCode::PAYLOAD_TOO_LARGE, "This is too much at once", words)
     }
 
+    /// 422, for a list that a workbook cannot hold.
+    pub fn too_long() -> ErrorPage {
+        let words = [
+            "A workbook holds 1,048,575 rows below its header, and this list has more. Half of it \
+             would look like the whole.",
+            "Nothing was changed.",
+            "Take the list as CSV, which may have any length, or go back and filter it so that \
+             fewer rows are left.",
+        ];
+        ErrorPage::new(StatusCode::UNPROCESSABLE_ENTITY, "This list is too long", words)
+    }
+
     /// 500, for a fault of ours.
     pub fn broken() -> ErrorPage {
         let words = [

@@ -29,6 +29,7 @@
 pub mod because;
 pub mod empty_state;
 pub mod error_page;
+pub mod files;
 pub mod form;
 pub mod frame;
 pub mod pagination;
@@ -36,6 +37,7 @@ pub mod pagination;
 pub use because::{Agreed, Because, Working};
 pub use empty_state::{EmptyState, STEPS};
 pub use error_page::ErrorPage;
+pub use files::Files;
 pub use form::{Control, Field, Form};
 pub use frame::{Counts, Demo, Door, Frame, Person, Place};
 pub use pagination::Pagination;

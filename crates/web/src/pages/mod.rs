@@ -12,4 +12,5 @@ pub(crate) mod people;
 pub(crate) mod scoreboard;
 pub(crate) mod sign_in;
 pub(crate) mod today;
+pub(crate) mod views;
 pub(crate) mod welcome;

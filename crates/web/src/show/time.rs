@@ -99,7 +99,8 @@ impl LocalTime {
         self.local(at).strftime("%-d %b %Y, %H:%M:%S").to_string()
     }
 
-    fn day_words(&self, date: Date) -> String {
+    /// The words of [`LocalTime::date`].
+    pub fn day_words(&self, date: Date) -> String {
         let this_year = date.year() == self.local(self.now).year();
         date.strftime(if this_year { "%a %-d %b" } else { "%a %-d %b %Y" }).to_string()
     }

@@ -26,6 +26,14 @@ pub(crate) struct Known<'a, 'r> {
     pub(crate) here: &'a str,
 }
 
+/// A field as it was reported.
+pub(crate) struct Reported {
+    pub(crate) name: String,
+    pub(crate) value: String,
+    /// Where it is corrected, by whoever may.
+    pub(crate) correct: Option<String>,
+}
+
 /// A line of a history.
 pub(crate) struct Told {
     pub(crate) at: Markup,

@@ -199,7 +199,7 @@ impl Making {
         ]);
         let email = format!("p{number}@a{account}.example");
         let person = Person { name: Some(name), email: Some(email), ..Person::default() };
-        let fact = Fact::Lead(LeadReported { lead: id.clone(), fields, person: None });
+        let fact = Fact::Lead(LeadReported { lead: id.clone(), fields, person: None, by: None });
         self.queue.push_with(CRM, at, fact, Some(person));
         self.enter(&id, at, "Inquiry", None);
         let owner = rep(account % REPS + 1);
@@ -310,7 +310,7 @@ impl Making {
     }
 
     fn assign(&mut self, lead: &LeadId, at: Timestamp, owner: &UserId) {
-        let fact = LeadAssigned { lead: lead.clone(), owner: Some(owner.clone()) };
+        let fact = LeadAssigned { lead: lead.clone(), owner: Some(owner.clone()), by: None };
         self.queue.push(CRM, at, Fact::LeadAssigned(fact));
     }
 

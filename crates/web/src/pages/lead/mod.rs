@@ -1,5 +1,6 @@
 //! One lead: who and what, the clock, what is agreed, the score, the handoffs, the history.
 
+pub(crate) mod correct;
 mod score;
 mod view;
 
@@ -58,8 +59,16 @@ pub(crate) async fn show(
         true => here.clone(),
         false => format!("{here}?as_of={}", crate::names::encoded(&asked.as_of)),
     };
-    let wanted =
-        view::Wanted { lead, because: asked.because, as_of, skip: asked.skip, reach, here: dated };
+    let wanted = view::Wanted {
+        lead,
+        because: asked.because,
+        as_of,
+        skip: asked.skip,
+        reach,
+        may_assign: visit.signed.can(&Act::AssignLeads),
+        may_correct: visit.signed.can(&Act::CorrectLeads),
+        here: dated,
+    };
     let (view, because) =
         visit.house.work(move |engine: &Engine| view::viewed(engine, &wanted, &time)).await?;
     let frame = visit.frame(view.name.clone(), Place::Leads);

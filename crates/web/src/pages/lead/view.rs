@@ -4,7 +4,9 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
     agreement::{History, InForce},
+    correction::is_correctable,
     fact::{Entry, Fact},
+    field::FieldValue,
     ids::{FactNo, LeadId},
     lead::LeadHistory,
     qualification::{Assessment, assess, qualifications},
@@ -12,6 +14,7 @@ use domain::{
 };
 use engine::{
     Engine,
+    correction::KNOWN_FIELDS,
     lead::{history_of, working_hours},
 };
 use jiff::Timestamp;
@@ -21,11 +24,11 @@ use super::score;
 use crate::{
     failure::Failure,
     layout::Because,
-    markup::Markup,
-    names::{Names, fact_href},
+    markup::{Markup, element},
+    names::{Names, encoded, fact_href, lead_href},
     show::{LocalTime, figure, points, stage, working},
     workings::{
-        Known, Told,
+        Known, Reported, Told,
         clock::{self, Quoted},
     },
 };
@@ -40,6 +43,8 @@ pub(super) struct Wanted {
     pub(super) as_of: Timestamp,
     pub(super) skip: usize,
     pub(super) reach: bool,
+    pub(super) may_assign: bool,
+    pub(super) may_correct: bool,
     pub(super) here: String,
 }
 
@@ -48,7 +53,7 @@ pub(super) struct View {
     pub(super) name: String,
     pub(super) what: String,
     pub(super) kv: Vec<(&'static str, Markup)>,
-    pub(super) fields: Vec<(String, String)>,
+    pub(super) fields: Vec<Reported>,
     pub(super) clocks: Vec<clock::Shown>,
     pub(super) agreed: Vec<Quoted>,
     pub(super) scores: Vec<score::Shown>,
@@ -130,12 +135,8 @@ fn view(matter: &Matter<'_, '_>, lead: &LeadRow, wanted: &Wanted) -> Result<View
     Ok(View {
         name: matter.known.names.lead(&lead.id)?,
         what: what(&matter.known, lead)?,
-        kv: who(&matter.known, lead)?,
-        fields: lead
-            .fields
-            .iter()
-            .map(|(name, value)| (name.replace('_', " "), value.to_string()))
-            .collect(),
+        kv: who(&matter.known, lead, wanted.may_assign)?,
+        fields: fields(lead, wanted.may_correct),
         clocks: shown,
         agreed: agreed(matter),
         scores: scores.collect::<Result<_, Failure>>()?,
@@ -147,6 +148,27 @@ fn view(matter: &Matter<'_, '_>, lead: &LeadRow, wanted: &Wanted) -> Result<View
         history: told.collect::<Result<_, Failure>>()?,
         older,
     })
+}
+
+/// What was reported of the lead; for whoever may correct it, what could be besides.
+fn fields(lead: &LeadRow, may_correct: bool) -> Vec<Reported> {
+    let href = |name: &str| {
+        let may = may_correct && is_correctable(name);
+        may.then(|| format!("{}/fields/{}", lead_href(&lead.id), encoded(name)))
+    };
+    let known = lead.fields.iter().map(|(name, value)| Reported {
+        name: name.replace('_', " "),
+        value: value.to_string(),
+        correct: href(name)
+            .filter(|_| !matches!(value, FieldValue::Bool(_) | FieldValue::Money(_))),
+    });
+    let missing = KNOWN_FIELDS.iter().filter(|name| !lead.fields.contains_key(**name));
+    let missing = missing.filter(|_| may_correct).map(|name| Reported {
+        name: name.replace('_', " "),
+        value: "not reported".to_owned(),
+        correct: href(name),
+    });
+    known.chain(missing).collect()
 }
 
 /// The score under each definition in force at the instant asked for.
@@ -177,7 +199,11 @@ fn what(known: &Known<'_, '_>, lead: &LeadRow) -> Result<String, Failure> {
     Ok(parts.join(", "))
 }
 
-fn who(known: &Known<'_, '_>, lead: &LeadRow) -> Result<Vec<(&'static str, Markup)>, Failure> {
+fn who(
+    known: &Known<'_, '_>,
+    lead: &LeadRow,
+    may_assign: bool,
+) -> Result<Vec<(&'static str, Markup)>, Failure> {
     let since = |at: Option<Timestamp>| match at {
         Some(at) => Markup::text(" since ").and(known.time.instant(at)),
         None => Markup::new(),
@@ -187,7 +213,12 @@ fn who(known: &Known<'_, '_>, lead: &LeadRow) -> Result<Vec<(&'static str, Marku
         kv.push(("Stage", stage(status).and(since(lead.status_since))));
     }
     let owner = known.names.owner(lead.owner.as_ref())?;
-    kv.push(("Owner", owner.and(since(lead.owner_since))));
+    let mut owner = owner.and(since(lead.owner_since));
+    if may_assign {
+        let href = format!("{}/owner", lead_href(&lead.id));
+        owner = owner.and_text(" ").and(element("a").with("href", href).holding("Give to another"));
+    }
+    kv.push(("Owner", owner));
     if let Some(source) = &lead.source {
         kv.push(("Source", Markup::text(source)));
     }

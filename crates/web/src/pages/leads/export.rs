@@ -1,16 +1,20 @@
-//! The list of leads as CSV: every row of the view that the address asks for.
+//! The list of leads as a file: every row of the view that the address asks for.
 
-use axum::{extract::Query, response::Response};
-use engine::{Engine, access::Act};
-use jiff::Timestamp;
+use axum::response::Response;
+use engine::{Engine, access::Act, lead::working_hours};
 use store::read::{LeadFilter, LeadPlace, LeadRow, LeadSort};
 
-use super::filter::Asked;
+use super::{
+    column::{Column, chosen, standing},
+    filter::Asked,
+    row::Maker,
+};
 use crate::{
     failure::Failure,
     names::Names,
     session::Visit,
-    sheet::{Sheet, download},
+    sheet::{Cell, FileKind, Sheet, download},
+    show::LocalTime,
 };
 
 /// Rows that are read at once.
@@ -32,61 +36,87 @@ const HEADER: [&str; 13] = [
     "next_due_at",
 ];
 
-/// Sends the list. Instants are in UTC; names stay out for those who may not see them.
-pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Failure> {
-    visit.signed.may(&Act::SeeLeads)?;
-    let reach = visit.signed.can(&Act::SeeReach);
-    let filter = asked.filter(&visit.signed.0.user, reach);
-    let (_, sort) = asked.sort();
-    Ok(download(&visit.house, "leads", move |engine, sheet| {
-        filled(engine, sheet, &filter, sort, reach)
-    }))
+/// What a file of the list is made with.
+struct Wanted {
+    filter: LeadFilter,
+    sort: LeadSort,
+    /// Keys of the columns that were chosen.
+    columns: Vec<String>,
+    reach: bool,
+    time: LocalTime,
 }
 
-fn filled(
-    engine: &Engine,
-    sheet: &mut Sheet,
-    filter: &LeadFilter,
-    sort: LeadSort,
-    reach: bool,
-) -> Result<(), Failure> {
-    let mut goes_on = sheet.row(&HEADER);
+/// Sends the list. Instants are in UTC; names stay out for those who may not see them.
+pub(crate) async fn show(visit: Visit, kind: FileKind, asked: Asked) -> Result<Response, Failure> {
+    visit.signed.may(&Act::SeeLeads)?;
+    let (reach, time) = (visit.signed.can(&Act::SeeReach), visit.time());
+    let filter = asked.filter(&visit.signed.0.user, reach, &time);
+    let (_, sort) = asked.sort();
+    let counted = filter.clone();
+    kind.holds(&visit.house, move |engine, most| {
+        Ok(engine.read(|reader| reader.leads_count_up_to(&counted, most))?)
+    })
+    .await?;
+    let wanted = Wanted { filter, sort, columns: asked.columns, reach, time };
+    Ok(download(&visit.house, kind, "leads", move |engine, sheet| filled(engine, sheet, &wanted)))
+}
+
+fn filled(engine: &Engine, sheet: &mut Sheet, wanted: &Wanted) -> Result<(), Failure> {
+    let agreements = engine.agreements()?;
+    let in_force = agreements.at(wanted.time.now()).map(|version| &*version.agreement);
+    let (columns, is_chosen) = chosen(&standing(in_force), &wanted.columns);
+    let mut goes_on = sheet.head(&heads(&columns, is_chosen))?;
     let mut after: Option<LeadPlace> = None;
     // A page at a time, so that a slow reader holds no reading of the database.
     while goes_on {
         let rows = engine.read(|reader| {
-            let found = reader.leads_page(filter, sort, after.as_ref(), ROWS)?;
-            after = found.last().map(|last| sort.place_of(last));
-            let names = Names::new(reader, reach);
-            found.iter().map(|lead| cells(&names, lead)).collect::<Result<Vec<_>, Failure>>()
+            let found = reader.leads_page(&wanted.filter, wanted.sort, after.as_ref(), ROWS)?;
+            after = found.last().map(|last| wanted.sort.place_of(last));
+            let names = Names::new(reader, wanted.reach);
+            if !is_chosen {
+                return found.iter().map(|lead| cells(&names, lead)).collect();
+            }
+            let maker = Maker {
+                reader,
+                names: &names,
+                agreements: &agreements,
+                people: &working_hours(reader)?,
+                time: &wanted.time,
+                columns: &columns,
+                is_chosen,
+            };
+            found.iter().map(|lead| maker.cells(lead)).collect::<Result<Vec<_>, Failure>>()
         })?;
-        goes_on = rows.iter().all(|row| sheet.row(row)) && rows.len() == ROWS as usize;
+        goes_on = sheet.rows(&rows)? && rows.len() == ROWS as usize;
     }
     Ok(())
 }
 
-fn cells(names: &Names<'_, '_>, lead: &LeadRow) -> Result<Vec<String>, Failure> {
-    let instant = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
-    let field = |name: &str| {
-        let text = lead.fields.get(name).and_then(|value| value.text());
-        text.unwrap_or_default().to_owned()
-    };
-    let person = names.lead_person(&lead.id)?.and_then(|person| person.name);
+/// The names of the columns: those that were chosen, after id and name; otherwise the usual ones.
+fn heads(columns: &[Column], is_chosen: bool) -> Vec<String> {
+    if !is_chosen {
+        return HEADER.map(str::to_owned).into();
+    }
+    let first = ["id", "name"].map(str::to_owned).into_iter();
+    first.chain(columns.iter().flat_map(Column::heads)).collect()
+}
+
+fn cells(names: &Names<'_, '_>, lead: &LeadRow) -> Result<Vec<Cell>, Failure> {
     let account = lead.account.as_ref().map(|account| names.account(account)).transpose()?;
     let owner = lead.owner.as_ref().map(|owner| names.user_name(owner)).transpose()?;
     Ok(vec![
-        lead.id.to_string(),
-        person.unwrap_or_default(),
-        field("title"),
-        account.unwrap_or_default(),
-        lead.status.clone().unwrap_or_default(),
-        instant(lead.status_since),
-        owner.unwrap_or_default(),
-        lead.source.clone().unwrap_or_default(),
-        instant(lead.created_at),
-        lead.qualified_times.to_string(),
-        instant(lead.first_qualified_at),
-        lead.total_points.map(|points| points.to_string()).unwrap_or_default(),
-        instant(lead.next_due_at),
+        lead.id.as_str().into(),
+        names.lead_person(&lead.id)?.and_then(|person| person.name).into(),
+        lead.fields.get("title").into(),
+        account.into(),
+        lead.status.clone().into(),
+        lead.status_since.into(),
+        owner.into(),
+        lead.source.clone().into(),
+        lead.created_at.into(),
+        lead.qualified_times.into(),
+        lead.first_qualified_at.into(),
+        lead.total_points.into(),
+        lead.next_due_at.into(),
     ])
 }

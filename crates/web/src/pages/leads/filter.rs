@@ -1,21 +1,46 @@
-//! Which leads, in which order: all of it in the address, so that an address is a view.
+//! Which leads, in which order, and how they are shown: all of it in the address, so that an
+//! address is a view.
 
-use domain::ids::{LeadId, UserId};
-use serde::Deserialize;
-use store::read::{LeadFilter, LeadPlace, LeadSort};
+use axum::{
+    extract::{FromRequestParts, Query},
+    http::request::Parts,
+};
+use domain::{
+    ids::{LeadId, UserId},
+    points::Points,
+};
+use jiff::{Timestamp, ToSpan, civil::Date};
+use store::read::{LeadFilter, LeadPlace, LeadSort, Span};
 
-use crate::names::encoded;
+use crate::{failure::Failure, names::encoded, show::LocalTime};
 
-/// What the address asks for. What does not read is left out rather than refused.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+/// What the address asks for. What does not read is left out rather than refused: the sentence
+/// over the list says what was understood.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Asked {
-    pub(super) status: String,
+    pub(super) status: Vec<String>,
     pub(super) owner: String,
+    pub(super) account: String,
+    pub(super) source: String,
     pub(super) clock: String,
+    pub(super) created: Period,
+    pub(super) changed: Period,
+    pub(super) points: String,
     pub(super) q: String,
     pub(super) sort: String,
+    pub(super) columns: Vec<String>,
+    pub(super) density: String,
     after: String,
+    /// Whether a form was sent, whose empty fields the address need not keep.
+    is_sent: bool,
+}
+
+/// The last days, or from one day to another, both included.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Period {
+    pub(super) days: String,
+    pub(super) from: String,
+    pub(super) to: String,
 }
 
 /// The orders with their keys and words.
@@ -27,32 +52,130 @@ pub(super) const SORTS: [(&str, LeadSort, &str); 5] = [
     ("id", LeadSort::Id, "id"),
 ];
 
+/// What can be asked of clocks, with its words.
+pub(super) const CLOCKS: [(&str, &str); 3] =
+    [("running", "a running clock"), ("late", "a late clock"), ("today", "a clock due today")];
+
+/// How close rows stand, with its words; the first is the ordinary one.
+pub(super) const DENSITIES: [(&str, &str); 3] =
+    [("normal", "Normal"), ("compact", "Compact"), ("comfortable", "Comfortable")];
+
+/// The ready-made periods.
+pub(super) const PERIODS: [&str; 3] = ["7", "30", "90"];
+
+/// The longest text of one condition, and the most of one kind.
+const TEXT_MAX: usize = 200;
+const SEVERAL_MAX: usize = 50;
+
+impl<S: Send + Sync> FromRequestParts<S> for Asked {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Asked, Failure> {
+        Ok(Asked::read(parts.uri.query().unwrap_or_default()))
+    }
+}
+
 impl Asked {
+    /// Reads a query; what is none asks for nothing.
+    pub(crate) fn read(query: &str) -> Asked {
+        let uri = format!("/leads?{query}").parse();
+        let pairs =
+            uri.ok().and_then(|uri| Query::<Vec<(String, String)>>::try_from_uri(&uri).ok());
+        Asked::of(pairs.map(|Query(pairs)| pairs).unwrap_or_default())
+    }
+
+    /// Reads the pairs of a query; of several for what can be said once, the last holds.
+    fn of(pairs: Vec<(String, String)>) -> Asked {
+        let mut asked = Asked::default();
+        for (name, value) in pairs {
+            let value: String = value.trim().chars().take(TEXT_MAX).collect();
+            asked.say(&name, value);
+        }
+        asked
+    }
+
+    fn say(&mut self, name: &str, value: String) {
+        let add = |to: &mut Vec<String>, value: &str| {
+            if !value.is_empty() && to.len() < SEVERAL_MAX && !to.iter().any(|it| it == value) {
+                to.push(value.to_owned());
+            }
+        };
+        match name {
+            "status" => add(&mut self.status, &value),
+            "columns" => value.split(',').for_each(|key| add(&mut self.columns, key.trim())),
+            "owner" => self.owner = value,
+            "account" => self.account = value,
+            "source" => self.source = value,
+            "clock" => self.clock = value,
+            "created" => self.created.days = value,
+            "created_from" => self.created.from = value,
+            "created_to" => self.created.to = value,
+            "changed" => self.changed.days = value,
+            "changed_from" => self.changed.from = value,
+            "changed_to" => self.changed.to = value,
+            "points" => self.points = value,
+            "q" => self.q = value,
+            "sort" => self.sort = value,
+            "density" => self.density = value,
+            "after" => self.after = value,
+            "show" => self.is_sent = true,
+            _ => {}
+        }
+    }
+
     /// The condition. `me` is whom `owner=me` means; names are searched only by those who may see
     /// them.
-    pub(super) fn filter(&self, me: &UserId, may_search: bool) -> LeadFilter {
-        let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-        let owner = some(&self.owner).map(|owner| match owner.as_str() {
-            "me" => me.clone(),
-            id => UserId::from(id),
-        });
+    pub(crate) fn filter(&self, me: &UserId, may_search: bool, time: &LocalTime) -> LeadFilter {
+        let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        let owner = match self.owner.as_str() {
+            "" | "nobody" => None,
+            "me" => Some(me.clone()),
+            id => Some(UserId::from(id)),
+        };
         LeadFilter {
-            status: some(&self.status),
+            status: self.status.clone(),
             owner,
+            without_owner: self.owner == "nobody",
+            account: some(&self.account),
+            source: some(&self.source),
             with_running_clock: self.has_clock(),
+            due: self.due(time),
+            created: self.created.span(time),
+            changed: self.changed.span(time),
+            points_min: self.points_min(),
             search: some(&self.q).filter(|_| may_search),
         }
     }
 
     pub(super) fn has_clock(&self) -> bool {
-        self.clock == "running"
+        CLOCKS.iter().any(|(key, _)| *key == self.clock)
     }
 
-    /// The order: by time left where clocks are asked for, unless it is said otherwise.
+    fn due(&self, time: &LocalTime) -> Span {
+        let now = time.now();
+        let today = now.to_zoned(time.zone().clone()).date();
+        match self.clock.as_str() {
+            "late" => Span { from: None, before: Some(now) },
+            "today" => Span { from: Some(now), before: begin(after(today), time) },
+            _ => Span::default(),
+        }
+    }
+
+    pub(super) fn points_min(&self) -> Option<Points> {
+        Points::parse(&self.points)
+    }
+
+    /// The order: by time left unless it is said otherwise.
     pub(super) fn sort(&self) -> (&'static str, LeadSort) {
         let found = SORTS.into_iter().find(|(key, ..)| *key == self.sort);
         let (key, sort, _) = found.unwrap_or(SORTS[0]);
         (key, sort)
+    }
+
+    /// The class of the table's density; none for the ordinary one.
+    pub(super) fn density(&self) -> &'static str {
+        let found = DENSITIES.iter().skip(1).find(|(key, _)| *key == self.density);
+        found.map_or("", |(key, _)| key)
     }
 
     /// The place after which this page begins.
@@ -63,46 +186,191 @@ impl Asked {
 
     /// Whether only some leads are asked for.
     pub(super) fn narrows(&self) -> bool {
-        let asked = [&self.status, &self.owner, &self.clock, &self.q];
-        asked.iter().any(|asked| !asked.trim().is_empty())
+        let Asked { status, owner, account, source, q, created, changed, .. } = self;
+        let said = [owner, account, source, q].into_iter().any(|said| !said.is_empty());
+        let dated = created.is_said() || changed.is_said();
+        said || dated || !status.is_empty() || self.has_clock() || self.points_min().is_some()
+    }
+
+    /// Whether the address holds more than a view: a form was sent with it.
+    pub(super) fn is_sent(&self) -> bool {
+        self.is_sent
     }
 
     /// The address of this view, from a place on.
-    pub(super) fn href(&self, after: Option<&LeadPlace>) -> String {
+    pub(crate) fn href(&self, after: Option<&LeadPlace>) -> String {
         let after = after.map(|place| format!("{}~{}", place.by, place.id)).unwrap_or_default();
-        let pairs = [
-            ("status", self.status.as_str()),
-            ("owner", &self.owner),
-            ("clock", &self.clock),
-            ("q", self.q.trim()),
-            ("sort", &self.sort),
-            ("after", &after),
-        ];
-        let said = pairs.iter().filter(|(_, value)| !value.is_empty());
+        let query = self.query(&after);
+        if query.is_empty() { "/leads".to_owned() } else { format!("/leads?{query}") }
+    }
+
+    /// The address of this very page.
+    pub(super) fn here(&self) -> String {
+        self.href(self.after().as_ref())
+    }
+
+    /// The address in which something else is asked for, from the first row on.
+    pub(super) fn but(&self, change: impl FnOnce(&mut Asked)) -> String {
+        let mut other = self.clone();
+        change(&mut other);
+        other.href(None)
+    }
+
+    /// The view as a query: nothing that says what holds anyway.
+    fn query(&self, after: &str) -> String {
+        let columns = self.columns.join(",");
+        let [created, changed] = [&self.created, &self.changed].map(Period::said);
+        let mut pairs: Vec<(&str, &str)> = Vec::new();
+        pairs.extend(self.status.iter().map(|status| ("status", status.as_str())));
+        pairs.extend([
+            ("owner", self.owner.as_str()),
+            ("account", &self.account),
+            ("source", &self.source),
+            ("clock", if self.has_clock() { &self.clock } else { "" }),
+            ("created", created[0]),
+            ("created_from", created[1]),
+            ("created_to", created[2]),
+            ("changed", changed[0]),
+            ("changed_from", changed[1]),
+            ("changed_to", changed[2]),
+            ("points", if self.points_min().is_some() { &self.points } else { "" }),
+            ("q", &self.q),
+            ("sort", if self.sort().1 == SORTS[0].1 { "" } else { self.sort().0 }),
+            ("columns", &columns),
+            ("density", self.density()),
+            ("after", after),
+        ]);
+        let said = pairs.into_iter().filter(|(_, value)| !value.is_empty());
         let said: Vec<String> =
             said.map(|(name, value)| format!("{name}={}", encoded(value))).collect();
-        if said.is_empty() { "/leads".to_owned() } else { format!("/leads?{}", said.join("&")) }
+        said.join("&")
     }
+}
+
+impl Period {
+    /// How many of the last days, where it is one of the ready-made periods.
+    pub(super) fn last_days(&self) -> Option<i32> {
+        PERIODS.contains(&self.days.as_str()).then(|| self.days.parse().ok()).flatten()
+    }
+
+    pub(super) fn first(&self) -> Option<Date> {
+        self.from.parse().ok()
+    }
+
+    pub(super) fn last(&self) -> Option<Date> {
+        self.to.parse().ok()
+    }
+
+    pub(super) fn is_said(&self) -> bool {
+        self.last_days().is_some() || self.first().is_some() || self.last().is_some()
+    }
+
+    /// What of it holds, in words for the address: days, first day, last day.
+    fn said(&self) -> [&str; 3] {
+        match (self.last_days(), self.first(), self.last()) {
+            (Some(_), ..) => [&self.days, "", ""],
+            (None, first, last) => [
+                "",
+                if first.is_some() { &self.from } else { "" },
+                if last.is_some() { &self.to } else { "" },
+            ],
+        }
+    }
+
+    /// In days of the firm; the ready-made periods end today, with today among them.
+    fn span(&self, time: &LocalTime) -> Span {
+        if let Some(days) = self.last_days() {
+            let today = time.now().to_zoned(time.zone().clone()).date();
+            let first = today.checked_sub((days - 1).days()).ok();
+            return Span { from: begin(first, time), before: None };
+        }
+        let day_after = self.last().and_then(after);
+        Span { from: begin(self.first(), time), before: begin(day_after, time) }
+    }
+}
+
+fn after(day: Date) -> Option<Date> {
+    day.checked_add(1.day()).ok()
+}
+
+/// When a day begins; nothing for a day at the very ends of time.
+fn begin(day: Option<Date>, time: &LocalTime) -> Option<Timestamp> {
+    Some(day?.to_zoned(time.zone().clone()).ok()?.timestamp())
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::tz::TimeZone;
+
     use super::*;
+
+    fn asked(query: &str) -> Asked {
+        Asked::read(query)
+    }
+
+    fn berlin() -> LocalTime {
+        let now = "2026-11-19T08:12:30Z".parse().unwrap();
+        LocalTime::new(now, TimeZone::get("Europe/Berlin").unwrap())
+    }
 
     #[test]
     fn an_address_is_a_view() {
-        let asked = Asked {
-            owner: "me".into(),
-            q: " a&b ".into(),
-            after: "-3~crm:7~x".into(),
-            ..Asked::default()
-        };
-        let filter = asked.filter(&"crm:u1".into(), true);
+        let asked = asked("owner=me&q=+a%26b+&after=-3~crm:7~x");
+        let filter = asked.filter(&"crm:u1".into(), true, &berlin());
         assert_eq!(filter.owner, Some("crm:u1".into()));
         assert_eq!(filter.search.as_deref(), Some("a&b"));
-        assert_eq!(asked.filter(&"u".into(), false).search, None);
+        assert_eq!(asked.filter(&"u".into(), false, &berlin()).search, None);
         assert_eq!(asked.after(), Some(LeadPlace { by: -3, id: "crm:7~x".into() }));
         assert_eq!(asked.href(None), "/leads?owner=me&q=a%26b");
         assert!(asked.narrows() && !Asked::default().narrows());
+    }
+
+    #[test]
+    fn a_view_said_again_is_the_same_view_without_what_says_nothing() {
+        let cases = [
+            ("status=&owner=&show=1&sort=due&density=normal&points=&clock=sometimes", "/leads"),
+            ("status=B&status=A&status=B", "/leads?status=B&status=A"),
+            ("columns=stage&columns=clock,stage", "/leads?columns=stage%2Cclock"),
+            ("created=30&created_from=2026-01-01", "/leads?created=30"),
+            ("created=31&changed_to=2026-01-01", "/leads?changed_to=2026-01-01"),
+            ("created_from=yesterday&points=-2.5", "/leads?points=-2.5"),
+            ("points=many&density=compact", "/leads?density=compact"),
+        ];
+        for (query, expected) in cases {
+            let first = asked(query);
+            assert_eq!(first.href(None), expected, "{query}");
+            let again = asked(expected.strip_prefix("/leads?").unwrap_or_default());
+            assert_eq!(again.href(None), expected, "{query}");
+            let filters = [first, again].map(|asked| asked.filter(&"u".into(), true, &berlin()));
+            assert_eq!(filters[0], filters[1], "{query}");
+        }
+    }
+
+    #[test]
+    fn periods_are_days_of_the_firm_and_the_last_is_included() {
+        let span = |query: &str| asked(query).filter(&"u".into(), true, &berlin()).created;
+        let instant = |text: &str| Some(text.parse::<Timestamp>().unwrap());
+        assert_eq!(span("created=7").from, instant("2026-11-12T23:00:00Z"));
+        assert_eq!(span("created=7").before, None);
+        // The day on which summer time ends has 25 hours.
+        let day = span("created_from=2026-10-25&created_to=2026-10-25");
+        assert_eq!(day.from, instant("2026-10-24T22:00:00Z"));
+        assert_eq!(day.before, instant("2026-10-25T23:00:00Z"));
+    }
+
+    #[test]
+    fn a_clock_due_today_is_neither_late_nor_due_tomorrow() {
+        let due = |clock: &str| asked(clock).filter(&"u".into(), true, &berlin()).due;
+        let now = Some(berlin().now());
+        assert_eq!(due("clock=late"), Span { from: None, before: now });
+        let midnight = Some("2026-11-19T23:00:00Z".parse().unwrap());
+        assert_eq!(due("clock=today"), Span { from: now, before: midnight });
+        assert_eq!(due("clock=running"), Span::default());
+    }
+
+    #[test]
+    fn nobody_is_no_person() {
+        let filter = asked("owner=nobody").filter(&"u".into(), true, &berlin());
+        assert!(filter.without_owner && filter.owner.is_none());
     }
 }

@@ -1,30 +1,29 @@
 //! The list of leads.
 
+mod column;
+pub(crate) mod correct;
 pub(crate) mod export;
 mod filter;
+pub(crate) mod kept;
+pub(crate) mod list;
 pub(crate) mod row;
+mod said;
 
 use askama::Template;
-use axum::{extract::Query, response::Response};
-use domain::{agreement::History, firm::Side, ids::UserId};
-use engine::access::Act;
-use engine::lead::working_hours;
-use store::Reader;
-use store::read::LeadFilter;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::correction::is_correctable;
+use engine::{access::Act, correction::KNOWN_FIELDS};
 
 use crate::{
     failure::Failure,
-    layout::{EmptyState, Frame, Pagination, Place, STEPS},
+    layout::{EmptyState, Files, Frame, Pagination, Place, STEPS},
     markup::Markup,
-    names::Names,
+    pages::views::audiences,
     session::Visit,
-    show::{self, LocalTime},
+    show,
 };
-use filter::{Asked, SORTS};
-use row::{Maker, Row};
-
-/// Rows of one page.
-const ROWS: u32 = 50;
+use filter::{Asked, CLOCKS, DENSITIES, PERIODS, SORTS};
+use list::{List, listed};
 
 /// How leads come in, for those who may bring them.
 const IMPORTING: [(&str, &str); 3] = [
@@ -48,145 +47,190 @@ struct LeadsPage {
     asked: Asked,
     may_search: bool,
     may_import: bool,
+    may_assign: bool,
+    may_correct: bool,
+    /// Whom a view may be kept for, as values and words.
+    audiences: Vec<(String, String)>,
 }
 
-/// What the database says about the list.
-struct List {
-    columns: Vec<(String, String)>,
-    rows: Vec<Row>,
-    total: u64,
-    all: u64,
-    running: u64,
-    mine: u64,
-    statuses: Vec<(String, String)>,
-    owners: Vec<(String, String)>,
-    after: Option<String>,
-    has_agreement: bool,
+/// One of several, with its words and whether it is the one that is asked for.
+struct Choice {
+    key: String,
+    words: String,
+    is_chosen: bool,
+}
+
+fn choice(key: &str, words: &str, is_chosen: bool) -> Choice {
+    Choice { key: key.to_owned(), words: words.to_owned(), is_chosen }
 }
 
 /// Shows the list.
-pub(crate) async fn index(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Failure> {
+pub(crate) async fn index(visit: Visit, asked: Asked) -> Result<Response, Failure> {
     visit.signed.may(&Act::SeeLeads)?;
+    if asked.is_sent() {
+        return tidied(&visit, asked).await;
+    }
     let may_search = visit.signed.can(&Act::SeeReach);
-    let (me, time, wanted) = (visit.signed.0.user.clone(), visit.time(), asked.clone());
+    let (by, time, wanted) = (visit.signed.0.clone(), visit.time(), asked.clone());
     let list = visit
         .house
         .work(move |engine| {
             let agreements = engine.agreements()?;
-            engine.read(|reader| listed(reader, &agreements, &wanted, &me, may_search, &time))
+            engine.read(|reader| listed(reader, &agreements, &wanted, &by, may_search, &time))
         })
         .await?;
     let may_import = visit.signed.can(&Act::Import);
     let frame = visit.frame("Leads", Place::Leads);
-    Ok(visit.show(LeadsPage { frame, list, asked, may_search, may_import }))
+    let audiences = audiences(&visit.signed, list.team.as_deref());
+    let may_assign = visit.signed.can(&Act::AssignLeads);
+    let may_correct = visit.signed.can(&Act::CorrectLeads);
+    Ok(visit.show(LeadsPage {
+        frame,
+        list,
+        asked,
+        may_search,
+        may_import,
+        may_assign,
+        may_correct,
+        audiences,
+    }))
 }
 
-fn listed(
-    reader: &Reader<'_>,
-    agreements: &History,
-    asked: &Asked,
-    me: &UserId,
-    reach: bool,
-    time: &LocalTime,
-) -> Result<List, Failure> {
-    let filter = asked.filter(me, reach);
-    let (_, sort) = asked.sort();
-    let mut found = reader.leads_page(&filter, sort, asked.after().as_ref(), ROWS + 1)?;
-    let more = found.len() > ROWS as usize;
-    found.truncate(ROWS as usize);
-    let after = found.last().filter(|_| more).map(|last| asked.href(Some(&sort.place_of(last))));
-    let names = Names::new(reader, reach);
-    let people = working_hours(reader)?;
-    let in_force = agreements.at(time.now());
-    let columns = in_force.map(|version| columns(&version.agreement)).unwrap_or_default();
-    let maker =
-        Maker { reader, names: &names, agreements, people: &people, time, columns: &columns };
-    let rows = found.iter().map(|lead| maker.row(lead)).collect::<Result<_, Failure>>()?;
-    let statuses = in_force.map(|version| statuses(&version.agreement)).unwrap_or_default();
-    let count = |filter: LeadFilter| reader.leads_count(&filter);
-    Ok(List {
-        rows,
-        total: reader.leads_count(&filter)?,
-        all: count(LeadFilter::default())?,
-        running: count(LeadFilter { with_running_clock: true, ..LeadFilter::default() })?,
-        mine: count(LeadFilter { owner: Some(me.clone()), ..LeadFilter::default() })?,
-        statuses,
-        owners: owners(reader, &names)?,
-        after,
-        has_agreement: in_force.is_some(),
-        columns,
-    })
-}
-
-/// The components that have a column: those of the first definition, three at most.
-fn columns(agreement: &domain::agreement::Agreement) -> Vec<(String, String)> {
-    let first = agreement.definitions.first();
-    let components = first.map(|first| first.components.as_slice()).unwrap_or_default();
-    let short = |label: &str| label.split(':').next().unwrap_or(label).trim().to_owned();
-    components.iter().take(3).map(|part| (part.id.clone(), short(&part.label))).collect()
-}
-
-fn statuses(agreement: &domain::agreement::Agreement) -> Vec<(String, String)> {
-    let words = |status: &domain::agreement::Status| match status.label.is_empty() {
-        true => status.key.clone(),
-        false => status.label.clone(),
-    };
-    agreement.statuses.iter().map(|status| (status.key.clone(), words(status))).collect()
-}
-
-/// Colleagues who can own leads: those of a side.
-fn owners(reader: &Reader<'_>, names: &Names<'_, '_>) -> Result<Vec<(String, String)>, Failure> {
-    let mut owners = Vec::new();
-    for user in reader.users()? {
-        if user.side != Some(Side::Neutral) {
-            owners.push((user.id.0.clone(), names.user_name(&user.id)?));
+/// Goes on to the view that a form asked for. A form says its empty fields too, and the columns
+/// that the list has anyway; the address of a view does not.
+async fn tidied(visit: &Visit, asked: Asked) -> Result<Response, Failure> {
+    let now = visit.time().now();
+    let keys = asked.columns.clone();
+    let is_chosen = visit
+        .house
+        .work(move |engine| {
+            let agreements = engine.agreements()?;
+            let in_force = agreements.at(now).map(|version| &*version.agreement);
+            Ok(column::chosen(&column::standing(in_force), &keys).1)
+        })
+        .await?;
+    let href = asked.but(|asked| {
+        if !is_chosen {
+            asked.columns.clear();
         }
-    }
-    owners.sort_by(|a, b| a.1.cmp(&b.1));
-    Ok(owners)
+    });
+    Ok(Redirect::to(&href).into_response())
 }
 
 impl LeadsPage {
     fn title(&self) -> String {
-        let leads = if self.list.total == 1 { "lead" } else { "leads" };
-        let count = show::count(self.list.total);
-        match (self.asked.has_clock(), self.asked.narrows()) {
-            (true, _) => format!("{count} {leads} with a running clock"),
-            (false, true) => format!("{count} {leads} of {}", show::count(self.list.all)),
-            (false, false) => format!("{count} {leads}"),
+        let leads = if self.list.total.n == 1 { "lead" } else { "leads" };
+        let count = self.list.total.words();
+        let clock = CLOCKS.iter().find(|(key, _)| *key == self.asked.clock);
+        match clock {
+            Some((_, words)) => format!("{count} {leads} with {words}"),
+            None if self.asked.narrows() => {
+                format!("{count} {leads} of {}", show::count(self.list.all))
+            }
+            None => format!("{} {leads}", show::count(self.list.all)),
         }
     }
 
     fn pagination(&self) -> Pagination {
-        Pagination {
-            shown: self.list.rows.len() as u64,
-            total: Some(self.list.total),
-            before: None,
-            after: self.list.after.clone(),
-        }
+        let total =
+            if self.asked.narrows() { self.list.total.exact() } else { Some(self.list.all) };
+        let shown = self.list.rows.len() as u64;
+        Pagination { shown, total, before: None, after: self.list.after.clone() }
     }
 
-    /// The ready-made views: address, words, count, and whether this is the one.
-    fn views(&self) -> Vec<(String, &'static str, String, bool)> {
-        let asked = &self.asked;
-        let mine = asked.owner == "me" && !asked.has_clock();
-        let plain = !asked.narrows();
-        let views = [
-            ("/leads", "All", self.list.all, plain),
-            ("/leads?clock=running", "Running clocks", self.list.running, asked.has_clock()),
-            ("/leads?owner=me", "Mine", self.list.mine, mine),
+    /// The views over the list, ready-made and pinned: address, words, count, and whether this is
+    /// the one.
+    fn views(&self) -> Vec<(String, String, String, bool)> {
+        let here = self.asked.href(None);
+        let plain = self.asked.but(|asked| {
+            asked.columns.clear();
+            asked.density.clear();
+            asked.sort.clear();
+        });
+        let ready = [
+            ("/leads", "All", self.list.all),
+            ("/leads?clock=running", "Running clocks", self.list.running),
+            ("/leads?owner=me", "Mine", self.list.mine),
         ];
-        views.map(|(href, words, n, here)| (href.to_owned(), words, show::count(n), here)).into()
+        let ready = ready.into_iter().map(|(href, words, n)| {
+            let is_here = href == plain && !self.list.pinned.iter().any(|link| link.href == here);
+            (href.to_owned(), words.to_owned(), show::count(n), is_here)
+        });
+        let pinned = self.list.pinned.iter().map(|link| {
+            (link.href.clone(), link.name.clone(), link.count.clone(), link.href == here)
+        });
+        ready.chain(pinned).collect()
     }
 
-    /// The same view as a file.
-    fn csv(&self) -> String {
-        self.asked.href(None).replacen("/leads", "/leads.csv", 1)
+    /// The query to keep, where this is no view that stands there already.
+    fn keepable(&self) -> Option<String> {
+        let here = self.asked.href(None);
+        let stands = self.views().iter().any(|(href, ..)| *href == here);
+        let query = here.split_once('?').map(|(_, query)| query.to_owned());
+        query.filter(|_| !stands)
     }
 
-    fn sorts(&self) -> Vec<(&'static str, &'static str, bool)> {
+    /// Whether rows can be ticked, for whoever may do something with them.
+    fn is_ticked(&self) -> bool {
+        self.may_assign || self.may_correct
+    }
+
+    /// The query of this very page, to come back to.
+    fn back(&self) -> String {
+        let here = self.asked.here();
+        here.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default()
+    }
+
+    /// The fields that can be corrected of many leads at once: keys and words.
+    fn fields(&self) -> Vec<(String, String)> {
+        let shown = self.asked.columns.iter().filter_map(|key| key.strip_prefix("field."));
+        let known = KNOWN_FIELDS.into_iter().chain(shown).filter(|name| is_correctable(name));
+        let mut fields: Vec<(String, String)> =
+            known.map(|name| (name.to_owned(), row::level_words(name))).collect();
+        fields.dedup();
+        fields
+    }
+
+    /// The same view as files.
+    fn files(&self) -> Files {
+        Files::of("All of this view", &self.asked.href(None), "/leads")
+    }
+
+    /// The same view with the columns that lists have anyway.
+    fn usual_columns(&self) -> String {
+        self.asked.but(|asked| asked.columns.clear())
+    }
+
+    fn sorted_by(&self) -> &'static str {
+        said::sorted_by(&self.asked)
+    }
+
+    fn sorts(&self) -> Vec<Choice> {
         let (here, _) = self.asked.sort();
-        SORTS.into_iter().map(|(key, _, words)| (key, words, key == here)).collect()
+        SORTS.iter().map(|(key, _, words)| choice(key, words, *key == here)).collect()
+    }
+
+    fn clocks(&self) -> Vec<Choice> {
+        CLOCKS.iter().map(|(key, words)| choice(key, words, *key == self.asked.clock)).collect()
+    }
+
+    fn densities(&self) -> Vec<Choice> {
+        let here = self.asked.density();
+        let is_here = |key: &str| key == here || (here.is_empty() && key == DENSITIES[0].0);
+        DENSITIES.iter().map(|(key, words)| choice(key, words, is_here(key))).collect()
+    }
+
+    /// The two periods that can be asked for: name, words, and the days to choose from.
+    fn periods(&self) -> Vec<(&'static str, &'static str, &filter::Period, Vec<Choice>)> {
+        let days = |period: &filter::Period| {
+            let words = |days: &str| format!("in the last {days} days");
+            PERIODS.iter().map(|key| choice(key, &words(key), *key == period.days)).collect()
+        };
+        let (created, changed) = (&self.asked.created, &self.asked.changed);
+        vec![
+            ("created", "Created", created, days(created)),
+            ("changed", "Moved to its stage", changed, days(changed)),
+        ]
     }
 
     fn nothing_yet(&self) -> EmptyState {

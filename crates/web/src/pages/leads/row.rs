@@ -1,8 +1,12 @@
 //! One line of the list.
 
+use std::collections::BTreeMap;
+
 use domain::{
     agreement::History,
     clock::ClockState,
+    field::FieldValue,
+    lead::LeadHistory,
     points::Points,
     qualification::{assess, stamped},
     service_level::{People, ServiceClock, clocks},
@@ -11,51 +15,56 @@ use engine::lead::history_of;
 use jiff::{SignedDuration, Timestamp};
 use store::{Reader, read::LeadRow};
 
+use super::column::Column;
 use crate::{
     failure::Failure,
-    markup::Markup,
+    markup::{Markup, element},
     names::{Names, lead_href},
+    sheet::Cell,
     show::{ClockStatus, LocalTime, figure, points, stage},
 };
 
 /// A lead as the list shows it.
 pub(super) struct Row {
+    pub(super) id: String,
     pub(super) href: String,
     pub(super) name: String,
-    /// Title and account.
-    pub(super) what: String,
-    pub(super) stage: Markup,
-    /// Points by component, in the order of the columns.
-    pub(super) parts: Vec<Part>,
-    pub(super) total: Markup,
-    pub(super) is_stamped: bool,
-    pub(super) source: String,
-    pub(super) owner: Markup,
-    /// The service level, and by when.
-    pub(super) level: Markup,
-    pub(super) clock: Markup,
+    /// In the order of the columns.
+    pub(super) cells: Vec<Shown>,
 }
 
-/// One component's points with the name of their column.
-pub(super) struct Part {
-    pub(super) label: String,
-    pub(super) points: Markup,
+/// What stands in a column.
+pub(super) struct Shown {
+    pub(super) class: &'static str,
+    /// The column's name, where a phone has to say it.
+    pub(super) label: Option<String>,
+    pub(super) value: Markup,
 }
 
-/// What every row of a page is made with.
+/// What every row of a page, or of a file, is made with.
 pub(super) struct Maker<'a, 'r> {
     pub(super) reader: &'a Reader<'r>,
     pub(super) names: &'a Names<'a, 'r>,
     pub(super) agreements: &'a History,
     pub(super) people: &'a People,
     pub(super) time: &'a LocalTime,
-    /// Keys and labels of the components that have a column.
-    pub(super) columns: &'a [(String, String)],
+    pub(super) columns: &'a [Column],
+    /// Whether somebody chose these columns.
+    pub(super) is_chosen: bool,
+}
+
+/// What is worked out from a lead's facts, where a column needs it.
+struct Worked {
+    score: Score,
+    clock: Option<ServiceClock>,
+    /// When that clock is due, while it runs.
+    due_at: Option<Timestamp>,
 }
 
 /// Points by component, their sum, and whether they were stamped by a qualification.
+#[derive(Default)]
 struct Score {
-    parts: Vec<Option<Points>>,
+    parts: BTreeMap<String, Points>,
     total: Option<Points>,
     /// What opens: the qualification, or the score as of now.
     because: String,
@@ -65,54 +74,132 @@ struct Score {
 impl Maker<'_, '_> {
     pub(super) fn row(&self, lead: &LeadRow) -> Result<Row, Failure> {
         let href = lead_href(&lead.id);
-        let history = history_of(self.reader, &lead.id)?;
-        let entries = history.until(self.time.now());
-        let running = clocks(&history.subject(), entries, self.agreements, self.people)?;
-        let score = self.score(lead, &history)?;
+        let worked = self.worked(lead)?;
+        let cells = self.columns.iter().map(|column| {
+            let pale = column.is_number() && !worked.score.is_stamped;
+            let class = match column.class(self.is_chosen) {
+                "n" if pale && column.needs_facts() => "n dim",
+                "n drop" if pale => "n drop dim",
+                class => class,
+            };
+            let label = column.says_label(self.is_chosen).then(|| column.label());
+            let value = self.shown(column, lead, &worked, &href)?;
+            Ok(Shown { class, label, value })
+        });
+        let cells = cells.collect::<Result<_, Failure>>()?;
+        Ok(Row { id: lead.id.0.clone(), name: self.names.lead(&lead.id)?, cells, href })
+    }
+
+    fn shown(
+        &self,
+        column: &Column,
+        lead: &LeadRow,
+        worked: &Worked,
+        href: &str,
+    ) -> Result<Markup, Failure> {
+        let instant = |at: Option<Timestamp>| at.map(|at| self.time.near(at)).unwrap_or_default();
+        let workings = format!("{href}?because={}#because", worked.score.because);
         let door = |value: Option<Points>| match value {
-            Some(value) => {
-                figure(points(value), &format!("{href}?because={}#because", score.because))
-            }
+            Some(value) => figure(points(value), &workings),
             None => Markup::new(),
         };
-        let labels = self.columns.iter().map(|(_, label)| label.clone());
-        let parts = labels.zip(&score.parts);
-        let (level, clock) = self.clock(&href, &running)?;
-        Ok(Row {
-            name: self.names.lead(&lead.id)?,
-            what: self.what(lead)?,
-            stage: lead.status.as_deref().map(stage).unwrap_or_default(),
-            parts: parts.map(|(label, part)| Part { label, points: door(*part) }).collect(),
-            total: door(score.total),
-            is_stamped: score.is_stamped,
-            source: lead.source.clone().unwrap_or_default(),
-            owner: match &lead.owner {
+        Ok(match column {
+            Column::What => Markup::text(self.what(lead)?),
+            Column::Stage => lead.status.as_deref().map(stage).unwrap_or_default(),
+            Column::Since => instant(lead.status_since),
+            Column::Part(_, id, _) => door(worked.score.parts.get(id).copied()),
+            Column::Score if worked.score.is_stamped => {
+                element("b").holding(door(worked.score.total)).into()
+            }
+            Column::Score => door(worked.score.total),
+            Column::Source => Markup::text(lead.source.as_deref().unwrap_or_default()),
+            Column::Owner => match &lead.owner {
                 Some(owner) => Markup::text(self.names.user_name(owner)?),
                 None => Markup::new(),
             },
-            level,
-            clock,
-            href,
+            Column::Level => self.level(worked),
+            Column::Clock => match &worked.clock {
+                Some(clock) => {
+                    let workings = format!("{href}?because=clock-{}#because", clock.start_fact);
+                    status_of(clock, self.time.now())?.show(&workings)
+                }
+                None => Markup::new(),
+            },
+            Column::Created => instant(lead.created_at),
+            Column::Times => Markup::text(lead.qualified_times),
+            Column::Qualified => instant(lead.first_qualified_at),
+            Column::Id => Markup::text(&lead.id.0),
+            Column::Field(name) => match lead.fields.get(name) {
+                None | Some(FieldValue::Cleared) => Markup::new(),
+                Some(value) => Markup::text(value),
+            },
         })
+    }
+
+    /// The same row for a file.
+    pub(super) fn cells(&self, lead: &LeadRow) -> Result<Vec<Cell>, Failure> {
+        let worked = self.worked(lead)?;
+        let person = self.names.lead_person(&lead.id)?.and_then(|person| person.name);
+        let mut cells = vec![lead.id.as_str().into(), person.into()];
+        for column in self.columns {
+            cells.extend(match column {
+                Column::What => vec![lead.fields.get("title").into(), self.account(lead)?.into()],
+                Column::Stage => vec![lead.status.clone().into()],
+                Column::Since => vec![lead.status_since.into()],
+                Column::Part(_, id, _) => vec![worked.score.parts.get(id).copied().into()],
+                Column::Score => vec![worked.score.total.into()],
+                Column::Source => vec![lead.source.clone().into()],
+                Column::Owner => {
+                    let owner =
+                        lead.owner.as_ref().map(|id| self.names.user_name(id)).transpose()?;
+                    vec![owner.into()]
+                }
+                Column::Level => {
+                    let level = worked.clock.as_ref().map(|clock| level_words(&clock.level().id));
+                    vec![level.into()]
+                }
+                Column::Clock => vec![worked.due_at.into()],
+                Column::Created => vec![lead.created_at.into()],
+                Column::Times => vec![lead.qualified_times.into()],
+                Column::Qualified => vec![lead.first_qualified_at.into()],
+                Column::Id => Vec::new(),
+                Column::Field(name) => vec![lead.fields.get(name).into()],
+            });
+        }
+        Ok(cells)
+    }
+
+    /// What the columns need of the lead's facts, which are not read where none does.
+    fn worked(&self, lead: &LeadRow) -> Result<Worked, Failure> {
+        if !self.columns.iter().any(Column::needs_facts) {
+            return Ok(Worked { score: Score::default(), clock: None, due_at: None });
+        }
+        let history = history_of(self.reader, &lead.id)?;
+        let entries = history.until(self.time.now());
+        let all = clocks(&history.subject(), entries, self.agreements, self.people)?;
+        let (clock, due_at) = self.first_clock(all)?;
+        Ok(Worked { score: self.score(lead, &history)?, clock, due_at })
+    }
+
+    fn account(&self, lead: &LeadRow) -> Result<Option<String>, Failure> {
+        Ok(lead.account.as_ref().map(|id| self.names.account(id)).transpose()?)
     }
 
     fn what(&self, lead: &LeadRow) -> Result<String, Failure> {
         let title = lead.fields.get("title").and_then(|title| title.text()).map(str::to_owned);
-        let account = lead.account.as_ref().map(|id| self.names.account(id)).transpose()?;
-        let parts: Vec<String> = title.into_iter().chain(account).collect();
+        let parts: Vec<String> = title.into_iter().chain(self.account(lead)?).collect();
         Ok(parts.join(", "))
     }
 
     /// The points stamped when the lead last qualified; before that, the points of now.
-    fn score(&self, lead: &LeadRow, history: &domain::lead::LeadHistory) -> Result<Score, Failure> {
+    fn score(&self, lead: &LeadRow, history: &LeadHistory) -> Result<Score, Failure> {
         if lead.qualified_times > 0
             && let Some(last) = self.reader.qualifications_of(&lead.id)?.pop()
         {
-            let parts = self.columns.iter().map(|(id, _)| last.components.get(id).copied());
             return Ok(Score {
-                parts: parts.collect(),
                 total: Some(last.total),
                 because: format!("qualified-{}", last.by_fact),
+                parts: last.components,
                 is_stamped: true,
             });
         }
@@ -120,13 +207,9 @@ impl Maker<'_, '_> {
         let definition = self.agreements.at(now).and_then(|v| v.agreement.definitions.first());
         let assessed =
             definition.and_then(|rules| assess(history, self.agreements, &rules.id, now));
-        let Some(assessed) = assessed else {
-            let parts = vec![None; self.columns.len()];
-            return Ok(Score { parts, total: None, because: String::new(), is_stamped: false });
-        };
-        let points = stamped(&assessed);
+        let Some(assessed) = assessed else { return Ok(Score::default()) };
         Ok(Score {
-            parts: self.columns.iter().map(|(id, _)| points.get(id).copied()).collect(),
+            parts: stamped(&assessed),
             total: Some(assessed.total),
             because: format!("score-{}", assessed.definition),
             is_stamped: false,
@@ -134,23 +217,34 @@ impl Maker<'_, '_> {
     }
 
     /// The clock that is due first; of those that have ended, the last.
-    fn clock(&self, href: &str, all: &[ServiceClock]) -> Result<(Markup, Markup), Failure> {
+    fn first_clock(
+        &self,
+        mut all: Vec<ServiceClock>,
+    ) -> Result<(Option<ServiceClock>, Option<Timestamp>), Failure> {
         let now = self.time.now();
-        let mut first: Option<(Timestamp, &ServiceClock)> = None;
-        for clock in all.iter().filter(|clock| is_running(clock, now)) {
+        let mut first: Option<(Timestamp, usize)> = None;
+        for (place, clock) in all.iter().enumerate().filter(|(_, clock)| is_running(clock, now)) {
             let due = clock.read(now)?.due_at.unwrap_or(Timestamp::MAX);
             if first.is_none_or(|(earliest, _)| due < earliest) {
-                first = Some((due, clock));
+                first = Some((due, place));
             }
         }
-        let shown = first.map(|(_, clock)| clock).or(all.last());
-        let Some(clock) = shown else { return Ok((Markup::new(), Markup::new())) };
-        let mut level = Markup::text(level_words(&clock.level().id));
-        if let Some((due, _)) = first.filter(|(due, _)| *due < Timestamp::MAX) {
-            level = level.and_text(" by ").and(self.time.near(due));
+        Ok(match first {
+            Some((due, place)) => {
+                (Some(all.swap_remove(place)), Some(due).filter(|due| *due < Timestamp::MAX))
+            }
+            None => (all.pop(), None),
+        })
+    }
+
+    /// The service level of the clock, and by when.
+    fn level(&self, worked: &Worked) -> Markup {
+        let Some(clock) = &worked.clock else { return Markup::new() };
+        let level = Markup::text(level_words(&clock.level().id));
+        match worked.due_at {
+            Some(due) => level.and_text(" by ").and(self.time.near(due)),
+            None => level,
         }
-        let workings = format!("{href}?because=clock-{}#because", clock.start_fact);
-        Ok((level, status_of(clock, now)?.show(&workings)))
     }
 }
 

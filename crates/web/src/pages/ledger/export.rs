@@ -1,4 +1,4 @@
-//! The facts that an address asks for, as CSV.
+//! The facts that an address asks for, as a file.
 
 use axum::{extract::Query, response::Response};
 use domain::{agreement::History, fact::Entry, ids::FactNo};
@@ -11,7 +11,7 @@ use crate::{
     names::Names,
     sentence::{kind_of, sentence},
     session::Visit,
-    sheet::{Sheet, download},
+    sheet::{Cell, FileKind, Sheet, download},
     show::LocalTime,
 };
 
@@ -22,12 +22,21 @@ const HEADER: [&str; 8] =
     ["no", "kind", "says", "about", "source", "key", "happened_at", "recorded_at"];
 
 /// Sends the facts, the one recorded last first. Instants are in UTC.
-pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Failure> {
+pub(crate) async fn show(
+    visit: Visit,
+    kind: FileKind,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
     visit.signed.may(&Act::SearchLedger)?;
     let (time, reach) = (visit.time(), visit.signed.can(&Act::SeeReach));
     // The page says what is wrong with a day that is none.
     let filter = asked.filter(time.zone()).map_err(|_| Failure::Absent)?;
-    Ok(download(&visit.house, "facts", move |engine, sheet| {
+    let counted = filter.clone();
+    kind.holds(&visit.house, move |engine, most| {
+        Ok(engine.read(|reader| reader.facts_count_up_to(&counted, most))?)
+    })
+    .await?;
+    Ok(download(&visit.house, kind, "facts", move |engine, sheet| {
         filled(engine, sheet, &filter, reach, &time)
     }))
 }
@@ -41,7 +50,7 @@ fn filled(
 ) -> Result<(), Failure> {
     let agreements: History = engine.agreements()?;
     let in_force = agreements.at(time.now()).map(|version| &*version.agreement);
-    let mut goes_on = sheet.row(&HEADER);
+    let mut goes_on = sheet.head(&HEADER)?;
     let mut after: Option<FactNo> = None;
     while goes_on {
         let rows = engine.read(|reader| {
@@ -53,20 +62,20 @@ fn filled(
                 .map(|entry| cells(&names, entry, time))
                 .collect::<Result<Vec<_>, Failure>>()
         })?;
-        goes_on = rows.iter().all(|row| sheet.row(row)) && rows.len() == ROWS as usize;
+        goes_on = sheet.rows(&rows)? && rows.len() == ROWS as usize;
     }
     Ok(())
 }
 
-fn cells(names: &Names<'_, '_>, entry: &Entry, time: &LocalTime) -> Result<[String; 8], Failure> {
-    Ok([
-        entry.no.to_string(),
-        kind_of(entry.fact()),
-        sentence(entry, names, time)?.words,
-        entry.fact().subject(),
-        entry.told.source.clone(),
-        entry.told.key.clone(),
-        entry.happened_at().to_string(),
-        entry.recorded_at.to_string(),
+fn cells(names: &Names<'_, '_>, entry: &Entry, time: &LocalTime) -> Result<Vec<Cell>, Failure> {
+    Ok(vec![
+        Cell::Number { units: entry.no.0, decimals: 0 },
+        kind_of(entry.fact()).into(),
+        sentence(entry, names, time)?.words.into(),
+        entry.fact().subject().into(),
+        entry.told.source.as_str().into(),
+        entry.told.key.as_str().into(),
+        entry.happened_at().into(),
+        entry.recorded_at.into(),
     ])
 }

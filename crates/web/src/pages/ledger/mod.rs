@@ -15,7 +15,7 @@ use store::{FactFilter, Head, Reader};
 
 use crate::{
     failure::Failure,
-    layout::{EmptyState, Form, Frame, Pagination, Place},
+    layout::{EmptyState, Files, Form, Frame, Pagination, Place},
     markup::{Markup, element},
     names::{Names, encoded, fact_href, lead_href, opportunity_href},
     sentence::{Sentence, kind_of, sentence, show_kind},
@@ -134,9 +134,9 @@ fn subject(fact: &Fact) -> Markup {
 }
 
 impl LedgerPage {
-    /// The same view as a file.
-    fn csv(&self) -> String {
-        self.asked.href(None).replacen("/ledger", "/ledger.csv", 1)
+    /// The same view as files.
+    fn files(&self) -> Files {
+        Files::of("All of this view", &self.asked.href(None), "/ledger")
     }
 
     fn title(&self) -> String {

@@ -20,7 +20,7 @@ use crate::{
     markup::Markup,
     names::{Names, fact_href, lead_href, opportunity_href},
     show::{LocalTime, count, figure, money, stage},
-    workings::{Known, Told, clock},
+    workings::{Known, Reported, Told, clock},
 };
 
 /// The page's matter.
@@ -28,7 +28,7 @@ pub(super) struct View {
     pub(super) name: String,
     pub(super) what: String,
     pub(super) kv: Vec<(&'static str, Markup)>,
-    pub(super) fields: Vec<(String, String)>,
+    pub(super) fields: Vec<Reported>,
     pub(super) clocks: Vec<clock::Shown>,
     pub(super) reached: Vec<Reached>,
     pub(super) stages: Vec<Stage>,
@@ -87,8 +87,10 @@ fn view(
     let mut shown: Vec<clock::Shown> = shown.collect::<Result<_, Failure>>()?;
     shown.sort_by_key(|clock| !clock.running);
     let account = row.account.as_ref().map(|id| known.names.account(id)).transpose()?;
-    let told = |(name, value): (&String, &domain::field::FieldValue)| {
-        (name.replace('_', " "), value.to_string())
+    let told = |(name, value): (&String, &domain::field::FieldValue)| Reported {
+        name: name.replace('_', " "),
+        value: value.to_string(),
+        correct: None,
     };
     Ok(View {
         name: known.names.opportunity(&row.id)?,

@@ -4,10 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::{extract::Query, response::Response};
-use domain::{
-    ids::{FactNo, Subject},
-    money::Currency,
-};
+use domain::ids::{FactNo, Subject};
 use engine::access::{Act, Actor};
 use jiff::Timestamp;
 use store::{Reader, StoreError};
@@ -21,11 +18,11 @@ use crate::{
     app::House,
     failure::Failure,
     kept::of_address,
-    layout::{Frame, Place},
+    layout::{Files, Frame, Place},
     markup::Markup,
     names::{Names, encoded, fact_link, lead_href, opportunity_href},
     session::Visit,
-    sheet::download,
+    sheet::{Cell, FileKind, download},
     show::{self, LocalTime, figure},
 };
 
@@ -46,7 +43,7 @@ struct RowsPage {
     back: String,
     /// The address of the rows that follow, where some do.
     next: Option<String>,
-    csv: String,
+    files: Files,
     /// As of when it is true, where that is not now.
     as_of: Option<Markup>,
 }
@@ -132,14 +129,15 @@ pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
     let at =
         if asked.at.is_empty() { String::new() } else { format!("&at={}", encoded(&asked.at)) };
     let which = format!("figure={}{query}{at}", encoded(&asked.figure));
-    let csv = format!("/scoreboard/rows.csv?{which}");
+    let here_it_is = format!("/scoreboard/rows?{which}");
+    let files = Files::of("All of them", &here_it_is, "/scoreboard/rows");
     let (skip, here) = (asked.skip as u64, rows.len() as u64);
     let last = skip.saturating_add(here);
     let next = (last < n && here > 0).then(|| format!("/scoreboard/rows?{which}&skip={last}"));
     let back = format!("/scoreboard?{}", query.trim_start_matches('&'));
     let frame = visit.frame(title.clone(), Place::Scoreboard);
     let shown = (skip.saturating_add(1), last);
-    Ok(visit.show(RowsPage { frame, title, n, shown, sum, rows, back, next, csv, as_of }))
+    Ok(visit.show(RowsPage { frame, title, n, shown, sum, rows, back, next, files, as_of }))
 }
 
 fn rows(
@@ -237,7 +235,11 @@ impl RowsPage {
 }
 
 /// Sends the rows as a file: all of them, each with what it brings.
-pub(crate) async fn export(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Failure> {
+pub(crate) async fn export(
+    visit: Visit,
+    kind: FileKind,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
     visit.signed.may(&Act::SeeScoreboard)?;
     let (house, actor, time) = (visit.house.clone(), visit.signed.0.clone(), visit.time());
     let open = move || {
@@ -246,27 +248,18 @@ pub(crate) async fn export(visit: Visit, Query(asked): Query<Asked>) -> Result<R
     };
     let opened = visit.house.work(move |_| told(open())).await?.map_err(|_| Failure::Absent)?;
     let opened = opened.ok_or(Failure::Absent)?;
-    Ok(download(&visit.house, "rows", move |_, sheet| {
+    let count = opened.behind().map_or(0, |behind| behind.rows.n());
+    kind.holds(&visit.house, move |_, _| Ok(count)).await?;
+    Ok(download(&visit.house, kind, "rows", move |_, sheet| {
         let Some(behind) = opened.behind() else { return Ok(()) };
-        let currency = behind.currency.map(|currency| currency.code().to_owned());
-        let currency = currency.unwrap_or_default();
-        let mut goes_on = sheet.row(&[behind.kind, "brings", "currency"]);
+        let currency = behind.currency;
+        let code = currency.map(|currency| currency.code().to_owned());
+        let mut goes_on = sheet.head(&[behind.kind, "brings", "currency"])?;
         for (id, value) in behind.rows.iter() {
-            let brings = value.map(|value| brings(value, behind.currency)).unwrap_or_default();
-            goes_on = goes_on && sheet.row(&[id, &brings, &currency]);
+            let brings = value.map(|value| Cell::amount(value, currency));
+            let row: [Cell; 3] = [id.into(), brings.into(), code.clone().into()];
+            goes_on = goes_on && sheet.row(&row)?;
         }
         Ok(())
     }))
-}
-
-/// A number that a spreadsheet can add up: an amount in whole units with its decimals.
-fn brings(value: i64, currency: Option<Currency>) -> String {
-    let digits = currency.map_or(0, |currency| currency.minor_digits()) as usize;
-    let unit = 10_u64.pow(digits as u32);
-    let sign = if value < 0 { "-" } else { "" };
-    let (whole, rest) = (value.unsigned_abs() / unit, value.unsigned_abs() % unit);
-    match digits {
-        0 => format!("{sign}{whole}"),
-        _ => format!("{sign}{whole}.{rest:0digits$}"),
-    }
 }

@@ -16,6 +16,7 @@ use crate::{
     app::House,
     failure::Failure,
     layout::{Frame, Place},
+    pages::leads::kept::{self, Link},
     session::Visit,
     show::LocalTime,
 };
@@ -38,6 +39,8 @@ struct Today {
     handed: Option<handed::Handed>,
     waiting: Vec<waiting::Waiting>,
     away: Vec<away::Away>,
+    /// The views that are pinned for the person.
+    views: Vec<Link>,
 }
 
 /// Which parts a role has.
@@ -97,7 +100,8 @@ fn today(house: &House, actor: &Actor, reach: bool, time: &LocalTime) -> Result<
     let handed = hands_over.then(|| handed::handed(engine, reach, time)).transpose()?;
     let away = engine.read(|reader| away::away(reader, actor, time))?;
     let waiting = waiting::waiting(house, actor, time)?;
-    Ok(Today { figures, clocks, deals, handed, waiting, away })
+    let views = engine.read(|reader| kept::pinned(reader, actor, reach, time))?;
+    Ok(Today { figures, clocks, deals, handed, waiting, away, views })
 }
 
 /// `Thursday, week 47`.

@@ -1,0 +1,130 @@
+//! Views of the list that people keep, for themselves and for others.
+
+use serde_json::json;
+use testkit::World;
+use testkit::http::StatusCode;
+
+/// A firm with twelve leads, three of them the rep's, and the sellers in one team.
+async fn firm() -> World {
+    let world = World::just_signed();
+    for short in ["rep", "sven"] {
+        let fields = json!({"team": "South"});
+        world.reports(json!({"fact": "user", "user": world.user(short), "fields": fields})).await;
+    }
+    let leads = (0..12).map(|n| json!({"fact": "lead", "lead": format!("l{n}")}));
+    world.reports(leads.collect()).await;
+    for n in 0..3 {
+        let lead = format!("l{n}");
+        world
+            .reports(json!({"fact": "lead_assigned", "lead": lead, "owner": world.user("rep")}))
+            .await;
+    }
+    world
+}
+
+async fn keeps(world: &World, short: &str, name: &str, query: &str, audience: &str) -> StatusCode {
+    let fields = [("name", name), ("query", query), ("audience", audience), ("pinned", "yes")];
+    world.posts(short, "/views", &fields).await.status
+}
+
+/// The address of the form of the view that comes first.
+async fn first(world: &World, short: &str) -> String {
+    let page = world.gets(short, "/views").await.body;
+    let from = page.find("href=\"/views/").expect("a view that may be changed") + 6;
+    page[from..].split('"').next().unwrap_or_default().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_view_is_kept_counted_renamed_removed_and_brought_back() {
+    let world = firm().await;
+    let query = "status=&owner=me&show=1&after=5~crm:l1";
+    assert_eq!(keeps(&world, "rep", " My  three ", query, "owner").await, StatusCode::SEE_OTHER);
+    for path in ["/leads", "/"] {
+        assert!(world.page("rep", path).await.contains("My three 3"), "{path}");
+        assert!(!world.page("sven", path).await.contains("My three"), "{path}: it is the rep's");
+    }
+    let list = world.gets("rep", "/leads").await.body;
+    assert!(list.contains("href=\"/leads?owner=me\""), "what it asks for and no more: {list}");
+
+    let view = first(&world, "rep").await;
+    let renamed = [("name", "Three"), ("audience", "owner"), ("pinned", "")];
+    assert_eq!(world.posts("rep", &view, &renamed).await.status, StatusCode::SEE_OTHER);
+    assert!(!world.page("rep", "/").await.contains("Three"), "not pinned any more");
+    assert!(world.page("rep", "/views").await.contains("Three you yourself"));
+
+    let removed = world.posts("rep", &format!("{view}/removal"), &[]).await;
+    assert_eq!(removed.header("location"), "/views");
+    assert!(!world.page("rep", "/views").await.contains("Three"));
+    let undo = view.replace("/views/", "/undo/views/");
+    assert_eq!(world.posts("sven", &undo, &[]).await.header("location"), "/views");
+    assert!(!world.page("rep", "/views").await.contains("Three"), "it is not for others to undo");
+    world.posts("rep", &undo, &[]).await;
+    assert!(world.page("rep", "/views").await.contains("Three"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_view_is_refused_in_words_and_nothing_is_kept() {
+    let world = firm().await;
+    let long = "x".repeat(61);
+    let cases = [
+        (" ", "owner", "The view has no name: write what you will look for it by."),
+        (long.as_str(), "owner", "The name is too long: use at most 60 characters."),
+    ];
+    for (name, audience, words) in cases {
+        let fields = [("name", name), ("audience", audience), ("query", "owner=me")];
+        let answer = world.posts("rep", "/views", &fields).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.text().contains(words), "{}", answer.text());
+    }
+    assert_eq!(keeps(&world, "rep", "Mine", "owner=me", "owner").await, StatusCode::SEE_OTHER);
+    let fields = [("name", "MINE"), ("audience", "owner"), ("query", "")];
+    let again = world.posts("rep", "/views", &fields).await;
+    assert!(again.text().contains("You keep a view called MINE already"), "{}", again.text());
+    // A leader shares with a team, and is in none.
+    let fields = [("name", "Ours"), ("audience", "team"), ("query", "")];
+    let answer = world.posts("leader", "/views", &fields).await;
+    assert!(answer.text().contains("You are in no team"), "{}", answer.text());
+    for n in 1..50 {
+        keeps(&world, "rep", &format!("View {n}"), "owner=me", "owner").await;
+    }
+    let fields = [("name", "One more"), ("audience", "owner"), ("query", "")];
+    let answer = world.posts("rep", "/views", &fields).await;
+    assert!(answer.text().contains("You keep 50 views"), "{}", answer.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_those_who_may_share_a_view_and_change_what_is_shared() {
+    let world = firm().await;
+    for (short, audience) in [("rep", "team"), ("rep", "all"), ("sven", "all"), ("auditor", "all")]
+    {
+        assert_eq!(
+            keeps(&world, short, "Shared", "owner=me", audience).await,
+            StatusCode::NOT_FOUND,
+            "{short} {audience}"
+        );
+        assert!(!world.page(short, "/views").await.contains("Shared"));
+    }
+    assert_eq!(keeps(&world, "sven", "Souths", "owner=me", "team").await, StatusCode::SEE_OTHER);
+    assert!(world.page("rep", "/leads").await.contains("Souths 3"), "as many as are the reader's");
+    assert!(!world.page("mara", "/leads").await.contains("Souths"), "of another team");
+    let view = first(&world, "sven").await;
+    let fields = [("name", "Mine now"), ("audience", "owner")];
+    for short in ["rep", "mara", "auditor"] {
+        for path in [view.clone(), format!("{view}/removal")] {
+            let answer = world.posts(short, &path, &fields).await;
+            assert_ne!(answer.status, StatusCode::OK, "{short} {path}");
+        }
+        assert_eq!(world.gets(short, &view).await.status, StatusCode::NOT_FOUND, "{short}");
+    }
+    assert!(world.page("rep", "/views").await.contains("Souths Sven Arndt team South"));
+
+    // Whoever kept it leaves; it stays for the team, and those who look after views have it.
+    let sven = format!("/people/{}", world.user("sven"));
+    world.posts("operations", &sven, &[("role", "rep"), ("side", "sales")]).await;
+    assert!(world.page("rep", "/leads").await.contains("Souths"));
+    let fields = [("name", "South"), ("audience", "team"), ("pinned", "yes")];
+    let answer = world.posts("operations", &view, &fields).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    assert!(world.page("rep", "/leads").await.contains("South 3"), "still the team's");
+    assert!(!world.page("operations", "/leads").await.contains("South "), "and not in the way");
+}

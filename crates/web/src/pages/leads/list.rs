@@ -1,0 +1,224 @@
+//! What the database says about a page of the list.
+
+use std::collections::BTreeSet;
+
+use domain::{
+    agreement::{Agreement, History},
+    firm::Side,
+};
+use engine::{access::Actor, lead::working_hours, view::team_of};
+use store::{
+    Reader,
+    read::{LeadFilter, LeadRow, UserRow},
+};
+
+use super::{
+    Choice, choice,
+    column::{Column, chosen, offered, standing},
+    filter::{Asked, SORTS},
+    kept::{Link, pinned},
+    row::{Maker, Row},
+    said::{Chip, Speaker},
+};
+use crate::{
+    failure::Failure,
+    names::Names,
+    show::{self, LocalTime},
+};
+
+/// Rows of one page.
+const ROWS: u32 = 50;
+
+/// Leads of a view are counted up to so many.
+const COUNTED_MAX: u64 = 1_000;
+
+/// The page's matter.
+pub(super) struct List {
+    pub(super) heads: Vec<Head>,
+    pub(super) rows: Vec<Row>,
+    pub(super) total: Counted,
+    pub(super) all: u64,
+    pub(super) running: u64,
+    pub(super) mine: u64,
+    /// The views that are pinned for the person.
+    pub(super) pinned: Vec<Link>,
+    /// Their team, for which they may keep a view.
+    pub(super) team: Option<String>,
+    pub(super) chips: Vec<Chip>,
+    pub(super) statuses: Vec<Choice>,
+    pub(super) owners: Vec<Choice>,
+    /// To whom a lead can be given.
+    pub(super) can_own: Vec<(String, String)>,
+    /// The ids of the leads in sight, as JSON.
+    pub(super) shown: String,
+    /// The sources of the leads in sight.
+    pub(super) sources: BTreeSet<String>,
+    pub(super) columns: Vec<Choice>,
+    /// Whether somebody chose the columns.
+    pub(super) is_chosen: bool,
+    pub(super) has_parts: bool,
+    pub(super) after: Option<String>,
+    pub(super) has_agreement: bool,
+}
+
+/// The head of a column.
+pub(super) struct Head {
+    pub(super) class: &'static str,
+    pub(super) label: String,
+    /// The address of the same view in the order of this column.
+    pub(super) href: Option<String>,
+    /// `ascending` or `descending` where the list is in this order.
+    pub(super) sorted: Option<&'static str>,
+}
+
+/// How many there are, counted no further than somebody would.
+pub(super) struct Counted {
+    pub(super) n: u64,
+}
+
+impl Counted {
+    pub(super) fn of(reader: &Reader<'_>, filter: &LeadFilter) -> Result<Counted, Failure> {
+        Ok(Counted { n: reader.leads_count_up_to(filter, COUNTED_MAX + 1)? })
+    }
+
+    pub(super) fn exact(&self) -> Option<u64> {
+        Some(self.n).filter(|n| *n <= COUNTED_MAX)
+    }
+
+    /// `12`, or `1,000+`.
+    pub(super) fn words(&self) -> String {
+        match self.exact() {
+            Some(n) => show::count(n),
+            None => format!("{}+", show::count(COUNTED_MAX)),
+        }
+    }
+}
+
+pub(super) fn listed(
+    reader: &Reader<'_>,
+    agreements: &History,
+    asked: &Asked,
+    by: &Actor,
+    reach: bool,
+    time: &LocalTime,
+) -> Result<List, Failure> {
+    let me = &by.user;
+    let filter = asked.filter(me, reach, time);
+    let (_, sort) = asked.sort();
+    let mut found = reader.leads_page(&filter, sort, asked.after().as_ref(), ROWS + 1)?;
+    let more = found.len() > ROWS as usize;
+    found.truncate(ROWS as usize);
+    let after = found.last().filter(|_| more).map(|last| asked.href(Some(&sort.place_of(last))));
+    let names = Names::new(reader, reach);
+    let people = working_hours(reader)?;
+    let in_force = agreements.at(time.now()).map(|version| &*version.agreement);
+    let standing = standing(in_force);
+    let (columns, is_chosen) = chosen(&standing, &asked.columns);
+    let (names, people, columns_shown) = (&names, &people, columns.as_slice());
+    let maker =
+        Maker { reader, names, agreements, people, time, columns: columns_shown, is_chosen };
+    let rows = found.iter().map(|lead| maker.row(lead)).collect::<Result<_, Failure>>()?;
+    let statuses = in_force.map(statuses).unwrap_or_default();
+    let chips = Speaker { names, time, statuses: &statuses }.chips(asked, reach)?;
+    let count = |filter: LeadFilter| reader.leads_count(&filter);
+    Ok(List {
+        heads: columns.iter().map(|column| head(column, asked, is_chosen)).collect(),
+        rows,
+        total: Counted::of(reader, &filter)?,
+        all: count(LeadFilter::default())?,
+        running: count(LeadFilter { with_running_clock: true, ..LeadFilter::default() })?,
+        mine: count(LeadFilter { owner: Some(me.clone()), ..LeadFilter::default() })?,
+        pinned: pinned(reader, by, reach, time)?,
+        team: team_of(reader, me)?,
+        chips,
+        statuses: among(statuses, &asked.status),
+        owners: owners(reader, names, asked)?,
+        can_own: can_own(reader, names)?,
+        shown: json(&found),
+        sources: found.iter().filter_map(|lead| lead.source.clone()).collect(),
+        columns: offers(&standing, &columns, &found),
+        is_chosen,
+        has_parts: columns.iter().any(|column| matches!(column, Column::Part(..) | Column::Score)),
+        after,
+        has_agreement: in_force.is_some(),
+    })
+}
+
+fn json(found: &[LeadRow]) -> String {
+    let ids: Vec<&str> = found.iter().map(|lead| lead.id.as_str()).collect();
+    serde_json::to_string(&ids).unwrap_or_default()
+}
+
+fn head(column: &Column, asked: &Asked, is_chosen: bool) -> Head {
+    let class = match column.class(is_chosen) {
+        class if class.starts_with("wideonly") => "wideonly",
+        class if class.starts_with('n') && column.is_number() => "n",
+        _ => "",
+    };
+    let by = column.sort().and_then(|by| SORTS.iter().find(|(_, sort, _)| *sort == by));
+    let (here, _) = asked.sort();
+    // Two columns may have one order; the list says it once, at the column that is named so.
+    let sorted = by.filter(|(key, ..)| *key == here && column.is_named(key));
+    Head {
+        class,
+        label: column.label(),
+        href: by.map(|(key, ..)| asked.but(|asked| (*key).clone_into(&mut asked.sort))),
+        sorted: sorted
+            .map(|(_, sort, _)| if sort.goes_down() { "descending" } else { "ascending" }),
+    }
+}
+
+fn offers(standing: &[Column], shown: &[Column], found: &[LeadRow]) -> Vec<Choice> {
+    let all = offered(standing, shown, found).into_iter();
+    all.map(|column| choice(&column.key(), &column.label(), shown.contains(&column))).collect()
+}
+
+fn statuses(agreement: &Agreement) -> Vec<(String, String)> {
+    let words = |status: &domain::agreement::Status| match status.label.is_empty() {
+        true => status.key.clone(),
+        false => status.label.clone(),
+    };
+    agreement.statuses.iter().map(|status| (status.key.clone(), words(status))).collect()
+}
+
+/// The statuses of the Agreement, and those that are asked for though it knows none of them.
+fn among(statuses: Vec<(String, String)>, asked: &[String]) -> Vec<Choice> {
+    let is_known = |key: &String| statuses.iter().any(|(known, _)| known == key);
+    let others: Vec<Choice> =
+        asked.iter().filter(|key| !is_known(key)).map(|key| choice(key, key, true)).collect();
+    let known = statuses.iter().map(|(key, words)| choice(key, words, asked.contains(key)));
+    known.chain(others).collect()
+}
+
+/// Colleagues whose leads can be asked for: those of a side.
+fn owners(
+    reader: &Reader<'_>,
+    names: &Names<'_, '_>,
+    asked: &Asked,
+) -> Result<Vec<Choice>, Failure> {
+    let owners = sided(reader, names, |_| true)?.into_iter();
+    Ok(owners.map(|(id, name)| choice(&id, &name, asked.owner == id)).collect())
+}
+
+/// Colleagues to whom a lead can be given, as ids and names: those of a side who have not left.
+pub(crate) fn can_own(
+    reader: &Reader<'_>,
+    names: &Names<'_, '_>,
+) -> Result<Vec<(String, String)>, Failure> {
+    sided(reader, names, |user| user.role.is_none() || user.active)
+}
+
+fn sided(
+    reader: &Reader<'_>,
+    names: &Names<'_, '_>,
+    is_meant: impl Fn(&UserRow) -> bool,
+) -> Result<Vec<(String, String)>, Failure> {
+    let mut found = Vec::new();
+    for user in reader.users()?.into_iter().filter(is_meant) {
+        if user.side.is_some_and(|side| side != Side::Neutral) {
+            found.push((user.id.0.clone(), names.user_name(&user.id)?));
+        }
+    }
+    found.sort_by(|a, b| a.1.cmp(&b.1));
+    Ok(found)
+}
