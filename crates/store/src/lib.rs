@@ -32,6 +32,7 @@ mod store;
 mod testing;
 mod value;
 mod verify;
+mod words;
 mod writer;
 
 pub use database::Location;
@@ -44,4 +45,5 @@ pub use reader::Reader;
 pub use session::{ApiKey, Invitation, Session};
 pub use store::Store;
 pub use verify::{Damage, ExportFault, verify_export};
+pub use words::Wanted;
 pub use writer::Writer;

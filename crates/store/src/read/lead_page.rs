@@ -5,8 +5,8 @@ use domain::ids::{LeadId, UserId};
 use jiff::Timestamp;
 
 use super::{
-    columns::name_key,
     lead::{COLUMNS, LeadRow, read},
+    lead_search::LeadSearch,
 };
 use crate::{
     conditions::Conditions,
@@ -24,8 +24,8 @@ pub struct LeadFilter {
     pub owner: Option<UserId>,
     /// With a clock that runs.
     pub with_running_clock: bool,
-    /// With this in its id, its person's name or address, or its account's name; capitals and
-    /// small letters are the same except in ids.
+    /// With words that begin so in its person's name and address or in its account's name, without
+    /// regard to capitals and accents; or with an id that begins so.
     pub search: Option<String>,
 }
 
@@ -87,8 +87,8 @@ impl LeadSort {
     }
 }
 
-/// The conditions of a filter.
-fn conditions_of(filter: &LeadFilter) -> Conditions {
+/// The conditions of a filter, and of its search as it was looked at.
+fn conditions_of(filter: &LeadFilter, search: Option<&LeadSearch>) -> Conditions {
     let mut all = Conditions::default();
     if let Some(status) = &filter.status {
         let status = all.value(status);
@@ -106,16 +106,8 @@ fn conditions_of(filter: &LeadFilter) -> Conditions {
         // The same as `next_due_at is not null`, as the indexes have it.
         all.hold("coalesce(next_due_at, 9223372036854775807) < 9223372036854775807");
     }
-    if let Some(search) = &filter.search {
-        let id = all.value(containing(search.trim()));
-        let name = all.value(containing(&name_key(search)));
-        all.hold(format!(
-            r"(id like {id} escape '\'
-               or exists (select 1 from account where account.id = lead.account
-                          and account.name_key like {name} escape '\')
-               or exists (select 1 from person where person.subject = 'lead/' || lead.id
-                          and person.search_key like {name} escape '\'))"
-        ));
+    if let Some(search) = search {
+        search.hold(&mut all);
     }
     all
 }
@@ -145,27 +137,15 @@ fn ordered_by(filter: &LeadFilter, sort: LeadSort) -> String {
     }
 }
 
-/// A `like` pattern for texts that contain `part` as it stands.
-fn containing(part: &str) -> String {
-    let mut pattern = String::from("%");
-    for letter in part.chars() {
-        if matches!(letter, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(letter);
-    }
-    pattern.push('%');
-    pattern
-}
-
 /// The question for a page, and its values.
 fn page(
     filter: &LeadFilter,
+    search: Option<&LeadSearch>,
     sort: LeadSort,
     after: Option<&LeadPlace>,
     limit: u32,
 ) -> (String, Vec<Value>) {
-    let mut conditions = conditions_of(filter);
+    let mut conditions = conditions_of(filter, search);
     let by = ordered_by(filter, sort);
     if let Some(place) = after {
         hold_after(&mut conditions, sort, &by, place);
@@ -182,9 +162,9 @@ fn page(
 }
 
 /// The question for a count, and its values.
-fn count(filter: &LeadFilter) -> (String, Vec<Value>) {
-    if filter.search.is_some() {
-        let conditions = conditions_of(filter);
+fn count(filter: &LeadFilter, search: Option<&LeadSearch>) -> (String, Vec<Value>) {
+    if search.is_some() {
+        let conditions = conditions_of(filter, search);
         return (format!("select count(*) from lead {}", conditions.clause()), conditions.values);
     }
     if filter.status.is_none() && filter.owner.is_none() {
@@ -221,8 +201,14 @@ impl Reader<'_> {
         after: Option<&LeadPlace>,
         limit: u32,
     ) -> Result<Vec<LeadRow>, StoreError> {
-        let (query, values) = page(filter, sort, after, limit);
+        let search = self.searched(filter)?;
+        let (query, values) = page(filter, search.as_ref(), sort, after, limit);
         self.list("read a page of leads", &query, &values, read)
+    }
+
+    /// The search of a filter, looked at.
+    fn searched(&self, filter: &LeadFilter) -> Result<Option<LeadSearch>, StoreError> {
+        filter.search.as_deref().map(|text| LeadSearch::of(self, text)).transpose()
     }
 
     /// How many leads there are: from what is counted already, and for a search one by one.
@@ -230,7 +216,8 @@ impl Reader<'_> {
     /// # Errors
     /// When the database fails.
     pub fn leads_count(&self, filter: &LeadFilter) -> Result<u64, StoreError> {
-        let (query, values) = count(filter);
+        let search = self.searched(filter)?;
+        let (query, values) = count(filter, search.as_ref());
         let count =
             self.find("count leads", &query, &values, |mut row| row.next::<Option<i64>>())?;
         Ok(count.flatten().unwrap_or(0).unsigned_abs())

@@ -15,6 +15,7 @@ mod columns;
 pub mod handoff;
 pub mod lead;
 mod lead_page;
+mod lead_search;
 pub mod lead_stage;
 pub mod milestone;
 pub mod named;
@@ -23,6 +24,7 @@ pub mod qualification;
 pub mod quota;
 pub mod tally;
 pub mod user;
+mod word;
 
 pub use activity::ActivityRow;
 pub use agreement::{AgreementHead, AgreementInForce, AgreementRow, AgreementState, SignatureRow};
@@ -41,9 +43,11 @@ pub use qualification::QualificationRow;
 pub use quota::QuotaRow;
 pub use tally::{ClockCounted, ClockTally, QualificationTally};
 pub use user::UserRow;
+pub(crate) use word::{index_all_names, replace as replace_words};
+pub use word::{Findable, Hit};
 
 /// Every table that is worked out from the ledger, with its columns.
-pub(crate) const READ_MODELS: [(&str, &str); 19] = [
+pub(crate) const READ_MODELS: [(&str, &str); 20] = [
     ("account", named::COLUMNS),
     ("activity", activity::COLUMNS),
     ("agreement", agreement::COLUMNS),
@@ -63,4 +67,5 @@ pub(crate) const READ_MODELS: [(&str, &str); 19] = [
     ("signature", agreement::SIGNATURE_COLUMNS),
     ("tally", tally::COLUMNS),
     ("user_record", user::COLUMNS),
+    ("word", word::COLUMNS),
 ];
