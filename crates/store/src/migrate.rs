@@ -11,13 +11,16 @@ use crate::{
     value::values,
 };
 
+/// What a migration does beyond SQL.
+type Fill = fn(&Connection) -> Result<(), StoreError>;
+
 /// One step of the schema, once in each dialect.
 struct Migration {
     name: &'static str,
     sqlite: &'static str,
     postgres: &'static str,
     /// Fills what it has made, where that takes more than SQL.
-    fill: Option<fn(&Connection) -> Result<(), StoreError>>,
+    fill: Option<Fill>,
 }
 
 macro_rules! migration {

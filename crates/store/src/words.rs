@@ -101,9 +101,10 @@ impl Wanted {
             let within = |(other, longer): (usize, &String)| {
                 longer.starts_with(word.as_str()) && (longer != word || other < place)
             };
-            let adds = !all.iter().enumerate().any(|(other, longer)| {
-                other != place && within((other, longer))
-            });
+            let adds = !all
+                .iter()
+                .enumerate()
+                .any(|(other, longer)| other != place && within((other, longer)));
             if adds && words.len() < WORDS_MAX {
                 words.push(word.clone());
             }

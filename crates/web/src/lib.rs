@@ -9,8 +9,10 @@ mod api;
 mod app;
 pub mod charts;
 mod failure;
+mod find;
 pub mod flash;
 mod kept;
+pub mod keys;
 pub mod layout;
 mod library;
 pub mod markup;
@@ -41,8 +43,8 @@ use crate::{
     app::{House, Shared},
     layout::{ErrorPage, SIGN_OUT},
     pages::{
-        agreement, fact, imports, lead, leads, ledger, opportunity, people, scoreboard, sign_in,
-        today, welcome,
+        agreement, fact, imports, lead, leads, ledger, opportunity, palette, people, record,
+        scoreboard, search, sign_in, today, welcome,
     },
     security::{Site, protect},
 };
@@ -60,10 +62,15 @@ pub fn router(app: App) -> Router {
         .route(SIGN_OUT, post(sign_in::destroy))
         .route("/welcome/{secret}", get(welcome::new).post(welcome::create))
         .route("/theme", post(theme::create))
+        .route(keys::SHEET, get(pages::keys::index).post(keys::create))
+        .route("/search", get(search::index))
+        .route("/palette", get(palette::index))
         .route("/leads", get(leads::index))
         .route("/leads.csv", get(leads::export::show))
         .route("/leads/{id}", get(lead::show))
         .route("/opportunities/{id}", get(opportunity::show))
+        .route("/accounts/{id}", get(record::account))
+        .route("/campaigns/{id}", get(record::campaign))
         .route("/ledger", get(ledger::index))
         .route("/ledger.csv", get(ledger::export::show))
         .route("/facts/{no}", get(fact::show))

@@ -24,7 +24,7 @@ macro_rules! styles {
 }
 
 /// The stylesheet's parts in the order in which they are served.
-const STYLES: [(&str, &str); 40] = styles![
+const STYLES: [(&str, &str); 43] = styles![
     "reset",
     "tokens",
     "base",
@@ -40,12 +40,14 @@ const STYLES: [(&str, &str); 40] = styles![
     "components/field",
     "components/figs",
     "components/flash",
+    "components/found",
     "components/keys",
     "components/kv",
     "components/list",
     "components/margin",
     "components/meter",
     "components/pages",
+    "components/palette",
     "components/points",
     "components/pop",
     "components/pre",
@@ -54,6 +56,7 @@ const STYLES: [(&str, &str); 40] = styles![
     "components/say",
     "components/schedule",
     "components/scroll",
+    "components/seek",
     "components/side",
     "components/slate",
     "components/st",
@@ -66,6 +69,15 @@ const STYLES: [(&str, &str); 40] = styles![
     "utilities",
     "print",
 ];
+
+macro_rules! scripts {
+    ($($name:literal),* $(,)?) => {
+        [$(($name, include_str!(concat!("../static/js/", $name, ".js")))),*]
+    };
+}
+
+/// The script's parts in the order in which they are served.
+const SCRIPTS: [(&str, &str); 4] = scripts!["page", "theme", "palette", "keys"];
 
 struct File {
     path: String,
@@ -87,8 +99,8 @@ static STYLESHEET: LazyLock<File> = LazyLock::new(|| {
 });
 
 static SCRIPT: LazyLock<File> = LazyLock::new(|| {
-    let bytes = include_bytes!("../static/lockstep.js").to_vec();
-    File::new("lockstep", "js", "text/javascript; charset=utf-8", bytes)
+    let whole: String = SCRIPTS.iter().map(|(_, text)| *text).collect();
+    File::new("lockstep", "js", "text/javascript; charset=utf-8", whole.into_bytes())
 });
 
 static ICON: LazyLock<File> = LazyLock::new(|| {

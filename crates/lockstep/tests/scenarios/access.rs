@@ -4,7 +4,7 @@ use serde_json::json;
 use testkit::http::{Request, StatusCode};
 use testkit::{AGREEMENT, PEOPLE, World};
 
-const LOOKS: [&str; 20] = [
+const LOOKS: [&str; 27] = [
     "/",
     "/",
     "/leads",
@@ -23,6 +23,13 @@ const LOOKS: [&str; 20] = [
     "/scoreboard/rows?figure=level.answer",
     "/people",
     "/people/lockstep:p1",
+    "/search",
+    "/search?q=mirjam",
+    "/palette",
+    "/palette?q=sc",
+    "/keys",
+    "/accounts/crm:a1",
+    "/campaigns/absent",
     "/sign-in",
     "/absent",
 ];

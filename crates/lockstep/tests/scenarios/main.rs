@@ -9,4 +9,5 @@ mod ledger;
 mod opportunities;
 mod people;
 mod scoreboard;
+mod search;
 mod today;

@@ -66,9 +66,7 @@ impl LeadSearch {
     /// Where the leads stand whose accounts have the words.
     fn of_accounts(&self, all: &mut Conditions) -> String {
         let holding = holding(all, Findable::Account, &self.words());
-        format!(
-            "from lead as theirs where account in (select word.id from word where {holding})"
-        )
+        format!("from lead as theirs where account in (select word.id from word where {holding})")
     }
 
     /// Notes on `lead` that it is found.
@@ -80,8 +78,14 @@ impl LeadSearch {
     fn gathered(&self, all: &mut Conditions) -> String {
         let mut found = Vec::new();
         if !self.words.is_empty() {
-            found.push(format!("select id {}", self.persons(all)));
-            found.push(format!("select id {}", self.of_accounts(all)));
+            // There are no more than these; said so, PostgreSQL looks each of them up, where it
+            // would otherwise rather read the whole table.
+            for gathering in [LeadSearch::persons, LeadSearch::of_accounts] {
+                let gathered = gathering(self, all);
+                found.push(format!(
+                    "select id from (select id {gathered} limit {GATHERED_MAX}) as few"
+                ));
+            }
         }
         for [from, to] in &self.ids {
             let (from, to) = (all.value(from), all.value(to));

@@ -43,8 +43,8 @@ pub use qualification::QualificationRow;
 pub use quota::QuotaRow;
 pub use tally::{ClockCounted, ClockTally, QualificationTally};
 pub use user::UserRow;
-pub(crate) use word::{index_all_names, replace as replace_words};
 pub use word::{Findable, Hit};
+pub(crate) use word::{index_all_names, replace as replace_words};
 
 /// Every table that is worked out from the ledger, with its columns.
 pub(crate) const READ_MODELS: [(&str, &str); 20] = [

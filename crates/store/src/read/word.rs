@@ -95,10 +95,8 @@ const PAGE: u32 = 2_000;
 /// Keeps the words of every name that a row has, where an older schema kept none.
 pub(crate) fn index_all_names(connection: &Connection) -> Result<(), StoreError> {
     for kind in [Findable::Account, Findable::Opportunity, Findable::Campaign] {
-        let query = format!(
-            "select id, name from {} where id > $1 order by id limit $2",
-            kind.table()
-        );
+        let query =
+            format!("select id, name from {} where id > $1 order by id limit $2", kind.table());
         let mut after = String::new();
         loop {
             let rows = connection.query("read the names", &query, values![&after, PAGE])?;
@@ -184,7 +182,8 @@ impl Reader<'_> {
         let clause = all.clause();
         // A name of two words that begin so stands there twice.
         let rows = all.value(limit.saturating_mul(3));
-        let query = format!("select id, words from {index} {clause} order by words, id limit {rows}");
+        let query =
+            format!("select id, words from {index} {clause} order by words, id limit {rows}");
         let rows = self.list("look for words", &query, &all.values, read_row)?;
         let mut hits: Vec<Hit> = Vec::new();
         for (id, words) in rows {
@@ -266,10 +265,11 @@ impl Reader<'_> {
                 kind.table()
             );
             let is_whole = |id: &str| id == from;
-            let found = self.list("look for an id", &query, values![&from, to, limit], |mut row| {
-                let id: String = row.next()?;
-                Ok(Hit { is_whole: is_whole(&id), id })
-            })?;
+            let found =
+                self.list("look for an id", &query, values![&from, to, limit], |mut row| {
+                    let id: String = row.next()?;
+                    Ok(Hit { is_whole: is_whole(&id), id })
+                })?;
             hits.extend(found);
         }
         hits.truncate(limit as usize);

@@ -10,7 +10,10 @@ fn names_are_folded_to_words() {
         ("ﬁrm № 7", &["firm", "no", "7"]),
         ("東芝 ｱｯﾌﾟﾙ", &["東芝", "アッフル"]),
         ("--- !", &[]),
-        ("a b c d e f g h i j k l m n", &["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"]),
+        (
+            "a b c d e f g h i j k l m n",
+            &["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"],
+        ),
     ];
     for (name, expected) in cases {
         assert_eq!(words_of(name), expected, "{name}");
@@ -54,12 +57,9 @@ fn a_question_says_each_word_once() {
 #[test]
 fn a_text_is_found_by_beginnings_of_its_words() {
     let text = "Sales accepts each qualified lead within four working hours.";
-    for (typed, expected) in [
-        ("accept hours", Some(false)),
-        ("qualified LEAD", Some(true)),
-        ("ours", None),
-        ("", None),
-    ] {
+    for (typed, expected) in
+        [("accept hours", Some(false)), ("qualified LEAD", Some(true)), ("ours", None), ("", None)]
+    {
         assert_eq!(Wanted::parse(typed).found_in(text), expected, "{typed}");
     }
 }

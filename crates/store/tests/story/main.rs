@@ -5,9 +5,9 @@ mod beside;
 mod counts;
 mod lead_pages;
 mod opportunities;
-mod words;
 #[path = "../../src/testing.rs"]
 mod testing;
+mod words;
 
 use std::collections::BTreeMap;
 

@@ -18,11 +18,8 @@ fn ids(world: &World, kind: Findable, text: &str) -> Vec<String> {
 }
 
 fn is(world: &World, subject: &'static str, name: &'static str, email: &'static str) {
-    let person = Person {
-        name: Some(name.to_owned()),
-        email: Some(email.to_owned()),
-        ..Person::default()
-    };
+    let person =
+        Person { name: Some(name.to_owned()), email: Some(email.to_owned()), ..Person::default() };
     world.store.write(at("21 10:00"), move |w| w.keep_person(subject, &person)).unwrap();
 }
 

@@ -3,12 +3,16 @@
 pub(crate) mod agreement;
 pub(crate) mod fact;
 pub(crate) mod imports;
+pub(crate) mod keys;
 pub(crate) mod lead;
 pub(crate) mod leads;
 pub(crate) mod ledger;
 pub(crate) mod opportunity;
+pub(crate) mod palette;
 pub(crate) mod people;
+pub(crate) mod record;
 pub(crate) mod scoreboard;
+pub(crate) mod search;
 pub(crate) mod sign_in;
 pub(crate) mod today;
 pub(crate) mod welcome;
