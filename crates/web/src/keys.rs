@@ -54,6 +54,7 @@ impl Place {
             Place::Today => "T",
             Place::Leads => "L",
             Place::Facts => "F",
+            Place::Imports => "I",
             Place::Agreement => "A",
             Place::Scoreboard => "S",
             Place::People => "P",

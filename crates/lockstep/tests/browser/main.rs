@@ -14,6 +14,7 @@ mod lead;
 mod leads;
 mod no_script;
 mod pages;
+mod palette;
 mod people;
 mod scoreboard;
 mod sign_in;

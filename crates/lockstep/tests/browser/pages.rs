@@ -26,7 +26,7 @@ const DEMONSTRATION: [Page; 2] =
     [("sign-in-demo", "nobody", "/sign-in"), ("leads-demo", "rep", "/leads")];
 
 /// Pages of a firm in a busy week.
-const BUSY: [Page; 29] = [
+const BUSY: [Page; 35] = [
     ("today-rep", "rep", "/"),
     ("today-marketer", "marketer", "/"),
     ("today-leader", "leader", "/"),
@@ -55,6 +55,12 @@ const BUSY: [Page; 29] = [
     ("people", "operations", "/people"),
     ("people-of-a-rep", "rep", "/people"),
     ("person", "operations", "/people/lockstep:p1"),
+    ("search", "rep", "/search"),
+    ("search-found", "rep", "/search?q=opitz"),
+    ("search-nothing", "rep", "/search?q=nobody-has-this-name"),
+    ("account", "rep", "/accounts/crm:a1"),
+    ("account-of-an-auditor", "auditor", "/accounts/crm:a1"),
+    ("keys", "operations", "/keys"),
     ("absent-in-a-busy-week", "rep", "/leads/absent"),
 ];
 

@@ -13,7 +13,7 @@ use crate::{
     find::{Group, Question},
     keys,
     layout::{Place, SIGN_OUT},
-    session::{Signed, Visit},
+    session::Visit,
     theme::Theme,
 };
 
@@ -119,12 +119,14 @@ fn pages(visit: &Visit) -> Vec<Choice> {
 }
 
 fn acts(visit: &Visit) -> Vec<Choice> {
-    let can = |signed: &Signed, act: Act| signed.can(&act);
     let mut acts = Vec::new();
-    if can(&visit.signed, Act::ManagePeople) {
+    if visit.signed.can(&Act::Import) {
+        acts.push(page("Import a file", "leads, deals and what happened", "/imports/new"));
+    }
+    if visit.signed.can(&Act::ManagePeople) {
         acts.push(page("Invite a colleague", "let somebody in", "/people#admit"));
     }
-    if can(&visit.signed, Act::SeeLeads) {
+    if visit.signed.can(&Act::SeeLeads) {
         acts.push(page("Download the leads", "all of them as CSV", "/leads.csv"));
     }
     let themes = Theme::ALL.into_iter().filter(|theme| *theme != visit.frame.theme);
