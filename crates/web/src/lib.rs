@@ -15,6 +15,7 @@ mod kept;
 pub mod keys;
 pub mod layout;
 mod library;
+mod live;
 pub mod markup;
 mod names;
 pub mod page;
@@ -37,6 +38,7 @@ use axum::{
 };
 
 pub use app::{App, Clock, DemoInfo};
+pub use live::Closing;
 pub use session::Signed;
 
 use crate::{
@@ -65,6 +67,7 @@ pub fn router(app: App) -> Router {
         .route(keys::SHEET, get(pages::keys::index).post(keys::create))
         .route("/search", get(search::index))
         .route("/palette", get(palette::index))
+        .route("/live", get(live::show))
         .route("/leads", get(leads::index))
         .route("/leads.csv", get(leads::export::show))
         .route("/leads/{id}", get(lead::show))
@@ -109,5 +112,6 @@ pub fn router(app: App) -> Router {
     let pages = pages.merge(files);
     let whole = pages.merge(api::routes()).merge(static_files::routes());
     let whole = whole.fallback(|| async { ErrorPage::absent() });
+    let whole = whole.method_not_allowed_fallback(|| async { ErrorPage::not_so() });
     protect(whole, site).with_state(House::new(app))
 }

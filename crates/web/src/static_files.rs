@@ -24,7 +24,7 @@ macro_rules! styles {
 }
 
 /// The stylesheet's parts in the order in which they are served.
-const STYLES: [(&str, &str); 43] = styles![
+const STYLES: [(&str, &str); 44] = styles![
     "reset",
     "tokens",
     "base",
@@ -46,6 +46,7 @@ const STYLES: [(&str, &str); 43] = styles![
     "components/list",
     "components/margin",
     "components/meter",
+    "components/news",
     "components/pages",
     "components/palette",
     "components/points",
@@ -77,7 +78,7 @@ macro_rules! scripts {
 }
 
 /// The script's parts in the order in which they are served.
-const SCRIPTS: [(&str, &str); 4] = scripts!["page", "theme", "palette", "keys"];
+const SCRIPTS: [(&str, &str); 6] = scripts!["page", "theme", "palette", "keys", "states", "live"];
 
 struct File {
     path: String,

@@ -12,6 +12,7 @@ mod house;
 mod imports;
 mod lead;
 mod leads;
+mod live;
 mod no_script;
 mod pages;
 mod palette;

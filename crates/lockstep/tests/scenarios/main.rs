@@ -6,6 +6,7 @@ mod hostile;
 mod imports;
 mod leads;
 mod ledger;
+mod live;
 mod opportunities;
 mod people;
 mod scoreboard;

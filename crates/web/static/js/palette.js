@@ -40,7 +40,7 @@ const palette = (() => {
         choices.push({ item, option });
         return option;
       });
-      return made("div", { role: "group", "aria-label": title }, made("p", { class: "nav-h", role: "presentation" }, title), ...options);
+      return made("div", { role: "group", "aria-label": title }, made("p", { class: "choices-h", role: "presentation" }, title), ...options);
     }));
     list.scrollTop = 0;
     here = -1;
