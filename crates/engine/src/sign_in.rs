@@ -120,6 +120,22 @@ impl Engine {
         Ok(Some(actor))
     }
 
+    /// Whether a session still runs. Unlike [`Engine::whose_session`], to ask is not to use it: a
+    /// page that lies open keeps nobody signed in.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn session_runs(&self, secret: &str, now: Timestamp) -> Result<bool, Error> {
+        let kept = fingerprint(secret);
+        self.store.read(|reader| {
+            let Some(session) = reader.session(&kept)? else { return Ok(false) };
+            if session.expires_at <= now || session.last_seen_at + SESSION_IDLES <= now {
+                return Ok(false);
+            }
+            Ok(reader.user(&session.user)?.is_some_and(|user| user.active))
+        })
+    }
+
     /// Ends a session.
     ///
     /// # Errors

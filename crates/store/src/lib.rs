@@ -33,6 +33,7 @@ mod testing;
 mod value;
 mod verify;
 mod view;
+mod words;
 mod writer;
 
 pub use database::Location;
@@ -46,4 +47,5 @@ pub use session::{ApiKey, Invitation, Session};
 pub use store::Store;
 pub use verify::{Damage, ExportFault, verify_export};
 pub use view::SavedView;
+pub use words::Wanted;
 pub use writer::Writer;

@@ -6,28 +6,39 @@ use jiff::Timestamp;
 use crate::{
     database::{Connection, Engine},
     error::StoreError,
+    person::index_everybody,
+    read::index_all_names,
     value::values,
 };
+
+/// What a migration does beyond SQL.
+type Fill = fn(&Connection) -> Result<(), StoreError>;
 
 /// One step of the schema, once in each dialect.
 struct Migration {
     name: &'static str,
     sqlite: &'static str,
     postgres: &'static str,
+    /// Fills what it has made, where that takes more than SQL.
+    fill: Option<Fill>,
 }
 
 macro_rules! migration {
     ($name:literal) => {
+        migration!($name, None)
+    };
+    ($name:literal, $fill:expr) => {
         Migration {
             name: $name,
             sqlite: include_str!(concat!("../migrations/sqlite/", $name, ".sql")),
             postgres: include_str!(concat!("../migrations/postgres/", $name, ".sql")),
+            fill: $fill,
         }
     };
 }
 
 /// In order; the place in this list, from 1, is the number in the file's name.
-const MIGRATIONS: [Migration; 9] = [
+const MIGRATIONS: [Migration; 10] = [
     migration!("0001_ledger"),
     migration!("0002_read_models"),
     migration!("0003_beside_the_ledger"),
@@ -37,6 +48,7 @@ const MIGRATIONS: [Migration; 9] = [
     migration!("0007_counts_and_places"),
     migration!("0008_people"),
     migration!("0009_views"),
+    migration!("0010_words", Some(fill_words)),
 ];
 
 /// The number of the newest schema that this program knows.
@@ -98,6 +110,9 @@ fn apply_missing(connection: &Connection, now: Timestamp) -> Result<i64, StoreEr
             Engine::Postgres => migration.postgres,
         };
         connection.run("migrate the database", sql)?;
+        if let Some(fill) = migration.fill {
+            fill(connection)?;
+        }
         connection.execute(
             "note a migration",
             "insert into migration (number, name, applied_at) values ($1, $2, $3)",
@@ -105,6 +120,12 @@ fn apply_missing(connection: &Connection, now: Timestamp) -> Result<i64, StoreEr
         )?;
     }
     Ok(found)
+}
+
+/// Keeps the words of all that has a name already.
+fn fill_words(connection: &Connection) -> Result<(), StoreError> {
+    index_all_names(connection)?;
+    index_everybody(connection)
 }
 
 #[cfg(test)]

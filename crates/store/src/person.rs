@@ -5,11 +5,13 @@
 use domain::person::Person;
 
 use crate::{
+    database::Connection,
     error::StoreError,
     ledger::Sum,
-    read::name_key,
+    read::{name_key, replace_words},
     reader::Reader,
     value::{Json, Row, json, values},
+    words::joined,
     writer::Writer,
 };
 
@@ -24,14 +26,55 @@ fn hash(person: &Person, salt: &str) -> String {
     sum.finish()
 }
 
-fn search_key(person: &Person) -> String {
-    let parts = [&person.name, &person.email];
-    let keys: Vec<_> = parts.into_iter().flatten().map(|part| name_key(part)).collect();
-    keys.join(" ")
+/// Words as `search_key` holds them: a space before each, so that beginnings can be told.
+fn search_key(words: &[String]) -> String {
+    words.iter().flat_map(|word| [" ", word]).collect()
+}
+
+/// Brings the index of words up to what `search_key` will say; `before` is what it says.
+fn index_words(
+    connection: &Connection,
+    subject: &str,
+    before: &str,
+    now: &[String],
+) -> Result<(), StoreError> {
+    let before: Vec<String> = before.split_whitespace().map(str::to_owned).collect();
+    match subject.split_once('/') {
+        Some((kind, id)) => replace_words(connection, INDEX, kind, id, &before, now),
+        None => Ok(()),
+    }
+}
+
+/// The index of the words of persons.
+const INDEX: &str = "person_word";
+
+/// Persons whose words are kept at a time.
+const PAGE: u32 = 2_000;
+
+/// Keeps the words of everybody who is known, where an older schema kept none.
+pub(crate) fn index_everybody(connection: &Connection) -> Result<(), StoreError> {
+    let what = "read the persons";
+    let query = "select subject, name, email from person where subject > $1
+                 order by subject limit $2";
+    let update = "update person set search_key = $2 where subject = $1";
+    let mut after = String::new();
+    loop {
+        let rows = connection.query(what, query, values![&after, PAGE])?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        for mut row in rows {
+            after = row.next()?;
+            let (name, email): (Option<String>, Option<String>) = (row.next()?, row.next()?);
+            let words = joined(name.as_deref(), email.as_deref());
+            index_words(connection, &after, "", &words)?;
+            connection.execute("keep words", update, values![&after, search_key(&words)])?;
+        }
+    }
 }
 
 /// The tables in which an erased person may have left bytes behind.
-const PRIVATE_TABLES: [&str; 2] = ["person", "alias"];
+const PRIVATE_TABLES: [&str; 3] = ["person", "alias", INDEX];
 
 pub(crate) const PRIVATE_COLUMNS: &str = "subject, salt, name, email, phone, other";
 
@@ -73,7 +116,9 @@ impl Writer<'_> {
             phone: told.phone.as_deref().map(without_nul),
             other: told.other.clone(),
         };
-        let salt = self.salt_of(subject)?;
+        let (salt, words_before) = self.known_of(subject)?;
+        let words = joined(person.name.as_deref(), person.email.as_deref());
+        index_words(self.connection, subject, &words_before, &words)?;
         let sql = "insert into person
                        (subject, salt, name, email, email_key, phone, other, search_key)
                    values ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -89,21 +134,23 @@ impl Writer<'_> {
             person.email.as_deref().map(name_key),
             person.phone.as_ref(),
             json(&person.other),
-            search_key(&person)
+            search_key(&words)
         ];
         self.connection.execute("keep a person", sql, values)?;
         Ok(hash(&person, &salt))
     }
 
-    fn salt_of(&self, subject: &str) -> Result<String, StoreError> {
-        let query = "select salt from person where subject = $1";
+    /// The salt and the words of `subject`; a new salt for whoever is not known yet.
+    fn known_of(&self, subject: &str) -> Result<(String, String), StoreError> {
+        let query = "select salt, search_key from person where subject = $1";
         match self.connection.query_one("read a salt", query, values![subject])? {
-            Some(mut row) => row.next(),
-            None => self.connection.random_salt(),
+            Some(mut row) => Ok((row.next()?, row.next()?)),
+            None => Ok((self.connection.random_salt()?, String::new())),
         }
     }
 
-    /// Erases who `subject` is: its row with the salt, and the personal key that its id stood for.
+    /// Erases who `subject` is: its row with the salt, the words by which it was found, and the
+    /// personal key that its id stood for.
     /// Whether there was anything to erase. Call [`Store::scrub`](crate::Store::scrub) afterwards,
     /// so that the database's own leavings go too.
     ///
@@ -111,6 +158,8 @@ impl Writer<'_> {
     /// When the database fails.
     pub fn erase_person(&mut self, subject: &str) -> Result<bool, StoreError> {
         let what = "erase a person";
+        let (_, words) = self.known_of(subject)?;
+        index_words(self.connection, subject, &words, &[])?;
         let sql = "delete from person where subject = $1";
         let mut erased = self.connection.execute(what, sql, values![subject])?;
         if let Some((source, number)) = alias_in(subject) {

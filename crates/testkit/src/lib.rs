@@ -27,7 +27,7 @@ use engine::{Engine, access::Actor, import::dock::Dock, people::NewPerson};
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 use serde_json::Value;
 use tower::ServiceExt;
-use web::{App, DemoInfo};
+use web::{App, Closing, DemoInfo};
 
 pub use answer::Answer;
 pub use axum::http;
@@ -116,6 +116,7 @@ impl World {
             https: false,
             dock: dock.clone(),
             demo,
+            closing: Closing::default(),
         });
         let requests = AtomicU32::new(0);
         let engine = Some(engine);

@@ -7,7 +7,13 @@ use engine::{Engine, import::dock::Dock};
 use jiff::{Timestamp, tz::TimeZone};
 use tokio::sync::Semaphore;
 
-use crate::{failure::Failure, layout::Demo, library::Library, throttle::Throttle};
+use crate::{
+    failure::Failure,
+    layout::Demo,
+    library::Library,
+    live::{Closing, Live},
+    throttle::Throttle,
+};
 
 /// Tells the time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -29,6 +35,8 @@ pub struct App {
     pub dock: Dock,
     /// Who can be signed in as without a password, in a demonstration only.
     pub demo: Option<DemoInfo>,
+    /// Ends what listens when Lockstep closes.
+    pub closing: Closing,
 }
 
 /// A demonstration: its people and what the strip over its pages says.
@@ -52,6 +60,8 @@ pub(crate) struct House {
     pub(crate) hashing: Semaphore,
     /// Answers to questions over everybody.
     pub(crate) kept: Library,
+    /// Pages that are told when the ledger grows.
+    pub(crate) live: Live,
 }
 
 /// What every handler is given.
@@ -60,7 +70,8 @@ pub(crate) type Shared = Arc<House>;
 impl House {
     pub(crate) fn new(app: App) -> Shared {
         let hashing = Semaphore::new(HASHES_AT_ONCE);
-        Arc::new(House { app, attempts: Throttle::default(), hashing, kept: Library::default() })
+        let (attempts, kept) = (Throttle::default(), Library::default());
+        Arc::new(House { app, attempts, hashing, kept, live: Live::default() })
     }
 
     /// Now.

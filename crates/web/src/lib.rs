@@ -9,10 +9,13 @@ mod api;
 mod app;
 pub mod charts;
 mod failure;
+mod find;
 pub mod flash;
 mod kept;
+pub mod keys;
 pub mod layout;
 mod library;
+mod live;
 pub mod markup;
 mod names;
 pub mod page;
@@ -35,14 +38,15 @@ use axum::{
 };
 
 pub use app::{App, Clock, DemoInfo};
+pub use live::Closing;
 pub use session::Signed;
 
 use crate::{
     app::{House, Shared},
     layout::{ErrorPage, SIGN_OUT},
     pages::{
-        account, agreement, fact, imports, lead, leads, ledger, opportunity, people, scoreboard,
-        sign_in, today, views, welcome,
+        account, agreement, fact, imports, lead, leads, ledger, opportunity, palette, people, record,
+        scoreboard, search, sign_in, today, views, welcome,
     },
     security::{Site, protect},
 };
@@ -87,7 +91,13 @@ pub fn router(app: App) -> Router {
         .route("/account/password", post(account::password))
         .route("/account/sessions/end", post(account::end_others))
         .route("/account/sessions/{handle}/end", post(account::end))
+        .route(keys::SHEET, get(pages::keys::index).post(keys::create))
+        .route("/search", get(search::index))
+        .route("/palette", get(palette::index))
+        .route("/live", get(live::show))
         .route("/opportunities/{id}", get(opportunity::show))
+        .route("/accounts/{id}", get(record::account))
+        .route("/campaigns/{id}", get(record::campaign))
         .route("/ledger", get(ledger::index))
         .route("/ledger.csv", get(ledger::export::show))
         .route("/ledger.xlsx", get(ledger::export::show))
@@ -136,5 +146,6 @@ pub fn router(app: App) -> Router {
     let pages = pages.merge(files);
     let whole = pages.merge(api::routes()).merge(static_files::routes());
     let whole = whole.fallback(|| async { ErrorPage::absent() });
+    let whole = whole.method_not_allowed_fallback(|| async { ErrorPage::not_so() });
     protect(whole, site).with_state(House::new(app))
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use domain::{
     agreement::Agreement,
     firm::Side,
-    ids::{AccountId, FactNo, LeadId, OpportunityId, UserId},
+    ids::{AccountId, CampaignId, FactNo, LeadId, OpportunityId, UserId},
     person::Person,
 };
 use store::{Reader, StoreError, read::Colleague};
@@ -135,6 +135,16 @@ pub(crate) fn lead_href(id: &LeadId) -> String {
 /// Where an opportunity's page lies.
 pub(crate) fn opportunity_href(id: &OpportunityId) -> String {
     format!("/opportunities/{}", encoded(id.as_str()))
+}
+
+/// Where an account's page lies.
+pub(crate) fn account_href(id: &AccountId) -> String {
+    format!("/accounts/{}", encoded(id.as_str()))
+}
+
+/// Where a campaign's page lies.
+pub(crate) fn campaign_href(id: &CampaignId) -> String {
+    format!("/campaigns/{}", encoded(id.as_str()))
 }
 
 /// Where a fact lies.

@@ -15,6 +15,7 @@ use crate::{
     app::Shared,
     failure::Failure,
     flash::Flash,
+    keys,
     layout::{Counts, Frame, Person, Place},
     names::encoded,
     page::{page, refused},
@@ -152,6 +153,7 @@ where
         let (flash, jar) = Flash::take(CookieJar::from_headers(&parts.headers));
         let mut frame = frame_for(&house, &signed).await.map_err(TurnedAway::Failed)?;
         frame.theme = Theme::of(&parts.headers);
+        frame.keys = keys::letters_work(&parts.headers);
         frame.flash = flash;
         frame.back = parts.uri.path_and_query().map_or("/", |here| here.as_str()).to_owned();
         Ok(Visit { house, signed, frame, jar })

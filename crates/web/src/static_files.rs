@@ -24,7 +24,7 @@ macro_rules! styles {
 }
 
 /// The stylesheet's parts in the order in which they are served.
-const STYLES: [(&str, &str); 42] = styles![
+const STYLES: [(&str, &str); 45] = styles![
     "reset",
     "tokens",
     "base",
@@ -40,13 +40,16 @@ const STYLES: [(&str, &str); 42] = styles![
     "components/field",
     "components/figs",
     "components/flash",
+    "components/found",
     "components/keys",
     "components/kv",
     "components/list",
     "components/margin",
     "components/menu",
     "components/meter",
+    "components/news",
     "components/pages",
+    "components/palette",
     "components/points",
     "components/pop",
     "components/pre",
@@ -55,6 +58,7 @@ const STYLES: [(&str, &str); 42] = styles![
     "components/say",
     "components/schedule",
     "components/scroll",
+    "components/seek",
     "components/side",
     "components/slate",
     "components/st",
@@ -68,6 +72,16 @@ const STYLES: [(&str, &str); 42] = styles![
     "utilities",
     "print",
 ];
+
+macro_rules! scripts {
+    ($($name:literal),* $(,)?) => {
+        [$(($name, include_str!(concat!("../static/js/", $name, ".js")))),*]
+    };
+}
+
+/// The script's parts in the order in which they are served.
+const SCRIPTS: [(&str, &str); 7] =
+    scripts!["page", "theme", "palette", "keys", "ticks", "states", "live"];
 
 struct File {
     path: String,
@@ -89,8 +103,8 @@ static STYLESHEET: LazyLock<File> = LazyLock::new(|| {
 });
 
 static SCRIPT: LazyLock<File> = LazyLock::new(|| {
-    let bytes = include_bytes!("../static/lockstep.js").to_vec();
-    File::new("lockstep", "js", "text/javascript; charset=utf-8", bytes)
+    let whole: String = SCRIPTS.iter().map(|(_, text)| *text).collect();
+    File::new("lockstep", "js", "text/javascript; charset=utf-8", whole.into_bytes())
 });
 
 static ICON: LazyLock<File> = LazyLock::new(|| {

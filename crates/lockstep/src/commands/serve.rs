@@ -13,7 +13,7 @@ use engine::{Engine, import::dock::Dock, people::NewPerson};
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::json;
 use tokio::net::TcpListener;
-use web::{App, DemoInfo};
+use web::{App, Closing, DemoInfo};
 
 use crate::{
     clock,
@@ -103,9 +103,13 @@ pub(crate) fn open(
         }
         start_worker(opened.engine.clone(), dock.clone());
         say(address);
+        let closing = app.closing.clone();
         let service = web::router(app).into_make_service_with_connect_info::<SocketAddr>();
         axum::serve(listener, service)
-            .with_graceful_shutdown(told_to_stop())
+            .with_graceful_shutdown(async move {
+                told_to_stop().await;
+                closing.close();
+            })
             .await
             .map_err(|error| Failure::io("serve", &error))
     })?;
@@ -161,6 +165,7 @@ fn app(opened: &Opened, dock: Dock) -> Result<App, Failure> {
         https: opened.https,
         dock,
         demo: opened.demo.clone(),
+        closing: Closing::default(),
     })
 }
 

@@ -156,6 +156,12 @@ impl House {
         keys.perform().await.expect("keys can be pressed");
     }
 
+    /// Presses a letter while Control is held.
+    pub async fn controls(&self, letter: char) {
+        let keys = self.driver.action_chain().key_down(Key::Control).send_keys(letter.to_string());
+        keys.key_up(Key::Control).perform().await.expect("keys can be pressed");
+    }
+
     /// Presses Tab until what CSS names has the focus.
     pub async fn tabs_to(&self, css: &str) {
         self.one(css).await;

@@ -26,7 +26,7 @@ const DEMONSTRATION: [Page; 2] =
     [("sign-in-demo", "nobody", "/sign-in"), ("leads-demo", "rep", "/leads")];
 
 /// Pages of a firm in a busy week.
-const BUSY: [Page; 37] = [
+const BUSY: [Page; 43] = [
     ("today-rep", "rep", "/"),
     ("today-marketer", "marketer", "/"),
     ("today-leader", "leader", "/"),
@@ -70,7 +70,13 @@ const BUSY: [Page; 37] = [
     ("people-of-a-team", "operations", "/people?team=North"),
     ("person", "operations", "/people/lockstep:p1"),
     ("person-of-a-rep", "rep", "/people/lockstep:p1"),
-    ("account", "rep", "/account"),
+    ("own-sessions", "rep", "/account"),
+    ("search", "rep", "/search"),
+    ("search-found", "rep", "/search?q=opitz"),
+    ("search-nothing", "rep", "/search?q=nobody-has-this-name"),
+    ("account", "rep", "/accounts/crm:a1"),
+    ("account-of-an-auditor", "auditor", "/accounts/crm:a1"),
+    ("keys", "operations", "/keys"),
     ("absent-in-a-busy-week", "rep", "/leads/absent"),
 ];
 

@@ -4,7 +4,7 @@ use serde_json::json;
 use testkit::http::{Request, StatusCode};
 use testkit::{AGREEMENT, PEOPLE, World};
 
-const LOOKS: [&str; 22] = [
+const LOOKS: [&str; 29] = [
     "/",
     "/",
     "/leads",
@@ -27,6 +27,13 @@ const LOOKS: [&str; 22] = [
     "/people/lockstep:p1",
     "/people?team=North",
     "/account",
+    "/search",
+    "/search?q=mirjam",
+    "/palette",
+    "/palette?q=sc",
+    "/keys",
+    "/accounts/crm:a1",
+    "/campaigns/absent",
     "/sign-in",
     "/absent",
 ];

@@ -3,8 +3,9 @@ use jiff::Timestamp;
 
 use super::SCHEMA;
 use crate::{
-    Location, Store, StoreError,
+    Location, Store, StoreError, Wanted,
     database::{Connection, Engine},
+    read::{Findable, Hit},
     testing::databases,
 };
 
@@ -67,12 +68,29 @@ fn what_an_older_schema_held_is_there_after_it_was_brought_up() {
             values ('answer/crm:1/3', 'crm:1', 'answer', 1, '4.1', 'crm:u', 1,
                 1000, 1000, 4000, 5000, 0, 1, 0, 3, 4)";
         old.run("try", clock).unwrap();
+        for row in [
+            "account values ('crm:9', 'Große Äpfel', 'große äpfel', '{}', 1)",
+            "person values ('lead/crm:1', 's', 'Ann Øst', 'ann@firm.example', '', '', '{}', 'ann øst')",
+        ] {
+            old.run("try", &format!("insert into {row}")).unwrap();
+        }
         drop(old);
         let store = Store::open(&location, Timestamp::UNIX_EPOCH).unwrap();
         let clocks = store.read(|reader| reader.clocks()).unwrap();
         assert_eq!(clocks.len(), 1);
         assert_eq!(clocks[0].subject, Subject::Lead("crm:1".into()));
         assert_eq!((clocks[0].due_at.as_second(), clocks[0].risk_noticed), (5, true));
+        for (kind, text, id, is_whole) in [
+            (Findable::Account, "apf gros", "crm:9", false),
+            (Findable::Lead, "ost firm", "crm:1", true),
+        ] {
+            let found = store.read(|reader| reader.found(kind, &Wanted::parse(text), 9)).unwrap();
+            assert_eq!(found, [Hit { id: id.to_owned(), is_whole }], "{text}");
+        }
+        store.write(Timestamp::UNIX_EPOCH, |writer| writer.erase_person("lead/crm:1")).unwrap();
+        let wanted = Wanted::parse("ost");
+        let found = store.read(|reader| reader.found(Findable::Lead, &wanted, 9)).unwrap();
+        assert_eq!(found, [], "what was filled in goes as well");
         let due = Timestamp::from_second(6).unwrap();
         assert_eq!(store.read(|reader| reader.clocks_due(due)).unwrap(), clocks);
     }

@@ -79,7 +79,9 @@ fn nothing_of_an_erased_person_stays_in_the_files() {
     store.scrub().unwrap();
     for suffix in ["", "-wal"] {
         let bytes = std::fs::read(format!("{}{suffix}", database.place)).unwrap();
-        for trace in ["Østergård", "østergård", "xample.com", "XAMPLE", "Changed-Name", &salt] {
+        for trace in
+            ["Østergård", "østergård", "ostergard", "xample.com", "XAMPLE", "Changed-Name", &salt]
+        {
             let found = bytes.windows(trace.len()).any(|window| window == trace.as_bytes());
             assert!(!found, "{trace} is still in the file{suffix}");
         }

@@ -7,7 +7,10 @@ use domain::{
     record::CampaignReported,
 };
 
-use super::columns::{name_key, overlaid, text_of};
+use super::{
+    columns::{name_key, name_of, overlaid, text_of},
+    word::{Findable, renamed},
+};
 use crate::{
     database::Connection,
     error::StoreError,
@@ -54,6 +57,8 @@ pub(crate) fn reported(
     let known = "select fields from campaign where id = $1";
     let fields = overlaid(connection, known, id, &fact.fields)?;
     let name = text_of(&fields, "name");
+    let before = name_of(connection, "campaign", id)?;
+    renamed(connection, Findable::Campaign, id, before.as_deref(), name.as_deref())?;
     let key = name.as_deref().map(name_key);
     let sql = "insert into campaign (id, name, name_key, type, fields, last_fact)
                values ($1, $2, $3, $4, $5, $6)

@@ -47,6 +47,19 @@ pub(super) fn overlay_over(
     }
 }
 
+/// The name that a row of a table has, before a report changes it.
+pub(super) fn name_of(
+    connection: &Connection,
+    table: &str,
+    id: &str,
+) -> Result<Option<String>, StoreError> {
+    let query = format!("select name from {table} where id = $1");
+    match connection.query_one("read a name", &query, values![id])? {
+        Some(mut row) => row.next(),
+        None => Ok(None),
+    }
+}
+
 /// A field as a text column; a blank or unknown one is null.
 pub(super) fn text_of(fields: &Fields, name: &str) -> Option<String> {
     match fields.get(name)? {

@@ -5,9 +5,9 @@ use domain::ids::{LeadId, UserId};
 use jiff::Timestamp;
 
 use super::{
-    columns::name_key,
     lead::{COLUMNS, LeadRow, read},
     lead_filter::LeadFilter,
+    lead_search::LeadSearch,
 };
 use crate::{
     conditions::Conditions,
@@ -75,20 +75,12 @@ impl LeadSort {
     }
 }
 
-/// The conditions of a filter.
-fn conditions_of(filter: &LeadFilter) -> Conditions {
+/// The conditions of a filter, and of its search as it was looked at.
+fn conditions_of(filter: &LeadFilter, search: Option<&LeadSearch>) -> Conditions {
     let mut all = Conditions::default();
     filter.hold(&mut all);
-    if let Some(search) = &filter.search {
-        let id = all.value(containing(search.trim()));
-        let name = all.value(containing(&name_key(search)));
-        all.hold(format!(
-            r"(id like {id} escape '\'
-               or exists (select 1 from account where account.id = lead.account
-                          and account.name_key like {name} escape '\')
-               or exists (select 1 from person where person.subject = 'lead/' || lead.id
-                          and person.search_key like {name} escape '\'))"
-        ));
+    if let Some(search) = search {
+        search.hold(&mut all);
     }
     all
 }
@@ -118,27 +110,15 @@ fn ordered_by(filter: &LeadFilter, sort: LeadSort) -> String {
     }
 }
 
-/// A `like` pattern for texts that contain `part` as it stands.
-fn containing(part: &str) -> String {
-    let mut pattern = String::from("%");
-    for letter in part.chars() {
-        if matches!(letter, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(letter);
-    }
-    pattern.push('%');
-    pattern
-}
-
 /// The question for a page, and its values.
 fn page(
     filter: &LeadFilter,
+    search: Option<&LeadSearch>,
     sort: LeadSort,
     after: Option<&LeadPlace>,
     limit: u32,
 ) -> (String, Vec<Value>) {
-    let mut conditions = conditions_of(filter);
+    let mut conditions = conditions_of(filter, search);
     let by = ordered_by(filter, sort);
     if let Some(place) = after {
         hold_after(&mut conditions, sort, &by, place);
@@ -155,9 +135,9 @@ fn page(
 }
 
 /// The question for a count, and its values.
-fn count(filter: &LeadFilter) -> (String, Vec<Value>) {
-    if !filter.is_tallied() {
-        let conditions = conditions_of(filter);
+fn count(filter: &LeadFilter, search: Option<&LeadSearch>) -> (String, Vec<Value>) {
+    if search.is_some() || !filter.is_tallied() {
+        let conditions = conditions_of(filter, search);
         return (format!("select count(*) from lead {}", conditions.clause()), conditions.values);
     }
     if filter.status.is_empty() && filter.owner.is_none() {
@@ -194,8 +174,14 @@ impl Reader<'_> {
         after: Option<&LeadPlace>,
         limit: u32,
     ) -> Result<Vec<LeadRow>, StoreError> {
-        let (query, values) = page(filter, sort, after, limit);
+        let search = self.searched(filter)?;
+        let (query, values) = page(filter, search.as_ref(), sort, after, limit);
         self.list("read a page of leads", &query, &values, read)
+    }
+
+    /// The search of a filter, looked at.
+    fn searched(&self, filter: &LeadFilter) -> Result<Option<LeadSearch>, StoreError> {
+        filter.search.as_deref().map(|text| LeadSearch::of(self, text)).transpose()
     }
 
     /// How many leads there are: from what is counted already, and for a search one by one.
@@ -203,7 +189,8 @@ impl Reader<'_> {
     /// # Errors
     /// When the database fails.
     pub fn leads_count(&self, filter: &LeadFilter) -> Result<u64, StoreError> {
-        let (query, values) = count(filter);
+        let search = self.searched(filter)?;
+        let (query, values) = count(filter, search.as_ref());
         let count =
             self.find("count leads", &query, &values, |mut row| row.next::<Option<i64>>())?;
         Ok(count.flatten().unwrap_or(0).unsigned_abs())
@@ -214,7 +201,8 @@ impl Reader<'_> {
     /// # Errors
     /// When the database fails.
     pub fn leads_count_up_to(&self, filter: &LeadFilter, most: u64) -> Result<u64, StoreError> {
-        let mut conditions = conditions_of(filter);
+        let search = self.searched(filter)?;
+        let mut conditions = conditions_of(filter, search.as_ref());
         let most = conditions.value(i64::try_from(most).unwrap_or(i64::MAX));
         let clause = conditions.clause();
         let query =

@@ -17,6 +17,7 @@ pub mod handoff;
 pub mod lead;
 mod lead_filter;
 mod lead_page;
+mod lead_search;
 pub mod lead_stage;
 pub mod milestone;
 pub mod named;
@@ -25,6 +26,7 @@ pub mod qualification;
 pub mod quota;
 pub mod tally;
 pub mod user;
+mod word;
 
 pub use absence::{AbsenceRow, SubstitutionRow};
 pub use activity::ActivityRow;
@@ -45,9 +47,11 @@ pub use qualification::QualificationRow;
 pub use quota::QuotaRow;
 pub use tally::{ClockCounted, ClockTally, QualificationTally};
 pub use user::{Colleague, UserRow};
+pub use word::{Findable, Hit};
+pub(crate) use word::{index_all_names, replace as replace_words};
 
 /// Every table that is worked out from the ledger, with its columns.
-pub(crate) const READ_MODELS: [(&str, &str); 21] = [
+pub(crate) const READ_MODELS: [(&str, &str); 22] = [
     ("absence", absence::COLUMNS),
     ("account", named::COLUMNS),
     ("activity", activity::COLUMNS),
@@ -69,4 +73,5 @@ pub(crate) const READ_MODELS: [(&str, &str); 21] = [
     ("substitution", absence::SUBSTITUTION_COLUMNS),
     ("tally", tally::COLUMNS),
     ("user_record", user::COLUMNS),
+    ("word", word::COLUMNS),
 ];

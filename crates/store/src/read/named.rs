@@ -6,7 +6,10 @@ use domain::{
     ids::{AccountId, FactNo, ProductId},
 };
 
-use super::columns::{name_key, overlaid, text_of};
+use super::{
+    columns::{name_key, name_of, overlaid, text_of},
+    word::{Findable, renamed},
+};
 use crate::{
     database::Connection,
     error::StoreError,
@@ -40,12 +43,15 @@ pub type ProductRow = NamedRow<ProductId>;
 /// The id of such a record, which says in what table they are.
 pub(crate) trait NamedId: FromValue + Ord {
     const TABLE: &'static str;
+    /// As what its name is searched, if it is.
+    const FINDABLE: Option<Findable>;
 
     fn text(&self) -> &str;
 }
 
 impl NamedId for AccountId {
     const TABLE: &'static str = "account";
+    const FINDABLE: Option<Findable> = Some(Findable::Account);
 
     fn text(&self) -> &str {
         self.as_str()
@@ -54,6 +60,7 @@ impl NamedId for AccountId {
 
 impl NamedId for ProductId {
     const TABLE: &'static str = "product";
+    const FINDABLE: Option<Findable> = None;
 
     fn text(&self) -> &str {
         self.as_str()
@@ -80,6 +87,10 @@ pub(crate) fn reported<I: NamedId>(
     let known = format!("select fields from {table} where id = $1");
     let fields = overlaid(connection, &known, id, reported)?;
     let name = text_of(&fields, "name");
+    if let Some(kind) = I::FINDABLE {
+        let before = name_of(connection, table, id)?;
+        renamed(connection, kind, id, before.as_deref(), name.as_deref())?;
+    }
     let key = name.as_deref().map(name_key);
     let sql = format!(
         "insert into {table} (id, name, name_key, fields, last_fact)

@@ -9,7 +9,10 @@ use domain::{
 };
 use jiff::Timestamp;
 
-use super::columns::{date_of, id_of, text_of};
+use super::{
+    columns::{date_of, id_of, text_of},
+    word::{Findable, renamed},
+};
 use crate::{
     database::Connection,
     error::StoreError,
@@ -187,7 +190,10 @@ pub(crate) fn reported(
     fact: &OpportunityReported,
 ) -> Result<(), StoreError> {
     let mut now = known(connection, &fact.opportunity)?;
+    let name_before = text_of(&now.fields, "name");
     overlay(&mut now.fields, &fact.fields);
+    let (id, name) = (fact.opportunity.as_str(), text_of(&now.fields, "name"));
+    renamed(connection, Findable::Opportunity, id, name_before.as_deref(), name.as_deref())?;
     let is_newer = now.stage_since.is_none_or(|since| since <= entry.happened_at());
     if fact.fields.contains_key("stage") && is_newer {
         now.stage = text_of(&now.fields, "stage");

@@ -48,11 +48,16 @@ fn searches(world: &World) {
     let text = |text: &str| LeadFilter { search: Some(text.to_owned()), ..LeadFilter::default() };
     for (search, expected) in [
         ("ada 100%_s", vec!["crm:b"]),
-        ("a%", vec![]),
+        ("sure a%", vec!["crm:b"]),
+        ("da", vec![]),
+        ("%", vec![]),
         ("ÄPFEL", vec!["crm:1"]),
+        ("gmbh grosse", vec!["crm:1"]),
         ("crm:_", vec!["crm:_"]),
-        (":Z", vec!["crm:Z"]),
-        (":z", vec![]),
+        ("unhe", vec!["crm:unheard"]),
+        ("Z", vec!["crm:Z"]),
+        ("z", vec![]),
+        ("web:Z", vec![]),
     ] {
         assert_eq!(found(text(search)), expected, "{} {search}", world.kind);
     }

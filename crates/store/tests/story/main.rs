@@ -7,6 +7,7 @@ mod lead_pages;
 mod opportunities;
 #[path = "../../src/testing.rs"]
 mod testing;
+mod words;
 
 use std::collections::BTreeMap;
 
@@ -156,6 +157,7 @@ fn one_story_on_both_databases() {
         opportunities::told(&mut world);
         lead_pages::pages_of_leads(&mut world);
         counts::all_that_changes_them(&mut world);
+        words::searched(&mut world);
         the_ledger_itself(&mut world);
         ends.push((world.dump(), world.export()));
     }

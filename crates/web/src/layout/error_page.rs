@@ -69,6 +69,26 @@ impl ErrorPage {
         ErrorPage::new(StatusCode::BAD_REQUEST, "This form does not read", words)
     }
 
+    /// 405, for an address that is there and takes nothing in this way.
+    pub fn not_so() -> ErrorPage {
+        let words = [
+            "There is something at this address, but it cannot be asked or told in this way.",
+            "Nothing was changed.",
+            "Open the page that has the form, and send it from there.",
+        ];
+        ErrorPage::new(StatusCode::METHOD_NOT_ALLOWED, "Not in this way", words)
+    }
+
+    /// 429, for somebody who asks more often than one person does.
+    pub fn too_many() -> ErrorPage {
+        let words = [
+            "This was asked more often at a time than one person needs.",
+            "Nothing was changed.",
+            "Close pages of Lockstep that you do not look at, wait a minute, and try again.",
+        ];
+        ErrorPage::new(StatusCode::TOO_MANY_REQUESTS, "Too many at once", words)
+    }
+
     /// 413, for a form that is larger than any of ours.
     pub fn too_large() -> ErrorPage {
         let words = [

@@ -208,6 +208,11 @@ impl Frame {
         self.place == Some(*place)
     }
 
+    /// Whether this is the page of the search.
+    pub fn is_seeking(&self) -> bool {
+        self.back == "/search" || self.back.starts_with("/search?")
+    }
+
     /// Whether this is the theme in use.
     pub fn wears(&self, theme: &Theme) -> bool {
         self.theme == *theme

@@ -161,6 +161,9 @@ fn error_pages_say_what_happened_what_is_saved_and_what_to_do() {
     for page in [
         ErrorPage::absent(),
         ErrorPage::foreign(),
+        ErrorPage::not_so(),
+        ErrorPage::too_many(),
+        ErrorPage::too_large(),
         ErrorPage::broken().for_request("5f3c-1"),
         ErrorPage::unavailable(),
     ] {

@@ -163,6 +163,7 @@ async fn open_ours(folder: &Path, now: Timestamp) -> Result<(SocketAddr, String)
         https: false,
         dock: dock_in(folder)?,
         demo: None,
+        closing: web::Closing::default(),
     };
     Ok((serve(web::router(app)).await?, key))
 }

@@ -148,6 +148,7 @@ fn app(engine: &Arc<Engine>) -> Result<web::App, Failure> {
         // Nobody brings files here.
         dock: dock_in(&std::env::temp_dir())?,
         demo: None,
+        closing: web::Closing::default(),
     })
 }
 

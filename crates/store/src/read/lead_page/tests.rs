@@ -47,7 +47,7 @@ fn a_page_seeks_its_place_in_an_index() {
     for filter in filters() {
         for sort in SORTS {
             for after in [None, Some(&place)] {
-                let (query, values) = page(&filter, sort, after, 50);
+                let (query, values) = page(&filter, None, sort, after, 50);
                 let steps = plan(&connection, &query, &values);
                 let goes = format!("{filter:?} {sort:?} {after:?}: {steps:?}");
                 assert!(steps[0].contains("USING INDEX"), "{goes}");
@@ -72,9 +72,23 @@ fn a_page_seeks_its_place_in_an_index() {
 fn a_count_looks_at_no_lead() {
     let (_database, connection) = opened();
     for filter in filters() {
-        let (query, values) = count(&filter);
+        let (query, values) = count(&filter, None);
         let steps = plan(&connection, &query, &values);
         let is_tally = |step: &String| step.contains("SEARCH") && step.contains("tally USING");
         assert!(steps.iter().all(is_tally), "{filter:?}: {steps:?}");
+    }
+}
+
+#[test]
+fn a_search_begins_in_the_index_of_words() {
+    let (database, connection) = opened();
+    let store = crate::Store::open(&Location::parse(&database.place), Timestamp::UNIX_EPOCH);
+    let filter = LeadFilter { search: Some("ann opi crm:7".to_owned()), ..LeadFilter::default() };
+    let search = store.unwrap().read(|reader| reader.searched(&filter)).unwrap();
+    for sort in SORTS {
+        let (query, values) = page(&filter, search.as_ref(), sort, None, 50);
+        let steps = plan(&connection, &query, &values);
+        let scans = steps.iter().filter(|step| step.contains("SCAN") && !step.contains("few"));
+        assert_eq!(scans.count(), 0, "{steps:#?}");
     }
 }

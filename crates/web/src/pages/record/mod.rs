@@ -1,0 +1,165 @@
+//! Accounts and campaigns: what is known of them, whose leads and opportunities belong to them, and
+//! the facts that said so.
+
+use askama::Template;
+use axum::{extract::Path, response::Response};
+use domain::{
+    field::Fields,
+    ids::{AccountId, CampaignId},
+};
+use engine::access::Act;
+use store::Reader;
+
+use crate::{
+    failure::Failure,
+    layout::{Frame, Place},
+    markup::Markup,
+    names::{Names, fact_link, lead_href, opportunity_href},
+    session::Visit,
+    show::{self, LocalTime},
+};
+
+/// Rows of one table of the page.
+const ROWS_MAX: usize = 100;
+
+/// The page.
+#[derive(Template)]
+#[template(path = "pages/record/show.html")]
+struct RecordPage {
+    frame: Frame,
+    view: View,
+}
+
+/// The page's matter.
+struct View {
+    /// Account or campaign.
+    kind: &'static str,
+    name: String,
+    id: String,
+    fields: Vec<(String, String)>,
+    tables: Vec<Table>,
+    facts: Vec<(Markup, Markup)>,
+    facts_in_all: usize,
+}
+
+/// Leads, or opportunities.
+struct Table {
+    title: &'static str,
+    rows: Vec<Row>,
+    in_all: usize,
+}
+
+struct Row {
+    href: String,
+    name: String,
+    stage: Markup,
+    owner: Markup,
+}
+
+/// Shows an account.
+pub(crate) async fn account(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
+    visit.signed.may(&Act::SeeLeads)?;
+    let (reach, time) = (visit.signed.can(&Act::SeeReach), visit.time());
+    let id = AccountId(id);
+    let asked = move |engine: &engine::Engine| {
+        engine.read(|reader| account_view(reader, &id, reach, &time))
+    };
+    let view = visit.house.work(asked).await?;
+    shown(visit, view)
+}
+
+/// Shows a campaign.
+pub(crate) async fn campaign(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
+    visit.signed.may(&Act::SeeLeads)?;
+    let (id, time) = (CampaignId(id), visit.time());
+    let asked =
+        move |engine: &engine::Engine| engine.read(|reader| campaign_view(reader, &id, &time));
+    let view = visit.house.work(asked).await?;
+    shown(visit, view)
+}
+
+fn shown(visit: Visit, view: View) -> Result<Response, Failure> {
+    let frame = visit.frame(view.name.clone(), Place::Leads);
+    Ok(visit.show(RecordPage { frame, view }))
+}
+
+fn account_view(
+    reader: &Reader<'_>,
+    id: &AccountId,
+    reach: bool,
+    time: &LocalTime,
+) -> Result<View, Failure> {
+    let row = reader.account(id)?.ok_or(Failure::Absent)?;
+    let names = Names::new(reader, reach);
+    let leads = reader.leads_of_account(id)?;
+    let mut rows = Vec::new();
+    for lead in leads.iter().take(ROWS_MAX) {
+        rows.push(Row {
+            href: lead_href(&lead.id),
+            name: names.lead(&lead.id)?,
+            stage: lead.status.as_deref().map(show::stage).unwrap_or_default(),
+            owner: names.owner(lead.owner.as_ref())?,
+        });
+    }
+    let leads = Table { title: "Leads", rows, in_all: leads.len() };
+    let opportunities = reader.opportunities_of_account(id)?;
+    let mut rows = Vec::new();
+    for opportunity in opportunities.iter().take(ROWS_MAX) {
+        rows.push(Row {
+            href: opportunity_href(&opportunity.id),
+            name: opportunity.name.clone().unwrap_or_else(|| opportunity.id.0.clone()),
+            stage: opportunity.stage.as_deref().map(show::stage).unwrap_or_default(),
+            owner: names.owner(opportunity.owner.as_ref())?,
+        });
+    }
+    let opportunities = Table { title: "Opportunities", rows, in_all: opportunities.len() };
+    let name = row.name.unwrap_or_else(|| id.0.clone());
+    let tables = vec![leads, opportunities];
+    let view = View { kind: "Account", tables, ..known(&row.fields, name, &id.0) };
+    with_facts(reader, view, &format!("account/{id}"), time)
+}
+
+fn campaign_view(reader: &Reader<'_>, id: &CampaignId, time: &LocalTime) -> Result<View, Failure> {
+    let row = reader.campaign(id)?.ok_or(Failure::Absent)?;
+    let name = row.name.unwrap_or_else(|| id.0.clone());
+    let view = View { kind: "Campaign", ..known(&row.fields, name, &id.0) };
+    with_facts(reader, view, &format!("campaign/{id}"), time)
+}
+
+fn known(fields: &Fields, name: String, id: &str) -> View {
+    let told = |(name, value): (&String, &domain::field::FieldValue)| {
+        (name.replace('_', " "), value.to_string())
+    };
+    View {
+        kind: "",
+        name,
+        id: id.to_owned(),
+        fields: fields.iter().map(told).collect(),
+        tables: Vec::new(),
+        facts: Vec::new(),
+        facts_in_all: 0,
+    }
+}
+
+/// The same with the facts about it, the newest first.
+fn with_facts(
+    reader: &Reader<'_>,
+    view: View,
+    subject: &str,
+    time: &LocalTime,
+) -> Result<View, Failure> {
+    let facts = reader.facts_of(subject)?;
+    let shown = facts.iter().rev().take(ROWS_MAX);
+    let shown = shown.map(|entry| (time.instant(entry.happened_at()), fact_link(entry.no)));
+    Ok(View { facts: shown.collect(), facts_in_all: facts.len(), ..view })
+}
+
+impl View {
+    /// `3`, or `100 of 214` where not all are shown.
+    fn counted(&self, shown: usize, in_all: &usize) -> String {
+        match shown == *in_all {
+            true => show::count(*in_all as u64),
+            false => format!("{shown} of {}", show::count(*in_all as u64)),
+        }
+    }
+}
