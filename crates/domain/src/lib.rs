@@ -14,6 +14,7 @@ pub mod counted;
 pub mod decided;
 pub mod decision;
 pub mod difference;
+pub mod draft;
 pub mod fact;
 pub mod field;
 pub mod figure;

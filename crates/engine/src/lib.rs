@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod agreement;
+pub mod first_agreement;
 pub mod import;
 pub mod intake;
 pub mod lead;
