@@ -2,6 +2,7 @@
 
 mod access;
 mod agreement;
+mod first_run;
 mod hostile;
 mod imports;
 mod leads;

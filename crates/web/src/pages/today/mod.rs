@@ -4,12 +4,13 @@ mod clocks;
 mod deals;
 mod figures;
 mod handed;
+pub(crate) mod steps;
 mod waiting;
 
 use askama::Template;
 use axum::response::Response;
 use domain::firm::{Role, Side};
-use engine::access::{Act, Actor};
+use engine::access::{Act, Actor, may};
 
 use crate::{
     app::House,
@@ -36,6 +37,7 @@ struct Today {
     deals: Option<deals::Deals>,
     handed: Option<handed::Handed>,
     waiting: Vec<waiting::Waiting>,
+    steps: Option<steps::Steps>,
 }
 
 /// Which parts a role has.
@@ -93,7 +95,10 @@ fn today(house: &House, actor: &Actor, reach: bool, time: &LocalTime) -> Result<
     let deals = has_deals.then(|| deals::deals(engine, actor, reach, time)).transpose()?;
     let hands_over = matches!(actor.role, Role::Marketer | Role::MarketingManager);
     let handed = hands_over.then(|| handed::handed(engine, reach, time)).transpose()?;
-    Ok(Today { figures, clocks, deals, handed, waiting: waiting::waiting(house, actor, time)? })
+    let sets_up = may(actor, &Act::ManagePeople).is_ok();
+    let steps = if sets_up { steps::steps(engine, time)? } else { None };
+    let waiting = waiting::waiting(house, actor, time)?;
+    Ok(Today { figures, clocks, deals, handed, waiting, steps })
 }
 
 /// `Thursday, week 47`.
@@ -106,7 +111,8 @@ impl TodayPage {
     /// Whether there is nothing to see at all.
     fn is_quiet(&self) -> bool {
         let today = &self.today;
-        today.waiting.is_empty()
+        today.steps.is_none()
+            && today.waiting.is_empty()
             && today.figures.as_ref().is_none_or(|figures| figures.all.is_empty())
             && today.clocks.as_ref().is_none_or(|clocks| clocks.rows.is_empty())
             && today.deals.as_ref().is_none_or(|deals| deals.is_empty())
