@@ -6,6 +6,7 @@
 //! firms use leave two readings, leaving the choice out is a mistake that names both.
 
 mod condition;
+pub mod draft;
 mod mistake;
 mod names;
 mod read;
@@ -15,6 +16,7 @@ mod text;
 mod units;
 
 pub use mistake::Mistake;
+pub use names::is_free_field;
 pub use read::read;
 pub use text::{AgreementText, TextFailure};
 

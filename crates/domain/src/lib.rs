@@ -17,6 +17,7 @@ pub mod days;
 pub mod decided;
 pub mod decision;
 pub mod difference;
+pub mod draft;
 pub mod fact;
 pub mod field;
 pub mod figure;

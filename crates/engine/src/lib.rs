@@ -9,6 +9,7 @@ pub mod access;
 pub mod agreement;
 pub mod colleague;
 pub mod correction;
+pub mod first_agreement;
 pub mod import;
 pub mod intake;
 pub mod lead;

@@ -36,6 +36,7 @@ pub use goals::{GoalFigures, GoalStanding, GoalsReport, RateStanding};
 pub use handoffs::HandoffsReport;
 pub use opportunities::{OpportunitiesLeftOut, OpportunitiesReport};
 pub use quotas::QuotaFigures;
+pub(crate) use quotas::days_of as days_of_quota;
 pub use service_levels::{LevelFigures, LevelGoal, ServiceLevelsReport};
 pub use working_days::WorkingDays;
 

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use domain::condition::Root;
 
-use super::mistake::{guess, listed, nearest};
+use super::{
+    mistake::{guess, listed, nearest},
+    reader::is_name,
+};
 
 /// What kind of value a name has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +89,12 @@ pub struct Scope<'n> {
 
 /// Why a name is not one: what is wrong, and what to do.
 pub type Unknown = (String, Option<String>);
+
+/// Whether a name can be declared as a field or an activity: it reads, and nothing else has it.
+pub fn is_free_field(name: &str) -> bool {
+    let taken = Names::built_in(Vec::new(), Vec::new(), Vec::new());
+    is_name(name) && !taken.lead.contains_key(name) && !name.starts_with("days_since_")
+}
 
 impl Names {
     /// The names that are always there.

@@ -237,7 +237,7 @@ fn target(quota: &QuotaRow) -> Option<Target> {
 }
 
 /// `2026`, `2026-Q4` or `2026-11` as days.
-fn days_of(period: &str) -> Option<Window<Date>> {
+pub(crate) fn days_of(period: &str) -> Option<Window<Date>> {
     let (year, part) = match period.trim().split_once('-') {
         None => (period.trim(), None),
         Some((year, part)) => (year, Some(part)),

@@ -1,5 +1,6 @@
 //! `lockstep agreement`: the text that both sides sign, from a folder to being in force.
 
+mod draft;
 mod show;
 mod sign;
 
@@ -27,6 +28,9 @@ pub enum Command {
     /// Read a folder and list every mistake in it, or say what it means
     #[command(long_about = include_str!("agreement/check.md"))]
     Check(Folder),
+    /// Draft a first text from the data that is here
+    #[command(long_about = include_str!("agreement/draft.md"))]
+    Draft(draft::Draft),
     /// Put the text of a folder before both sides
     #[command(long_about = include_str!("agreement/propose.md"))]
     Propose(Propose),
@@ -102,6 +106,7 @@ pub fn run(
 ) -> Result<Answer, Failure> {
     match command {
         Command::Check(args) => check(&args.dir),
+        Command::Draft(args) => draft::run(&place.open(now)?, &args, now),
         Command::Propose(args) => propose(&place.open(now)?, &args, now),
         Command::List => list(&place.open(now)?),
         Command::Show(args) => show::run(&place.open(now)?, args.version),
@@ -121,7 +126,7 @@ pub fn read_folder(dir: &Path) -> Result<(AgreementText, Agreement), Failure> {
     Ok((text, agreement))
 }
 
-fn folder(dir: &Path, failure: &TextFailure) -> Failure {
+pub(super) fn folder(dir: &Path, failure: &TextFailure) -> Failure {
     match failure {
         TextFailure::Io { source, .. } => {
             let kind = match source.kind() {

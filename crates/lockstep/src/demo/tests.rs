@@ -1,6 +1,7 @@
 use std::{collections::BTreeMap, sync::OnceLock, time::Instant};
 
-use domain::{firm::Side, handoff::Answer, ids::Version};
+use domain::{draft::card::Basis, firm::Side, handoff::Answer, ids::Version};
+use engine::first_agreement::DraftWishes;
 use store::{
     Location,
     read::{AgreementState, ClockRow, Outcome},
@@ -265,4 +266,33 @@ fn the_same_instant_gives_the_same_bytes() {
     let other = filled(NOW);
     println!("filled in {:.2} s", begun.elapsed().as_secs_f64());
     assert!(dump(&other) == dump(thursday()));
+}
+
+/// What a draft says of the past can be counted again.
+#[test]
+fn a_first_agreement_can_be_drafted_from_this_firm() {
+    let Filled { engine, now, .. } = thursday();
+    let first = engine.draft_agreement(&DraftWishes::default(), *now).unwrap();
+    let card = &first.draft.card;
+    assert!(matches!(card.basis, Basis::Told(told) if told.hits >= 50), "{:?}", card.basis);
+    assert!(card.rules.len() > 1, "{:?}", card.rules);
+    let quota = first.draft.deals.goal.unwrap();
+    assert_eq!((quota.amount_minor, quota.people), (45_000_000, None));
+    let text = first.drafted.text.files().values().cloned().collect::<String>();
+    assert!(text.contains("signer = \"ines.rademacher@ostrand.example\""), "{text}");
+    let entered = engine.read(|reader| reader.lead_stages()).unwrap();
+    let mut accepted: Vec<_> = entered
+        .iter()
+        .filter(|stage| stage.status == "Accepted")
+        .map(|stage| &stage.lead)
+        .collect();
+    accepted.sort();
+    accepted.dedup();
+    assert!(
+        text.contains(&format!("n = {} leads; most of their owners", accepted.len())),
+        "{text}"
+    );
+    let won = engine.read(|reader| reader.opportunities()).unwrap();
+    let won = won.iter().filter(|one| one.outcome == Outcome::Won).count();
+    assert!(text.contains(&format!("that closed, {won} of them won")), "{text}");
 }

@@ -8,6 +8,7 @@ mod agreement;
 mod chromedriver;
 mod exam;
 mod firm;
+mod first_run;
 mod house;
 mod imports;
 mod lead;

@@ -191,7 +191,7 @@ async fn an_empty_page_offers_what_the_person_may_do() {
     let proposing = ["sven", "mara", "operations", "leader"];
     let cases: [(&str, &[&str], &str, &str); 2] = [
         ("/leads", &["operations", "leader"], "Bring leads in", "lockstep import leads.csv"),
-        ("/agreement", &proposing, "Propose an Agreement", "lockstep agreement propose"),
+        ("/agreement", &proposing, "Let your data propose one", "lockstep agreement propose"),
     ];
     for (path, may, words, command) in cases {
         for (short, ..) in PEOPLE {

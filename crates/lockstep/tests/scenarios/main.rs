@@ -5,6 +5,7 @@ mod access;
 mod account;
 mod agreement;
 mod corrections;
+mod first_run;
 mod hostile;
 mod imports;
 mod leads;

@@ -1,6 +1,7 @@
 //! The Agreement, read like a document; beside each clause, what it decides today.
 
 mod clause;
+pub(crate) mod draft;
 pub(crate) mod signature;
 pub(crate) mod substitute;
 pub(crate) mod text;
@@ -21,7 +22,7 @@ use store::{
 
 use crate::{
     failure::Failure,
-    layout::{EmptyState, Form, Frame, Place, STEPS},
+    layout::{EmptyState, Form, Frame, Place},
     markup::{Markup, element},
     names::Names,
     session::Visit,
@@ -74,6 +75,7 @@ struct View {
     may_sign: Option<Side>,
     may_withdraw: bool,
     substitutes: Substitutes,
+    may_draft: bool,
     decided: String,
 }
 
@@ -201,6 +203,7 @@ fn viewed(
             versions: versions(reader, version, &names, time)?,
             open,
             may_sign: may_sign.filter(|side| *side != Side::Neutral),
+            may_draft: may(actor, &Act::Propose).is_ok(),
             may_withdraw: is_open && may(actor, &Act::Propose).is_ok(),
             decided,
         })
@@ -318,7 +321,7 @@ fn versions(
 impl NoAgreementPage {
     fn empty(&self) -> EmptyState {
         let (label, href) = match self.may_propose {
-            true => ("Propose an Agreement", STEPS),
+            true => ("Let your data propose one", "/agreement/draft"),
             false => ("See who can propose one", "/people"),
         };
         let steps = if self.may_propose { PROPOSING.to_vec() } else { Vec::new() };

@@ -5,12 +5,13 @@ mod clocks;
 mod deals;
 mod figures;
 mod handed;
+pub(crate) mod steps;
 mod waiting;
 
 use askama::Template;
 use axum::response::Response;
 use domain::firm::{Role, Side};
-use engine::access::{Act, Actor};
+use engine::access::{Act, Actor, may};
 
 use crate::{
     app::House,
@@ -41,6 +42,7 @@ struct Today {
     away: Vec<away::Away>,
     /// The views that are pinned for the person.
     views: Vec<Link>,
+    steps: Option<steps::Steps>,
 }
 
 /// Which parts a role has.
@@ -99,9 +101,11 @@ fn today(house: &House, actor: &Actor, reach: bool, time: &LocalTime) -> Result<
     let hands_over = matches!(actor.role, Role::Marketer | Role::MarketingManager);
     let handed = hands_over.then(|| handed::handed(engine, reach, time)).transpose()?;
     let away = engine.read(|reader| away::away(reader, actor, time))?;
+    let sets_up = may(actor, &Act::ManagePeople).is_ok();
+    let steps = if sets_up { steps::steps(engine, time)? } else { None };
     let waiting = waiting::waiting(house, actor, time)?;
     let views = engine.read(|reader| kept::pinned(reader, actor, reach, time))?;
-    Ok(Today { figures, clocks, deals, handed, waiting, away, views })
+    Ok(Today { figures, clocks, deals, handed, waiting, away, views, steps })
 }
 
 /// `Thursday, week 47`.
@@ -114,7 +118,8 @@ impl TodayPage {
     /// Whether there is nothing to see at all.
     fn is_quiet(&self) -> bool {
         let today = &self.today;
-        today.waiting.is_empty()
+        today.steps.is_none()
+            && today.waiting.is_empty()
             && today.away.is_empty()
             && today.figures.as_ref().is_none_or(|figures| figures.all.is_empty())
             && today.clocks.as_ref().is_none_or(|clocks| clocks.rows.is_empty())
