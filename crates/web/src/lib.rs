@@ -45,8 +45,8 @@ use crate::{
     app::{House, Shared},
     layout::{ErrorPage, SIGN_OUT},
     pages::{
-        account, agreement, fact, imports, lead, leads, ledger, opportunity, palette, people, record,
-        scoreboard, search, sign_in, today, views, welcome,
+        account, agreement, fact, imports, lead, leads, ledger, opportunity, palette, people,
+        record, scoreboard, search, sign_in, today, views, welcome,
     },
     security::{Site, protect},
 };

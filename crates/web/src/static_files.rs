@@ -24,7 +24,7 @@ macro_rules! styles {
 }
 
 /// The stylesheet's parts in the order in which they are served.
-const STYLES: [(&str, &str); 45] = styles![
+const STYLES: [(&str, &str); 46] = styles![
     "reset",
     "tokens",
     "base",

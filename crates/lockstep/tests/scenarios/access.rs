@@ -4,7 +4,7 @@ use serde_json::json;
 use testkit::http::{Request, StatusCode};
 use testkit::{AGREEMENT, PEOPLE, World};
 
-const LOOKS: [&str; 29] = [
+const LOOKS: [&str; 31] = [
     "/",
     "/",
     "/leads",
