@@ -1,4 +1,10 @@
-use std::{collections::BTreeMap, sync::OnceLock, time::Instant};
+mod figures;
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+    time::Instant,
+};
 
 use domain::{firm::Side, handoff::Answer, ids::Version};
 use store::{
@@ -12,7 +18,7 @@ use super::{texts::Quarter, *};
 const NOW: &str = "2026-11-19T08:12:00Z";
 
 struct Filled {
-    engine: Engine,
+    engine: Arc<Engine>,
     firm: Firm,
     now: Timestamp,
     _folder: tempfile::TempDir,
@@ -23,7 +29,7 @@ fn filled(now: &str) -> Filled {
     let folder = tempfile::tempdir().unwrap();
     let engine = Engine::open(&Location::Sqlite(folder.path().join("a.db")), now).unwrap();
     let firm = fill(&engine, now).unwrap();
-    Filled { engine, firm, now, _folder: folder }
+    Filled { engine: Arc::new(engine), firm, now, _folder: folder }
 }
 
 /// One firm for every test that only looks.

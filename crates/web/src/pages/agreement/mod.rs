@@ -23,8 +23,9 @@ use crate::{
     layout::{EmptyState, Form, Frame, Place, STEPS},
     markup::{Markup, element},
     names::Names,
+    pages::scoreboard::elsewhere::Margin as Figure,
     session::Visit,
-    show::{self, LocalTime},
+    show::{self, LocalTime, figure},
 };
 use clause::{Shown, Today};
 
@@ -70,7 +71,7 @@ struct View {
     open: Option<Version>,
     may_sign: Option<Side>,
     may_withdraw: bool,
-    decided: String,
+    decided: Markup,
 }
 
 /// A signature, or the place for one.
@@ -167,12 +168,8 @@ fn viewed(
         });
         let open = open.map(|other| other.version);
         let decided = match today.has_been_in_force {
-            false => String::new(),
-            true => format!(
-                "Every verdict under it carries this hash: {} qualifications and {} clocks.",
-                show::count(today.qualifications()),
-                show::count(today.clocks())
-            ),
+            false => Markup::new(),
+            true => bound(&today, version),
         };
         Ok(View {
             version,
@@ -259,6 +256,16 @@ fn seals(
         });
     }
     Ok(seals)
+}
+
+/// What carries the hash of a version: `Every verdict under it … 12 qualifications and 9 clocks.`
+fn bound(today: &Today, version: Version) -> Markup {
+    let door = |n: u64, of: Figure| figure(show::count(n), &of.href(version, ""));
+    Markup::text("Every verdict under it carries this hash: ")
+        .and(door(today.qualifications(), Figure::Qualifications))
+        .and_text(" qualifications and ")
+        .and(door(today.clocks(), Figure::Clocks))
+        .and_text(" clocks.")
 }
 
 fn versions(

@@ -62,6 +62,16 @@ struct Score {
     is_stamped: bool,
 }
 
+impl Score {
+    /// What opens for one component.
+    fn because_of(&self, component: &str) -> String {
+        match self.because.strip_prefix("score-") {
+            Some(definition) => format!("part-{definition}.{component}"),
+            None => format!("{}.{component}", self.because),
+        }
+    }
+}
+
 impl Maker<'_, '_> {
     pub(super) fn row(&self, lead: &LeadRow) -> Result<Row, Failure> {
         let href = lead_href(&lead.id);
@@ -69,21 +79,21 @@ impl Maker<'_, '_> {
         let entries = history.until(self.time.now());
         let running = clocks(&history.subject(), entries, self.agreements, self.people)?;
         let score = self.score(lead, &history)?;
-        let door = |value: Option<Points>| match value {
-            Some(value) => {
-                figure(points(value), &format!("{href}?because={}#because", score.because))
-            }
+        let door = |value: Option<Points>, because: &str| match value {
+            Some(value) => figure(points(value), &format!("{href}?because={because}#because")),
             None => Markup::new(),
         };
-        let labels = self.columns.iter().map(|(_, label)| label.clone());
-        let parts = labels.zip(&score.parts);
+        let parts = self.columns.iter().zip(&score.parts).map(|((id, label), part)| Part {
+            label: label.clone(),
+            points: door(*part, &score.because_of(id)),
+        });
         let (level, clock) = self.clock(&href, &running)?;
         Ok(Row {
             name: self.names.lead(&lead.id)?,
             what: self.what(lead)?,
             stage: lead.status.as_deref().map(stage).unwrap_or_default(),
-            parts: parts.map(|(label, part)| Part { label, points: door(*part) }).collect(),
-            total: door(score.total),
+            parts: parts.collect(),
+            total: door(score.total, &score.because),
             is_stamped: score.is_stamped,
             source: lead.source.clone().unwrap_or_default(),
             owner: match &lead.owner {

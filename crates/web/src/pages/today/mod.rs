@@ -1,9 +1,9 @@
 //! The first page in the morning: one for each role, with what they need and nothing else.
 
-mod clocks;
+pub(crate) mod clocks;
 mod deals;
 mod figures;
-mod handed;
+pub(crate) mod handed;
 mod waiting;
 
 use askama::Template;
@@ -91,9 +91,13 @@ fn today(house: &House, actor: &Actor, reach: bool, time: &LocalTime) -> Result<
     let figures = figures.map(|of| figures::figures(house, actor, of, time)).transpose()?;
     let has_deals = actor.role == Role::Rep;
     let deals = has_deals.then(|| deals::deals(engine, actor, reach, time)).transpose()?;
-    let hands_over = matches!(actor.role, Role::Marketer | Role::MarketingManager);
-    let handed = hands_over.then(|| handed::handed(engine, reach, time)).transpose()?;
+    let handed = hands_over(actor).then(|| handed::handed(engine, reach, time)).transpose()?;
     Ok(Today { figures, clocks, deals, handed, waiting: waiting::waiting(house, actor, time)? })
+}
+
+/// Whether somebody hands leads over, and wants to know what became of them.
+fn hands_over(actor: &Actor) -> bool {
+    matches!(actor.role, Role::Marketer | Role::MarketingManager)
 }
 
 /// `Thursday, week 47`.
