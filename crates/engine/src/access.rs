@@ -78,8 +78,45 @@ pub struct AccessRefusal {
 /// # Errors
 /// [`AccessRefusal`] says who may.
 pub fn may(actor: &Actor, act: &Act) -> Result<(), AccessRefusal> {
+    let (allowed, what, ask) = by_people(actor, act).unwrap_or_else(|| by_work(actor, act));
+    if allowed { Ok(()) } else { Err(AccessRefusal { role: actor.role, what, ask }) }
+}
+
+/// Whether somebody may, what that is in words, and whom to ask.
+type Judged = (bool, &'static str, &'static str);
+
+/// What concerns colleagues: who is there, and what becomes of them.
+fn by_people(actor: &Actor, act: &Act) -> Option<Judged> {
     use Role::*;
-    let (allowed, what, ask): (bool, &str, &str) = match act {
+    Some(match act {
+        Act::SeeEverybodysFigures => {
+            (sees_everybody(actor.role), "see figures person by person", "your manager")
+        }
+        Act::SeePeople => (true, "see who is there", "revenue operations"),
+        Act::ManagePeople => {
+            (matches!(actor.role, Operations | Leader), "let people in", "revenue operations")
+        }
+        Act::EndSessionsOf(user) => (
+            *user == actor.user || matches!(actor.role, Operations | Leader),
+            "end another person's sessions",
+            "revenue operations",
+        ),
+        Act::EnterAbsenceOf(user, manager) => (
+            !matches!(actor.role, ReadOnly | Auditor)
+                && (*user == actor.user
+                    || manager.as_ref() == Some(&actor.user)
+                    || matches!(actor.role, Operations | Leader)),
+            "write down when somebody else is away",
+            "them, or whoever leads them",
+        ),
+        _ => return None,
+    })
+}
+
+/// Everything else.
+fn by_work(actor: &Actor, act: &Act) -> Judged {
+    use Role::*;
+    match act {
         Act::SeeLeads => (true, "see leads", "revenue operations"),
         Act::SeeReach => (
             !matches!(actor.role, ReadOnly | Auditor),
@@ -102,26 +139,6 @@ pub fn may(actor: &Actor, act: &Act) -> Result<(), AccessRefusal> {
             *user == actor.user || sees_everybody(actor.role),
             "see another person's figures",
             "them, or their manager",
-        ),
-        Act::SeeEverybodysFigures => {
-            (sees_everybody(actor.role), "see figures person by person", "your manager")
-        }
-        Act::SeePeople => (true, "see who is there", "revenue operations"),
-        Act::ManagePeople => {
-            (matches!(actor.role, Operations | Leader), "let people in", "revenue operations")
-        }
-        Act::EndSessionsOf(user) => (
-            *user == actor.user || matches!(actor.role, Operations | Leader),
-            "end another person's sessions",
-            "revenue operations",
-        ),
-        Act::EnterAbsenceOf(user, manager) => (
-            !matches!(actor.role, ReadOnly | Auditor)
-                && (*user == actor.user
-                    || manager.as_ref() == Some(&actor.user)
-                    || matches!(actor.role, Operations | Leader)),
-            "write down when somebody else is away",
-            "them, or whoever leads them",
         ),
         Act::Import => {
             (matches!(actor.role, Operations | Leader), "bring data in", "revenue operations")
@@ -155,8 +172,13 @@ pub fn may(actor: &Actor, act: &Act) -> Result<(), AccessRefusal> {
             "keep views for everybody",
             "revenue operations",
         ),
-    };
-    if allowed { Ok(()) } else { Err(AccessRefusal { role: actor.role, what, ask }) }
+        // Judged by `by_people`.
+        Act::SeeEverybodysFigures
+        | Act::SeePeople
+        | Act::ManagePeople
+        | Act::EndSessionsOf(_)
+        | Act::EnterAbsenceOf(..) => (false, "do this", "revenue operations"),
+    }
 }
 
 fn sees_everybody(role: Role) -> bool {

@@ -24,10 +24,10 @@ pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreE
         Fact::Campaign(fact) => campaign::reported(connection, entry, fact),
         Fact::User(fact) => user::reported(connection, entry, fact),
         Fact::UserAdmitted(fact) => user::admitted(connection, entry, fact),
-        Fact::AbsenceEntered(fact) => absence::entered(connection, entry, fact),
-        Fact::AbsenceWithdrawn(fact) => absence::withdrawn(connection, entry, fact),
-        Fact::SubstituteNamed(fact) => absence::named(connection, entry, fact),
-        Fact::SubstituteWithdrawn(fact) => absence::unnamed(connection, entry, fact),
+        Fact::AbsenceEntered(_)
+        | Fact::AbsenceWithdrawn(_)
+        | Fact::SubstituteNamed(_)
+        | Fact::SubstituteWithdrawn(_) => absences(connection, entry),
         Fact::Quota(fact) => quota::reported(connection, entry, fact),
         Fact::Opportunity(fact) => opportunity::reported(connection, entry, fact),
         Fact::OpportunityMoved(fact) => opportunity::moved(connection, entry, fact),
@@ -63,6 +63,19 @@ pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreE
             handoff::answered(connection, entry, fact)?;
             lead::touched(connection, entry, &fact.lead)
         }
+        Fact::ClockStarted(_)
+        | Fact::ClockPaused(_)
+        | Fact::ClockResumed(_)
+        | Fact::ClockStopped(_)
+        | Fact::ClockAtRisk(_)
+        | Fact::ClockBreached(_) => clocks(connection, entry),
+        Fact::MilestoneReached(fact) => milestone::reached(connection, entry, fact),
+    }
+}
+
+/// What a clock did.
+fn clocks(connection: &Connection, entry: &Entry) -> Result<(), StoreError> {
+    match entry.fact() {
         Fact::ClockStarted(fact) => {
             clock::started(connection, entry, fact)?;
             clocks_changed(connection, entry, &fact.subject)
@@ -87,7 +100,18 @@ pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreE
             clock::breached(connection, entry, fact)?;
             touched(connection, entry, &fact.subject)
         }
-        Fact::MilestoneReached(fact) => milestone::reached(connection, entry, fact),
+        _ => Ok(()),
+    }
+}
+
+/// Who is away, and who signs in whose place.
+fn absences(connection: &Connection, entry: &Entry) -> Result<(), StoreError> {
+    match entry.fact() {
+        Fact::AbsenceEntered(fact) => absence::entered(connection, entry, fact),
+        Fact::AbsenceWithdrawn(fact) => absence::withdrawn(connection, entry, fact),
+        Fact::SubstituteNamed(fact) => absence::named(connection, entry, fact),
+        Fact::SubstituteWithdrawn(fact) => absence::unnamed(connection, entry, fact),
+        _ => Ok(()),
     }
 }
 

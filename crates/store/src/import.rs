@@ -202,6 +202,15 @@ impl Reader<'_> {
         Ok(all)
     }
 
+    /// The subjects that wait to be decided about by `now`, the first due first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn undecided(&self, now: Timestamp) -> Result<Vec<String>, StoreError> {
+        let query = "select subject from undecided where due_at <= $1 order by due_at, subject";
+        self.list("read what is undecided", query, values![now], |mut row| row.next())
+    }
+
     /// How many subjects wait to be decided about by `now`.
     ///
     /// # Errors

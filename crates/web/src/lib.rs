@@ -77,6 +77,25 @@ fn lists() -> Router<Shared> {
         .route("/undo/views/{id}", post(views::restore))
 }
 
+/// Bringing data in.
+fn bringing() -> Router<Shared> {
+    Router::new()
+        .route("/imports", get(imports::index))
+        .route("/imports/new", get(imports::received::new))
+        .route("/imports/{id}", get(imports::show::show))
+        .route("/imports/{id}/settings", post(imports::acts::settings))
+        .route("/imports/{id}/tables/{no}", get(imports::table::edit).post(imports::table::update))
+        .route("/imports/{id}/trial", post(imports::acts::trial))
+        .route("/imports/{id}/mending", post(imports::acts::mending))
+        .route("/imports/{id}/matches", post(imports::acts::matches))
+        .route("/imports/{id}/run", post(imports::acts::run))
+        .route("/imports/{id}/pause", post(imports::acts::pause))
+        .route("/imports/{id}/stop", post(imports::acts::stop))
+        .route("/imports/{id}/again", post(imports::acts::again))
+        .route("/imports/{id}/rejected.csv", get(imports::rejected::show))
+        .route("/imports/{id}/rejected.xlsx", get(imports::rejected::show))
+}
+
 /// Every address, in one list.
 pub fn router(app: App) -> Router {
     let site = Site { https: app.https };
@@ -114,20 +133,6 @@ pub fn router(app: App) -> Router {
         .route("/scoreboard", get(scoreboard::index))
         .route("/scoreboard/rows", get(scoreboard::rows))
         .route("/scoreboard/rows.csv", get(scoreboard::export))
-        .route("/imports", get(imports::index))
-        .route("/imports/new", get(imports::received::new))
-        .route("/imports/{id}", get(imports::show::show))
-        .route("/imports/{id}/settings", post(imports::acts::settings))
-        .route("/imports/{id}/tables/{no}", get(imports::table::edit).post(imports::table::update))
-        .route("/imports/{id}/trial", post(imports::acts::trial))
-        .route("/imports/{id}/mending", post(imports::acts::mending))
-        .route("/imports/{id}/matches", post(imports::acts::matches))
-        .route("/imports/{id}/run", post(imports::acts::run))
-        .route("/imports/{id}/pause", post(imports::acts::pause))
-        .route("/imports/{id}/stop", post(imports::acts::stop))
-        .route("/imports/{id}/again", post(imports::acts::again))
-        .route("/imports/{id}/rejected.csv", get(imports::rejected::show))
-        .route("/imports/{id}/rejected.xlsx", get(imports::rejected::show))
         .route("/scoreboard/rows.xlsx", get(scoreboard::export))
         .route("/people", get(people::index).post(people::create))
         .route("/people/{id}", get(people::person::show).post(people::change::update))
@@ -140,7 +145,7 @@ pub fn router(app: App) -> Router {
     if demo {
         pages = pages.route("/demo/sign-in", post(sign_in::demo));
     }
-    let pages = pages.merge(lists()).layer(DefaultBodyLimit::max(FORM_BYTES_MAX));
+    let pages = pages.merge(lists()).merge(bringing()).layer(DefaultBodyLimit::max(FORM_BYTES_MAX));
     // Files are counted while they are written to the dock, not held.
     let files = Router::new()
         .route("/imports", post(imports::received::create))

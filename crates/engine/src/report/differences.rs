@@ -38,6 +38,9 @@ pub struct DifferencesReport {
     pub question: Asked,
     /// How many moves the sources told of in the period while an Agreement was in force.
     pub moves: u64,
+    /// The facts that told of them.
+    #[serde(skip)]
+    pub moved: Counted<FactNo>,
     /// The differences of each kind, told apart as asked.
     pub differences: Grouped<Vec<KindFigures>>,
     /// Each difference, the earliest first.
@@ -121,7 +124,9 @@ pub(super) fn report(
     let is_in = |at| question.window().is_none_or(|window| window.has(at));
     let governed =
         |step: &&Step| !step.decided && is_in(step.at) && sources.agreements.at(step.at).is_some();
-    let moves = ways.values().flatten().filter(governed).count() as u64;
+    let told = ways.values().flatten().filter(governed);
+    let moved: Counted<FactNo> = told.map(|step| step.fact).collect();
+    let moves = moved.n();
     let mut found: Vec<Told> = Vec::new();
     for (lead, way) in &ways {
         let of_lead = differences(way, &sources.agreements).into_iter();
@@ -141,7 +146,7 @@ pub(super) fn report(
         .collect();
     notes.extend(gaps(sources, question, moves));
     let differences = Grouped::of(&rows, asked.by.as_deref(), kinds);
-    Ok(DifferencesReport { question: asked, moves, differences, rows, notes })
+    Ok(DifferencesReport { question: asked, moves, moved, differences, rows, notes })
 }
 
 /// Each lead's way up to an instant, its steps in the order in which they happened.

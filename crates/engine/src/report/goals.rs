@@ -62,6 +62,9 @@ pub struct GoalFigures {
     pub side: Side,
     /// What it counts, by its key: `qualified`, `revenue`, ….
     pub measure: &'static str,
+    /// The same in words: `leads qualified`.
+    #[serde(skip)]
+    pub what: &'static str,
     /// The definition or service level that it counts.
     pub of: Option<String>,
     /// Whose it is; none for the whole side.
@@ -183,6 +186,7 @@ fn figures(
         says: goal.says.clone(),
         side: goal.side,
         measure: goal.measure.key(),
+        what: goal.measure.words(),
         of: goal.of.clone(),
         user: goal.user.clone(),
         from: goal.from,

@@ -6,7 +6,7 @@ use domain::{
     agreement::Agreement,
     counted::{Measure, Part, Total},
     field::FieldValue,
-    ids::{OpportunityId, UserId},
+    ids::{FactNo, OpportunityId, UserId},
     money::Currency,
     pacing::share_of_target,
     window::Window,
@@ -54,6 +54,8 @@ pub struct QuotaFigures {
     pub days: Option<WorkingDays>,
     /// What an even pace over the working days asks for by now, in the unit of the target.
     pub expected_by_now: Option<i64>,
+    /// The fact that last said it.
+    pub fact: FactNo,
 }
 
 /// What a quota asks for.
@@ -223,6 +225,7 @@ fn attained(
         attainment,
         days: None,
         expected_by_now: None,
+        fact: quota.last_fact,
     })
 }
 

@@ -1,4 +1,10 @@
-use std::{collections::BTreeMap, sync::OnceLock, time::Instant};
+mod figures;
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+    time::Instant,
+};
 
 use domain::{draft::card::Basis, firm::Side, handoff::Answer, ids::Version};
 use engine::first_agreement::DraftWishes;
@@ -13,7 +19,7 @@ use super::{texts::Quarter, *};
 const NOW: &str = "2026-11-19T08:12:00Z";
 
 struct Filled {
-    engine: Engine,
+    engine: Arc<Engine>,
     firm: Firm,
     now: Timestamp,
     _folder: tempfile::TempDir,
@@ -24,7 +30,7 @@ fn filled(now: &str) -> Filled {
     let folder = tempfile::tempdir().unwrap();
     let engine = Engine::open(&Location::Sqlite(folder.path().join("a.db")), now).unwrap();
     let firm = fill(&engine, now).unwrap();
-    Filled { engine, firm, now, _folder: folder }
+    Filled { engine: Arc::new(engine), firm, now, _folder: folder }
 }
 
 /// One firm for every test that only looks.

@@ -26,7 +26,7 @@ const DEMONSTRATION: [Page; 2] =
     [("sign-in-demo", "nobody", "/sign-in"), ("leads-demo", "rep", "/leads")];
 
 /// Pages of a firm in a busy week.
-const BUSY: [Page; 43] = [
+const BUSY: [Page; 46] = [
     ("today-rep", "rep", "/"),
     ("today-marketer", "marketer", "/"),
     ("today-leader", "leader", "/"),
@@ -65,6 +65,9 @@ const BUSY: [Page; 43] = [
     ("scoreboard-by-source", "mara", "/scoreboard?by=source"),
     ("scoreboard-refused", "mara", "/scoreboard?from=2026-11-02&to=2026-11-01"),
     ("scoreboard-rows", "mara", "/scoreboard/rows?figure=level.answer"),
+    ("scoreboard-goal", "mara", "/scoreboard/rows?figure=goal.in-time"),
+    ("scoreboard-today", "rep", "/scoreboard/rows?figure=today.running"),
+    ("scoreboard-margin", "mara", "/scoreboard/rows?figure=agreement.1.judged.answer"),
     ("people", "operations", "/people"),
     ("people-of-a-rep", "rep", "/people"),
     ("people-of-a-team", "operations", "/people?team=North"),

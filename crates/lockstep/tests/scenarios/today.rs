@@ -33,7 +33,7 @@ async fn a_rep_sees_their_own_number_clocks_and_deals_and_nothing_else() {
     ])).await;
     let page = world.page("rep", "/").await;
     assert!(page.contains("Monday, week 47"), "{page}");
-    assert!(page.contains("€18,000 to go of €30,000; €12,000 won, 40 % of it"), "{page}");
+    assert!(page.contains("€18,000 to go of €30,000 ; €12,000 won, 40 % of it"), "{page}");
     assert!(page.contains("1 of 3 that run, yours"), "{page}");
     assert!(page.contains("Mirjam Opitz") && !page.contains("Jo Li"), "{page}");
     assert!(page.contains("Pumps d2 €7,000 Discovery, expected Fri 20 Nov"), "{page}");
@@ -42,6 +42,27 @@ async fn a_rep_sees_their_own_number_clocks_and_deals_and_nothing_else() {
     assert!(world.page("rep", &figure).await.contains("Pumps d1"));
     let other = format!("/scoreboard/rows?figure=quota.{}.2026-Q4", world.user("sven"));
     assert_eq!(world.gets("rep", &other).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_of_today_opens_for_whoever_has_it_there_and_for_nobody_else() {
+    let world = World::just_signed();
+    world.reports(qualified(&world, "l1", "Mirjam Opitz", "rep")).await;
+    world.reports(qualified(&world, "l2", "Jo Li", "sven")).await;
+    let rows = |figure: &str| format!("/scoreboard/rows?figure=today.{figure}");
+    let mine = world.page("rep", &rows("running")).await;
+    assert!(mine.contains("1 row ") && mine.contains("Mirjam Opitz"), "{mine}");
+    assert!(!mine.contains("Jo Li"), "{mine}");
+    let all = world.page("leader", &rows("running")).await;
+    assert!(all.contains("2 rows"), "{all}");
+    for (short, figure) in
+        [("marketer", "due"), ("rep", "waiting"), ("sven", "answered"), ("rep", "undecided")]
+    {
+        let answer = world.gets(short, &rows(figure)).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{short} {figure}");
+    }
+    let margin = world.page("rep", "/scoreboard/rows?figure=agreement.1.qualified.mql").await;
+    assert!(margin.contains("2 rows"), "{margin}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -58,7 +79,7 @@ async fn a_marketer_sees_what_became_of_each_lead_and_why() {
         .await;
     let page = world.page("marketer", "/").await;
     assert!(
-        page.contains("1 answered in 7 days, 0 of them accepted; 1 without an answer yet"),
+        page.contains("1 answered in seven days, 0 of them accepted; 1 without an answer yet"),
         "{page}"
     );
     assert!(page.contains("rejected No project this year"), "{page}");

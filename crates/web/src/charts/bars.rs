@@ -53,7 +53,7 @@ impl Bars {
         if let Some(goal) = &self.goal {
             let down = self.down(goal.value);
             parts.push(line("goal", (0.0, down), (wide, down)));
-            parts.push(text("lab", (100.0, down + 4.0), Anchor::End, &goal.label));
+            parts.push(goal.named((100.0, down + 4.0)));
         }
         places().for_each(|(place, bar)| parts.push(self.door(place, bar)));
         parts.push(if self.small { self.ends() } else { self.names() });
@@ -117,7 +117,7 @@ impl Bars {
         let names = places.map(|(place, bar)| {
             let (from, to) = self.span(place);
             let at = ((from + to) / 2.0, self.foot() + 16.0);
-            Markup::from(text("", at, Anchor::Middle, &bar.label))
+            Markup::from(text("tick", at, Anchor::Middle, &bar.label))
         });
         names.collect()
     }
@@ -127,8 +127,8 @@ impl Bars {
             return Markup::new();
         };
         let (wide, down) = (self.wide(), self.foot() + 14.0);
-        Markup::from(text("", (0.0, down), Anchor::Start, &first.label))
-            .and(text("", (wide, down), Anchor::End, &last.label))
+        Markup::from(text("tick", (0.0, down), Anchor::Start, &first.label))
+            .and(text("tick", (wide, down), Anchor::End, &last.label))
             .and(text("lab", (wide + 3.0, self.foot() - 1.0), Anchor::Start, &last.words))
     }
 

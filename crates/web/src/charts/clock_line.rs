@@ -129,7 +129,7 @@ impl ClockLine {
             parts.push(rect("hatch", (from, to), (LEVEL - 6.0, LEVEL + 6.0)));
             let free = middle > named_until && middle < 78.0 && (middle - due).abs() > 20.0;
             if free {
-                parts.push(text("", (middle, LEVEL + 28.0), Anchor::Middle, name));
+                parts.push(text("tick", (middle, LEVEL + 28.0), Anchor::Middle, name));
                 named_until = middle + 16.0;
             }
         }
@@ -138,11 +138,11 @@ impl ClockLine {
 
     fn labels(&self, due: f64) -> Markup {
         let (start, end) = (self.time.near_words(self.start), self.time.near_words(self.due));
-        let end = text("", (due, LEVEL + 28.0), hung(due), &format!("due {end}"));
+        let end = text("tick", (due, LEVEL + 28.0), hung(due), &format!("due {end}"));
         if due <= 30.0 {
             return end.into();
         }
-        Markup::from(text("", (0.0, LEVEL + 28.0), Anchor::Start, &start)).and(end)
+        Markup::from(text("tick", (0.0, LEVEL + 28.0), Anchor::Start, &start)).and(end)
     }
 
     fn hand_label(&self, hand: f64, due: f64) -> Element {

@@ -62,8 +62,18 @@ impl From<Side> for Tone {
 pub struct Goal {
     /// Where, in the unit of the chart.
     pub value: f64,
-    /// How it is called at the end of the line, such as `goal 90`.
+    /// How it is called at the end of the line, such as `goal 90, v3`.
     pub label: String,
+    /// The clause that says so.
+    pub href: Option<String>,
+}
+
+impl Goal {
+    /// Its name at the end of its line, as a link to its clause.
+    pub(crate) fn named(&self, at: (f64, f64)) -> Markup {
+        let label = text("lab", at, Anchor::End, &self.label);
+        mark(self.href.as_deref(), "", label.into())
+    }
 }
 
 /// A chart with its finding as a title, a line that says unit, period and n, and its twin.

@@ -3,8 +3,8 @@
 use super::{
     Anchor, Goal, Tone, Twin, described, dot, drawing, line, mark, rect, shown_as_markup, text,
 };
-use crate::markup::Markup;
-use crate::show::{Rate, count};
+use crate::markup::{Markup, element};
+use crate::show::{Rate, count, figure};
 
 const TOP: f64 = 22.0;
 const BOTTOM: f64 = 172.0;
@@ -42,6 +42,10 @@ pub struct Periods {
     pub periods: Vec<Period>,
     /// What was agreed, in per cent.
     pub goal: Option<Goal>,
+    /// Where the rows of all periods together are.
+    pub all: Option<String>,
+    /// The same rows as a file.
+    pub csv: Option<String>,
     /// Whose line it is.
     pub tone: Tone,
 }
@@ -92,14 +96,14 @@ impl Periods {
             if !near {
                 let unit = if value == 100.0 { "\u{a0}%" } else { "" };
                 let words = format!("{value:.0}{unit}");
-                parts.push(text("", (100.0, down + 4.0), Anchor::End, &words));
+                parts.push(text("tick", (100.0, down + 4.0), Anchor::End, &words));
             }
             value += step;
         }
         if let Some(goal) = &self.goal {
             let down = self.down(goal.value);
             parts.push(line("goal", (0.0, down), (WIDE, down)));
-            parts.push(text("lab", (100.0, down + 4.0), Anchor::End, &goal.label));
+            parts.push(goal.named((100.0, down + 4.0)));
         }
         parts
     }
@@ -166,7 +170,7 @@ impl Periods {
 
     fn name(&self, place: usize, period: &Period) -> Markup {
         let at = (self.across(place), BOTTOM + 18.0);
-        let class = if self.is_named(place) { "" } else { "notphone" };
+        let class = if self.is_named(place) { "tick" } else { "tick notphone" };
         text(class, at, Anchor::Middle, &period.label).into()
     }
 
@@ -177,10 +181,31 @@ impl Periods {
         for period in &self.periods {
             (hits, n) = (hits + period.rate.hits, n + period.rate.n);
             let rate = &period.rate;
-            twin = twin.row([period.label.clone(), count(rate.hits), count(rate.n), said(period)]);
+            let mut cells = vec![Markup::text(&period.label)];
+            cells.extend(self.counted(rate, said(period), period.href.as_deref()));
+            twin = twin.row(cells);
         }
         let all = Rate::of(hits, n);
-        twin.total(["All".to_owned(), count(hits), count(n), all.headline()])
+        let mut cells = vec![Markup::text("All")];
+        cells.extend(self.counted(&all, all.line(), self.all.as_deref()));
+        let twin = twin.total(cells);
+        match &self.csv {
+            Some(csv) => twin.with_csv(csv),
+            None => twin,
+        }
+    }
+
+    /// The hits, of how many, and the whole in words: the words open the rows.
+    fn counted(&self, rate: &Rate, words: String, href: Option<&str>) -> [Markup; 3] {
+        let words = match href {
+            Some(href) => figure(words, href),
+            None => Markup::text(words),
+        };
+        let part = |n: u64| {
+            let n = element("span").class("part").holding(count(n));
+            Markup::from(n)
+        };
+        [part(rate.hits), part(rate.n), words]
     }
 }
 
@@ -218,7 +243,9 @@ mod tests {
                 period("46", 24, 31, false),
                 period("47", 13, 15, true),
             ],
-            goal: Some(Goal { value: 90.0, label: "goal 90".to_owned() }),
+            goal: Some(Goal { value: 90.0, label: "goal 90".to_owned(), href: None }),
+            all: Some("/leads?week=all".to_owned()),
+            csv: Some("/leads.csv?week=all".to_owned()),
             tone: Tone::Sales,
         }
     }
@@ -247,9 +274,14 @@ mod tests {
         let html = weeks().twin().to_string();
         assert_well_formed(&html);
         assert!(
-            html.contains(">All</th><td class=\"n\">96</td><td class=\"n\">109</td>"),
+            html.contains(">All</th><td class=\"n\"><span class=\"part\">96</span></td>"),
             "{html}"
         );
+        assert!(
+            html.contains("href=\"/leads?week=all\">96\u{a0}of\u{a0}109, 88\u{a0}%<"),
+            "{html}"
+        );
+        assert!(html.contains("<a href=\"/leads.csv?week=all\" download"), "{html}");
         assert!(html.contains("not over"), "{html}");
     }
 
@@ -267,13 +299,10 @@ mod tests {
         let html = many.to_string();
         let with = |class: &str, words: &str| {
             let texts = html.split("<text ").filter(|text| text.contains(words));
-            let found = texts.filter(|text| match class {
-                "" => !text.contains("class="),
-                class => text.contains(&format!("class=\"{class}\"")),
-            });
+            let found = texts.filter(|text| text.contains(&format!("class=\"{class}\"")));
             found.count()
         };
-        assert_eq!((with("", ">w12<"), with("notphone", ">w11<")), (1, 1), "{html}");
+        assert_eq!((with("tick", ">w12<"), with("tick notphone", ">w11<")), (1, 1), "{html}");
         assert_eq!((with("halo", ">29/30<"), with("halo notphone", ">29/30<")), (6, 5), "{html}");
         assert_eq!((with("halo", ">20/30<"), with("halo notphone", ">20/30<")), (1, 0), "{html}");
     }

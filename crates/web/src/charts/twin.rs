@@ -9,6 +9,7 @@ pub struct Twin {
     heads: Vec<(String, bool)>,
     rows: Vec<Vec<Markup>>,
     last: Option<Vec<Markup>>,
+    csv: Option<String>,
 }
 
 impl Twin {
@@ -38,6 +39,12 @@ impl Twin {
     /// The row under the line: sums and the whole.
     pub fn total<C: Into<Markup>>(mut self, cells: impl IntoIterator<Item = C>) -> Twin {
         self.last = Some(cells.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The same rows as a file.
+    pub fn with_csv(mut self, href: &str) -> Twin {
+        self.csv = Some(href.to_owned());
         self
     }
 
@@ -75,7 +82,15 @@ impl Twin {
     fn draw(&self) -> Markup {
         let table = element("div").class("scroll").holding(self.table());
         let summary = element("summary").holding("Show as table");
-        element("details").class("twin").holding(summary).holding(table).into()
+        let twin = element("details").class("twin").holding(summary).holding(table);
+        match &self.csv {
+            None => twin.into(),
+            Some(href) => {
+                let link = element("a").with("href", href).with("download", "");
+                let link = link.holding("The rows behind it as CSV");
+                twin.holding(element("p").class("meta").holding(link)).into()
+            }
+        }
     }
 }
 

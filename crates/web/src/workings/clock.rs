@@ -15,7 +15,7 @@ use crate::{
     layout::because::{Because, Working},
     markup::Markup,
     pages::leads::row::{is_running, level_words, status_of},
-    show::working,
+    show::{figure, working},
 };
 
 /// A clock as the page shows it.
@@ -23,7 +23,7 @@ pub(crate) struct Shown {
     pub(crate) title: String,
     pub(crate) status: Markup,
     pub(crate) line: ClockLine,
-    pub(crate) words: String,
+    pub(crate) words: Markup,
     pub(crate) running: bool,
 }
 
@@ -44,27 +44,33 @@ pub(crate) fn shown(known: &Known<'_, '_>, clock: &ServiceClock) -> Result<Shown
         title: format!("{name}{by}"),
         status: status_of(clock, now)?.show(&workings),
         line: line(known, clock, due.unwrap_or(now), &workings),
-        words: format!(
-            "{target} {} in {zone}; {consumed} used. {}.{}",
-            match clock.level().hours {
-                Hours::Elapsed => "on the wall",
-                _ => "of working time",
-            },
-            match &clock.owner {
-                Some(owner) => format!("It is {}’s to answer", known.names.user_name(owner)?),
-                None => "It has no owner yet".to_owned(),
-            },
-            agreed_for_this(clock, reading.state),
-        ),
+        words: figure(target, &workings)
+            .and_text(format!(
+                " {} in {zone}; ",
+                match clock.level().hours {
+                    Hours::Elapsed => "on the wall",
+                    _ => "of working time",
+                }
+            ))
+            .and(figure(consumed, &workings))
+            .and_text(" used. ")
+            .and_text(match &clock.owner {
+                Some(owner) => format!("It is {}’s to answer.", known.names.user_name(owner)?),
+                None => "It has no owner yet.".to_owned(),
+            })
+            .and(agreed_for_this(clock, reading.state)),
         running,
     })
 }
 
 /// What both sides have agreed on for a clock that is missed, where this one is.
-fn agreed_for_this(clock: &ServiceClock, state: ClockState) -> String {
+fn agreed_for_this(clock: &ServiceClock, state: ClockState) -> Markup {
     match &clock.level().then {
-        Some(then) if state == ClockState::Breached => format!(" Agreed for this: {then}"),
-        _ => String::new(),
+        Some(then) if state == ClockState::Breached => {
+            let signed = crate::markup::element("span").class("signed").holding(then.as_str());
+            Markup::text(" Agreed for this: ").and(signed)
+        }
+        _ => Markup::new(),
     }
 }
 

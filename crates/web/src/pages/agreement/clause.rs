@@ -6,7 +6,7 @@ use domain::{
         text::{Clause, ClauseKind, Standing},
     },
     decided::Verdict,
-    ids::{SubjectKind, Version},
+    ids::Version,
     money::Money,
 };
 use jiff::Timestamp;
@@ -20,6 +20,7 @@ use crate::{
     charts::Meter,
     failure::Failure,
     markup::Markup,
+    pages::scoreboard::{board::rows_href, elsewhere::Margin as Figure, promised::goal_key},
     show::{self, Rate, figure},
 };
 
@@ -50,7 +51,6 @@ pub(super) struct Margin {
 }
 
 /// What margins are filled from: what was counted as it happened.
-#[derive(Default)]
 pub(super) struct Today {
     qualifications: Vec<QualificationTally>,
     clocks: Vec<ClockTally>,
@@ -58,18 +58,35 @@ pub(super) struct Today {
     late: Vec<(String, u64)>,
     /// Milestones with how many opportunities reached them.
     milestones: Vec<(String, u64)>,
+    /// The version that they were counted under.
+    version: Version,
+    /// Whether it is the one in force, whose goals are counted.
+    is_in_force: bool,
     pub(super) has_been_in_force: bool,
 }
 
 impl Today {
+    /// What a version has decided that has never been in force.
+    fn before(version: Version) -> Today {
+        Today {
+            qualifications: Vec::new(),
+            clocks: Vec::new(),
+            late: Vec::new(),
+            milestones: Vec::new(),
+            version,
+            is_in_force: false,
+            has_been_in_force: false,
+        }
+    }
+
     pub(super) fn of(
         reader: &Reader<'_>,
         version: Version,
-        in_force: bool,
+        has_been_in_force: bool,
         now: Timestamp,
     ) -> Result<Today, Failure> {
-        if !in_force {
-            return Ok(Today::default());
+        if !has_been_in_force {
+            return Ok(Today::before(version));
         }
         let of_version = |all: Vec<(Version, String, u64)>| {
             let theirs = all.into_iter().filter(|(of, ..)| *of == version);
@@ -81,7 +98,16 @@ impl Today {
         clocks.retain(|tally| tally.version == version);
         let late = of_version(reader.clocks_late(now)?);
         let milestones = of_version(reader.milestone_tallies()?);
-        Ok(Today { qualifications, clocks, late, milestones, has_been_in_force: true })
+        let is_in_force = reader.version_in_force()? == Some(version);
+        Ok(Today {
+            qualifications,
+            clocks,
+            late,
+            milestones,
+            version,
+            is_in_force,
+            has_been_in_force,
+        })
     }
 
     /// How many qualifications there were in all.
@@ -131,9 +157,11 @@ fn of_text(agreement: &Agreement, clause: &Clause, today: &Today) -> Shown {
         ClauseKind::Capacity(id) => {
             agreement.capacities.iter().find(|capacity| capacity.id == *id).map(of_capacity)
         }
-        ClauseKind::Goal(id) => {
-            agreement.goals.iter().find(|goal| goal.id == *id).map(|goal| of_goal(agreement, goal))
-        }
+        ClauseKind::Goal(id) => agreement
+            .goals
+            .iter()
+            .find(|goal| goal.id == *id)
+            .map(|goal| of_goal(agreement, goal, today)),
         _ => None,
     }
     .unwrap_or_else(|| bare(&clause.no));
@@ -155,11 +183,11 @@ fn of_text(agreement: &Agreement, clause: &Clause, today: &Today) -> Shown {
         }));
     }
     if let ClauseKind::Persona { interviews, .. } = &clause.kind {
-        shown.margin.lines.push(Markup::text(match interviews {
+        shown.margin.lines.push(terms(Markup::text(match interviews {
             0 => "No interview stands behind it yet".to_owned(),
             1 => "One interview stands behind it".to_owned(),
             n => format!("{n} interviews stand behind it"),
-        }));
+        })));
     }
     shown
 }
@@ -201,15 +229,14 @@ fn qualified(definition: &Definition, today: &Today) -> Margin {
     let theirs = today.qualifications.iter().filter(|tally| tally.definition == definition.id);
     let again: u64 = theirs.clone().filter(|tally| tally.is_again).map(|tally| tally.n).sum();
     let n: u64 = theirs.map(|tally| tally.n).sum();
-    let href = format!("/leads?status={}&sort=points", crate::names::encoded(&definition.status));
+    let door = |n: u64, of: Figure| figure(show::count(n), &of.href(today.version, &definition.id));
     let words = if n == 1 { " time a lead qualified" } else { " times a lead qualified" };
-    let count = crate::markup::element("b").holding(figure(show::count(n), &href));
+    let count = crate::markup::element("b").holding(door(n, Figure::Qualified));
     let mut margin = Margin { lead: Markup::from(count).and_text(words), ..Margin::default() };
     margin.lines.push(Markup::text("under this version since it came into force"));
     if again > 0 {
-        margin
-            .lines
-            .push(Markup::text(format!("{} of them not for the first time", show::count(again))));
+        let again = door(again, Figure::Again).and_text(" of them not for the first time");
+        margin.lines.push(again);
     }
     margin
 }
@@ -241,26 +268,28 @@ fn attained(level: &ServiceLevel, today: &Today) -> Margin {
     let judged = met + missed + late;
     let running = today.clocks_in(&level.id, &[Running, Resting]);
     let rate = Rate::of(met, judged);
-    let headline = crate::markup::element("b").holding(rate.figure("/scoreboard"));
+    let href = |of: Figure| of.href(today.version, &level.id);
+    let headline = crate::markup::element("b").holding(rate.figure(&href(Figure::Judged)));
     let goal = level.goal_per_mille.map(|goal| goal as f64 / 1000.0);
     let goal_words =
         goal.map(|goal| format!(", goal {}", show::per_cent(goal))).unwrap_or_default();
+    let goal_shown = goal.map(|goal| {
+        let agreed = figure(show::per_cent(goal), &format!("#c{}", level.clause));
+        Markup::text(", goal ").and(agreed)
+    });
     let mut lines = Vec::new();
     if !rate.is_small() {
-        lines.push(Markup::text(rate.counts()));
+        lines.push(figure(rate.counts(), &href(Figure::Judged)));
     }
-    let rows = match level.on {
-        SubjectKind::Lead => "/leads?clock=running",
-        SubjectKind::Opportunity => "/scoreboard",
-    };
     lines.push(
         Markup::text("now ")
-            .and(figure(show::count(running), rows))
+            .and(figure(show::count(running), &href(Figure::Running)))
             .and_text(if running == 1 { " runs, " } else { " run, " })
-            .and_text(format!("{} late", show::count(late))),
+            .and(figure(show::count(late), &href(Figure::Late)))
+            .and_text(" late"),
     );
     Margin {
-        lead: Markup::from(headline).and_text(format!(" in time{goal_words}")),
+        lead: Markup::from(headline).and_text(" in time").and(goal_shown.unwrap_or_default()),
         meter: rate.share().map(|share| Meter {
             share,
             tick: goal,
@@ -276,11 +305,17 @@ fn of_milestone(milestone: &Milestone, today: &Today) -> Shown {
     if today.has_been_in_force {
         let n = number_of(&today.milestones, &milestone.id);
         let words = if n == 1 { " opportunity reached it" } else { " opportunities reached it" };
-        let count = crate::markup::element("b").holding(figure(show::count(n), "/scoreboard"));
+        let href = Figure::Reached.href(today.version, &milestone.id);
+        let count = crate::markup::element("b").holding(figure(show::count(n), &href));
         margin.lead = Markup::from(count).and_text(words);
         margin.lines.push(Markup::text("under this version since it came into force"));
     }
     Shown { says: vec![milestone.says.clone()], margin, ..bare(&milestone.clause) }
+}
+
+/// What the signed text itself says, or what follows from it by the arithmetic beside it.
+fn terms(words: Markup) -> Markup {
+    crate::markup::element("span").class("terms").holding(words).into()
 }
 
 fn of_capacity(capacity: &Capacity) -> Shown {
@@ -297,14 +332,16 @@ fn of_capacity(capacity: &Capacity) -> Shown {
         ),
     ];
     let margin = Margin {
-        lead: Markup::from(count).and_text(" opportunities taken on in 30 days, each person"),
-        lines: lines.map(Markup::text).to_vec(),
+        lead: terms(
+            Markup::from(count).and_text(" opportunities taken on in 30 days, each person"),
+        ),
+        lines: lines.map(|line| terms(Markup::text(line))).to_vec(),
         ..Margin::default()
     };
     Shown { says: vec![capacity.says.clone()], margin, ..bare(&capacity.clause) }
 }
 
-fn of_goal(agreement: &Agreement, goal: &domain::agreement::Goal) -> Shown {
+fn of_goal(agreement: &Agreement, goal: &domain::agreement::Goal, today: &Today) -> Shown {
     let target = match goal.measure {
         Measure::Revenue => {
             show::money(Money { amount_minor: goal.target, currency: agreement.currency })
@@ -314,7 +351,11 @@ fn of_goal(agreement: &Agreement, goal: &domain::agreement::Goal) -> Shown {
         }
         _ => show::count(goal.target.unsigned_abs()),
     };
-    let lead = Markup::from(crate::markup::element("b").holding(figure(target, "/scoreboard")));
+    let href = match today.is_in_force {
+        true => rows_href(&goal_key(&goal.id), "") + "#workings",
+        false => format!("#c{}", goal.clause),
+    };
+    let lead = Markup::from(crate::markup::element("b").holding(figure(target, &href)));
     let lead = lead.and_text(format!(" agreed: {}", goal.measure.words()));
     let span = format!("from {} to {}", goal.from, goal.to);
     Shown {

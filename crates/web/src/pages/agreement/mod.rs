@@ -25,8 +25,9 @@ use crate::{
     layout::{EmptyState, Form, Frame, Place},
     markup::{Markup, element},
     names::Names,
+    pages::scoreboard::elsewhere::Margin as Figure,
     session::Visit,
-    show::{self, LocalTime},
+    show::{self, LocalTime, figure},
 };
 use clause::{Shown, Today};
 use substitute::Substitutes;
@@ -76,7 +77,7 @@ struct View {
     may_withdraw: bool,
     substitutes: Substitutes,
     may_draft: bool,
-    decided: String,
+    decided: Markup,
 }
 
 /// A signature, or the place for one.
@@ -182,12 +183,8 @@ fn viewed(
         });
         let open = open.map(|other| other.version);
         let decided = match today.has_been_in_force {
-            false => String::new(),
-            true => format!(
-                "Every verdict under it carries this hash: {} qualifications and {} clocks.",
-                show::count(today.qualifications()),
-                show::count(today.clocks())
-            ),
+            false => Markup::new(),
+            true => bound(&today, version),
         };
         let substitutes =
             substitute::substitutes(reader, &agreement, actor, is_signer, &names, time)?;
@@ -291,6 +288,16 @@ fn in_place_of(signature: &SignatureRow, names: &Names<'_, '_>) -> Result<Markup
         Some(no) => Markup::text(words).and_text("named by ").and(crate::names::fact_link(no)),
         None => Markup::text(words).and_text("whom the text names"),
     })
+}
+
+/// What carries the hash of a version: `Every verdict under it … 12 qualifications and 9 clocks.`
+fn bound(today: &Today, version: Version) -> Markup {
+    let door = |n: u64, of: Figure| figure(show::count(n), &of.href(version, ""));
+    Markup::text("Every verdict under it carries this hash: ")
+        .and(door(today.qualifications(), Figure::Qualifications))
+        .and_text(" qualifications and ")
+        .and(door(today.clocks(), Figure::Clocks))
+        .and_text(" clocks.")
 }
 
 fn versions(

@@ -79,6 +79,8 @@ pub(super) struct Handoff {
     pub(super) at: Markup,
     pub(super) to: Markup,
     pub(super) answer: String,
+    /// `: No project this year`, where a reason was given.
+    pub(super) reason: String,
     pub(super) href: String,
 }
 
@@ -262,16 +264,20 @@ fn handoffs(
                 let took = took.map(|(from, to)| {
                     format!(" after {} on the wall", working(from.duration_until(to).as_secs()))
                 });
-                let reason = row.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
-                format!("{}{}{reason}", answer.word(), took.unwrap_or_default())
+                format!("{}{}", answer.word(), took.unwrap_or_default())
             }
         };
         let fact = row.answer_fact.or(row.by_fact).unwrap_or(row.last_fact);
+        let href = match row.delivered_at.zip(row.answered_at) {
+            Some(_) => known.because(&format!("handoff-{}", encoded(row.id.as_str()))),
+            None => fact_href(fact),
+        };
         shown.push(Handoff {
             at: row.delivered_at.map(|at| known.time.instant(at)).unwrap_or_default(),
             to: known.names.owner(row.owner.as_ref())?,
             answer,
-            href: fact_href(fact),
+            reason: row.reason.map(|reason| format!(": {reason}")).unwrap_or_default(),
+            href,
         });
     }
     Ok(shown)
@@ -288,6 +294,7 @@ fn because(matter: &Matter<'_, '_>, key: &str) -> Result<Option<Because>, Failur
             None => Ok(None),
         },
         "qualified" => stamped(matter, of),
+        "handoff" => answered(matter, of),
         _ => Ok(None),
     }
 }
@@ -318,8 +325,44 @@ fn version<'a>(matter: &'a Matter<'_, '_>, score: &Assessment) -> Option<&'a InF
     matter.agreements.version(score.version)
 }
 
-/// The workings at the instant of a qualification, as they were stamped.
-fn stamped(matter: &Matter<'_, '_>, fact: &str) -> Result<Option<Because>, Failure> {
+/// How long an answer took: from the handing over to it.
+fn answered(matter: &Matter<'_, '_>, handoff: &str) -> Result<Option<Because>, Failure> {
+    let (known, id) = (&matter.known, handoff.into());
+    let Some(row) = known.reader.handoff(&id)?.filter(|row| row.lead == matter.history.lead) else {
+        return Ok(None);
+    };
+    let (Some((from, to)), Some(answer)) = (row.delivered_at.zip(row.answered_at), row.answer)
+    else {
+        return Ok(None);
+    };
+    let took = working(from.duration_until(to).as_secs());
+    let facts = [(row.by_fact, "handed over"), (row.answer_fact, "answered")];
+    let mut counted = Vec::new();
+    for (fact, rule) in facts {
+        counted.extend(fact.map(|no| known.working(no, rule)).transpose()?);
+    }
+    if let Some(last) = counted.last_mut() {
+        last.result.clone_from(&took);
+    }
+    Ok(Some(Because {
+        answer: format!("It was {} after {took} on the wall because", answer.word()),
+        close: known.close(),
+        counted_title: "From the handing over to the answer".to_owned(),
+        counted,
+        unit: "On the wall".to_owned(),
+        total: Some(took),
+        next: row.reason.map(|reason| format!("The reason that was given: {reason}.")),
+        ..Because::default()
+    }))
+}
+
+/// The workings at the instant of a qualification, as they were stamped: of all of it, or of the
+/// component that is named behind the fact.
+fn stamped(matter: &Matter<'_, '_>, of: &str) -> Result<Option<Because>, Failure> {
+    let (fact, part) = match of.split_once('.') {
+        Some((fact, part)) => (fact, Some(part)),
+        None => (of, None),
+    };
     let no = fact.parse().map(FactNo).ok();
     let Some(entry) = no.and_then(|no| matter.known.entries.get(&no)) else { return Ok(None) };
     let Fact::LeadQualified(qualified) = entry.fact() else { return Ok(None) };
@@ -328,9 +371,14 @@ fn stamped(matter: &Matter<'_, '_>, fact: &str) -> Result<Option<Because>, Failu
     let found = all.into_iter().find(|found| found.times == qualified.times);
     let Some(found) = found else { return Ok(None) };
     let Some(in_force) = version(matter, &found.stamp) else { return Ok(None) };
-    let answer =
-        format!("Qualified as {} with {} because", qualified.status, points(qualified.total));
-    let mut because = score::because(&matter.known, in_force, &found.stamp, None, answer)?;
+    let named = part.and_then(|part| found.stamp.components.iter().find(|c| c.id == part));
+    let whole = format!("Qualified as {} with {}", qualified.status, points(qualified.total));
+    let answer = match named {
+        Some(part) => format!("{whole}, {} of it {} because", points(part.points), part.label),
+        None => format!("{whole} because"),
+    };
+    let part = named.map(|part| part.id.as_str());
+    let mut because = score::because(&matter.known, in_force, &found.stamp, part, answer)?;
     because.next = Some(format!(
         "Nothing: these points were stamped by fact {} and are never altered.",
         entry.no

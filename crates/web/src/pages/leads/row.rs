@@ -71,6 +71,16 @@ struct Score {
     is_stamped: bool,
 }
 
+impl Score {
+    /// What opens for one component.
+    fn because_of(&self, component: &str) -> String {
+        match self.because.strip_prefix("score-") {
+            Some(definition) => format!("part-{definition}.{component}"),
+            None => format!("{}.{component}", self.because),
+        }
+    }
+}
+
 impl Maker<'_, '_> {
     pub(super) fn row(&self, lead: &LeadRow) -> Result<Row, Failure> {
         let href = lead_href(&lead.id);
@@ -98,20 +108,22 @@ impl Maker<'_, '_> {
         href: &str,
     ) -> Result<Markup, Failure> {
         let instant = |at: Option<Timestamp>| at.map(|at| self.time.near(at)).unwrap_or_default();
-        let workings = format!("{href}?because={}#because", worked.score.because);
-        let door = |value: Option<Points>| match value {
-            Some(value) => figure(points(value), &workings),
+        let door = |value: Option<Points>, because: &str| match value {
+            Some(value) => figure(points(value), &format!("{href}?because={because}#because")),
             None => Markup::new(),
         };
+        let whole = &worked.score.because;
         Ok(match column {
             Column::What => Markup::text(self.what(lead)?),
             Column::Stage => lead.status.as_deref().map(stage).unwrap_or_default(),
             Column::Since => instant(lead.status_since),
-            Column::Part(_, id, _) => door(worked.score.parts.get(id).copied()),
-            Column::Score if worked.score.is_stamped => {
-                element("b").holding(door(worked.score.total)).into()
+            Column::Part(_, id, _) => {
+                door(worked.score.parts.get(id).copied(), &worked.score.because_of(id))
             }
-            Column::Score => door(worked.score.total),
+            Column::Score if worked.score.is_stamped => {
+                element("b").holding(door(worked.score.total, whole)).into()
+            }
+            Column::Score => door(worked.score.total, whole),
             Column::Source => Markup::text(lead.source.as_deref().unwrap_or_default()),
             Column::Owner => match &lead.owner {
                 Some(owner) => Markup::text(self.names.user_name(owner)?),

@@ -119,7 +119,14 @@ fn who(
     kv.push(("Outcome", Markup::text(row.outcome.key().replace('_', " "))));
     kv.push(("Owner", known.names.owner(row.owner.as_ref())?));
     if let Some(amount) = row.amount {
-        kv.push(("Amount", Markup::text(money(amount))));
+        let said = |entry: &&Arc<Entry>| match entry.fact() {
+            Fact::Opportunity(fact) => fact.fields.contains_key("amount"),
+            _ => false,
+        };
+        let last = known.entries.values().filter(said);
+        let last = last.max_by_key(|entry| (entry.happened_at(), entry.no));
+        let fact = last.map_or(row.last_fact, |entry| entry.no);
+        kv.push(("Amount", figure(money(amount), &fact_href(fact))));
     }
     if let Some(lead) = &row.lead {
         kv.push(("Lead", figure(known.names.lead(lead)?, &lead_href(lead))));

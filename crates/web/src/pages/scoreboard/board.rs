@@ -140,7 +140,7 @@ impl Behind {
 /// A table with a title and what it says.
 pub(super) struct Section {
     pub(super) title: String,
-    pub(super) says: String,
+    pub(super) says: Markup,
     pub(super) table: Markup,
 }
 
@@ -148,7 +148,7 @@ pub(super) struct Section {
 /// figure by key.
 #[derive(Default)]
 pub(crate) struct Board {
-    pub(super) finding: String,
+    pub(super) finding: Markup,
     pub(super) chart: Markup,
     pub(super) sections: Vec<Section>,
     pub(super) notes: Vec<String>,
@@ -170,7 +170,7 @@ impl Keep for Board {
 }
 
 /// The address that lists the rows of a figure.
-pub(super) fn rows_href(key: &str, query: &str) -> String {
+pub(crate) fn rows_href(key: &str, query: &str) -> String {
     format!("/scoreboard/rows?figure={}{query}", crate::names::encoded(key))
 }
 
@@ -228,7 +228,7 @@ impl Board {
     pub(super) fn section(
         &mut self,
         title: impl Into<String>,
-        says: impl Into<String>,
+        says: impl Into<Markup>,
         twin: &Twin,
     ) {
         self.sections.push(Section { title: title.into(), says: says.into(), table: twin.table() });

@@ -1,9 +1,11 @@
 //! What both sides look at together: goals, service levels, handoffs, the funnel, opportunities.
 
 pub(crate) mod board;
-mod promised;
+pub(crate) mod elsewhere;
+pub(crate) mod promised;
 mod rows;
 mod sections;
+pub(crate) mod standing;
 
 use std::sync::Arc;
 
@@ -57,6 +59,11 @@ const BY: [(&str, &str); 6] = [
 ];
 
 impl Asked {
+    /// Whether nothing is asked: then paper need not say what.
+    fn is_open(&self) -> bool {
+        self.from.is_empty() && self.to.is_empty() && self.by.is_empty()
+    }
+
     fn question(&self, zone: &TimeZone, now: Timestamp) -> ReportQuestion {
         ReportQuestion {
             by: Some(self.by.trim().to_owned()).filter(|by| !by.is_empty()),
@@ -76,6 +83,11 @@ fn query(question: &ReportQuestion) -> String {
         [("from", day(question.from)), ("to", day(question.to)), ("by", question.by.clone())];
     let said = pairs.into_iter().filter_map(|(name, value)| Some((name, value?)));
     said.map(|(name, value)| format!("&{name}={}", encoded(&value))).collect()
+}
+
+/// Where every difference of a period is listed.
+pub(crate) fn differences_href(question: &ReportQuestion) -> String {
+    board::rows_href(sections::DIFFERENCES, &query(question))
 }
 
 /// Why there is no scoreboard: a refusal that stands in the form, or a failure.

@@ -6,7 +6,10 @@ use engine::{
     report::{GoalFigures, GoalStanding, GoalsReport, QuotaFigures, ReportQuestion},
 };
 
-use super::board::{Behind, Section, amount, rate, rows_href};
+use super::{
+    board::{Behind, Section, amount, rate, rows_href},
+    standing::{self, Doors, Working},
+};
 use crate::{
     charts::Twin,
     markup::Markup,
@@ -18,7 +21,7 @@ pub(super) struct Goal {
     pub(super) side: Markup,
     pub(super) says: String,
     pub(super) actual: Markup,
-    pub(super) words: String,
+    pub(super) words: Markup,
     pub(super) clause: String,
 }
 
@@ -53,8 +56,9 @@ fn may_see_quota(quota: &QuotaFigures, actor: &Actor) -> bool {
     of.is_none_or(|act| may(actor, &act).is_ok())
 }
 
-fn goal_key(goal: &GoalFigures) -> String {
-    format!("goal.{}", goal.id)
+/// The key of a goal's figure.
+pub(crate) fn goal_key(goal: &str) -> String {
+    format!("goal.{goal}")
 }
 
 fn quota_key(quota: &QuotaFigures) -> String {
@@ -70,7 +74,7 @@ fn whose(quota: &QuotaFigures) -> String {
 }
 
 fn shown(goal: &GoalFigures, query: &str) -> Goal {
-    let href = rows_href(&goal_key(goal), query);
+    let href = rows_href(&goal_key(&goal.id), query);
     let actual = match &goal.standing {
         GoalStanding::Pace(pace) => figure(amount(pace.actual.total(), goal.currency), &href),
         GoalStanding::Rate(standing) => rate(&standing.actual).figure(&href),
@@ -79,7 +83,7 @@ fn shown(goal: &GoalFigures, query: &str) -> Goal {
         side: show::side_name(goal.side, goal.side.word()),
         says: goal.says.clone(),
         actual,
-        words: goal.words.clone(),
+        words: standing::goal_words(goal, &Doors { rows: href }),
         clause: goal.clause.clone(),
     }
 }
@@ -103,49 +107,56 @@ fn quotas(
     let mut twin = Twin::of("Quota").words("Period").number("Won").number("Of").number("Share");
     for quota in seen {
         let href = rows_href(&quota_key(quota), query);
-        let target = quota.target.map(|target| amount(target, quota.currency));
+        let worked = format!("{href}#workings");
+        let target = quota.target.map(|target| figure(amount(target, quota.currency), &worked));
         let share = match quota.attainment {
-            Measure::Is(share) => Markup::text(show::per_cent(share)),
+            Measure::Is(share) => figure(show::per_cent(share), &worked),
             Measure::Cannot(why) => show::not_measurable(why),
         };
         twin = twin.row(vec![
             Markup::text(whose(quota)),
             Markup::text(&quota.period),
             figure(amount(quota.won.total(), quota.currency), &href),
-            Markup::text(target.unwrap_or_default()),
+            target.unwrap_or_default(),
             share,
         ]);
     }
     Some(Section {
         title: "Quotas".to_owned(),
-        says: "won and closed in the period of the quota".to_owned(),
+        says: Markup::text("won and closed in the period of the quota"),
         table: twin.table(),
     })
 }
 
+/// A figure of what was promised: its rows, and how its numbers are worked out.
+pub(super) type Opened = (Behind, Vec<Working>);
+
 /// The rows behind a goal or a quota, if there is one of this key that somebody may see.
-pub(super) fn behind(report: &GoalsReport, actor: &Actor, key: &str) -> Option<Behind> {
-    let goal = report.goals.iter().find(|goal| goal_key(goal) == key);
+pub(super) fn behind(report: &GoalsReport, actor: &Actor, key: &str) -> Option<Opened> {
+    let goal = report.goals.iter().find(|goal| goal_key(&goal.id) == key);
     if let Some(goal) = goal.filter(|goal| may_see_goal(goal, actor)) {
-        return Some(match &goal.standing {
+        let behind = match &goal.standing {
             GoalStanding::Pace(pace) => {
                 Behind::total(&goal.says, goal.rows_of, &pace.actual, goal.currency)
             }
             GoalStanding::Rate(standing) => {
                 Behind::share(&goal.says, goal.rows_of, &standing.actual)
             }
-        });
+        };
+        let version = report.version.map(|version| version.to_string()).unwrap_or_default();
+        return Some((behind, standing::of_goal(goal, &version)));
     }
     let quota = report.quotas.iter().find(|quota| quota_key(quota) == key);
     quota.filter(|quota| may_see_quota(quota, actor)).map(behind_quota)
 }
 
 /// The rows behind one of somebody's own quotas.
-pub(super) fn behind_own(quotas: &[QuotaFigures], key: &str) -> Option<Behind> {
+pub(super) fn behind_own(quotas: &[QuotaFigures], key: &str) -> Option<Opened> {
     quotas.iter().find(|quota| quota_key(quota) == key).map(behind_quota)
 }
 
-fn behind_quota(quota: &QuotaFigures) -> Behind {
+fn behind_quota(quota: &QuotaFigures) -> Opened {
     let title = format!("Won of the quota of {}, {}", whose(quota), quota.period);
-    Behind::total(&title, "opportunity", &quota.won, quota.currency)
+    let behind = Behind::total(&title, "opportunity", &quota.won, quota.currency);
+    (behind, standing::of_quota(quota))
 }

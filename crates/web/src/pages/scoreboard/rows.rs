@@ -12,7 +12,9 @@ use store::{Reader, StoreError};
 use super::{
     Asked, NoBoard, board,
     board::{Behind, Board, amount},
-    promised, query, told,
+    elsewhere, promised, query,
+    standing::Working,
+    told,
 };
 use crate::{
     app::House,
@@ -40,12 +42,15 @@ struct RowsPage {
     shown: (u64, u64),
     sum: Option<String>,
     rows: Vec<Row>,
-    back: String,
+    /// The page that the figure stands on: its address and its name.
+    back: (String, &'static str),
     /// The address of the rows that follow, where some do.
     next: Option<String>,
     files: Files,
     /// As of when it is true, where that is not now.
     as_of: Option<Markup>,
+    /// How the numbers beside the figure are worked out.
+    workings: Vec<Working>,
 }
 
 /// One row.
@@ -59,14 +64,21 @@ struct Row {
 /// The rows behind a figure, from the very state that the figure was made of where that is kept.
 enum Opened {
     Kept(Arc<Board>, String),
-    Own(Behind),
+    Own(Behind, Vec<Working>),
 }
 
 impl Opened {
     fn behind(&self) -> Option<&Behind> {
         match self {
             Opened::Kept(board, figure) => board.behind.get(figure),
-            Opened::Own(behind) => Some(behind),
+            Opened::Own(behind, _) => Some(behind),
+        }
+    }
+
+    fn workings(self) -> Vec<Working> {
+        match self {
+            Opened::Kept(..) => Vec::new(),
+            Opened::Own(_, workings) => workings,
         }
     }
 }
@@ -82,13 +94,16 @@ fn opened(
     let (figure, at) = (&asked.figure, of_address(&asked.at));
     if figure.starts_with(&format!("quota.{}.", actor.user)) {
         let own = house.app.engine.report_quotas_of(&question, &actor.user)?;
-        let own = promised::behind_own(&own, figure).ok_or(Failure::Absent)?;
-        return Ok((Opened::Own(own), None));
+        let (behind, workings) = promised::behind_own(&own, figure).ok_or(Failure::Absent)?;
+        return Ok((Opened::Own(behind, workings), None));
     }
     if figure.starts_with("goal.") || figure.starts_with("quota.") {
         let goals = house.goals(&question, at)?;
-        let behind = promised::behind(&goals.value, actor, figure).ok_or(Failure::Absent)?;
-        return Ok((Opened::Own(behind), goals.past()));
+        let opened = promised::behind(&goals.value, actor, figure).ok_or(Failure::Absent)?;
+        return Ok((Opened::Own(opened.0, opened.1), goals.past()));
+    }
+    if let Some(behind) = elsewhere::behind(house, figure, actor, time)? {
+        return Ok((Opened::Own(behind, Vec::new()), None));
     }
     let found = board(house, &question, at, actor)?;
     let past = found.past();
@@ -102,6 +117,7 @@ struct Found {
     sum: Option<String>,
     rows: Vec<Row>,
     as_of: Option<Markup>,
+    workings: Vec<Working>,
 }
 
 /// Shows the rows.
@@ -120,10 +136,11 @@ pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
             sum: behind.rows.sum().map(|sum| amount(sum, behind.currency)),
             rows,
             as_of: past.map(|past| time.second(past)),
+            workings: opened.workings(),
         })
     };
     let found = visit.house.work(move |_| told(find())).await?.map_err(|_| Failure::Absent)?;
-    let Found { title, n, sum, rows, as_of } = found;
+    let Found { title, n, sum, rows, as_of, workings } = found;
     let question = asked.question(visit.time().zone(), visit.time().now());
     let query = query(&question);
     let at =
@@ -134,10 +151,13 @@ pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
     let (skip, here) = (asked.skip as u64, rows.len() as u64);
     let last = skip.saturating_add(here);
     let next = (last < n && here > 0).then(|| format!("/scoreboard/rows?{which}&skip={last}"));
-    let back = format!("/scoreboard?{}", query.trim_start_matches('&'));
+    let back = elsewhere::page_of(&asked.figure).unwrap_or_else(|| {
+        (format!("/scoreboard?{}", query.trim_start_matches('&')), "Scoreboard")
+    });
     let frame = visit.frame(title.clone(), Place::Scoreboard);
     let shown = (skip.saturating_add(1), last);
-    Ok(visit.show(RowsPage { frame, title, n, shown, sum, rows, back, next, files, as_of }))
+    let page = RowsPage { frame, title, n, shown, sum, rows, back, next, files, as_of, workings };
+    Ok(visit.show(page))
 }
 
 fn rows(
@@ -205,6 +225,13 @@ fn named(
                 let name =
                     figure(names.opportunity(&opportunity.id)?, &opportunity_href(&opportunity.id));
                 (name, Markup::new(), fact_link(opportunity.last_fact))
+            }
+            None => plain(),
+        },
+        "subject" => match Subject::parse(id) {
+            Some(Subject::Lead(lead)) => named(reader, names, "lead", lead.as_str(), time)?,
+            Some(Subject::Opportunity(id)) => {
+                named(reader, names, "opportunity", id.as_str(), time)?
             }
             None => plain(),
         },

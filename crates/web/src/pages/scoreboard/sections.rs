@@ -18,11 +18,15 @@ use super::{
 use crate::{
     charts::{self, Interval, Period, Periods, Twin},
     failure::Failure,
-    markup::Markup,
+    markup::{Markup, element},
     pages::leads::row::level_words,
     show::{self, Rate},
 };
 
+/// The key of all differences together.
+pub(super) const DIFFERENCES: &str = "differences";
+/// The key of the clocks of all weeks of the chart.
+const WEEKS_KEY: &str = "weeks";
 /// Weeks in the chart.
 const WEEKS: usize = 12;
 
@@ -52,7 +56,9 @@ fn service_levels(
     board.by_person |= report.question.by_person;
     board.notes.extend(report.notes.iter().cloned());
     let all = &report.attainment.total;
-    board.finding = finding(&rate(&all.attainment));
+    let behind = Behind::share("Clocks met in time", "clock", &all.attainment);
+    let href = board.note("clocks", behind);
+    board.finding = finding(&rate(&all.attainment), &href);
     weeks(engine, &report, question, board)?;
     if report.levels.is_empty() {
         return Ok(());
@@ -108,17 +114,46 @@ fn differences(
         }
         twin = twin.row(cells);
     }
-    let moves = show::count(report.moves);
-    let says = format!("what the sources say of leads, beside the Agreement; {moves} moves told");
+    let all = Rows::counted(report.rows.iter().map(|row| row.found.fact));
+    let title = "Differences between the sources and the Agreement".to_owned();
+    board.note(DIFFERENCES, Behind { title, kind: "fact", rows: all, currency: None });
+    let moves = board.counted("moves", "Moves that the sources told of", "fact", &report.moved);
+    let says = Markup::text("what the sources say of leads, beside the Agreement; ")
+        .and(moves)
+        .and_text(" moves told");
     board.section("Differences", says, &twin);
     Ok(())
 }
 
-fn finding(rate: &Rate) -> String {
+fn finding(rate: &Rate, href: &str) -> Markup {
     match rate.share() {
-        Some(_) if rate.is_small() => format!("{} clocks met in time", rate.headline()),
-        Some(_) => format!("{} of clocks met in time", rate.headline()),
-        None => "No service level has fallen due yet".to_owned(),
+        Some(_) if rate.is_small() => rate.figure(href).and_text(" clocks met in time"),
+        Some(_) => rate.figure(href).and_text(" of clocks met in time"),
+        None => Markup::text("No service level has fallen due yet"),
+    }
+}
+
+/// What the chart says first: the week with the lowest share, of those that are over and have
+/// enough clocks for a share to mean something.
+fn weekly_finding(periods: &[Period]) -> Markup {
+    let is_firm = |period: &&Period| !period.unfinished && !period.rate.is_small();
+    let firm: Vec<&Period> = periods.iter().filter(is_firm).collect();
+    let lowest = firm.iter().copied().min_by(|a, b| {
+        let [a, b] = [a, b].map(|period| period.rate.share().unwrap_or(1.0));
+        a.total_cmp(&b)
+    });
+    match lowest {
+        Some(week) if firm.len() > 1 => {
+            let counts = week.rate.counts();
+            let counts = match &week.href {
+                Some(href) => show::figure(counts, href),
+                None => Markup::text(counts),
+            };
+            Markup::text(format!("Week {} was the lowest: ", week.label))
+                .and(counts)
+                .and_text(" met in time")
+        }
+        _ => Markup::text("Too few clocks fell due in a week for a share to be read"),
     }
 }
 
@@ -158,6 +193,7 @@ fn weeks(
 ) -> Result<(), NoBoard> {
     let due = engine.read(|reader| reader.clocks_due_at().map_err(Failure::from))?;
     let share = &report.attainment.total.attainment;
+    let mut together = (Vec::new(), Vec::new());
     let mut weeks: BTreeMap<Date, (Vec<String>, Vec<String>)> = BTreeMap::new();
     let monday =
         |id: &ClockId| due.get(id).map(|at| monday_of(question.zone.to_datetime(*at).date()));
@@ -176,6 +212,8 @@ fn weeks(
     for (week, (hits, misses)) in weeks.into_iter().skip(skipped) {
         let rate = Rate::of(hits.len() as u64, (hits.len() + misses.len()) as u64);
         let label = format!("{:02}", week.iso_week_date().week());
+        together.0.extend(hits.iter().cloned());
+        together.1.extend(misses.iter().cloned());
         let rows = Rows::split(hits, misses);
         let title = format!("Due in the week of {week}: met in time");
         let behind = Behind { title, kind: "clock", rows, currency: None };
@@ -183,6 +221,13 @@ fn weeks(
         // What was met ahead of its due time stands in a week that is still to come.
         periods.push(Period { label, rate, unfinished: week >= this_week, href });
     }
+    let title = format!("Due in {} weeks: met in time", periods.len());
+    let rows = Rows::split(together.0, together.1);
+    let all = board.note(WEEKS_KEY, Behind { title, kind: "clock", rows, currency: None });
+    let csv = all.replacen("/scoreboard/rows?", "/scoreboard/rows.csv?", 1);
+    let n = show::count(periods.iter().map(|period| period.rate.n).sum());
+    let n = show::figure(format!("n\u{a0}=\u{a0}{n}"), &all);
+    let (finding, signed) = (weekly_finding(&periods), signed_goal(report));
     let chart = Periods {
         title: "Met in time by week".to_owned(),
         description: "The share of clocks met in time, by the week in which they fell due."
@@ -191,13 +236,18 @@ fn weeks(
         hits: "In time".to_owned(),
         of: "Due".to_owned(),
         periods,
+        all: Some(all),
+        csv: Some(csv),
         goal: goal_of(report),
         tone: charts::Tone::Joint,
     };
     let twin = chart.twin();
-    let says = "per cent of clocks, by the week in which they fall due; open dots are of under 20, hatched \
-         weeks are not over";
-    board.chart = charts::figure(board.finding.as_str(), says, chart, twin);
+    let mut says = Markup::text("per cent of clocks, by the week in which they fall due, ").and(n);
+    says.say("; open dots: under 20; hatched: the week is not over");
+    if let Some(signed) = signed {
+        says = says.and_text("; broken line: the goal of ").and(signed);
+    }
+    board.chart = charts::figure(finding, says, chart, twin);
     Ok(())
 }
 
@@ -207,7 +257,26 @@ fn goal_of(report: &ServiceLevelsReport) -> Option<charts::Goal> {
     let first = goals.next()??;
     let same = goals.all(|goal| goal == Some(first));
     let value = first as f64 / 10.0;
-    same.then(|| charts::Goal { value, label: format!("goal {value:.0}") })
+    same.then(|| charts::Goal {
+        value,
+        label: format!("goal {value:.0}"),
+        href: goal_clause(report).map(|(_, href)| href),
+    })
+}
+
+/// The clause that says the goal: its name with its version, and its address.
+fn goal_clause(report: &ServiceLevelsReport) -> Option<(String, String)> {
+    let level = report.levels.first()?;
+    let version = level.goals.last()?.version;
+    let name = format!("clause {}, version {version}", level.clause);
+    Some((name, format!("/agreement/{version}#c{}", level.clause)))
+}
+
+/// Where the goal of the chart was signed, where it has one.
+fn signed_goal(report: &ServiceLevelsReport) -> Option<Markup> {
+    goal_of(report)?;
+    let (name, href) = goal_clause(report)?;
+    Some(element("a").with("href", href).holding(name).into())
 }
 
 fn monday_of(day: Date) -> Date {

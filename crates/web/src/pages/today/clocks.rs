@@ -19,9 +19,12 @@ use crate::{
     app::House,
     failure::Failure,
     markup::Markup,
-    names::{Names, lead_href, opportunity_href},
-    pages::leads::row::{level_words, status_of},
-    show::LocalTime,
+    names::{Names, encoded, lead_href, opportunity_href},
+    pages::{
+        leads::row::{level_words, status_of},
+        scoreboard::elsewhere::Today,
+    },
+    show::{LocalTime, count, figure},
 };
 
 /// So many are listed.
@@ -36,9 +39,9 @@ pub(super) struct Running {
     /// How many those are.
     pub(super) today: u64,
     /// How many run in all.
-    pub(super) all: u64,
+    all: u64,
     /// `your`, `of sales`, …
-    pub(super) whose: String,
+    whose: String,
     /// Whether the owner is worth a column.
     pub(super) tells_owner: bool,
 }
@@ -128,6 +131,19 @@ fn first_due(
 }
 
 impl Running {
+    /// `4 of 12 that run, yours`.
+    pub(super) fn says(&self) -> Markup {
+        figure(count(self.today), &Today::Due.href())
+            .and_text(" of ")
+            .and(figure(count(self.all), &Today::Running.href()))
+            .and_text(format!(" that run, {}", self.whose))
+    }
+
+    /// Where all of them are listed.
+    pub(super) fn all_of_today(&self) -> String {
+        Today::Due.href()
+    }
+
     /// Whether more run out today than are listed.
     pub(super) fn are_more(&self) -> bool {
         self.today > self.rows.len() as u64
@@ -154,8 +170,25 @@ fn theirs(reader: &Reader<'_>, actor: &Actor, of: Of) -> Result<Theirs, Failure>
     }))
 }
 
+/// The clocks that somebody's first page counts and that are due before an instant; of whoever has
+/// none on that page, none.
+pub(crate) fn theirs_before(
+    reader: &Reader<'_>,
+    actor: &Actor,
+    before: Timestamp,
+) -> Result<Vec<ClockRow>, Failure> {
+    let of = Of::whose_clocks(actor).ok_or(Failure::Absent)?;
+    if of == Of::Own {
+        return Ok(reader.clocks_due_of(&actor.user, before)?);
+    }
+    let theirs = theirs(reader, actor, of)?;
+    let mut rows = reader.clocks_due_before(before, None, u32::MAX)?;
+    rows.retain(|row| theirs.has(&row.owner));
+    Ok(rows)
+}
+
 /// The end of today in the page's zone.
-fn midnight_after(time: &LocalTime) -> Timestamp {
+pub(crate) fn midnight_after(time: &LocalTime) -> Timestamp {
     let tomorrow = time.zone().to_datetime(time.now()).date().saturating_add(1.day());
     let midnight = tomorrow.to_zoned(time.zone().clone());
     midnight.map_or(Timestamp::MAX, |midnight| midnight.timestamp())
@@ -184,7 +217,7 @@ impl Maker<'_, '_> {
             }
         };
         let account = what.map(|account| self.names.account(&account)).transpose()?;
-        let workings = format!("{page}?because=clock-{}#because", row.start_fact);
+        let workings = format!("{page}?because=clock-{}#because", encoded(row.id.as_str()));
         Ok(Some(Row {
             name,
             what: account.unwrap_or_default(),

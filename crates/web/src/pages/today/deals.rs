@@ -35,7 +35,7 @@ pub(super) struct Deals {
 pub(super) struct Closing {
     pub(super) name: String,
     pub(super) href: String,
-    pub(super) amount: String,
+    pub(super) amount: Markup,
     pub(super) when: String,
     pub(super) stage: String,
 }
@@ -96,7 +96,10 @@ fn closing(
         Ok(Closing {
             name: names.opportunity(&row.id)?,
             href: opportunity_href(&row.id),
-            amount: row.amount.map(money).unwrap_or_default(),
+            amount: row
+                .amount
+                .map(|amount| figure(money(amount), &opportunity_href(&row.id)))
+                .unwrap_or_default(),
             when: format!("{when} {}", day.strftime("%a %-d %b")),
             stage: row.stage.clone().unwrap_or_default(),
         })

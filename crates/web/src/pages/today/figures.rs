@@ -1,6 +1,6 @@
 //! The numbers somebody is held to: a rep's own, and elsewhere those of the side.
 
-use domain::{counted::Measure, ids::UserId, money::Money};
+use domain::ids::UserId;
 use engine::{
     access::Actor,
     report::{GoalFigures, GoalStanding, QuotaFigures, ReportFailure, ReportQuestion},
@@ -14,6 +14,7 @@ use crate::{
     kept::in_address,
     markup::Markup,
     names::encoded,
+    pages::scoreboard::standing::{self, Doors},
     show::{self, LocalTime, Rate, figure},
 };
 
@@ -31,7 +32,7 @@ pub(super) struct Figures {
 pub(super) struct Shown {
     pub(super) label: Markup,
     pub(super) number: Markup,
-    pub(super) words: String,
+    pub(super) words: Markup,
     pub(super) clause: Option<String>,
     pub(super) says: String,
 }
@@ -105,37 +106,13 @@ fn own(
 }
 
 fn of_quota(quota: &QuotaFigures) -> Shown {
-    let amount = |number: i64| match quota.currency {
-        Some(currency) => show::money_brief(Money { amount_minor: number, currency }),
-        None => show::count(number.unsigned_abs()),
-    };
     let owner = quota.owner.as_ref().map_or("", UserId::as_str);
     let key = format!("quota.{owner}.{}", quota.period);
-    let href = format!("/scoreboard/rows?figure={}", encoded(&key));
-    let won = quota.won.total();
-    let (number, mut words) = match quota.target {
-        Some(target) if won < target => (
-            amount(target.saturating_sub(won)),
-            format!("to go of {}; {} won", amount(target), amount(won)),
-        ),
-        Some(target) => (amount(won), format!("won of {}", amount(target))),
-        None => (amount(won), "won; the quota does not say of how much".to_owned()),
-    };
-    if let Measure::Is(share) = quota.attainment {
-        words.push_str(&format!(", {} of it", show::per_cent(share)));
-    }
-    if let (Some(days), Some(expected)) = (&quota.days, quota.expected_by_now) {
-        words.push_str(&format!(
-            "; an even pace asks for {} after {} of {} working days",
-            amount(expected),
-            days.elapsed,
-            days.total
-        ));
-    }
+    let doors = Doors { rows: format!("/scoreboard/rows?figure={}", encoded(&key)) };
     Shown {
         label: Markup::text(format!("Quota, {}", quota.period)),
-        number: figure(number, &href),
-        words,
+        number: standing::quota_number(quota, &doors),
+        words: standing::quota_words(quota, &doors),
         clause: None,
         says: String::new(),
     }
@@ -144,18 +121,15 @@ fn of_quota(quota: &QuotaFigures) -> Shown {
 /// `at` is the state that the figure was made of, as its address says it.
 fn of_goal(goal: &GoalFigures, label: Option<&str>, at: &str) -> Shown {
     let key = encoded(&format!("goal.{}", goal.id));
-    let href = format!("/scoreboard/rows?figure={key}{at}");
+    let doors = Doors { rows: format!("/scoreboard/rows?figure={key}{at}") };
     let number = match &goal.standing {
         GoalStanding::Pace(pace) => {
-            let number = pace.actual.total();
-            match goal.currency {
-                Some(currency) => show::money_brief(Money { amount_minor: number, currency }),
-                None => show::count(number.unsigned_abs()),
-            }
+            let number = standing::brief_amount(pace.actual.total(), goal.currency);
+            figure(number, &doors.rows)
         }
         GoalStanding::Rate(rate) => {
             let rate = rate.actual.rate();
-            Rate::of(rate.hits(), rate.n()).headline()
+            Rate::of(rate.hits(), rate.n()).figure(&doors.rows)
         }
     };
     Shown {
@@ -163,8 +137,8 @@ fn of_goal(goal: &GoalFigures, label: Option<&str>, at: &str) -> Shown {
             Some(label) => Markup::text(label),
             None => show::side_name(goal.side, goal.side.word()),
         },
-        number: figure(number, &href),
-        words: goal.words.clone(),
+        number,
+        words: standing::goal_words(goal, &doors),
         clause: Some(goal.clause.clone()),
         says: goal.says.clone(),
     }

@@ -1,13 +1,15 @@
 //! What became of the leads that were handed over: for marketing.
 
 use domain::handoff::Answer;
-use engine::Engine;
+use engine::{Engine, access::Actor};
 use jiff::SignedDuration;
+use store::{Reader, read::HandoffRow};
 
 use crate::{
     failure::Failure,
     markup::Markup,
     names::{Names, fact_href, lead_href},
+    pages::scoreboard::elsewhere::Today,
     show::{LocalTime, count, figure},
 };
 
@@ -46,7 +48,7 @@ pub(super) fn handed(engine: &Engine, reach: bool, time: &LocalTime) -> Result<H
             let theirs = new.iter().filter(|(answer, _)| *answer == wanted);
             theirs.map(|(_, n)| n).sum::<u64>()
         };
-        let last = reader.handoffs_answered(since, time.now(), ROWS)?;
+        let last = answered(reader, time, ROWS)?;
         let shown = last.iter().map(|row| {
             let fact = row.answer_fact.unwrap_or(row.last_fact);
             Ok(Row {
@@ -67,14 +69,30 @@ pub(super) fn handed(engine: &Engine, reach: bool, time: &LocalTime) -> Result<H
     })
 }
 
+/// The answers that are new, the last first.
+pub(crate) fn answered(
+    reader: &Reader<'_>,
+    time: &LocalTime,
+    limit: u32,
+) -> Result<Vec<HandoffRow>, Failure> {
+    let since = time.now() - SignedDuration::from_hours(24 * NEW_DAYS);
+    Ok(reader.handoffs_answered(since, time.now(), limit)?)
+}
+
+/// Whoever hands leads over sees what became of them.
+pub(crate) fn may_see(actor: &Actor) -> Result<(), Failure> {
+    super::hands_over(actor).then_some(()).ok_or(Failure::Absent)
+}
+
 impl Handed {
-    /// `14 answered in seven days, 9 of them accepted; 6 have no answer yet`.
-    pub(super) fn says(&self) -> String {
-        format!(
-            "{} answered in {NEW_DAYS} days, {} of them accepted; {} without an answer yet",
-            count(self.answered),
-            count(self.accepted),
-            count(self.waiting)
-        )
+    /// `14 answered in seven days, 9 of them accepted; 6 without an answer yet`.
+    pub(super) fn says(&self) -> Markup {
+        let door = |n: u64, figure_of: Today| figure(count(n), &figure_of.href());
+        door(self.answered, Today::Answered)
+            .and_text(" answered in seven days, ")
+            .and(door(self.accepted, Today::Accepted))
+            .and_text(" of them accepted; ")
+            .and(door(self.waiting, Today::Waiting))
+            .and_text(" without an answer yet")
     }
 }

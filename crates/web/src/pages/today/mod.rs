@@ -1,10 +1,10 @@
 //! The first page in the morning: one for each role, with what they need and nothing else.
 
 mod away;
-mod clocks;
+pub(crate) mod clocks;
 mod deals;
 mod figures;
-mod handed;
+pub(crate) mod handed;
 pub(crate) mod steps;
 mod waiting;
 
@@ -98,14 +98,18 @@ fn today(house: &House, actor: &Actor, reach: bool, time: &LocalTime) -> Result<
     let figures = figures.map(|of| figures::figures(house, actor, of, time)).transpose()?;
     let has_deals = actor.role == Role::Rep;
     let deals = has_deals.then(|| deals::deals(engine, actor, reach, time)).transpose()?;
-    let hands_over = matches!(actor.role, Role::Marketer | Role::MarketingManager);
-    let handed = hands_over.then(|| handed::handed(engine, reach, time)).transpose()?;
+    let handed = hands_over(actor).then(|| handed::handed(engine, reach, time)).transpose()?;
     let away = engine.read(|reader| away::away(reader, actor, time))?;
     let sets_up = may(actor, &Act::ManagePeople).is_ok();
     let steps = if sets_up { steps::steps(engine, time)? } else { None };
     let waiting = waiting::waiting(house, actor, time)?;
     let views = engine.read(|reader| kept::pinned(reader, actor, reach, time))?;
     Ok(Today { figures, clocks, deals, handed, waiting, away, views, steps })
+}
+
+/// Whether somebody hands leads over, and wants to know what became of them.
+fn hands_over(actor: &Actor) -> bool {
+    matches!(actor.role, Role::Marketer | Role::MarketingManager)
 }
 
 /// `Thursday, week 47`.

@@ -12,8 +12,12 @@ use crate::{
     app::House,
     failure::Failure,
     markup::Markup,
-    pages::today::figures::failed,
-    show::{LocalTime, count},
+    names::encoded,
+    pages::{
+        scoreboard::{differences_href, elsewhere::Today},
+        today::figures::failed,
+    },
+    show::{LocalTime, count, figure},
 };
 
 /// Differences at most so old are told.
@@ -103,16 +107,22 @@ fn the_house(house: &House, time: &LocalTime) -> Result<Vec<Waiting>, Failure> {
     if let Some(last) = imports.iter().max_by_key(|run| run.started_at) {
         let counts: serde_json::Value = serde_json::from_str(&last.counts).unwrap_or_default();
         let of = |key: &str| counts.get(key).and_then(serde_json::Value::as_u64).unwrap_or(0);
-        let words = format!(
-            ": {} rows read, {} rejected, {}",
-            count(of("read")),
-            count(of("rejected")),
-            last.state.replace('_', " ")
-        );
+        // What came by the command line has no page of its own.
+        let href = match &last.by {
+            Some(_) => format!("/imports/{}", encoded(&last.id)),
+            None => "/imports".to_owned(),
+        };
+        let words = Markup::text("began ")
+            .and(time.instant(last.started_at))
+            .and_text(": ")
+            .and(figure(count(of("read")), &href))
+            .and_text(" rows read, ")
+            .and(figure(count(of("rejected")), &href))
+            .and_text(format!(" rejected, {}", last.state.replace('_', " ")));
         waiting.push(Waiting {
             what: format!("The last import, from {}", last.source),
-            href: "/scoreboard".to_owned(),
-            words: Markup::text("began ").and(time.instant(last.started_at)).and_text(words),
+            href,
+            words,
         });
     }
     let found = house.differences(&question(time)).map_err(failed)?;
@@ -120,7 +130,7 @@ fn the_house(house: &House, time: &LocalTime) -> Result<Vec<Waiting>, Failure> {
     if differences > 0 {
         waiting.push(Waiting {
             what: format!("{} found in {DAYS} days", differences_words(differences)),
-            href: "/scoreboard".to_owned(),
+            href: differences_href(&question(time)),
             words: match found.past() {
                 None => Markup::text(BETWEEN),
                 Some(past) => Markup::text(BETWEEN).and_text(", as of ").and(time.second(past)),
@@ -130,7 +140,7 @@ fn the_house(house: &House, time: &LocalTime) -> Result<Vec<Waiting>, Failure> {
     if undecided > 0 {
         waiting.push(Waiting {
             what: format!("{} leads or opportunities", count(undecided)),
-            href: "/leads".to_owned(),
+            href: Today::Undecided.href(),
             words: Markup::text("wait to be decided about; the next tick does it"),
         });
     }
