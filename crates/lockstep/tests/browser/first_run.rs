@@ -161,7 +161,9 @@ async fn invites_the_other_head(hand: &Hand<'_>, installed: &Installed) -> Strin
     hand.house.clicks("main tbody tr:nth-child(2) a[href^='/people/']").await;
     hand.chooses("role", "leader").await;
     hand.chooses("side", "marketing").await;
-    hand.clicks("Save").await;
+    hand.house.clicks("form:has([name=role]) button").await;
+    hand.count();
+    hand.house.sees("may sign in as leader").await;
     path
 }
 

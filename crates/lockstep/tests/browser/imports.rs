@@ -67,6 +67,7 @@ async fn a_years_data_comes_in_by_a_few_clicks() {
     house.fills("m1", "2026-01-03").await;
     house.fills("m2", "2026-02-28").await;
     house.clicks_words("Keep what was mended, and try again").await;
+    house.sees("Trying it out").await;
     world.works();
     house.sees("All 5 rows can be taken").await;
     house.sees("Names to look at").await;
@@ -101,10 +102,12 @@ async fn data_comes_in_without_a_mouse() {
     house.tabs_to("[name=m1]").await;
     house.presses("2026-01-03").await;
     house.presses(Key::Enter).await;
+    house.sees("Trying it out").await;
     world.works();
     house.sees("1 of 3 rows cannot be taken").await;
     house.tabs_to(".acts button").await;
     house.presses(Key::Enter).await;
+    house.sees("You may leave this page").await;
     world.works();
     house.sees("2 rows taken").await;
 }
@@ -118,23 +121,28 @@ async fn data_comes_in_without_scripts() {
     house.visits("/imports/new").await;
     drops(&house, &files, &["odd.csv"]).await;
     house.clicks_words("Look at the files").await;
+    house.sees("Looking over").await;
     world.works();
     house.sees("No table is known yet").await;
     house.clicks_words("odd.csv").await;
     house.chooses("object", "leads").await;
     house.clicks_words("Keep, and look again").await;
+    house.sees("Looking over").await;
     world.works();
     house.sees("1 table, 1 row").await;
     house.clicks_words("odd.csv").await;
     house.chooses("c0", "key").await;
     house.chooses("c1", "field:created_at").await;
     house.clicks_words("Keep, and look again").await;
+    house.sees("Looking over").await;
     world.works();
     house.sees("as you said").await;
     house.clicks_words("Try it out").await;
+    house.sees("Trying it out").await;
     world.works();
     house.sees("All 1 row can be taken").await;
     house.clicks_words("Import 1 row").await;
+    house.sees("You may leave this page").await;
     world.works();
     house.sees("1 row taken").await;
 }
