@@ -101,8 +101,9 @@ fn export() -> Option<Vec<PathBuf>> {
         println!("skipped: LOCKSTEP_DATA names no folder of real exports");
         return None;
     };
+    // A browser is given files by their whole paths, without a step back in them.
     let entries = std::fs::read_dir(folder).expect("the folder can be read");
-    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let paths = entries.filter_map(|entry| entry.ok()?.path().canonicalize().ok());
     let is_csv = |path: &Path| path.extension().is_some_and(|extension| extension == "csv");
     Some(paths.filter(|path| is_csv(path)).collect())
 }
