@@ -11,6 +11,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicU32, Ordering},
     },
+    time::Duration,
 };
 
 use axum::{
@@ -343,10 +344,22 @@ impl World {
 }
 
 impl Drop for World {
-    /// The last holders of the database's connections let them go aside, since that waits too.
+    /// The last holders of the database's connections let them go aside, since that waits too. A
+    /// stream that a browser had open may end a moment later than the browser: whoever lets go last
+    /// must not be one that serves others, so it is waited for.
     fn drop(&mut self) {
+        const MOMENT: Duration = Duration::from_millis(5);
+        const MOMENTS_MAX: u32 = 1_000;
         let (router, engine) = (std::mem::take(&mut self.router), self.engine.take());
-        aside(move || drop((router, engine)));
+        aside(move || {
+            drop(router);
+            let Some(engine) = engine else { return };
+            let mut moments = 0;
+            while Arc::strong_count(&engine) > 1 && moments < MOMENTS_MAX {
+                std::thread::sleep(MOMENT);
+                moments += 1;
+            }
+        });
     }
 }
 
