@@ -20,8 +20,9 @@ use crate::{
     ids::{FactNo, LeadId, OpportunityId, Subject},
     lead::{LeadHistory, in_order},
     milestone::{Reached, reached},
+    people::People,
     qualification::{Assessment, Qualification, qualifications, stamped},
-    service_level::{People, ServiceClock, clocks},
+    service_level::{ServiceClock, clocks},
 };
 
 /// Finds what follows up to `as_of` from the facts about a subject and what it is seen with, and

@@ -34,6 +34,7 @@ pub mod milestone;
 pub mod money;
 pub mod opportunity;
 pub mod pacing;
+pub mod people;
 pub mod person;
 pub mod pipeline;
 pub mod points;

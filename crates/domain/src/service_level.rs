@@ -21,20 +21,9 @@ use crate::{
     fact::{Entry, Fact},
     field::FieldValue,
     ids::{ClockId, FactNo, Subject, UserId},
+    people::People,
     standing::Standing,
 };
-
-/// When a person of the firm works: their zone and the key of their calendar, where known.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct WorkingHours {
-    /// Their own zone.
-    pub zone: Option<TimeZone>,
-    /// Their calendar in the Agreement.
-    pub calendar: Option<String>,
-}
-
-/// Working hours by person.
-pub type People = BTreeMap<UserId, WorkingHours>;
 
 /// One running of a service level on a lead or an opportunity.
 #[derive(Debug, Clone)]
@@ -347,7 +336,8 @@ impl Keeper<'_> {
         standing: &Standing,
         entry: &Entry,
     ) -> (Calendar, TimeZone) {
-        let owner = standing.owner().and_then(|owner| self.people.get(owner));
+        let hours = |owner| self.people.hours(owner, entry.happened_at());
+        let owner = standing.owner().and_then(hours);
         let named = |key: &str| agreement.calendars.get(key).cloned();
         let calendar = match &level.hours {
             Hours::Elapsed => Some(Calendar::always_open("all hours")),

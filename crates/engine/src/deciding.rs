@@ -13,9 +13,9 @@ use domain::{
     decision,
     fact::{Entry, Fact},
     ids::{FactNo, Subject},
-    service_level::{People, WorkingHours},
+    people::People,
 };
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp};
 use store::{Reader, StoreError, Writer};
 
 use crate::{
@@ -104,13 +104,10 @@ fn fades(definition: &Definition) -> bool {
     decays || asks_for_time || definition.rules.iter().any(is_silence)
 }
 
-/// Everybody's hours, as imported.
+/// Everybody's hours, as they were told.
 pub(crate) fn people(reader: &Reader<'_>) -> Result<People, StoreError> {
-    let of = |fields: &domain::field::Fields| WorkingHours {
-        zone: fields.get("zone").and_then(|zone| TimeZone::get(zone.text()?).ok()),
-        calendar: fields.get("calendar").and_then(|calendar| calendar.text()).map(str::to_owned),
-    };
-    Ok(reader.users()?.into_iter().map(|user| (user.id, of(&user.fields))).collect())
+    let told = reader.hours_told()?;
+    Ok(People::told(told.iter().map(|row| (row.user.clone(), row.since, &row.fields))))
 }
 
 /// Appends every decision that follows by `now` about a subject, and about what is seen with it,

@@ -6,7 +6,7 @@ use domain::{
     fact::Entry,
     ids::{LeadId, Subject},
     lead::{LeadHistory, in_order},
-    service_level::People,
+    people::People,
 };
 use store::{Reader, StoreError};
 

@@ -11,7 +11,7 @@ use crate::{
     error::StoreError,
     read::{
         absence, activity, agreement, assignment, campaign, clock, handoff, lead, lead_stage,
-        milestone, named, opportunity, qualification, quota, user,
+        milestone, named, opportunity, qualification, quota, user, user_hours,
     },
 };
 
@@ -22,7 +22,10 @@ pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreE
         Fact::Account(fact) => named::reported(connection, entry, &fact.account, &fact.fields),
         Fact::Product(fact) => named::reported(connection, entry, &fact.product, &fact.fields),
         Fact::Campaign(fact) => campaign::reported(connection, entry, fact),
-        Fact::User(fact) => user::reported(connection, entry, fact),
+        Fact::User(fact) => {
+            user::reported(connection, entry, fact)?;
+            user_hours::told(connection, entry, fact)
+        }
         Fact::UserAdmitted(fact) => user::admitted(connection, entry, fact),
         Fact::AbsenceEntered(_)
         | Fact::AbsenceWithdrawn(_)

@@ -9,6 +9,7 @@ use crate::{
     clock::ZeroTime,
     condition::{Condition, Literal},
     fact::Told,
+    field::Fields,
     firm::Side,
     handoff::{LeadAssigned, LeadMoved},
     ids::{LeadId, SubjectKind, Version},
@@ -106,7 +107,7 @@ fn found(
 
 fn run(level: ServiceLevel, lines: &[(&str, &str)], until: &str) -> Vec<ServiceClock> {
     let agreements = History::always(agreement(level), "hash".into());
-    found(&history(lines), &agreements, &People::new(), at(until))
+    found(&history(lines), &agreements, &People::default(), at(until))
 }
 
 const MINUTE: i64 = 60;
@@ -243,7 +244,7 @@ fn a_running_clock_keeps_the_version_it_started_under() {
         in_force(2, "2026-11-24 10:30", shorter),
     ]);
     let facts = [("2026-11-24 10:00", "is MQL"), ("2026-11-24 10:00", "to a")];
-    let found = found(&history(&facts), &agreements, &People::new(), at("2026-11-24 11:00"));
+    let found = found(&history(&facts), &agreements, &People::default(), at("2026-11-24 11:00"));
     assert_eq!(found[0].in_force.version, Version(1));
     let reading = found[0].read(at("2026-11-24 11:00")).unwrap();
     assert_eq!(reading.due_at, Some(at("2026-11-24 12:00")));
@@ -251,15 +252,32 @@ fn a_running_clock_keeps_the_version_it_started_under() {
 
 #[test]
 fn hours_are_in_the_owners_zone_where_the_author_says_so() {
-    let tokyo = TimeZone::get("Asia/Tokyo").unwrap();
-    let hours = WorkingHours { zone: Some(tokyo), calendar: Some("office".into()) };
-    let people = People::from([("a".into(), hours)]);
+    let hours = of(&[("zone", "Asia/Tokyo"), ("calendar", "office")]);
+    let people = People::told([("a".into(), at("2026-01-01 00:00"), &hours)]);
     // 01:30 on Tuesday in Berlin is 09:30 in Tokyo.
     let facts = [("2026-11-24 01:30", "is MQL"), ("2026-11-24 01:30", "to a")];
     let agreements = History::always(agreement(level()), "hash".into());
     let found = found(&history(&facts), &agreements, &people, at("2026-11-24 02:00"));
     let reading = found[0].read(at("2026-11-24 02:00")).unwrap();
     assert_eq!(reading.due_at, Some(at("2026-11-24 03:30")));
+}
+
+#[test]
+fn hours_that_change_leave_a_clock_that_runs_as_it_is() {
+    let berlin = of(&[("zone", "Europe/Berlin"), ("calendar", "office")]);
+    let tokyo = of(&[("zone", "Asia/Tokyo")]);
+    let moved = at("2026-11-24 10:30");
+    let told = [("a".into(), at("2026-01-01 00:00"), &berlin), ("a".into(), moved, &tokyo)];
+    let facts = [("2026-11-24 10:00", "is MQL"), ("2026-11-24 10:00", "to a")];
+    let agreements = History::always(agreement(level()), "hash".into());
+    let until = at("2026-11-24 11:00");
+    let found = found(&history(&facts), &agreements, &People::told(told), until);
+    let reading = found[0].read(until).unwrap();
+    assert_eq!(reading.due_at, Some(at("2026-11-24 12:00")));
+}
+
+fn of(fields: &[(&str, &str)]) -> Fields {
+    fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect()
 }
 
 fn of_opportunity(field: &str) -> Name {
@@ -315,7 +333,7 @@ fn an_opportunity_that_moves_on_gets_a_fresh_clock_and_one_that_rests_is_missed(
     ]);
     let agreements = History::always(agreement(stale()), "hash".into());
     let subject = Subject::Opportunity("crm:d1".into());
-    let found = clocks(&subject, &facts, &agreements, &People::new()).unwrap();
+    let found = clocks(&subject, &facts, &agreements, &People::default()).unwrap();
     let starts: Vec<FactNo> = found.iter().map(|clock| clock.start_fact).collect();
     assert_eq!(starts, [FactNo(1), FactNo(2), FactNo(4)]);
     assert_eq!(found[0].stopped_by.as_deref(), Some("next step changed"));

@@ -26,6 +26,7 @@ pub mod qualification;
 pub mod quota;
 pub mod tally;
 pub mod user;
+pub mod user_hours;
 mod word;
 
 pub use absence::{AbsenceRow, SubstitutionRow};
@@ -47,11 +48,13 @@ pub use qualification::QualificationRow;
 pub use quota::QuotaRow;
 pub use tally::{ClockCounted, ClockTally, QualificationTally};
 pub use user::{Colleague, UserRow};
+pub use user_hours::HoursRow;
+pub(crate) use user_hours::keep_all as keep_all_hours;
 pub use word::{Findable, Hit};
 pub(crate) use word::{index_all_names, replace as replace_words};
 
 /// Every table that is worked out from the ledger, with its columns.
-pub(crate) const READ_MODELS: [(&str, &str); 22] = [
+pub(crate) const READ_MODELS: [(&str, &str); 23] = [
     ("absence", absence::COLUMNS),
     ("account", named::COLUMNS),
     ("activity", activity::COLUMNS),
@@ -72,6 +75,7 @@ pub(crate) const READ_MODELS: [(&str, &str); 22] = [
     ("signature", agreement::SIGNATURE_COLUMNS),
     ("substitution", absence::SUBSTITUTION_COLUMNS),
     ("tally", tally::COLUMNS),
+    ("user_hours", user_hours::COLUMNS),
     ("user_record", user::COLUMNS),
     ("word", word::COLUMNS),
 ];

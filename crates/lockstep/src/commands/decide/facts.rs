@@ -9,14 +9,14 @@ use std::{
 use connectors::facts;
 use domain::{
     fact::{Entry, Fact, Told},
-    field::{Fields, overlay},
+    field::Fields,
     ids::{FactNo, Subject, UserId},
+    people::{People, of_hours},
     person::Person,
     reported::{Reported, settle_ids},
-    service_level::{People, WorkingHours},
 };
 use engine::{intake::tell_domain, lead::gather};
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 
 /// The longest line, in bytes: 1 MiB.
 const LINE_BYTES_MAX: u64 = 1 << 20;
@@ -122,7 +122,7 @@ struct Taking {
     told: BTreeSet<(String, String)>,
     aliases: BTreeMap<(String, String), String>,
     persons: BTreeMap<String, Person>,
-    users: BTreeMap<UserId, Fields>,
+    hours: Vec<(UserId, Timestamp, Fields)>,
 }
 
 impl Taking {
@@ -155,7 +155,7 @@ impl Taking {
     fn lay(&mut self, entry: Entry) {
         match entry.fact() {
             Fact::User(fact) => {
-                overlay(self.users.entry(fact.user.clone()).or_default(), &fact.fields);
+                self.hours.push((fact.user.clone(), entry.happened_at(), of_hours(&fact.fields)));
             }
             Fact::Account(_) => self.facts.lay(entry),
             other if other.decided_about().is_some() => self.facts.lay(entry),
@@ -163,18 +163,10 @@ impl Taking {
         }
     }
 
-    fn finish(self) -> Facts {
-        let people = self.users.into_iter().map(|(user, fields)| (user, hours_of(&fields)));
-        Facts { people: people.collect(), ..self.facts }
-    }
-}
-
-/// When somebody works, by what is reported of them.
-fn hours_of(fields: &Fields) -> WorkingHours {
-    let text = |name: &str| fields.get(name).and_then(|value| value.text());
-    WorkingHours {
-        zone: text("zone").and_then(|zone| TimeZone::get(zone).ok()),
-        calendar: text("calendar").map(str::to_owned),
+    fn finish(mut self) -> Facts {
+        self.hours.sort_by_key(|(_, at, _)| *at);
+        let told = self.hours.iter().map(|(user, at, fields)| (user.clone(), *at, fields));
+        Facts { people: People::told(told), ..self.facts }
     }
 }
 

@@ -7,9 +7,10 @@ use domain::{
     clock::ClockState,
     field::FieldValue,
     lead::LeadHistory,
+    people::People,
     points::Points,
     qualification::{assess, stamped},
-    service_level::{People, ServiceClock, clocks},
+    service_level::{ServiceClock, clocks},
 };
 use engine::lead::history_of;
 use jiff::{SignedDuration, Timestamp};

@@ -125,7 +125,7 @@ pub(super) fn record_form(
         Field::line("team", "Team").value(&sent.team).optional(),
         Field::select("manager", "Led by", managers).value(&sent.manager).optional(),
         Field::line("region", "Region").value(&sent.region).optional(),
-        calendar.hint("One of the Agreement in force. Service levels that run in the owner's hours count in it."),
+        calendar.hint("One of the Agreement in force. Service levels that run in the owner's hours count in it, from now on: clocks that run keep the hours they began with."),
         zone.hint("Such as Europe/Berlin. Blank for that of the Agreement."),
     ]))
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use domain::{
     agreement::History,
     ids::{Subject, UserId},
-    service_level::{People, ServiceClock, clocks},
+    people::People,
+    service_level::{ServiceClock, clocks},
 };
 use engine::{
     access::Actor,
