@@ -132,6 +132,23 @@ pub struct ClockResumed {
     pub because: Because,
 }
 
+/// A running clock passed to another owner with the time that is used, because its service level
+/// runs on when its subject is passed on. Source: domain.md 2.5.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClockPassedOn {
+    /// Which clock.
+    pub clock: ClockId,
+    /// What it runs on.
+    #[serde(flatten)]
+    pub subject: Subject,
+    /// Who has to answer from now on.
+    pub owner: Option<UserId>,
+    /// Whether it was past due by then: the miss stays with the earlier owner.
+    pub overdue: bool,
+    /// Clause, version and facts.
+    pub because: Because,
+}
+
 /// How a clock ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

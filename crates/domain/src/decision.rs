@@ -12,8 +12,8 @@ use crate::{
     agreement::{History, InForce},
     calendar::NeverOpen,
     decided::{
-        ClockAtRisk, ClockBreached, ClockPaused, ClockResumed, ClockStarted, ClockStopped,
-        LeadFellBelow, LeadQualified, MilestoneReached, SOURCE, Verdict,
+        ClockAtRisk, ClockBreached, ClockPassedOn, ClockPaused, ClockResumed, ClockStarted,
+        ClockStopped, LeadFellBelow, LeadQualified, MilestoneReached, SOURCE, Verdict,
     },
     fact::{Entry, Fact, Told},
     figure::Because,
@@ -185,7 +185,12 @@ fn is_settled(clock: &ServiceClock, standing: &BTreeSet<&str>, as_of: Timestamp)
                 && resumed.is_none_or(|no| stands(&format!("resumed/{no}")))
         })
     };
+    let passed = || {
+        let mut passed = clock.passed.iter();
+        passed.all(|passing| stands(&format!("passed/{}", passing.fact)))
+    };
     stands("started")
+        && passed()
         && stands("at-risk")
         && stands("breached")
         && rests()
@@ -205,6 +210,7 @@ fn decisions_about(clock: &ServiceClock, as_of: Timestamp) -> Result<Vec<Told>, 
     let ended_at = end.map_or(Timestamp::MAX, |end| end.at);
     let mut told_of = vec![started(clock, &at_start)];
     told_of.extend(rests(clock, as_of)?);
+    told_of.extend(passings(clock));
     let because = || because(&clock.in_force, &clock.level().clause, vec![clock.start_fact]);
     let (id, subject) = (clock.id.clone(), clock.subject.clone());
     if let Some(at) = now.at_risk_at.filter(|at| *at <= as_of && *at < ended_at) {
@@ -294,6 +300,22 @@ fn rests(clock: &ServiceClock, as_of: Timestamp) -> Result<Vec<Told>, NeverOpen>
         ));
     }
     Ok(told_of)
+}
+
+/// Each passing to another owner.
+fn passings(clock: &ServiceClock) -> impl Iterator<Item = Told> + '_ {
+    clock.passed.iter().map(|passing| {
+        let facts = vec![clock.start_fact, passing.fact];
+        let fact = ClockPassedOn {
+            clock: clock.id.clone(),
+            subject: clock.subject.clone(),
+            owner: passing.owner.clone(),
+            overdue: passing.overdue,
+            because: because(&clock.in_force, &clock.level().clause, facts),
+        };
+        let key = clock_key(clock, &format!("passed/{}", passing.fact));
+        told(key, passing.at, Fact::ClockPassedOn(fact))
+    })
 }
 
 fn because(in_force: &InForce, clause: &str, facts: Vec<FactNo>) -> Because {

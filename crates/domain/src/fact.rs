@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     absence::{AbsenceEntered, AbsenceWithdrawn, SubstituteNamed, SubstituteWithdrawn},
     activity::ActivityRecorded,
+    book::{BookPassedOn, UserLeft},
     decided::{
-        ClockAtRisk, ClockBreached, ClockPaused, ClockResumed, ClockStarted, ClockStopped,
-        LeadFellBelow, LeadQualified, MilestoneReached,
+        ClockAtRisk, ClockBreached, ClockPassedOn, ClockPaused, ClockResumed, ClockStarted,
+        ClockStopped, LeadFellBelow, LeadQualified, MilestoneReached,
     },
     firm::{
         AgreementProposed, AgreementSigned, AgreementTookEffect, AgreementWithdrawn, UserAdmitted,
@@ -57,6 +58,10 @@ pub enum Fact {
     Quota(QuotaReported),
     /// Somebody may sign in, in a role.
     UserAdmitted(UserAdmitted),
+    /// All that was somebody's passed to somebody else.
+    BookPassedOn(BookPassedOn),
+    /// Somebody left the firm.
+    UserLeft(UserLeft),
     /// Somebody is away.
     AbsenceEntered(AbsenceEntered),
     /// An absence was taken back.
@@ -87,6 +92,8 @@ pub enum Fact {
     ClockPaused(ClockPaused),
     /// Decided: a resting clock counts again.
     ClockResumed(ClockResumed),
+    /// Decided: a running clock passed to another owner.
+    ClockPassedOn(ClockPassedOn),
     /// Decided: a clock ended.
     ClockStopped(ClockStopped),
     /// Decided: an opportunity reached a milestone.
@@ -106,11 +113,14 @@ impl Fact {
             | Fact::ClockBreached(ClockBreached { subject, .. })
             | Fact::ClockPaused(ClockPaused { subject, .. })
             | Fact::ClockResumed(ClockResumed { subject, .. })
+            | Fact::ClockPassedOn(ClockPassedOn { subject, .. })
             | Fact::ClockStopped(ClockStopped { subject, .. }) => subject.to_string(),
             Fact::Campaign(fact) => format!("campaign/{}", fact.campaign),
             Fact::Product(fact) => format!("product/{}", fact.product),
             Fact::User(fact) => format!("user/{}", fact.user),
             Fact::UserAdmitted(fact) => format!("user/{}", fact.user),
+            Fact::BookPassedOn(fact) => format!("user/{}", fact.user),
+            Fact::UserLeft(fact) => format!("user/{}", fact.user),
             Fact::AbsenceEntered(fact) => format!("user/{}", fact.user),
             Fact::AbsenceWithdrawn(fact) => format!("user/{}", fact.user),
             Fact::SubstituteNamed(fact) => format!("user/{}", fact.signer),
@@ -145,6 +155,7 @@ impl Fact {
             | Fact::ClockBreached(ClockBreached { subject, .. })
             | Fact::ClockPaused(ClockPaused { subject, .. })
             | Fact::ClockResumed(ClockResumed { subject, .. })
+            | Fact::ClockPassedOn(ClockPassedOn { subject, .. })
             | Fact::ClockStopped(ClockStopped { subject, .. }) => subject.lead(),
             _ => None,
         }

@@ -8,6 +8,7 @@ pub mod absence;
 pub mod activity;
 pub mod agreement;
 pub mod attainment;
+pub mod book;
 pub mod calendar;
 pub mod clock;
 pub mod condition;

@@ -35,7 +35,7 @@ pub struct ServiceClock {
     /// The version that governs it, and the level's place in it.
     pub in_force: InForce,
     level: usize,
-    /// Who answers for it.
+    /// Who answered for it when it started.
     pub owner: Option<UserId>,
     /// How often its subject had been passed on when it started.
     pub transfer: u32,
@@ -47,12 +47,27 @@ pub struct ServiceClock {
     pub start_fact: FactNo,
     /// The fact that ended it.
     pub stop_fact: Option<FactNo>,
+    /// Who it passed to while it ran on, in order.
+    pub passed: Vec<Passing>,
     /// The facts at which it began to rest and to count again.
     pub pause_facts: Vec<(FactNo, Option<FactNo>)>,
     zone: TimeZone,
     calendar: Calendar,
     /// How much time there is, in the hours that count.
     target: SignedDuration,
+}
+
+/// A running clock's passing to another owner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passing {
+    /// When.
+    pub at: Timestamp,
+    /// The fact that passed its subject on.
+    pub fact: FactNo,
+    /// Who has to answer from then on.
+    pub owner: Option<UserId>,
+    /// Whether it was past due by then, so that the miss stays with the earlier owner.
+    pub overdue: bool,
 }
 
 /// A clock's end, as a decided fact carries it.
@@ -72,6 +87,12 @@ impl ServiceClock {
     /// The service level that it runs under.
     pub fn level(&self) -> &ServiceLevel {
         &self.in_force.agreement.service_levels[self.level]
+    }
+
+    /// Who answers for it: whoever had its subject when it was missed, or has it.
+    pub fn answers(&self) -> Option<&UserId> {
+        let passed = self.passed.iter().rfind(|passing| !passing.overdue);
+        passed.map_or(self.owner.as_ref(), |passing| passing.owner.as_ref())
     }
 
     /// The zone in which its hours are counted.
@@ -231,8 +252,11 @@ impl Keeper<'_> {
             return self.renew(&in_force, level, after, entry);
         }
         clock.rest(level, before, after, entry);
-        if before.owner() == after.owner() || level.on_transfer == OnTransfer::RunOn {
+        if before.owner() == after.owner() {
             return Ok(());
+        }
+        if level.on_transfer == OnTransfer::RunOn {
+            return clock.pass_on(after.owner().cloned(), at, entry.no);
         }
         match level.on_transfer {
             OnTransfer::RestartAnswered => clock.running.stopped_at = Some(at),
@@ -321,6 +345,7 @@ impl Keeper<'_> {
             stopped_by: None,
             start_fact: entry.no,
             stop_fact: None,
+            passed: Vec::new(),
             pause_facts: rests.then_some((entry.no, None)).into_iter().collect(),
             zone,
             calendar,
@@ -365,6 +390,18 @@ impl ServiceClock {
         self.running.stopped_at = Some(at);
         self.stopped_by = Some(by);
         self.stop_fact = Some(fact);
+    }
+
+    /// Passes to another owner and runs on. What was missed by then stays the earlier owner's.
+    fn pass_on(
+        &mut self,
+        owner: Option<UserId>,
+        at: Timestamp,
+        fact: FactNo,
+    ) -> Result<(), NeverOpen> {
+        let overdue = self.read(at)?.due_at.is_some_and(|due_at| due_at < at);
+        self.passed.push(Passing { at, fact, owner, overdue });
+        Ok(())
     }
 
     /// Begins or ends a rest where a fact makes what rests it hold, or hold no more.

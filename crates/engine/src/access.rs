@@ -43,6 +43,8 @@ pub enum Act {
     EndSessionsOf(UserId),
     /// To write down or take back an absence of this person, whom the second leads.
     EnterAbsenceOf(UserId, Option<UserId>),
+    /// To pass the book of this person on, whom the second leads.
+    PassOnBookOf(UserId, Option<UserId>),
     /// To bring data in.
     Import,
     /// To look through every fact of the ledger.
@@ -109,6 +111,14 @@ fn by_people(actor: &Actor, act: &Act) -> Option<Judged> {
             "write down when somebody else is away",
             "them, or whoever leads them",
         ),
+        Act::PassOnBookOf(user, manager) => (
+            matches!(actor.role, Operations | Leader)
+                || (*user == actor.user && matches!(actor.role, Rep | SalesManager))
+                || (manager.as_ref() == Some(&actor.user)
+                    && !matches!(actor.role, ReadOnly | Auditor)),
+            "pass another person's book on",
+            "whoever leads them",
+        ),
         _ => return None,
     })
 }
@@ -174,6 +184,7 @@ fn by_work(actor: &Actor, act: &Act) -> Judged {
         ),
         // Judged by `by_people`.
         Act::SeeEverybodysFigures
+        | Act::PassOnBookOf(..)
         | Act::SeePeople
         | Act::ManagePeople
         | Act::EndSessionsOf(_)
@@ -199,7 +210,7 @@ mod tests {
         use Role::*;
         const WRITING: [Role; 6] =
             [Rep, SalesManager, Marketer, MarketingManager, Operations, Leader];
-        let table: [(Act, &[Role]); 19] = [
+        let table: [(Act, &[Role]); 22] = [
             (Act::SeeLeads, &Role::ALL),
             (Act::SeeReach, &WRITING),
             (Act::Propose, &[SalesManager, MarketingManager, Operations, Leader]),
@@ -212,6 +223,9 @@ mod tests {
             (Act::EnterAbsenceOf("u1".into(), None), &WRITING),
             (Act::EnterAbsenceOf("u2".into(), Some("u1".into())), &WRITING),
             (Act::EnterAbsenceOf("u2".into(), Some("u3".into())), &[Operations, Leader]),
+            (Act::PassOnBookOf("u1".into(), None), &[Rep, SalesManager, Operations, Leader]),
+            (Act::PassOnBookOf("u2".into(), Some("u1".into())), &WRITING),
+            (Act::PassOnBookOf("u2".into(), Some("u3".into())), &[Operations, Leader]),
             (Act::SearchLedger, &[Operations, Leader, Auditor]),
             (Act::CheckLedger, &[Operations, Auditor]),
             (Act::AssignLeads, &[SalesManager, Operations]),

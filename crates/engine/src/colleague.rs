@@ -67,6 +67,8 @@ pub enum Standing {
     Invited(Timestamp),
     /// They may sign in, have no password, and no link works.
     WithoutLink,
+    /// They are of the firm no more.
+    Left(Timestamp),
     /// They may not sign in.
     MayNot,
     /// A source knows them; they were never let in.
@@ -101,6 +103,9 @@ impl Standings {
 
     /// How somebody stands.
     pub fn of(&self, user: &UserRow) -> Standing {
+        if let Some(at) = user.left_at {
+            return Standing::Left(at);
+        }
         let has_come = self.with_password.contains(&user.id) || self.seen.contains_key(&user.id);
         match (user.role, user.active, self.link_until(&user.id)) {
             (None, ..) => Standing::NotLetIn,

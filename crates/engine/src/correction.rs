@@ -224,8 +224,7 @@ fn can_own(reader: &Reader<'_>, wanted: &Wanted) -> Result<(), Error> {
     let Wanted::Owner(Some(owner)) = wanted else { return Ok(()) };
     let user = reader.user(owner)?;
     let is_here = user.is_some_and(|user| {
-        let has_left = user.role.is_some() && !user.active;
-        !has_left && user.side.is_some_and(|side| side != domain::firm::Side::Neutral)
+        user.can_own() && user.side.is_some_and(|side| side != domain::firm::Side::Neutral)
     });
     match is_here {
         true => Ok(()),

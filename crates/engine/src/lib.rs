@@ -7,6 +7,7 @@
 pub mod absence;
 pub mod access;
 pub mod agreement;
+pub mod book;
 pub mod colleague;
 pub mod correction;
 pub mod first_agreement;
@@ -60,6 +61,9 @@ pub enum Refusal {
     /// About the Agreement.
     #[error(transparent)]
     Agreement(#[from] agreement::AgreementRefusal),
+    /// About somebody's book.
+    #[error(transparent)]
+    Book(#[from] book::BookRefusal),
     /// About what is known of a colleague.
     #[error(transparent)]
     Colleague(#[from] colleague::ColleagueRefusal),

@@ -31,6 +31,8 @@ pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreE
         | Fact::AbsenceWithdrawn(_)
         | Fact::SubstituteNamed(_)
         | Fact::SubstituteWithdrawn(_) => absences(connection, entry),
+        Fact::BookPassedOn(fact) => user::passed_on(connection, entry, fact),
+        Fact::UserLeft(fact) => user::left(connection, entry, fact),
         Fact::Quota(fact) => quota::reported(connection, entry, fact),
         Fact::Opportunity(fact) => opportunity::reported(connection, entry, fact),
         Fact::OpportunityMoved(fact) => opportunity::moved(connection, entry, fact),
@@ -69,6 +71,7 @@ pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreE
         Fact::ClockStarted(_)
         | Fact::ClockPaused(_)
         | Fact::ClockResumed(_)
+        | Fact::ClockPassedOn(_)
         | Fact::ClockStopped(_)
         | Fact::ClockAtRisk(_)
         | Fact::ClockBreached(_) => clocks(connection, entry),
@@ -90,6 +93,10 @@ fn clocks(connection: &Connection, entry: &Entry) -> Result<(), StoreError> {
         Fact::ClockResumed(fact) => {
             clock::resumed(connection, entry, fact)?;
             clocks_changed(connection, entry, &fact.subject)
+        }
+        Fact::ClockPassedOn(fact) => {
+            clock::passed_on(connection, entry, fact)?;
+            touched(connection, entry, &fact.subject)
         }
         Fact::ClockStopped(fact) => {
             clock::stopped(connection, entry, fact)?;

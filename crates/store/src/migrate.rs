@@ -7,7 +7,7 @@ use crate::{
     database::{Connection, Engine},
     error::StoreError,
     person::index_everybody,
-    read::{index_all_names, keep_all_hours},
+    read::{fill_owners, index_all_names, keep_all_hours},
     value::values,
 };
 
@@ -38,7 +38,7 @@ macro_rules! migration {
 }
 
 /// In order; the place in this list, from 1, is the number in the file's name.
-const MIGRATIONS: [Migration; 11] = [
+const MIGRATIONS: [Migration; 12] = [
     migration!("0001_ledger"),
     migration!("0002_read_models"),
     migration!("0003_beside_the_ledger"),
@@ -50,6 +50,7 @@ const MIGRATIONS: [Migration; 11] = [
     migration!("0009_views"),
     migration!("0010_words", Some(fill_words)),
     migration!("0011_hours", Some(keep_all_hours)),
+    migration!("0012_books", Some(fill_owners)),
 ];
 
 /// The number of the newest schema that this program knows.

@@ -139,6 +139,9 @@ pub fn router(app: App) -> Router {
         .route("/people/{id}/record", post(people::change::record))
         .route("/people/{id}/absences", post(people::absence::create))
         .route("/people/{id}/absences/{no}/withdrawal", post(people::absence::withdraw))
+        .route("/people/{id}/book", get(people::book::show).post(people::book::pass_on))
+        .route("/people/{id}/book/{no}/withdrawal", post(people::book::take_back))
+        .route("/people/{id}/leaving", post(people::book::leave))
         .route("/people/{id}/link", post(people::change::link))
         .route("/people/{id}/link/withdrawal", post(people::change::take_back))
         .route("/people/{id}/sessions/end", post(people::change::end_sessions));

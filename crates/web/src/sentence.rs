@@ -58,6 +58,7 @@ fn glyph(fact: &Fact, names: &Names<'_, '_>) -> Result<Markup, StoreError> {
         | Fact::ClockBreached(_)
         | Fact::ClockPaused(_)
         | Fact::ClockResumed(_)
+        | Fact::ClockPassedOn(_)
         | Fact::ClockStopped(_)
         | Fact::MilestoneReached(_)
         | Fact::AgreementTookEffect(_) => show::glyph::joint(),
@@ -104,6 +105,11 @@ fn decided(fact: &Fact, time: &LocalTime) -> Option<String> {
             "The clock {} counts again, due {}",
             level(fact.clock.as_str()),
             time.instant_words(fact.due_at)
+        ),
+        Fact::ClockPassedOn(fact) => format!(
+            "The clock {} runs on with the next owner{}",
+            level(fact.clock.as_str()),
+            if fact.overdue { "; the miss stays with the earlier one" } else { "" }
         ),
         Fact::ClockStopped(fact) => format!(
             "The clock {} stopped by {}: {} after {}",

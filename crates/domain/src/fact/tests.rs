@@ -29,6 +29,8 @@ fn every_reported_kind_reads_and_writes_the_same_text() {
 
 /// One of each kind about colleagues that is written here and nowhere else, as the page shows it.
 const WRITTEN: &[&str] = &[
+    r#"{"fact":"book_passed_on","user":"crm:u7","taker":"crm:u8","leads":12,"opportunities":3,"accounts":5,"by":"crm:u3"}"#,
+    r#"{"fact":"user_left","user":"crm:u7","by":"crm:u3"}"#,
     r#"{"fact":"absence_entered","user":"crm:u7","first_on":"2026-12-01","last_on":"2026-12-03","substitute":"crm:u8","by":"crm:u3"}"#,
     r#"{"fact":"absence_withdrawn","user":"crm:u7","absence":41,"by":"crm:u7"}"#,
     r#"{"fact":"substitute_named","signer":"crm:u2","side":"sales","substitute":"crm:u8","first_on":"2026-12-01","last_on":"2026-12-03"}"#,

@@ -263,6 +263,25 @@ fn hours_are_in_the_owners_zone_where_the_author_says_so() {
 }
 
 #[test]
+fn a_clock_that_runs_on_is_the_next_owners_and_a_miss_stays_with_the_earlier_one() {
+    let level = ServiceLevel { on_transfer: OnTransfer::RunOn, ..level() };
+    let agreements = History::always(agreement(level), "hash".into());
+    let facts = [
+        ("2026-11-24 10:00", "is MQL"),
+        ("2026-11-24 10:00", "to a"),
+        ("2026-11-24 11:00", "to b"),
+        ("2026-11-24 15:00", "to c"),
+    ];
+    let until = at("2026-11-24 16:00");
+    let found = found(&history(&facts), &agreements, &People::default(), until);
+    assert_eq!(found.len(), 1);
+    let passed: Vec<_> = found[0].passed.iter().map(|p| (p.owner.clone(), p.overdue)).collect();
+    assert_eq!(passed, [(Some("b".into()), false), (Some("c".into()), true)]);
+    assert_eq!(found[0].owner, Some("a".into()));
+    assert_eq!(found[0].answers(), Some(&"b".into()), "it was due at noon");
+}
+
+#[test]
 fn hours_that_change_leave_a_clock_that_runs_as_it_is() {
     let berlin = of(&[("zone", "Europe/Berlin"), ("calendar", "office")]);
     let tokyo = of(&[("zone", "Asia/Tokyo")]);

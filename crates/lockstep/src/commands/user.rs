@@ -1,8 +1,15 @@
 //! `lockstep user`: who may sign in, in which role, on which side.
 
 use clap::{Args, Subcommand};
-use domain::firm::{Role, Side};
-use engine::{Engine, people::NewPerson};
+use domain::{
+    firm::{Role, Side},
+    ids::UserId,
+};
+use engine::{
+    Engine, Error, Refusal,
+    book::{Book, BookRefusal},
+    people::NewPerson,
+};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -28,6 +35,12 @@ pub enum Command {
     /// Give somebody a new one-time link
     #[command(long_about = include_str!("user/invite.md"))]
     Invite(Who),
+    /// Pass all that is somebody's on to somebody else
+    #[command(long_about = include_str!("user/pass_on.md"))]
+    PassOn(PassOn),
+    /// Somebody leaves, and all that is theirs passes on
+    #[command(long_about = include_str!("user/leave.md"))]
+    Leave(Leave),
     /// Show somebody out; what they did stays
     #[command(long_about = include_str!("user/remove.md"))]
     Remove(Who),
@@ -58,6 +71,28 @@ pub struct Who {
     pub who: String,
 }
 
+/// Whose book passes to whom.
+#[derive(Debug, Args)]
+pub struct PassOn {
+    /// Their id or mail address
+    #[arg(value_name = "ID|EMAIL")]
+    pub who: String,
+    /// The id or mail address of whoever takes all of it
+    #[arg(long, value_name = "ID|EMAIL")]
+    pub to: String,
+}
+
+/// Who leaves, and who takes over.
+#[derive(Debug, Args)]
+pub struct Leave {
+    /// Their id or mail address
+    #[arg(value_name = "ID|EMAIL")]
+    pub who: String,
+    /// The id or mail address of whoever takes all that is theirs; needed unless there is nothing
+    #[arg(long, value_name = "ID|EMAIL")]
+    pub to: Option<String>,
+}
+
 /// What is to change about somebody.
 #[derive(Debug, Args)]
 pub struct Change {
@@ -86,6 +121,8 @@ pub fn run(command: Command, place: &Place, now: Timestamp) -> Result<Answer, Fa
         Command::List => list(&engine),
         Command::Change(args) => change(&engine, &args, now),
         Command::Invite(args) => invite(&engine, &args, now),
+        Command::PassOn(args) => pass_on(&engine, &args, now),
+        Command::Leave(args) => leave(&engine, &args, now),
         Command::Remove(args) => remove(&engine, &args, now),
     }
 }
@@ -155,6 +192,46 @@ fn invite(engine: &Engine, args: &Who, now: Timestamp) -> Result<Answer, Failure
         text.push_str("\nThey may not sign in until `lockstep user change --active true`.");
     }
     Ok(Answer::new(text, json!({ "user": of(&known), "link": link })))
+}
+
+fn pass_on(engine: &Engine, args: &PassOn, now: Timestamp) -> Result<Answer, Failure> {
+    let (user, taker) = (engine.find_person(&args.who)?, engine.find_person(&args.to)?);
+    let book = engine.pass_on(None, &user, &taker, now)?;
+    let text = format!("Passed on to {}: {}.", called(engine, &taker)?, book.words());
+    Ok(Answer::new(text, json!({ "user": user, "taker": taker, "passed": counted(&book) })))
+}
+
+fn leave(engine: &Engine, args: &Leave, now: Timestamp) -> Result<Answer, Failure> {
+    let user = engine.find_person(&args.who)?;
+    let taker = args.to.as_deref().map(|to| engine.find_person(to)).transpose()?;
+    let book = engine.leave(None, &user, taker.as_ref(), now).map_err(|error| match error {
+        Error::Refused(Refusal::Book(BookRefusal::NoTaker(_))) => Failure::from(error)
+            .advise(format!("Name them: lockstep user leave {} --to ID|EMAIL", args.who)),
+        other => other.into(),
+    })?;
+    let name = called(engine, &user)?;
+    let text = match &taker {
+        Some(taker) => {
+            format!("{name} has left. Passed on to {}: {}.", called(engine, taker)?, book.words())
+        }
+        None => format!("{name} has left. Nothing was theirs to pass on."),
+    };
+    Ok(Answer::new(text, json!({ "user": user, "taker": taker, "passed": counted(&book) })))
+}
+
+/// What somebody is called; their id where no name is known.
+fn called(engine: &Engine, user: &UserId) -> Result<String, Failure> {
+    let subject = format!("user/{user}");
+    let person = engine.read(|reader| reader.person_of(&subject))?;
+    Ok(person.and_then(|person| person.name).unwrap_or_else(|| user.to_string()))
+}
+
+fn counted(book: &Book) -> Value {
+    json!({
+        "leads": book.leads.len(),
+        "opportunities": book.opportunities.len(),
+        "accounts": book.accounts.len(),
+    })
 }
 
 fn remove(engine: &Engine, args: &Who, now: Timestamp) -> Result<Answer, Failure> {

@@ -26,7 +26,7 @@ const DEMONSTRATION: [Page; 2] =
     [("sign-in-demo", "nobody", "/sign-in"), ("leads-demo", "rep", "/leads")];
 
 /// Pages of a firm in a busy week.
-const BUSY: [Page; 46] = [
+const BUSY: [Page; 47] = [
     ("today-rep", "rep", "/"),
     ("today-marketer", "marketer", "/"),
     ("today-leader", "leader", "/"),
@@ -72,6 +72,7 @@ const BUSY: [Page; 46] = [
     ("people-of-a-rep", "rep", "/people"),
     ("people-of-a-team", "operations", "/people?team=North"),
     ("person", "operations", "/people/lockstep:p1"),
+    ("book", "operations", "/people/lockstep:p1/book"),
     ("person-of-a-rep", "rep", "/people/lockstep:p1"),
     ("own-sessions", "rep", "/account"),
     ("search", "rep", "/search"),

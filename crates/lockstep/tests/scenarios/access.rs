@@ -4,7 +4,7 @@ use serde_json::json;
 use testkit::http::{Request, StatusCode};
 use testkit::{AGREEMENT, PEOPLE, World};
 
-const LOOKS: [&str; 31] = [
+const LOOKS: [&str; 32] = [
     "/",
     "/",
     "/leads",
@@ -25,6 +25,7 @@ const LOOKS: [&str; 31] = [
     "/scoreboard/rows?figure=level.answer",
     "/people",
     "/people/lockstep:p1",
+    "/people/lockstep:p1/book",
     "/people?team=North",
     "/account",
     "/search",

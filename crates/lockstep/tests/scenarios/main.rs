@@ -4,6 +4,7 @@ mod absence;
 mod access;
 mod account;
 mod agreement;
+mod books;
 mod corrections;
 mod first_run;
 mod hostile;

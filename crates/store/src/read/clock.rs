@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use domain::{
     decided::{
-        ClockAtRisk, ClockBreached, ClockPaused, ClockResumed, ClockStarted, ClockStopped, Verdict,
+        ClockAtRisk, ClockBreached, ClockPassedOn, ClockPaused, ClockResumed, ClockStarted,
+        ClockStopped, Verdict,
     },
     fact::Entry,
     ids::{ClockId, FactNo, LeadId, OpportunityId, Subject, UserId, Version},
@@ -20,7 +21,7 @@ use crate::{
     value::{FromValue, Row, Value, values},
 };
 
-pub(crate) const COLUMNS: &str = "id, lead, opportunity, service_level, version, clause, owner, \
+pub(crate) const COLUMNS: &str = "id, lead, opportunity, service_level, version, clause, owner, holder, \
      transfer, started_at, counts_from, at_risk_at, due_at, resting, risk_noticed, breached, stopped_at, verdict, \
      stopped_by, working_seconds, elapsed_seconds, start_fact, stop_fact, last_fact";
 
@@ -37,8 +38,10 @@ pub struct ClockRow {
     pub version: Version,
     /// Its clause there.
     pub clause: String,
-    /// Who answers for it.
+    /// Who answers for it: whoever had its subject when it was missed, or has it.
     pub owner: Option<UserId>,
+    /// Who has to answer while it runs: whoever has its subject.
+    pub holder: Option<UserId>,
     /// How often its subject had been passed on; 1 is the first assignment.
     pub transfer: u32,
     /// When it started.
@@ -81,6 +84,7 @@ fn read(mut row: Row) -> Result<ClockRow, StoreError> {
         version: row.next()?,
         clause: row.next()?,
         owner: row.next()?,
+        holder: row.next()?,
         transfer: row.next()?,
         started_at: row.next()?,
         counts_from: row.next()?,
@@ -133,9 +137,9 @@ pub(crate) fn started(
     fact: &ClockStarted,
 ) -> Result<(), StoreError> {
     let sql = "insert into clock (id, lead, opportunity, service_level, version, clause, owner,
-                   transfer, started_at, counts_from, at_risk_at, due_at, resting, risk_noticed,
+                   holder, transfer, started_at, counts_from, at_risk_at, due_at, resting, risk_noticed,
                    breached, start_fact, last_fact)
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, 0, $13, $13)
+               values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11, $12, 0, 0, 0, $13, $13)
                on conflict (id) do nothing";
     let values = values![
         &fact.clock,
@@ -173,6 +177,18 @@ pub(crate) fn resumed(
                where id = $1";
     let values = values![&fact.clock, fact.at_risk_at, fact.due_at, entry.no];
     connection.execute("fold a clock's resumption", sql, values).map(drop)
+}
+
+pub(crate) fn passed_on(
+    connection: &Connection,
+    entry: &Entry,
+    fact: &ClockPassedOn,
+) -> Result<(), StoreError> {
+    let sql = "update clock set holder = $2, owner = case when $3 = 1 then owner else $2 end,
+                   last_fact = $4 where id = $1";
+    let owner = fact.owner.as_ref().filter(|owner| owner.as_str().len() <= KEY_BYTES_MAX);
+    let values = values![&fact.clock, owner, fact.overdue, entry.no];
+    connection.execute("fold a clock's passing on", sql, values).map(drop)
 }
 
 pub(crate) fn at_risk(
@@ -302,7 +318,7 @@ impl Reader<'_> {
         self.list("read the running clocks", &query, &values, read)
     }
 
-    /// The clocks of `owner` that run and are due before an instant, the first due first.
+    /// The clocks that `owner` has to answer, which run and are due before an instant, the first due first.
     ///
     /// # Errors
     /// When the database fails.
@@ -313,26 +329,25 @@ impl Reader<'_> {
     ) -> Result<Vec<ClockRow>, StoreError> {
         let query = format!(
             "select {COLUMNS} from clock
-             where owner = $1 and stopped_at is null and resting = 0 and due_at < $2
+             where holder = $1 and stopped_at is null and resting = 0 and due_at < $2
              order by due_at, start_fact"
         );
         self.list("read somebody's running clocks", &query, values![owner, before], read)
     }
 
-    /// How many clocks of `owner` run.
+    /// How many clocks `owner` has to answer.
     ///
     /// # Errors
     /// When the database fails.
     pub fn clocks_running_of(&self, owner: &UserId) -> Result<u64, StoreError> {
         let query = "select count(*) from clock
-                     where owner = $1 and stopped_at is null and resting = 0";
+                     where holder = $1 and stopped_at is null and resting = 0";
         let what = "count somebody's running clocks";
         let n = self.find(what, query, values![owner], |mut row| row.next::<i64>())?;
         Ok(n.unwrap_or(0).unsigned_abs())
     }
 
-    /// How many of each owner's clocks run and are due before an instant; their owner may be
-    /// nobody.
+    /// How many clocks each person has to answer before an instant; it may be nobody.
     ///
     /// # Errors
     /// When the database fails.
@@ -340,8 +355,8 @@ impl Reader<'_> {
         &self,
         before: Timestamp,
     ) -> Result<Vec<(Option<UserId>, u64)>, StoreError> {
-        let query = "select owner, count(*) from clock
-                     where stopped_at is null and resting = 0 and due_at < $1 group by owner";
+        let query = "select holder, count(*) from clock
+                     where stopped_at is null and resting = 0 and due_at < $1 group by holder";
         self.list("count the running clocks", query, values![before], |mut row| {
             Ok((row.next()?, row.next::<i64>()?.unsigned_abs()))
         })

@@ -207,6 +207,15 @@ impl Reader<'_> {
         Ok(rows)
     }
 
+    /// The leads that are somebody's, by id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn leads_of_owner(&self, owner: &UserId) -> Result<Vec<LeadId>, StoreError> {
+        let query = "select id from lead where owner = $1 order by id";
+        self.list("read somebody's leads", query, values![owner], |mut row| row.next())
+    }
+
     /// The leads of an account, by id.
     ///
     /// # Errors

@@ -42,6 +42,7 @@ pub use lead_filter::{LeadFilter, Span};
 pub use lead_page::{LeadPlace, LeadSort};
 pub use lead_stage::LeadStageRow;
 pub use milestone::MilestoneRow;
+pub(crate) use named::fill_owners;
 pub use named::{AccountRow, NamedRow, ProductRow};
 pub use opportunity::{OpportunityRow, OpportunityStageRow, Outcome};
 pub use qualification::QualificationRow;

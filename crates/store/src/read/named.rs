@@ -3,11 +3,11 @@
 use domain::{
     fact::Entry,
     field::Fields,
-    ids::{AccountId, FactNo, ProductId},
+    ids::{AccountId, FactNo, ProductId, UserId},
 };
 
 use super::{
-    columns::{name_key, name_of, overlaid, text_of},
+    columns::{id_of, name_key, name_of, overlaid, text_of},
     word::{Findable, renamed},
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     value::{FromValue, Row, json, values},
 };
 
-pub(crate) const COLUMNS: &str = "id, name, name_key, fields, last_fact";
+pub(crate) const COLUMNS: &str = "id, name, name_key, owner, fields, last_fact";
 
 /// A record that is known by a name.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +28,8 @@ pub struct NamedRow<I> {
     pub name: Option<String>,
     /// The name as it is looked up, see [`name_key`].
     pub name_key: Option<String>,
+    /// Who looks after it.
+    pub owner: Option<UserId>,
     /// Everything reported of it.
     pub fields: Fields,
     /// The fact that last changed it.
@@ -72,6 +74,7 @@ fn read<I: NamedId>(mut row: Row) -> Result<NamedRow<I>, StoreError> {
         id: row.next()?,
         name: row.next()?,
         name_key: row.next()?,
+        owner: row.next()?,
         fields: row.next()?,
         last_fact: row.next()?,
     })
@@ -93,16 +96,41 @@ pub(crate) fn reported<I: NamedId>(
     }
     let key = name.as_deref().map(name_key);
     let sql = format!(
-        "insert into {table} (id, name, name_key, fields, last_fact)
-         values ($1, $2, $3, $4, $5)
+        "insert into {table} (id, name, name_key, owner, fields, last_fact)
+         values ($1, $2, $3, $4, $5, $6)
          on conflict (id) do update set name = excluded.name, name_key = excluded.name_key,
-             fields = excluded.fields, last_fact = excluded.last_fact"
+             owner = excluded.owner, fields = excluded.fields, last_fact = excluded.last_fact"
     );
-    let values = values![id, name, key, json(&fields), entry.no];
+    let owner = id_of(&fields, "owner");
+    let values = values![id, name, key, owner, json(&fields), entry.no];
     connection.execute("fold an account or a product", &sql, values).map(drop)
 }
 
+/// Says whose each account and product is that an older schema held.
+pub(crate) fn fill_owners(connection: &Connection) -> Result<(), StoreError> {
+    for table in ["account", "product"] {
+        let query = format!("select id, fields from {table}");
+        let sql = format!("update {table} set owner = $2 where id = $1");
+        for mut row in connection.query("read whose it is", &query, &[])? {
+            let (id, fields): (String, Fields) = (row.next()?, row.next()?);
+            if let Some(owner) = id_of(&fields, "owner") {
+                connection.execute("say whose it is", &sql, values![id, owner])?;
+            }
+        }
+    }
+    Ok(())
+}
+
 impl Reader<'_> {
+    /// The accounts that somebody looks after, by id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn accounts_of_owner(&self, owner: &UserId) -> Result<Vec<AccountId>, StoreError> {
+        let query = "select id from account where owner = $1 order by id";
+        self.list("read somebody's accounts", query, values![owner], |mut row| row.next())
+    }
+
     /// One account.
     ///
     /// # Errors

@@ -1,12 +1,14 @@
 //! Read model: the people of the firm. Who they are by name stands beside the ledger.
 
 use domain::{
+    book::{BookPassedOn, UserLeft},
     fact::Entry,
     field::Fields,
     firm::{Role, Side, UserAdmitted},
     ids::{FactNo, UserId},
     record::UserReported,
 };
+use jiff::Timestamp;
 
 use super::columns::{id_of, overlaid, text_of};
 use crate::{
@@ -16,7 +18,8 @@ use crate::{
     value::{FromValue, Row, Value, json, values},
 };
 
-pub(crate) const COLUMNS: &str = "id, role, side, active, fields, team, manager, region, last_fact";
+pub(crate) const COLUMNS: &str =
+    "id, role, side, active, fields, team, manager, region, left_at, last_fact";
 
 /// What a person of the firm is called, and where they stand.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,6 +51,8 @@ pub struct UserRow {
     pub manager: Option<String>,
     /// Their region.
     pub region: Option<String>,
+    /// When they left the firm; `None` while they are of it.
+    pub left_at: Option<Timestamp>,
     /// The fact that last changed them.
     pub last_fact: FactNo,
 }
@@ -62,6 +67,7 @@ fn read(mut row: Row) -> Result<UserRow, StoreError> {
         team: row.next()?,
         manager: row.next()?,
         region: row.next()?,
+        left_at: row.next()?,
         last_fact: row.next()?,
     })
 }
@@ -127,9 +133,37 @@ pub(crate) fn admitted(
     let sql = "insert into user_record (id, role, side, active, fields, last_fact)
                values ($1, $2, $3, $4, '{}', $5)
                on conflict (id) do update set role = excluded.role, side = excluded.side,
-                   active = excluded.active, last_fact = excluded.last_fact";
+                   active = excluded.active, last_fact = excluded.last_fact,
+                   left_at = case when excluded.active = 1
+                       then null else user_record.left_at end";
     let values = values![&fact.user, fact.role.key(), side_key(fact.side), fact.active, entry.no];
     connection.execute("fold an admission", sql, values).map(drop)
+}
+
+pub(crate) fn left(
+    connection: &Connection,
+    entry: &Entry,
+    fact: &UserLeft,
+) -> Result<(), StoreError> {
+    let sql = "update user_record set active = 0, left_at = $2, last_fact = $3 where id = $1";
+    let values = values![&fact.user, entry.happened_at(), entry.no];
+    connection.execute("fold a leaving", sql, values).map(drop)
+}
+
+pub(crate) fn passed_on(
+    connection: &Connection,
+    entry: &Entry,
+    fact: &BookPassedOn,
+) -> Result<(), StoreError> {
+    let sql = "update user_record set last_fact = $2 where id = $1";
+    connection.execute("fold a book", sql, values![&fact.user, entry.no]).map(drop)
+}
+
+impl UserRow {
+    /// Whether they may be given anything: they have not left, and may sign in if they ever might.
+    pub fn can_own(&self) -> bool {
+        self.left_at.is_none() && (self.role.is_none() || self.active)
+    }
 }
 
 impl Reader<'_> {

@@ -51,8 +51,12 @@ pub(crate) fn told(
 /// Keeps what a ledger from before this table told of people's hours.
 pub(crate) fn keep_all(connection: &Connection) -> Result<(), StoreError> {
     let reader = Reader(connection);
-    for user in reader.users()? {
-        for entry in reader.facts_of(&format!("user/{}", user.id))? {
+    // By the id alone: later schemas give the table further columns.
+    let users =
+        reader.list("read the users", "select id from user_record", &[], |mut row| row.next());
+    for id in users? {
+        let user: UserId = id;
+        for entry in reader.facts_of(&format!("user/{user}"))? {
             if let Fact::User(fact) = entry.fact() {
                 told(connection, &entry, fact)?;
             }

@@ -54,7 +54,7 @@ pub(crate) fn shown(known: &Known<'_, '_>, clock: &ServiceClock) -> Result<Shown
             ))
             .and(figure(consumed, &workings))
             .and_text(" used. ")
-            .and_text(match &clock.owner {
+            .and_text(match clock.answers() {
                 Some(owner) => format!("It is {}’s to answer.", known.names.user_name(owner)?),
                 None => "It has no owner yet.".to_owned(),
             })

@@ -189,6 +189,10 @@ fn says<'a>(entry: &'a Entry, zone: &TimeZone) -> Option<(String, &'a Because)> 
             format!("clock {} counts again, due {}", fact.clock, instant(fact.due_at, zone)),
             &fact.because,
         ),
+        Fact::ClockPassedOn(fact) => {
+            let to = fact.owner.as_ref().map_or("nobody", |owner| owner.as_str());
+            (format!("clock {} runs on for {to}", fact.clock), &fact.because)
+        }
         Fact::ClockStopped(fact) => (
             format!(
                 "clock {} stopped by {}: {}",

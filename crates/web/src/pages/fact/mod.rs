@@ -128,6 +128,7 @@ fn reasons(fact: &Fact) -> Option<Reasons> {
         Fact::ClockBreached(fact) => &fact.because,
         Fact::ClockPaused(fact) => &fact.because,
         Fact::ClockResumed(fact) => &fact.because,
+        Fact::ClockPassedOn(fact) => &fact.because,
         Fact::ClockStopped(fact) => &fact.because,
         Fact::MilestoneReached(fact) => &fact.because,
         _ => return None,

@@ -24,12 +24,14 @@ const NOUNS: [&str; 8] =
     ["account", "agreement", "campaign", "lead", "opportunity", "product", "quota", "user"];
 
 /// Every kind of fact, in the order in which the list offers them.
-pub(super) const KINDS: [&str; 31] = [
+pub(super) const KINDS: [&str; 34] = [
     "agreement_proposed",
     "agreement_signed",
     "agreement_withdrawn",
     "agreement_took_effect",
     "user_admitted",
+    "book_passed_on",
+    "user_left",
     "absence_entered",
     "absence_withdrawn",
     "substitute_named",
@@ -42,6 +44,7 @@ pub(super) const KINDS: [&str; 31] = [
     "clock_breached",
     "clock_paused",
     "clock_resumed",
+    "clock_passed_on",
     "clock_stopped",
     "lead",
     "activity",

@@ -133,7 +133,7 @@ pub(super) fn form(reader: &Reader<'_>, row: &UserRow, signs: bool) -> Result<Fo
     let mut fields = vec![
         day("first_on", "First day"),
         day("last_on", "Last day").hint("Included."),
-        substitute.hint("Shown to everybody. Leads stay where they are, and no clock rests."),
+        substitute.hint("Shown to everybody. Leads stay where they are until the book is passed on, and no clock rests."),
     ];
     if signs {
         let of_side = others(reader, &row.id, |other| other.side == row.side)?;

@@ -101,6 +101,7 @@ pub(super) fn standing_words(standing: Standing, time: &LocalTime) -> Markup {
             Markup::text("invited, the link works until ").and(time.near(until))
         }
         Standing::WithoutLink => Markup::text("no password and no link"),
+        Standing::Left(at) => Markup::text("left ").and(time.instant(at)),
         Standing::MayNot => Markup::text("may not sign in"),
         Standing::NotLetIn => Markup::text("not let in"),
     }

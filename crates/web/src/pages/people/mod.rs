@@ -1,6 +1,7 @@
 //! Who is there, on which side, and what they may do.
 
 pub(crate) mod absence;
+pub(crate) mod book;
 pub(crate) mod change;
 mod list;
 pub(crate) mod person;

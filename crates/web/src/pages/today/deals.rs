@@ -121,6 +121,7 @@ fn is_news(fact: &Fact) -> bool {
             | Fact::ClockStopped(_)
             | Fact::ClockPaused(_)
             | Fact::ClockResumed(_)
+            | Fact::ClockPassedOn(_)
     )
 }
 

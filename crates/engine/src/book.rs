@@ -1,0 +1,351 @@
+//! Passing somebody's whole book to somebody else, and leaving: one step, one transaction, and
+//! nothing stays behind.
+
+use domain::{
+    book::{BookPassedOn, UserLeft},
+    correction::{owner_before, undoing},
+    fact::Fact,
+    field::{FieldValue, Fields},
+    firm::{Role, Side},
+    handoff::LeadAssigned,
+    ids::{AccountId, FactNo, LeadId, OpportunityId, Subject, UserId},
+    record::{AccountReported, OpportunityReported},
+};
+use jiff::Timestamp;
+use store::{
+    Reader, StoreError, Writer,
+    read::{Outcome, UserRow},
+};
+
+use crate::{
+    Engine, Error, Refusal,
+    access::{Act, Actor, may},
+    agreement::Versions,
+    colleague::{append, name_of},
+    deciding::{Rules, decide_about},
+    secret::new_secret,
+};
+
+/// Letters of an act's id.
+const ID_LETTERS: usize = 16;
+
+/// Why a book does not pass, in the order in which the reasons are looked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BookRefusal {
+    /// There is no such person.
+    #[error("there is nobody with the id {0}: look at the list of people")]
+    Unknown(UserId),
+    /// They have left before.
+    #[error("{0} has left already")]
+    LeftAlready(String),
+    /// Nobody could let anybody in any more.
+    #[error("{0} is the last person who can let others in: give somebody else that role first")]
+    LastOperator(String),
+    /// The taker is the one whose book it is.
+    #[error("the book is theirs already: choose somebody else to take it")]
+    OwnTaker,
+    /// The taker is not here.
+    #[error("{0} cannot take a book: choose somebody of a side who is here")]
+    TakerNotHere(String),
+    /// There is a book, and nobody takes it.
+    #[error("{0}: choose who takes all of it")]
+    NoTaker(String),
+    /// There is nothing to take back.
+    #[error("there is nothing here to take back: it was taken back, or it never passed")]
+    NothingToTakeBack,
+}
+
+/// What is somebody's to look after.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Book {
+    /// Their leads and contacts.
+    pub leads: Vec<LeadId>,
+    /// Their opportunities that are open; what is won or lost stays with whoever won or lost it.
+    pub opportunities: Vec<OpportunityId>,
+    /// Their accounts.
+    pub accounts: Vec<AccountId>,
+}
+
+impl Book {
+    /// Somebody's book as it is.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn of(reader: &Reader<'_>, user: &UserId) -> Result<Book, StoreError> {
+        let open = reader.opportunities_of_owner(user, Some(Outcome::Open))?;
+        Ok(Book {
+            leads: reader.leads_of_owner(user)?,
+            opportunities: open.into_iter().map(|row| row.id).collect(),
+            accounts: reader.accounts_of_owner(user)?,
+        })
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        *self == Book::default()
+    }
+
+    /// What is in it: `3 leads, 1 open opportunity and 2 accounts`.
+    pub fn words(&self) -> String {
+        words(self.leads.len(), self.opportunities.len(), self.accounts.len())
+    }
+}
+
+/// Counts of a book as words.
+pub fn words(leads: usize, opportunities: usize, accounts: usize) -> String {
+    let of = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
+    let leads = of(leads, "lead", "leads");
+    let opportunities = of(opportunities, "open opportunity", "open opportunities");
+    format!("{leads}, {opportunities} and {}", of(accounts, "account", "accounts"))
+}
+
+/// What was taken back, and what others have changed since and so stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TakenBack {
+    /// What went back.
+    pub done: usize,
+    /// What stays where it was given since, as `noun/id`.
+    pub left: Vec<String>,
+}
+
+impl Engine {
+    /// Passes all that is somebody's to somebody else, while they are away or for good: open clocks
+    /// go with their leads by the Agreement's own words about passing on.
+    ///
+    /// # Errors
+    /// [`BookRefusal`], or the actor may not.
+    pub fn pass_on(
+        &self,
+        by: Option<&Actor>,
+        user: &UserId,
+        taker: &UserId,
+        now: Timestamp,
+    ) -> Result<Book, Error> {
+        let (by, versions) = (by.cloned(), self.versions.clone());
+        let (user, taker) = (user.clone(), taker.clone());
+        self.store.write(now, move |writer| {
+            let row = known(&writer.reader(), &user)?;
+            if let Some(by) = &by {
+                let manager = row.manager.clone().map(UserId);
+                may(by, &Act::PassOnBookOf(user.clone(), manager)).map_err(Refusal::from)?;
+            }
+            let by = by.map(|by| by.user);
+            pass(writer, &versions, &user, &taker, by, now)
+        })
+    }
+
+    /// Writes down that somebody left: their sessions and links end, and their whole book passes to
+    /// `taker` in the same step. Without a taker only an empty book may be left behind.
+    ///
+    /// # Errors
+    /// [`BookRefusal`], or the actor may not.
+    pub fn leave(
+        &self,
+        by: Option<&Actor>,
+        user: &UserId,
+        taker: Option<&UserId>,
+        now: Timestamp,
+    ) -> Result<Book, Error> {
+        if let Some(actor) = by {
+            may(actor, &Act::ManagePeople).map_err(Refusal::from)?;
+        }
+        let (by, versions) = (by.map(|by| by.user.clone()), self.versions.clone());
+        let (user, taker) = (user.clone(), taker.cloned());
+        self.store.write(now, move |writer| {
+            check_leaving(&writer.reader(), &user)?;
+            let book = Book::of(&writer.reader(), &user)?;
+            let passed = match &taker {
+                Some(taker) => pass(writer, &versions, &user, taker, by.clone(), now)?,
+                None if book.is_empty() => book,
+                None => return Err(refused(BookRefusal::NoTaker(book.words()))),
+            };
+            writer.delete_sessions_of(&user)?;
+            writer.delete_invitations_of(&user)?;
+            let nth = writer.reader().facts_of(&format!("user/{user}"))?.len();
+            let key = format!("user/{user}/left/{nth}");
+            append(writer, key, Fact::UserLeft(UserLeft { user, by }))?;
+            Ok(passed)
+        })
+    }
+
+    /// Takes back what passed by the fact `no`: whatever nobody has given on since goes back to
+    /// whose it was.
+    ///
+    /// # Errors
+    /// [`BookRefusal`], or the actor may not.
+    pub fn take_book_back(
+        &self,
+        by: &Actor,
+        user: &UserId,
+        no: FactNo,
+        now: Timestamp,
+    ) -> Result<TakenBack, Error> {
+        let (by, user, versions) = (by.clone(), user.clone(), self.versions.clone());
+        self.store.write(now, move |writer| {
+            let row = known(&writer.reader(), &user)?;
+            let manager = row.manager.clone().map(UserId);
+            may(&by, &Act::PassOnBookOf(user.clone(), manager)).map_err(Refusal::from)?;
+            let entry = writer.reader().entry(no)?;
+            let act = entry.as_ref().and_then(|entry| match entry.fact() {
+                Fact::BookPassedOn(fact) if fact.user == user => Some(entry.told.key.clone()),
+                _ => None,
+            });
+            let act = act.ok_or_else(|| refused(BookRefusal::NothingToTakeBack))?;
+            if row.left_at.is_some() {
+                let name = name_of(&writer.reader(), &user)?;
+                return Err(refused(BookRefusal::LeftAlready(name)));
+            }
+            take_back(writer, &versions, &act, by.user, now)
+        })
+    }
+}
+
+fn known(reader: &Reader<'_>, user: &UserId) -> Result<UserRow, Error> {
+    reader.user(user)?.ok_or_else(|| refused(BookRefusal::Unknown(user.clone())))
+}
+
+/// Somebody leaves once, and never as the last who can let others in.
+fn check_leaving(reader: &Reader<'_>, user: &UserId) -> Result<(), Error> {
+    if known(reader, user)?.left_at.is_some() {
+        return Err(refused(BookRefusal::LeftAlready(name_of(reader, user)?)));
+    }
+    let lets_in =
+        |row: &UserRow| row.active && matches!(row.role, Some(Role::Operations | Role::Leader));
+    let mut operators = reader.users()?.into_iter().filter(lets_in).map(|row| row.id);
+    match (operators.next(), operators.next()) {
+        (Some(last), None) if last == *user => {
+            Err(refused(BookRefusal::LastOperator(name_of(reader, user)?)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A book goes to somebody of a side who has not left and may still sign in, if they ever might.
+fn check_taker(reader: &Reader<'_>, user: &UserId, taker: &UserId) -> Result<(), Error> {
+    if user == taker {
+        return Err(refused(BookRefusal::OwnTaker));
+    }
+    let is_here = reader
+        .user(taker)?
+        .is_some_and(|row| row.can_own() && row.side.is_some_and(|side| side != Side::Neutral));
+    match is_here {
+        true => Ok(()),
+        false => Err(refused(BookRefusal::TakerNotHere(name_of(reader, taker)?))),
+    }
+}
+
+/// Appends what passes a book on: first that it passed, then each thing in it.
+fn pass(
+    writer: &mut Writer<'_>,
+    versions: &Versions,
+    user: &UserId,
+    taker: &UserId,
+    by: Option<UserId>,
+    now: Timestamp,
+) -> Result<Book, Error> {
+    check_taker(&writer.reader(), user, taker)?;
+    Rules::bring_into_force(writer, versions, now)?;
+    let book = Book::of(&writer.reader(), user)?;
+    let act: String = new_secret().chars().take(ID_LETTERS).collect();
+    let counted = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let passed = BookPassedOn {
+        user: user.clone(),
+        taker: taker.clone(),
+        leads: counted(book.leads.len()),
+        opportunities: counted(book.opportunities.len()),
+        accounts: counted(book.accounts.len()),
+        by: by.clone(),
+    };
+    append(writer, format!("book/{act}"), Fact::BookPassedOn(passed))?;
+    let owner = Some(taker.clone());
+    let leads = book.leads.iter().map(|lead| of_lead(lead.clone(), owner.clone(), by.clone()));
+    let opportunities =
+        book.opportunities.iter().map(|id| of_opportunity(id.clone(), owner.clone()));
+    let accounts = book.accounts.iter().map(|id| of_account(id.clone(), owner.clone()));
+    for (nth, fact) in accounts.chain(opportunities).chain(leads).enumerate() {
+        append(writer, format!("book/{act}/{nth}"), fact)?;
+    }
+    decide_about_all(writer, versions, &book, now)?;
+    Ok(book)
+}
+
+fn of_lead(lead: LeadId, owner: Option<UserId>, by: Option<UserId>) -> Fact {
+    Fact::LeadAssigned(LeadAssigned { lead, owner, by })
+}
+
+fn of_opportunity(opportunity: OpportunityId, owner: Option<UserId>) -> Fact {
+    Fact::Opportunity(OpportunityReported { opportunity, fields: owned_by(owner) })
+}
+
+fn of_account(account: AccountId, owner: Option<UserId>) -> Fact {
+    Fact::Account(AccountReported { account, fields: owned_by(owner) })
+}
+
+fn owned_by(owner: Option<UserId>) -> Fields {
+    let owner = owner.map_or(FieldValue::Cleared, |owner| FieldValue::Text(owner.0));
+    Fields::from([("owner".to_owned(), owner)])
+}
+
+fn decide_about_all(
+    writer: &mut Writer<'_>,
+    versions: &Versions,
+    book: &Book,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let rules = Rules::of(writer, versions)?;
+    for lead in &book.leads {
+        decide_about(writer, &rules, &Subject::Lead(lead.clone()), now)?;
+    }
+    for opportunity in &book.opportunities {
+        decide_about(writer, &rules, &Subject::Opportunity(opportunity.clone()), now)?;
+    }
+    Ok(())
+}
+
+/// Says of each thing that passed by `act` whose it was before, unless it was given on since.
+fn take_back(
+    writer: &mut Writer<'_>,
+    versions: &Versions,
+    act: &str,
+    by: UserId,
+    now: Timestamp,
+) -> Result<TakenBack, Error> {
+    if writer.already(domain::decided::SOURCE, &format!("undo/{act}/0"))?.is_some() {
+        return Err(refused(BookRefusal::NothingToTakeBack));
+    }
+    Rules::bring_into_force(writer, versions, now)?;
+    let (mut taken, mut back) = (TakenBack::default(), Book::default());
+    for nth in 0.. {
+        let key = format!("{act}/{nth}");
+        let Some(entry) = writer.already(domain::decided::SOURCE, &key)? else { break };
+        let filed = entry.fact().subject();
+        let facts = writer.facts_of(&filed)?;
+        let fact = match entry.fact() {
+            Fact::LeadAssigned(fact) => undoing(&facts, entry.no).ok().map(|correction| {
+                back.leads.push(fact.lead.clone());
+                correction.fact(fact.lead.clone(), by.clone())
+            }),
+            Fact::Opportunity(fact) => owner_before(&facts, entry.no).ok().map(|owner| {
+                back.opportunities.push(fact.opportunity.clone());
+                of_opportunity(fact.opportunity.clone(), owner)
+            }),
+            Fact::Account(fact) => owner_before(&facts, entry.no)
+                .ok()
+                .map(|owner| of_account(fact.account.clone(), owner)),
+            _ => None,
+        };
+        match fact {
+            Some(fact) => {
+                append(writer, format!("undo/{act}/{}", taken.done), fact)?;
+                taken.done += 1;
+            }
+            None => taken.left.push(filed),
+        }
+    }
+    decide_about_all(writer, versions, &back, now)?;
+    Ok(taken)
+}
+
+fn refused(refusal: BookRefusal) -> Error {
+    Error::Refused(refusal.into())
+}
