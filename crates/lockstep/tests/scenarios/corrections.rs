@@ -31,6 +31,12 @@ async fn gives(world: &World, short: &str, leads: &[&str], to: &str) -> Answer {
     acts(world, short, leads, &[("act", "owner"), ("owner", owner), ("back", "q=Person")]).await
 }
 
+/// Why nothing was done, from the list that came back.
+fn refused(answer: &Answer) -> String {
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.body);
+    answer.text()
+}
+
 /// What the next page says, and where it is undone.
 fn said(answer: &Answer) -> (String, String) {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
@@ -66,7 +72,9 @@ async fn ticked_leads_are_given_to_another_and_it_is_undone() {
     assert!(page.contains("Given to Sven Arndt by Sven Arndt"), "{page}");
 
     let again = gives(&world, "sven", &["crm:l1"], "sven").await;
-    assert!(said(&again).0.contains("No lead was changed. 1 lead left as it was: Person 1 was so"));
+    assert!(
+        refused(&again).contains("No lead was changed. 1 lead left as it was: Person 1 was so")
+    );
     let refused = world.posts("operations", &undo, &[]).await;
     assert_eq!(refused.status, StatusCode::NOT_FOUND, "what somebody else did");
     let undone = world.posts("sven", &undo, &[]).await;
@@ -113,18 +121,24 @@ async fn a_field_is_corrected_by_a_further_fact_and_decided_about() {
     said(&world.posts("marketer", &undo, &[]).await);
     assert!(world.page("rep", "/leads/crm:l2").await.contains("Buyer"));
     let cases = [
-        ("seats", "7", "Seats of 1 lead is 7 now."),
         ("seats", "many", "Person 0 holds a number or an amount there"),
         ("is_target", "no", "Person 0 holds a number or an amount there"),
         ("shoe_size", "44", "Person 0 has no such field"),
-        ("country", "DE", "Country of 1 lead is DE now."),
-        ("country", "", "Country of 1 lead is blank now."),
         ("owner", "me", "The field owner is kept where it comes from"),
     ];
     for (field, value, words) in cases {
         let fields = [("act", "field"), ("field", field), ("value", value)];
-        let (told, _) = said(&acts(&world, "marketer", &["crm:l0"], &fields).await);
+        let told = refused(&acts(&world, "marketer", &["crm:l0"], &fields).await);
         assert!(told.contains(words), "{field}: {told}");
+    }
+    let cases = [
+        ("seats", "7", "Seats of 1 lead is 7 now."),
+        ("country", "DE", "Country of 1 lead is DE now."),
+        ("country", "", "Country of 1 lead is blank now."),
+    ];
+    for (field, value, words) in cases {
+        let fields = [("act", "field"), ("field", field), ("value", value)];
+        assert_eq!(said(&acts(&world, "marketer", &["crm:l0"], &fields).await).0, words);
     }
 }
 
@@ -188,10 +202,35 @@ async fn whoever_may_not_correct_changes_nothing_and_is_offered_nothing() {
         let lead = world.gets(short, "/leads/crm:l1").await.body;
         assert_eq!(lead.contains("/fields/title"), corrects.contains(&short), "{short}");
     }
-    let nothing = said(&acts(&world, "sven", &[], &[("act", "owner"), ("owner", sven)]).await).0;
-    assert_eq!(nothing, "No lead is ticked: tick those that are meant.");
+    let nothing = refused(&acts(&world, "sven", &[], &[("act", "owner"), ("owner", sven)]).await);
+    assert!(nothing.contains("No lead is ticked: tick those that are meant."), "{nothing}");
     let all = json!((0..201).map(|n| format!("crm:x{n}")).collect::<Vec<_>>()).to_string();
     let fields = [("all", "yes"), ("shown", all.as_str()), ("act", "owner"), ("owner", sven)];
-    let many = said(&acts(&world, "sven", &[], &fields).await).0;
+    let many = refused(&acts(&world, "sven", &[], &fields).await);
     assert!(many.contains("201 leads are too many at once"), "{many}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_ticked_is_still_ticked_after_a_refusal() {
+    let world = firm().await;
+    let fields = [("act", "field"), ("field", "seats"), ("value", "many"), ("back", "q=Person")];
+    let answer = acts(&world, "marketer", &["crm:l1", "crm:l2"], &fields).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let ticked = |page: &str| {
+        let rows = page.split("<input class=\"pick\"").skip(1);
+        let rows = rows.filter_map(|row| row.split('>').next());
+        rows.map(|row| row.contains(" checked")).collect::<Vec<_>>()
+    };
+    assert_eq!(ticked(&answer.body).iter().filter(|is| **is).count(), 2, "{}", answer.body);
+    for part in ["value=\"many\"", "<title>Error: ", "<option value=\"seats\" selected>"] {
+        assert!(answer.body.contains(part), "{part} in {}", answer.body);
+    }
+    let ids = "[\"crm:l0\",\"crm:l3\"]";
+    let all = [("all", "yes"), ("shown", ids), ("act", "owner"), ("owner", "nobody")];
+    world.posts("sven", "/leads/corrections", &all).await;
+    let again = world.posts("sven", "/leads/corrections", &all).await;
+    assert_eq!(ticked(&again.body).iter().filter(|is| **is).count(), 2, "{}", again.body);
+    assert!(again.body.contains("data-all checked"), "{}", again.body);
+    let page = world.page("marketer", "/leads").await;
+    assert!(!ticked(&page).contains(&true), "{page}");
 }

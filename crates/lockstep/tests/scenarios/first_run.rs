@@ -90,9 +90,9 @@ async fn the_first_steps_are_seen_from_the_house_and_leave_when_done() {
     let told = json!({"fact": "lead_moved", "lead": "1", "status": "MQL"});
     world.at("2026-11-16 10:00").reports(told).await;
     let page = world.page("leader", "/").await;
-    assert!(says(&page, 5) && page.contains("ends on 2026-11-22"), "{page}");
+    assert!(says(&page, 5) && page.contains("ends on Sun 22 Nov"), "{page}");
     world.at("2026-11-22 10:00");
-    assert!(world.page("leader", "/").await.contains("ends on 2026-11-22"));
+    assert!(world.page("leader", "/").await.contains("ends on Sun 22 Nov"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,9 +5,6 @@ use askama::{Template, filters::HtmlSafe};
 
 use crate::markup::Markup;
 
-/// Where the steps of an empty state stand on its page.
-pub const STEPS: &str = "#steps";
-
 /// An empty state. Say what the page is good for, never that somebody forgot something.
 #[derive(Debug, Clone, Default, Template)]
 #[template(path = "layout/empty_state.html")]
@@ -20,8 +17,7 @@ pub struct EmptyState {
     pub action: Option<(String, String)>,
     /// How long it takes, another way: small.
     pub small: Markup,
-    /// What the action leads to where it is done outside the pages: what a person does, and the
-    /// command, in order. The action's address is then [`STEPS`].
+    /// How it is done outside the pages too: what a person does, and the command, in order.
     pub steps: Vec<(&'static str, &'static str)>,
     /// The heads of the ghost's columns; none for a state without a ghost.
     pub heads: Vec<&'static str>,

@@ -35,7 +35,7 @@ pub mod frame;
 pub mod pagination;
 
 pub use because::{Agreed, Because, Working};
-pub use empty_state::{EmptyState, STEPS};
+pub use empty_state::EmptyState;
 pub use error_page::ErrorPage;
 pub use files::Files;
 pub use form::{Control, Field, Form};

@@ -8,7 +8,7 @@ use engine::{
 };
 use store::Reader;
 
-use super::{filter::Asked, row::level_words};
+use super::{again, filter::Asked, row::level_words};
 use crate::{
     failure::Failure,
     flash::Flash,
@@ -25,27 +25,29 @@ const NAMED_MAX: usize = 3;
 
 /// What the form sends.
 #[derive(Debug, Default)]
-struct Sending {
+pub(super) struct Sending {
     leads: Vec<LeadId>,
-    owner: String,
-    field: String,
-    value: String,
+    /// Whether all in sight are meant.
+    pub(super) all: bool,
+    pub(super) owner: String,
+    pub(super) field: String,
+    pub(super) value: String,
     /// Which of the two is meant: `owner` or `field`.
     act: String,
     /// The view that it was sent from.
-    back: String,
+    pub(super) back: String,
 }
 
 impl Sending {
     /// Reads the pairs of the form. With `all`, the leads are those that were in sight.
     fn of(pairs: Vec<(String, String)>) -> Sending {
         let mut sent = Sending::default();
-        let (mut in_sight, mut all) = (Vec::new(), false);
+        let mut in_sight = Vec::new();
         for (name, value) in pairs {
             match name.as_str() {
                 "lead" => sent.leads.push(LeadId(value)),
                 "shown" => in_sight = serde_json::from_str(&value).unwrap_or_default(),
-                "all" => all = true,
+                "all" => sent.all = true,
                 "owner" => sent.owner = value,
                 "field" => sent.field = value,
                 "value" => sent.value = value.trim().to_owned(),
@@ -54,12 +56,17 @@ impl Sending {
                 _ => {}
             }
         }
-        if all {
+        if sent.all {
             sent.leads = in_sight;
         }
         sent.leads.sort();
         sent.leads.dedup();
         sent
+    }
+
+    /// Whether a lead is among those that were ticked.
+    pub(super) fn ticks(&self, lead: &str) -> bool {
+        self.leads.iter().any(|ticked| ticked.as_str() == lead)
     }
 
     fn wanted(&self) -> Wanted {
@@ -75,20 +82,20 @@ pub(crate) fn owner(sent: &str) -> Option<UserId> {
     Some(sent).filter(|owner| !matches!(*owner, "" | "nobody")).map(UserId::from)
 }
 
-/// Corrects the ticked leads.
+/// Corrects the ticked leads. Where none could be, the list comes back with what was ticked.
 pub(crate) async fn create(
     visit: Visit,
     Sent(pairs): Sent<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
     let sent = Sending::of(pairs);
-    let back = Asked::read(&sent.back).here();
-    let wanted = sent.wanted();
-    match corrected(&visit, sent.leads, wanted).await {
-        Ok(flash) => Ok(visit.go(&back, &flash)),
-        Err(Failure::Refused(refusal)) => {
-            Ok(visit.go(&back, &Flash::not_done(sentence(&refusal.to_string()))))
-        }
-        Err(other) => Err(other),
+    let flash = match corrected(&visit, sent.leads.clone(), sent.wanted()).await {
+        Ok(flash) => flash,
+        Err(Failure::Refused(refusal)) => Flash::not_done(sentence(&refusal.to_string())),
+        Err(other) => return Err(other),
+    };
+    match flash.alarm {
+        true => again(visit, sent, flash).await,
+        false => Ok(visit.go(&Asked::read(&sent.back).here(), &flash)),
     }
 }
 

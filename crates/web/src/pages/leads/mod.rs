@@ -16,27 +16,15 @@ use engine::{access::Act, correction::KNOWN_FIELDS};
 
 use crate::{
     failure::Failure,
-    layout::{EmptyState, Files, Frame, Pagination, Place, STEPS},
-    markup::Markup,
+    flash::Flash,
+    layout::{EmptyState, Files, Frame, Pagination, Place},
     pages::views::audiences,
     session::Visit,
     show,
 };
+use correct::Sending;
 use filter::{Asked, CLOCKS, DENSITIES, PERIODS, SORTS};
 use list::{List, listed};
-
-/// How leads come in, for those who may bring them.
-const IMPORTING: [(&str, &str); 3] = [
-    (
-        "Look what an export of your systems holds. Nothing is kept.",
-        "lockstep import leads.csv --dry-run",
-    ),
-    ("Bring it in. The same file twice changes nothing.", "lockstep import leads.csv"),
-    (
-        "Or give a system a key by which it reports each lead as it comes.",
-        "lockstep key add --source crm",
-    ),
-];
 
 /// The list.
 #[derive(Template)]
@@ -51,6 +39,8 @@ struct LeadsPage {
     may_correct: bool,
     /// Whom a view may be kept for, as values and words.
     audiences: Vec<(String, String)>,
+    /// The act on many leads that came back: what was ticked and typed stands there again.
+    tried: Sending,
 }
 
 /// One of several, with its words and whether it is the one that is asked for.
@@ -70,6 +60,20 @@ pub(crate) async fn index(visit: Visit, asked: Asked) -> Result<Response, Failur
     if asked.is_sent() {
         return tidied(&visit, asked).await;
     }
+    let page = made(&visit, asked, Sending::default()).await?;
+    Ok(visit.show(page))
+}
+
+/// Shows the list again after an act on many leads that was not done, and says why.
+async fn again(visit: Visit, tried: Sending, why: Flash) -> Result<Response, Failure> {
+    let mut page = made(&visit, Asked::read(&tried.back), tried).await?;
+    page.frame.flash = Some(why);
+    page.frame.refused = true;
+    page.frame.back = page.asked.here();
+    Ok(visit.refuse(page))
+}
+
+async fn made(visit: &Visit, asked: Asked, tried: Sending) -> Result<LeadsPage, Failure> {
     let may_search = visit.signed.can(&Act::SeeReach);
     let (by, time, wanted) = (visit.signed.0.clone(), visit.time(), asked.clone());
     let list = visit
@@ -84,7 +88,7 @@ pub(crate) async fn index(visit: Visit, asked: Asked) -> Result<Response, Failur
     let audiences = audiences(&visit.signed, list.team.as_deref());
     let may_assign = visit.signed.can(&Act::AssignLeads);
     let may_correct = visit.signed.can(&Act::CorrectLeads);
-    Ok(visit.show(LeadsPage {
+    Ok(LeadsPage {
         frame,
         list,
         asked,
@@ -93,7 +97,8 @@ pub(crate) async fn index(visit: Visit, asked: Asked) -> Result<Response, Failur
         may_assign,
         may_correct,
         audiences,
-    }))
+        tried,
+    })
 }
 
 /// Goes on to the view that a form asked for. A form says its empty fields too, and the columns
@@ -184,10 +189,14 @@ impl LeadsPage {
     /// The fields that can be corrected of many leads at once: keys and words.
     fn fields(&self) -> Vec<(String, String)> {
         let shown = self.asked.columns.iter().filter_map(|key| key.strip_prefix("field."));
-        let known = KNOWN_FIELDS.into_iter().chain(shown).filter(|name| is_correctable(name));
-        let mut fields: Vec<(String, String)> =
-            known.map(|name| (name.to_owned(), row::level_words(name))).collect();
-        fields.dedup();
+        let tried = Some(self.tried.field.as_str()).filter(|name| !name.is_empty());
+        let known = KNOWN_FIELDS.into_iter().chain(shown).chain(tried);
+        let mut fields: Vec<(String, String)> = Vec::new();
+        for name in known.filter(|name| is_correctable(name)) {
+            if fields.iter().all(|(known, _)| known != name) {
+                fields.push((name.to_owned(), row::level_words(name)));
+            }
+        }
         fields
     }
 
@@ -235,24 +244,23 @@ impl LeadsPage {
 
     fn nothing_yet(&self) -> EmptyState {
         let (label, href) = match self.may_import {
-            true => ("Bring leads in", STEPS),
+            true => ("Bring leads in", "/imports/new"),
             false => ("See who brings leads in", "/people"),
         };
-        let steps = if self.may_import { IMPORTING.to_vec() } else { Vec::new() };
         EmptyState {
             title: "See every lead, whose turn it is, and until when".to_owned(),
             words: "Leads come from your systems: as files, or one by one through the API. Each \
-                    stands here with its points and its clock, and every figure opens its facts."
+                    stands here with its points and its clock, and every figure opens its facts. \
+                    Nothing is taken from a file before you have seen what would be."
                 .to_owned(),
             action: Some((label.to_owned(), href.to_owned())),
-            small: Markup::new(),
-            steps,
             heads: vec!["Lead", "Stage", "Score", "Owner", "Clock"],
             rows: vec![
                 vec!["Anna Berg", "MQL", "104", "Jo Field", "on time, 3 h 10 left"],
                 vec!["Ben Carver", "MQL", "88", "Jo Field", "due soon, 22 min left"],
                 vec!["Cleo Dorn", "SAL", "91", "Sam Hall", "in time, after 1 h 05"],
             ],
+            ..EmptyState::default()
         }
     }
 

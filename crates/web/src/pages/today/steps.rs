@@ -139,13 +139,18 @@ fn meeting(agreements: &[AgreementRow], time: &LocalTime) -> Step {
     let week = began.and_then(|at| first_week(day(at)));
     let (words, href, is_done) = match week {
         Some((from, to)) if to < today => (
-            format!("the scoreboard of {from} to {to}; print it and lay it between you"),
+            format!(
+                "the scoreboard of {} to {}; print it and lay it between you",
+                time.day_words(from),
+                time.day_words(to)
+            ),
             format!("/scoreboard?from={from}&to={to}"),
             to.checked_add(7.days()).is_ok_and(|end| end < today),
         ),
         Some((_, to)) => (
             format!(
-                "the first whole week under the Agreement ends on {to}; then print its scoreboard"
+                "the first whole week under the Agreement ends on {}; then print its scoreboard",
+                time.day_words(to)
             ),
             "/scoreboard".to_owned(),
             false,
