@@ -18,5 +18,6 @@ mod no_script;
 mod pages;
 mod palette;
 mod people;
+mod phone;
 mod scoreboard;
 mod sign_in;

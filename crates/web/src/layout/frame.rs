@@ -37,6 +37,12 @@ impl Place {
         ("Together", &[Place::Scoreboard, Place::People]),
     ];
 
+    /// Entries that the bar of a phone has room for, with the one that opens the rest.
+    const BAR_MAX: usize = 5;
+
+    /// What the bar of a phone shows before anything else.
+    const FIRST: [Place; 4] = [Place::Today, Place::Leads, Place::Agreement, Place::Scoreboard];
+
     /// Its name in the rail.
     pub fn name(self) -> &'static str {
         match self {
@@ -203,9 +209,24 @@ impl Frame {
         }
     }
 
+    /// The entries that a phone shows only once More is opened: none where all have room.
+    pub fn beyond(&self) -> Vec<Place> {
+        let places = Place::GROUPS.iter().flat_map(|(_, places)| places.iter());
+        let places: Vec<Place> = places.copied().filter(|place| self.has(place)).collect();
+        match places.len() > Place::BAR_MAX {
+            true => places.into_iter().filter(|place| !Place::FIRST.contains(place)).collect(),
+            false => Vec::new(),
+        }
+    }
+
     /// Whether the rail says that we are here.
     pub fn is_at(&self, place: &Place) -> bool {
         self.place == Some(*place)
+    }
+
+    /// Whether the rail says that we are at one of these.
+    pub fn is_among(&self, places: &[Place]) -> bool {
+        places.iter().any(|place| self.is_at(place))
     }
 
     /// Whether this is the page of the search.
