@@ -1,13 +1,12 @@
 //! What the keyboard does: one list for the sheet of keys, for hints, and for the script. Keys of
-//! one letter can be turned off (WCAG 2.1.4); like the theme, that is kept in a cookie.
+//! one letter can be turned off (WCAG 2.1.4); like the theme, that is a preference.
 
-use axum::{Extension, Form, http::HeaderMap, response::Redirect};
-use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use axum::{Form, http::HeaderMap};
 use serde::Deserialize;
 
 use crate::{
     layout::Place,
-    security::{Site, local_path},
+    preference::{Keeping, Kept, kept},
 };
 
 const COOKIE: &str = "keys";
@@ -69,7 +68,7 @@ impl Place {
 
 /// Whether keys of one letter work, as a request's cookie has it.
 pub fn letters_work(headers: &HeaderMap) -> bool {
-    CookieJar::from_headers(headers).get(COOKIE).is_none_or(|cookie| cookie.value() != "off")
+    kept(headers, COOKIE).is_none_or(|word| word != "off")
 }
 
 /// Whether letters are to work.
@@ -89,19 +88,9 @@ pub struct Choice {
 }
 
 /// Keeps the choice and goes back to the page it was made on.
-pub async fn create(
-    site: Option<Extension<Site>>,
-    jar: CookieJar,
-    Form(choice): Form<Choice>,
-) -> (CookieJar, Redirect) {
-    let value = if choice.keys == Switch::Off { "off" } else { "on" };
-    let cookie = Cookie::build((COOKIE, value))
-        .path("/")
-        .permanent()
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .secure(site.is_some_and(|site| site.https));
-    (jar.add(cookie), Redirect::to(local_path(&choice.back)))
+pub async fn create(keeping: Keeping, Form(choice): Form<Choice>) -> Kept {
+    let word = if choice.keys == Switch::Off { "off" } else { "on" };
+    keeping.keep(COOKIE, word, &choice.back)
 }
 
 #[cfg(test)]

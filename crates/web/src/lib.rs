@@ -20,6 +20,7 @@ pub mod markup;
 mod names;
 pub mod page;
 mod pages;
+mod preference;
 pub mod security;
 mod sent;
 mod sentence;

@@ -4,15 +4,13 @@
 use std::convert::Infallible;
 
 use axum::{
-    Extension, Form,
+    Form,
     extract::FromRequestParts,
     http::{HeaderMap, request::Parts},
-    response::Redirect,
 };
-use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use serde::Deserialize;
 
-use crate::security::{Site, local_path};
+use crate::preference::{Keeping, Kept, kept};
 
 const COOKIE: &str = "theme";
 
@@ -58,8 +56,7 @@ impl Theme {
 
     /// The theme that a request's cookie asks for.
     pub fn of(headers: &HeaderMap) -> Theme {
-        let jar = CookieJar::from_headers(headers);
-        jar.get(COOKIE).map_or(Theme::System, |cookie| Theme::parse(cookie.value()))
+        kept(headers, COOKIE).map_or(Theme::System, |word| Theme::parse(&word))
     }
 
     /// Reads a key; anything else is as the system has it.
@@ -85,16 +82,6 @@ pub struct Choice {
 }
 
 /// Keeps the choice and goes back to the page it was made on.
-pub async fn create(
-    site: Option<Extension<Site>>,
-    jar: CookieJar,
-    Form(choice): Form<Choice>,
-) -> (CookieJar, Redirect) {
-    let cookie = Cookie::build((COOKIE, choice.theme.key()))
-        .path("/")
-        .permanent()
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .secure(site.is_some_and(|site| site.https));
-    (jar.add(cookie), Redirect::to(local_path(&choice.back)))
+pub async fn create(keeping: Keeping, Form(choice): Form<Choice>) -> Kept {
+    keeping.keep(COOKIE, choice.theme.key(), &choice.back)
 }
