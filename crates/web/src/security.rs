@@ -19,6 +19,7 @@ use tower_http::{
 };
 
 use crate::layout::error_page::ErrorPage;
+use crate::static_files;
 use crate::theme::Theme;
 
 /// Nothing but our own files; no inline script, no inline style, no frame, no plug-in.
@@ -38,6 +39,9 @@ const HEADERS: [(HeaderName, &str); 6] = [
         "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     ),
 ];
+
+/// Which pages a browser may fetch early; a header, since the policy forbids scripts in a page.
+const SPECULATION_RULES: HeaderName = HeaderName::from_static("speculation-rules");
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -93,6 +97,10 @@ fn add_headers(headers: &mut HeaderMap, site: Site, id: &RequestId) {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    if kind.is_some_and(|kind| kind.starts_with(b"text/html")) {
+        headers.insert(SPECULATION_RULES, static_files::prefetch());
+    }
     if site.https {
         let two_years = HeaderValue::from_static("max-age=63072000");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, two_years);

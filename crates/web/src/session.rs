@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{FromRef, FromRequestParts, OptionalFromRequestParts},
-    http::{Method, request::Parts},
+    http::{HeaderMap, Method, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
@@ -150,7 +150,9 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Visit, TurnedAway> {
         let signed = <Signed as FromRequestParts<S>>::from_request_parts(parts, state).await?;
         let house = Shared::from_ref(state);
-        let (flash, jar) = Flash::take(CookieJar::from_headers(&parts.headers));
+        let jar = CookieJar::from_headers(&parts.headers);
+        // What was done is said to whoever looks, not to a browser that only looks ahead.
+        let (flash, jar) = if looks_ahead(&parts.headers) { (None, jar) } else { Flash::take(jar) };
         let mut frame = frame_for(&house, &signed).await.map_err(TurnedAway::Failed)?;
         frame.theme = Theme::of(&parts.headers);
         frame.keys = keys::letters_work(&parts.headers);
@@ -158,6 +160,11 @@ where
         frame.back = parts.uri.path_and_query().map_or("/", |here| here.as_str()).to_owned();
         Ok(Visit { house, signed, frame, jar })
     }
+}
+
+/// Whether a browser asks before anybody went there.
+fn looks_ahead(headers: &HeaderMap) -> bool {
+    headers.get("sec-purpose").is_some_and(|purpose| purpose.as_bytes().starts_with(b"prefetch"))
 }
 
 async fn frame_for(house: &Shared, signed: &Signed) -> Result<Frame, Failure> {

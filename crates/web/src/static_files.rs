@@ -1,4 +1,5 @@
-//! The files that pages ask for: one stylesheet, one script, one icon.
+//! The files that pages ask for: one stylesheet, one script, one icon, and which pages a browser may
+//! fetch before somebody goes there.
 //!
 //! They are embedded, and their names carry a hash of their bytes, so that a browser may keep them
 //! for ever and still never shows an old one.
@@ -9,7 +10,7 @@ use std::sync::LazyLock;
 use axum::{
     Router,
     extract::Path,
-    http::header,
+    http::{HeaderValue, header},
     response::{IntoResponse, Response},
     routing,
 };
@@ -112,8 +113,15 @@ static ICON: LazyLock<File> = LazyLock::new(|| {
     File::new("icon", "svg", "image/svg+xml", bytes)
 });
 
+/// Pages that a browser may fetch when somebody points at a link to them. Only what is read in no
+/// time stands there; no `GET` changes anything anyhow.
+static PREFETCH: LazyLock<File> = LazyLock::new(|| {
+    let bytes = include_bytes!("../static/prefetch.json").to_vec();
+    File::new("prefetch", "json", "application/speculationrules+json", bytes)
+});
+
 static FILES: LazyLock<BTreeMap<&'static str, &'static File>> = LazyLock::new(|| {
-    let files: [&'static File; 3] = [&STYLESHEET, &SCRIPT, &ICON];
+    let files: [&'static File; 4] = [&STYLESHEET, &SCRIPT, &ICON, &PREFETCH];
     files.into_iter().map(|file| (file.path.as_str(), file)).collect()
 });
 
@@ -130,6 +138,12 @@ pub fn script() -> &'static str {
 /// Where the icon of the browser's tab lies.
 pub fn icon() -> &'static str {
     &ICON.path
+}
+
+/// Where it stands what may be fetched early, as a header names it.
+pub(crate) fn prefetch() -> HeaderValue {
+    let quoted = format!("\"{}\"", PREFETCH.path);
+    HeaderValue::from_str(&quoted).expect("a path of ours is plain ASCII")
 }
 
 /// The addresses of all static files.

@@ -14,6 +14,7 @@ mod ledger;
 mod live;
 mod opportunities;
 mod people;
+mod prefetch;
 mod record;
 mod scoreboard;
 mod search;

@@ -34,6 +34,11 @@ pub(crate) struct Reported {
     pub(crate) correct: Option<String>,
 }
 
+/// Whether the person may correct any of them.
+pub(crate) fn is_correctable(fields: &[Reported]) -> bool {
+    fields.iter().any(|field| field.correct.is_some())
+}
+
 /// A line of a history.
 pub(crate) struct Told {
     pub(crate) at: Markup,

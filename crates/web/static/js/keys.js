@@ -17,6 +17,14 @@
     row.scrollIntoView({ block: "nearest" });
   }
 
+  /** A form is edited from its first field, anything else by what a click does. */
+  function edit(what) {
+    const field = what?.matches("form") && what.querySelector("input:not([type=hidden]), select, textarea");
+    if (field) return field.focus();
+    what?.click();
+    if (what?.matches("summary")) what.parentElement.querySelector("a, input:not([type=hidden])")?.focus();
+  }
+
   async function sheet() {
     if (document.querySelector("dialog:modal")) return;
     const answer = await pageAt("/keys").catch(() => ({}));
@@ -35,7 +43,7 @@
     k: () => step(-1),
     g: () => { goes = Date.now(); },
     x: () => rowHere()?.querySelector("input[type=checkbox]")?.click(),
-    e: () => (rowHere()?.querySelector("[data-edit]") ?? document.querySelector("main [data-edit]"))?.click(),
+    e: () => edit(rowHere()?.querySelector("[data-edit]") ?? document.querySelector("main [data-edit]")),
     "[": () => document.querySelector("a[rel=prev]")?.click(),
     "]": () => document.querySelector("a[rel=next]")?.click(),
     "?": sheet,
