@@ -5,6 +5,7 @@ use std::{any::Any, sync::Arc};
 use domain::{fact::Entry, ids::FactNo};
 
 use crate::{
+    conditions::Conditions,
     database::Connection,
     error::StoreError,
     ledger::{FACT_COLUMNS, FactRow, Head, head},
@@ -75,6 +76,23 @@ impl Reader<'_> {
         let made = Arc::new(make(self)?);
         self.0.keep_of_users(up_to, made.clone());
         Ok(made)
+    }
+
+    /// How many rows of a table conditions let through, counted no further than `most`.
+    pub(crate) fn rows_up_to(
+        &self,
+        table: &str,
+        mut all: Conditions,
+        most: u64,
+    ) -> Result<u64, StoreError> {
+        let most = all.value(i64::try_from(most).unwrap_or(i64::MAX));
+        let clause = all.clause();
+        let query = format!(
+            "select count(*) from (select 1 as one from {table} {clause} limit {most}) found"
+        );
+        let count =
+            self.find("count rows so far", &query, &all.values, |mut row| row.next::<i64>())?;
+        Ok(count.unwrap_or(0).unsigned_abs())
     }
 
     /// Every row of an answer, each read by `read`.

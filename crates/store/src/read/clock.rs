@@ -76,6 +76,17 @@ pub struct ClockRow {
     pub last_fact: FactNo,
 }
 
+/// A clock of which the ledger learnt late.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClockToldLate {
+    /// Which.
+    pub id: ClockId,
+    /// The fact that it started, and when that was recorded.
+    pub start: (FactNo, Timestamp),
+    /// The same of its stop, where it has one.
+    pub stop: Option<(FactNo, Timestamp)>,
+}
+
 fn read(mut row: Row) -> Result<ClockRow, StoreError> {
     Ok(ClockRow {
         id: row.next()?,
@@ -301,6 +312,27 @@ impl Reader<'_> {
             Ok((row.next()?, row.next()?))
         })?;
         Ok(due.into_iter().collect())
+    }
+
+    /// The clocks due from an instant on of which the ledger learnt late: that they had started, or
+    /// that they had been stopped in time, only after they were due.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn clocks_told_late(&self, from: Timestamp) -> Result<Vec<ClockToldLate>, StoreError> {
+        let query = "select c.id, s.no, s.recorded_at, e.no, e.recorded_at
+                     from clock c
+                     join fact s on s.no = c.start_fact
+                     left join fact e on e.no = c.stop_fact
+                     where c.due_at >= $1
+                       and (s.recorded_at > c.due_at
+                            or (c.stopped_at <= c.due_at and e.recorded_at > c.due_at))
+                     order by c.id";
+        self.list("read which clocks were told of late", query, values![from], |mut row| {
+            let (id, start) = (row.next()?, (row.next()?, row.next()?));
+            let stop = row.next::<Option<FactNo>>()?.zip(row.next::<Option<Timestamp>>()?);
+            Ok(ClockToldLate { id, start, stop })
+        })
     }
 
     /// Up to `limit` of the clocks that run and are due before an instant, from the first due on

@@ -45,7 +45,7 @@ pub struct Span {
 }
 
 /// After every name that begins with a text stands this at the text's end.
-const LAST_LETTER: char = '\u{10ffff}';
+pub(super) const LAST_LETTER: char = '\u{10ffff}';
 
 impl LeadFilter {
     /// The one status that is asked for, where it is one.
@@ -78,7 +78,7 @@ impl LeadFilter {
             all.hold("owner is null");
         }
         if let Some(account) = &self.account {
-            self.hold_account(account, all);
+            hold_account(account, all);
         }
         if let Some(source) = &self.source {
             let source = all.value(source);
@@ -101,17 +101,18 @@ impl LeadFilter {
             all.hold(format!("total_points >= {points}"));
         }
     }
+}
 
-    /// By a range of names, which an index of the accounts serves.
-    fn hold_account(&self, account: &str, all: &mut Conditions) {
-        let key = name_key(account);
-        let (id, from) = (all.value(account.trim()), all.value(&key));
-        let to = all.value(format!("{key}{LAST_LETTER}"));
-        all.hold(format!(
-            "account in (select {id} union all
-                         select account.id from account where name_key >= {from} and name_key < {to})"
-        ));
-    }
+/// Holds the condition that `account` is the account with an id, or one whose name begins so: by a
+/// range of names, which an index of the accounts serves.
+pub(super) fn hold_account(account: &str, all: &mut Conditions) {
+    let key = name_key(account);
+    let (id, from) = (all.value(account.trim()), all.value(&key));
+    let to = all.value(format!("{key}{LAST_LETTER}"));
+    all.hold(format!(
+        "account in (select {id} union all
+                     select account.id from account where name_key >= {from} and name_key < {to})"
+    ));
 }
 
 impl Span {

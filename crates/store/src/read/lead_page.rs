@@ -202,14 +202,7 @@ impl Reader<'_> {
     /// When the database fails.
     pub fn leads_count_up_to(&self, filter: &LeadFilter, most: u64) -> Result<u64, StoreError> {
         let search = self.searched(filter)?;
-        let mut conditions = conditions_of(filter, search.as_ref());
-        let most = conditions.value(i64::try_from(most).unwrap_or(i64::MAX));
-        let clause = conditions.clause();
-        let query =
-            format!("select count(*) from (select 1 as one from lead {clause} limit {most}) found");
-        let what = "count leads so far";
-        let count = self.find(what, &query, &conditions.values, |mut row| row.next::<i64>())?;
-        Ok(count.unwrap_or(0).unsigned_abs())
+        self.rows_up_to("lead", conditions_of(filter, search.as_ref()), most)
     }
 
     /// Every owner of a lead, with how many they own in `status`, by id.

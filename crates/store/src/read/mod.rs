@@ -7,6 +7,7 @@
 //! holds.
 
 pub mod absence;
+mod account_page;
 pub mod activity;
 pub mod agreement;
 pub mod assignment;
@@ -22,6 +23,7 @@ pub mod lead_stage;
 pub mod milestone;
 pub mod named;
 pub mod opportunity;
+mod opportunity_page;
 pub mod qualification;
 pub mod quota;
 pub mod tally;
@@ -30,11 +32,12 @@ pub mod user_hours;
 mod word;
 
 pub use absence::{AbsenceRow, SubstitutionRow};
+pub use account_page::{AccountFilter, AccountPlace};
 pub use activity::ActivityRow;
 pub use agreement::{AgreementHead, AgreementInForce, AgreementRow, AgreementState, SignatureRow};
 pub use assignment::AssignmentRow;
 pub use campaign::CampaignRow;
-pub use clock::ClockRow;
+pub use clock::{ClockRow, ClockToldLate};
 pub use columns::name_key;
 pub use handoff::HandoffRow;
 pub use lead::LeadRow;
@@ -45,6 +48,7 @@ pub use milestone::MilestoneRow;
 pub(crate) use named::fill_owners;
 pub use named::{AccountRow, NamedRow, ProductRow};
 pub use opportunity::{OpportunityRow, OpportunityStageRow, Outcome};
+pub use opportunity_page::{OpportunityFilter, OpportunityPlace, OpportunitySort};
 pub use qualification::QualificationRow;
 pub use quota::QuotaRow;
 pub use tally::{ClockCounted, ClockTally, QualificationTally};

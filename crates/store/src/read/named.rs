@@ -69,7 +69,7 @@ impl NamedId for ProductId {
     }
 }
 
-fn read<I: NamedId>(mut row: Row) -> Result<NamedRow<I>, StoreError> {
+pub(super) fn read<I: NamedId>(mut row: Row) -> Result<NamedRow<I>, StoreError> {
     Ok(NamedRow {
         id: row.next()?,
         name: row.next()?,

@@ -116,7 +116,7 @@ pub struct OpportunityRow {
     pub last_fact: FactNo,
 }
 
-fn read(mut row: Row) -> Result<OpportunityRow, StoreError> {
+pub(super) fn read(mut row: Row) -> Result<OpportunityRow, StoreError> {
     Ok(OpportunityRow {
         id: row.next()?,
         name: row.next()?,
