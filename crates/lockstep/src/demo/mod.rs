@@ -38,6 +38,8 @@ const ZONE: &str = "Europe/Berlin";
 const CURRENCY: &str = "EUR";
 /// From which all chance comes.
 const SEED: u64 = 1_847;
+/// So many weeks are told of one by one; charts show no more.
+const WEEKS_SHOWN: i32 = 14;
 
 /// One of the firm's people, as whom somebody may look around.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,15 +125,18 @@ fn live(
     let (start, now) = (world.dates.start, world.dates.now);
     let week = SignedDuration::from_hours(7 * 24);
     let mut ends: BTreeSet<Timestamp> = steps.keys().copied().collect();
-    let mut end = start;
-    while end < now - week {
+    // Each week is told before it is over, so that no number of it is restated. Of long ago no week
+    // is shown: a fortnight at a time is enough there, and quicker.
+    let mut end = last_minute_of_week(start, &world.zone);
+    while end < now {
         ends.insert(end);
-        // Long ago a fortnight at a time is enough, and quicker.
-        end += if end < world.dates.repaired { week * 2 } else { week };
+        end += if end < now - week * WEEKS_SHOWN { week * 2 } else { week };
+        end = last_minute_of_week(end, &world.zone);
     }
     ends.extend([now - week / 2, now]);
     for end in ends {
-        pass(engine, world, end)?;
+        // What was decided has consequences, which happen in the same days.
+        while pass(engine, world, end)? {}
         for step in steps.get(&end).into_iter().flatten() {
             step.take(engine, end)?;
         }
@@ -140,6 +145,14 @@ fn live(
     while pass(engine, world, now)? {}
     engine.tick(now)?;
     Ok(())
+}
+
+/// The last minute of the week in which an instant lies, in a zone.
+fn last_minute_of_week(at: Timestamp, zone: &TimeZone) -> Timestamp {
+    let day = zone.to_datetime(at).date();
+    let to_sunday = i64::from(6 - day.weekday().to_monday_zero_offset());
+    let sunday = day.saturating_add(to_sunday.days());
+    midnight(sunday, zone) + SignedDuration::from_mins(23 * 60 + 59)
 }
 
 /// Takes in what has happened by an instant, and lets sales react; whether anything had happened.

@@ -147,3 +147,41 @@ async fn a_small_firm_sees_each_fact_at_once_and_each_figure_adds_up() {
         assert!(world.page("rep", "/").await.contains(sum));
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_week_that_facts_came_late_for_shows_both_numbers_and_the_facts() {
+    let world = World::just_signed();
+    answered(&world).await;
+    for short in ["leader", "mara"] {
+        world.at("2026-11-20 09:00").page(short, "/").await;
+    }
+    for (lead, answered) in [("l3", "2026-11-23 10:00"), ("l4", "2026-11-23 11:00")] {
+        world.at("2026-11-23 09:30");
+        let facts = json!([
+            {"fact": "lead", "lead": lead, "fields": {"title": "Director"}},
+            {"fact": "lead_moved", "lead": lead, "status": "New"},
+            {"fact": "activity", "lead": lead, "kind": "demo"},
+        ]);
+        world.reports(facts).await;
+        world.at(answered);
+        world.reports(json!({"fact": "lead_moved", "lead": lead, "status": "SAL"})).await;
+    }
+    world.at("2026-11-24 09:00").ticks();
+    assert!(!world.page("leader", "/scoreboard").await.contains("when it was over"));
+    let late = "2026-11-16T10:30:00+01:00";
+    world
+        .reports(json!({"fact": "lead_moved", "lead": "l2", "status": "SAL", "happened_at": late}))
+        .await;
+    for path in ["/scoreboard", "/"] {
+        let page = world.page("leader", path).await;
+        let says = "* Week 47 was 1 of 2 when it was over and is 2 of 2 , since 1 fact came late";
+        assert!(page.contains(says), "{path}: {page}");
+    }
+    let rows = |key: &str| format!("/scoreboard/rows?figure=week.2026-11-16{key}");
+    for (key, sum) in [("", "2 rows, together 2"), ("/then", "2 rows, together 1")] {
+        let page = world.page("mara", &rows(key)).await;
+        assert!(page.contains(sum), "{key}: {page}");
+    }
+    let facts = world.page("mara", &rows("/late")).await;
+    assert!(facts.contains("1 row "), "{facts}");
+}

@@ -19,7 +19,7 @@ pub use bars::{Bar, Bars};
 pub use clock_line::{ClockLine, Closed};
 pub use interval::Interval;
 pub use meter::Meter;
-pub use periods::{Period, Periods};
+pub use periods::{Period, Periods, Was};
 pub use twin::Twin;
 
 /// Whose hue a mark wears. Hues say who holds it, never whether it is good.

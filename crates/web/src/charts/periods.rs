@@ -11,6 +11,8 @@ const BOTTOM: f64 = 172.0;
 const HEIGHT: f64 = 196.0;
 /// How far across the periods reach; the scale stands behind them.
 const WIDE: f64 = 86.0;
+/// So many restated periods are told of under the chart; more are opened first.
+const LINES_MAX: usize = 2;
 
 /// One period of a [`Periods`] chart.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +25,19 @@ pub struct Period {
     pub unfinished: bool,
     /// The facts behind it.
     pub href: Option<String>,
+    /// What it was when the period was over, where facts that came late have changed it since.
+    pub was: Option<Was>,
+}
+
+/// What was shown of a period before facts about it came late.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Was {
+    /// The rate as it was known when the period was over.
+    pub rate: Rate,
+    /// The facts behind that.
+    pub href: String,
+    /// How many facts came late, and where they are.
+    pub late: (u64, String),
 }
 
 /// A rate over time, in per cent.
@@ -142,16 +157,59 @@ impl Periods {
         let down = self.down(share * 100.0);
         let open = period.unfinished || period.rate.is_small();
         let class = if open { "dot open".to_owned() } else { format!("dot {}", self.tone.class()) };
-        let words = format!("{}/{}", count(period.rate.hits), count(period.rate.n));
+        let star = if period.was.is_some() { "*" } else { "" };
+        let words = format!("{}/{}{star}", count(period.rate.hits), count(period.rate.n));
         let below = self.goal.as_ref().is_some_and(|goal| share * 100.0 < goal.value);
         let under_dot = below || self.is_valley(place) || down < TOP + 4.0;
         let beside = if under_dot { down + 18.0 } else { down - 9.0 };
-        let mut content = Markup::from(dot(&class, (across, down)));
+        let mut content = self.was(across, down, period).and(dot(&class, (across, down)));
         let on_phones = below || self.is_named(place);
         let class = if on_phones { "halo" } else { "halo notphone" };
         content.push(text(class, (across, beside), Anchor::Middle, &words));
-        let title = format!("{} {}: {}", self.period, period.label, said(period));
+        let was = period.was.as_ref().map(|was| format!(", restated: was {}", was.rate.counts()));
+        let was = was.unwrap_or_default();
+        let title = format!("{} {}: {}{was}", self.period, period.label, said(period));
         mark(period.href.as_deref(), &title, content).and(under)
+    }
+
+    /// Where a restated period stood: a short stroke, led to from where it stands now.
+    fn was(&self, across: f64, down: f64, period: &Period) -> Markup {
+        let share = period.was.as_ref().and_then(|was| was.rate.share());
+        let Some(share) = share else { return Markup::new() };
+        let before = self.down(share * 100.0);
+        let stroke = line("was", (across - 1.0, before), (across + 1.0, before));
+        Markup::from(line("was", (across, before), (across, down))).and(stroke)
+    }
+
+    /// What was restated, a line for each period: what it was, what it is, and why.
+    pub fn restated(&self) -> Markup {
+        let marked = self.periods.iter().filter_map(|period| Some((period, period.was.as_ref()?)));
+        let lines: Vec<Markup> = marked.map(|(period, was)| self.told(period, was)).collect();
+        let are_many = lines.len() > LINES_MAX;
+        let lines: Markup = lines.into_iter().collect();
+        if !are_many {
+            return lines;
+        }
+        let words = "* Restated since they were over, as facts came late";
+        let summary = element("summary").holding(words);
+        element("details").class("twin").holding(summary).holding(lines).into()
+    }
+
+    /// One line of them.
+    fn told(&self, period: &Period, was: &Was) -> Markup {
+        let now = match &period.href {
+            Some(href) => figure(period.rate.counts(), href),
+            None => Markup::text(period.rate.counts()),
+        };
+        let (late, facts) = (was.late.0, if was.late.0 == 1 { "fact" } else { "facts" });
+        let words = Markup::text(format!("* {} {} was ", self.period, period.label))
+            .and(figure(was.rate.counts(), &was.href))
+            .and_text(" when it was over and is ")
+            .and(now)
+            .and_text(", since ")
+            .and(figure(format!("{} {facts}", count(late)), &was.late.1))
+            .and_text(" came late");
+        element("p").class("meta pt").holding(words).into()
     }
 
     /// Whether the line comes down to a period from both sides, so that words above it would stand
@@ -174,20 +232,34 @@ impl Periods {
         text(class, at, Anchor::Middle, &period.label).into()
     }
 
+    /// All periods together.
+    pub fn total(&self) -> Rate {
+        let rates = || self.periods.iter().map(|period| period.rate);
+        Rate::of(rates().map(|rate| rate.hits).sum(), rates().map(|rate| rate.n).sum())
+    }
+
     /// The same numbers as a table, with their sums below.
     pub fn twin(&self) -> Twin {
         let mut twin = Twin::of(&self.period).number(&self.hits).number(&self.of).words("Rate");
-        let (mut hits, mut n) = (0, 0);
+        let is_restated = self.periods.iter().any(|period| period.was.is_some());
+        if is_restated {
+            twin = twin.words("When it was over");
+        }
         for period in &self.periods {
-            (hits, n) = (hits + period.rate.hits, n + period.rate.n);
             let rate = &period.rate;
             let mut cells = vec![Markup::text(&period.label)];
             cells.extend(self.counted(rate, said(period), period.href.as_deref()));
+            if is_restated {
+                let was = period.was.as_ref();
+                let was = was.map(|was| figure(was.rate.counts(), &was.href));
+                cells.push(was.unwrap_or_default());
+            }
             twin = twin.row(cells);
         }
-        let all = Rate::of(hits, n);
+        let all = self.total();
         let mut cells = vec![Markup::text("All")];
         cells.extend(self.counted(&all, all.line(), self.all.as_deref()));
+        cells.extend(is_restated.then(Markup::new));
         let twin = twin.total(cells);
         match &self.csv {
             Some(csv) => twin.with_csv(csv),
@@ -230,6 +302,7 @@ mod tests {
             rate: Rate::of(hits, n),
             unfinished,
             href: Some(format!("/leads?week={label}")),
+            was: None,
         };
         Periods {
             title: "Answers in time by week".to_owned(),
@@ -294,6 +367,7 @@ mod tests {
                 rate: Rate::of(if week == 5 { 20 } else { 29 }, 30),
                 unfinished: false,
                 href: None,
+                was: None,
             })
             .collect();
         let html = many.to_string();
@@ -305,6 +379,23 @@ mod tests {
         assert_eq!((with("tick", ">w12<"), with("tick notphone", ">w11<")), (1, 1), "{html}");
         assert_eq!((with("halo", ">29/30<"), with("halo notphone", ">29/30<")), (6, 5), "{html}");
         assert_eq!((with("halo", ">20/30<"), with("halo notphone", ">20/30<")), (1, 0), "{html}");
+    }
+
+    #[test]
+    fn a_restated_period_is_marked_with_both_numbers_and_why() {
+        let mut weeks = weeks();
+        assert_eq!(weeks.restated().as_str(), "");
+        let late = (2, "/late".to_owned());
+        weeks.periods[1].was = Some(Was { rate: Rate::of(29, 33), href: "/was".to_owned(), late });
+        let html = weeks.to_string();
+        assert_eq!(html.matches("class=\"was\"").count(), 2, "{html}");
+        assert!(html.contains(">31/33*</text>") && html.contains("restated: was 29"), "{html}");
+        let told = weeks.restated().to_string();
+        for part in ["* Week 45 was ", "href=\"/was\">29", "href=\"/late\">2 facts", ">31\u{a0}of"]
+        {
+            assert!(told.contains(part), "{part} in {told}");
+        }
+        assert!(weeks.twin().to_string().contains(">When it was over</th>"));
     }
 
     #[test]

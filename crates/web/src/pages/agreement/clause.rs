@@ -290,7 +290,7 @@ fn attained(level: &ServiceLevel, today: &Today) -> Margin {
     );
     Margin {
         lead: Markup::from(headline).and_text(" in time").and(goal_shown.unwrap_or_default()),
-        meter: rate.share().map(|share| Meter {
+        meter: rate.share().filter(|_| !rate.is_small()).map(|share| Meter {
             share,
             tick: goal,
             tone: level.side.into(),

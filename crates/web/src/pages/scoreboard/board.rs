@@ -150,6 +150,8 @@ pub(super) struct Section {
 pub(crate) struct Board {
     pub(super) finding: Markup,
     pub(super) chart: Markup,
+    /// The same chart of each service level.
+    pub(crate) by_level: Vec<Markup>,
     pub(super) sections: Vec<Section>,
     pub(super) notes: Vec<String>,
     pub(super) behind: BTreeMap<String, Behind>,
@@ -164,8 +166,10 @@ impl Keep for Board {
         let of_one = |(key, behind): (&String, &Behind)| {
             key.len() + behind.title.len() + behind.rows.bytes() + size_of::<Behind>()
         };
-        let tables: usize = self.sections.iter().map(|one| one.table.as_str().len()).sum();
-        self.behind.iter().map(of_one).sum::<usize>() + tables
+        let tables = self.sections.iter().map(|one| &one.table);
+        let drawn = tables.chain([&self.chart]).chain(&self.by_level);
+        let drawn: usize = drawn.map(|markup| markup.as_str().len()).sum();
+        self.behind.iter().map(of_one).sum::<usize>() + drawn
     }
 }
 

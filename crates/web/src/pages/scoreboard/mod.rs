@@ -6,6 +6,7 @@ pub(crate) mod promised;
 mod rows;
 mod sections;
 pub(crate) mod standing;
+mod weeks;
 
 use std::sync::Arc;
 
@@ -29,6 +30,7 @@ use crate::{
     markup::Markup,
     names::encoded,
     session::Visit,
+    show::LocalTime,
 };
 use board::{Board, Section};
 use promised::Promised;
@@ -214,6 +216,20 @@ fn board(
     };
     guard(found.value.by_person, actor)?;
     Ok(found)
+}
+
+/// The board of the whole time, told apart by nothing.
+pub(crate) fn everything(
+    house: &House,
+    actor: &Actor,
+    time: &LocalTime,
+) -> Result<Found<Board>, Failure> {
+    let question = Asked::default().question(time.zone(), time.now());
+    board(house, &question, None, actor).map_err(|none| match none {
+        NoBoard::Failed(failure) => failure,
+        // The question is our own.
+        NoBoard::Refused(_) => Failure::Absent,
+    })
 }
 
 /// Figures that tell people apart are not for everybody.

@@ -21,6 +21,8 @@ pub(super) struct Goal {
     pub(super) side: Markup,
     pub(super) says: String,
     pub(super) actual: Markup,
+    /// How far it is on its way.
+    pub(super) meter: Markup,
     pub(super) words: Markup,
     pub(super) clause: String,
 }
@@ -75,15 +77,17 @@ fn whose(quota: &QuotaFigures) -> String {
 
 fn shown(goal: &GoalFigures, query: &str) -> Goal {
     let href = rows_href(&goal_key(&goal.id), query);
+    let doors = Doors { rows: href };
     let actual = match &goal.standing {
-        GoalStanding::Pace(pace) => figure(amount(pace.actual.total(), goal.currency), &href),
-        GoalStanding::Rate(standing) => rate(&standing.actual).figure(&href),
+        GoalStanding::Pace(pace) => figure(amount(pace.actual.total(), goal.currency), &doors.rows),
+        GoalStanding::Rate(standing) => rate(&standing.actual).figure(&doors.rows),
     };
     Goal {
         side: show::side_name(goal.side, goal.side.word()),
         says: goal.says.clone(),
         actual,
-        words: standing::goal_words(goal, &Doors { rows: href }),
+        meter: standing::goal_meter(goal, &doors),
+        words: standing::goal_words(goal, &doors),
         clause: goal.clause.clone(),
     }
 }

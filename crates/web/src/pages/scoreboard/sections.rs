@@ -1,34 +1,25 @@
 //! The sections of the scoreboard, each from one report of the engine.
 
-use std::collections::BTreeMap;
-
-use domain::{attainment::Attainment, group::Grouped, ids::ClockId};
+use domain::{attainment::Attainment, group::Grouped};
 use engine::{
     Engine,
-    report::{
-        FunnelFigures, ReportFailure, ReportQuestion, ReportRefusal, ServiceLevelsReport, Subject,
-    },
+    report::{FunnelFigures, ReportFailure, ReportQuestion, ReportRefusal, Subject},
 };
-use jiff::civil::Date;
 
 use super::{
     NoBoard,
     board::{Behind, Board, Rows, amount, rate},
+    weeks,
 };
 use crate::{
-    charts::{self, Interval, Period, Periods, Twin},
-    failure::Failure,
-    markup::{Markup, element},
+    charts::{Interval, Twin},
+    markup::Markup,
     pages::leads::row::level_words,
-    show::{self, Rate},
+    show::Rate,
 };
 
 /// The key of all differences together.
 pub(super) const DIFFERENCES: &str = "differences";
-/// The key of the clocks of all weeks of the chart.
-const WEEKS_KEY: &str = "weeks";
-/// Weeks in the chart.
-const WEEKS: usize = 12;
 
 /// The board that a question gives, whoever asks it.
 pub(super) fn board(
@@ -59,7 +50,7 @@ fn service_levels(
     let behind = Behind::share("Clocks met in time", "clock", &all.attainment);
     let href = board.note("clocks", behind);
     board.finding = finding(&rate(&all.attainment), &href);
-    weeks(engine, &report, question, board)?;
+    weeks::weeks(engine, &report, question, board)?;
     if report.levels.is_empty() {
         return Ok(());
     }
@@ -77,7 +68,8 @@ fn service_levels(
             twin = twin.row(attained(board, &key, &label, &group.figures, goal));
         }
     }
-    board.section("Service levels", "clocks that fell due; under 20, counts", &twin);
+    board.section("Service levels", "clocks that fell due, on a scale from none to all; line: where the true share may lie; broken \
+         line: the signed goal; under 20, counts", &twin);
     Ok(())
 }
 
@@ -133,30 +125,6 @@ fn finding(rate: &Rate, href: &str) -> Markup {
     }
 }
 
-/// What the chart says first: the week with the lowest share, of those that are over and have
-/// enough clocks for a share to mean something.
-fn weekly_finding(periods: &[Period]) -> Markup {
-    let is_firm = |period: &&Period| !period.unfinished && !period.rate.is_small();
-    let firm: Vec<&Period> = periods.iter().filter(is_firm).collect();
-    let lowest = firm.iter().copied().min_by(|a, b| {
-        let [a, b] = [a, b].map(|period| period.rate.share().unwrap_or(1.0));
-        a.total_cmp(&b)
-    });
-    match lowest {
-        Some(week) if firm.len() > 1 => {
-            let counts = week.rate.counts();
-            let counts = match &week.href {
-                Some(href) => show::figure(counts, href),
-                None => Markup::text(counts),
-            };
-            Markup::text(format!("Week {} was the lowest: ", week.label))
-                .and(counts)
-                .and_text(" met in time")
-        }
-        _ => Markup::text("Too few clocks fell due in a week for a share to be read"),
-    }
-}
-
 fn attained(
     board: &mut Board,
     key: &str,
@@ -182,106 +150,6 @@ fn attained(
         ));
     }
     cells
-}
-
-/// The share met in time by the week in which clocks fell due.
-fn weeks(
-    engine: &Engine,
-    report: &ServiceLevelsReport,
-    question: &ReportQuestion,
-    board: &mut Board,
-) -> Result<(), NoBoard> {
-    let due = engine.read(|reader| reader.clocks_due_at().map_err(Failure::from))?;
-    let share = &report.attainment.total.attainment;
-    let mut together = (Vec::new(), Vec::new());
-    let mut weeks: BTreeMap<Date, (Vec<String>, Vec<String>)> = BTreeMap::new();
-    let monday =
-        |id: &ClockId| due.get(id).map(|at| monday_of(question.zone.to_datetime(*at).date()));
-    for id in share.hits().rows() {
-        monday(id).into_iter().for_each(|week| weeks.entry(week).or_default().0.push(id.0.clone()));
-    }
-    for id in share.misses().rows() {
-        monday(id).into_iter().for_each(|week| weeks.entry(week).or_default().1.push(id.0.clone()));
-    }
-    if weeks.len() < 2 {
-        return Ok(());
-    }
-    let this_week = monday_of(question.zone.to_datetime(question.as_of).date());
-    let skipped = weeks.len().saturating_sub(WEEKS);
-    let mut periods = Vec::new();
-    for (week, (hits, misses)) in weeks.into_iter().skip(skipped) {
-        let rate = Rate::of(hits.len() as u64, (hits.len() + misses.len()) as u64);
-        let label = format!("{:02}", week.iso_week_date().week());
-        together.0.extend(hits.iter().cloned());
-        together.1.extend(misses.iter().cloned());
-        let rows = Rows::split(hits, misses);
-        let title = format!("Due in the week of {week}: met in time");
-        let behind = Behind { title, kind: "clock", rows, currency: None };
-        let href = Some(board.note(&format!("week.{week}"), behind));
-        // What was met ahead of its due time stands in a week that is still to come.
-        periods.push(Period { label, rate, unfinished: week >= this_week, href });
-    }
-    let title = format!("Due in {} weeks: met in time", periods.len());
-    let rows = Rows::split(together.0, together.1);
-    let all = board.note(WEEKS_KEY, Behind { title, kind: "clock", rows, currency: None });
-    let csv = all.replacen("/scoreboard/rows?", "/scoreboard/rows.csv?", 1);
-    let n = show::count(periods.iter().map(|period| period.rate.n).sum());
-    let n = show::figure(format!("n\u{a0}=\u{a0}{n}"), &all);
-    let (finding, signed) = (weekly_finding(&periods), signed_goal(report));
-    let chart = Periods {
-        title: "Met in time by week".to_owned(),
-        description: "The share of clocks met in time, by the week in which they fell due."
-            .to_owned(),
-        period: "Week".to_owned(),
-        hits: "In time".to_owned(),
-        of: "Due".to_owned(),
-        periods,
-        all: Some(all),
-        csv: Some(csv),
-        goal: goal_of(report),
-        tone: charts::Tone::Joint,
-    };
-    let twin = chart.twin();
-    let mut says = Markup::text("per cent of clocks, by the week in which they fall due, ").and(n);
-    says.say("; open dots: under 20; hatched: the week is not over");
-    if let Some(signed) = signed {
-        says = says.and_text("; broken line: the goal of ").and(signed);
-    }
-    board.chart = charts::figure(finding, says, chart, twin);
-    Ok(())
-}
-
-/// The goal, where all service levels share one.
-fn goal_of(report: &ServiceLevelsReport) -> Option<charts::Goal> {
-    let mut goals = report.levels.iter().map(|level| level.goals.last()?.goal_per_mille);
-    let first = goals.next()??;
-    let same = goals.all(|goal| goal == Some(first));
-    let value = first as f64 / 10.0;
-    same.then(|| charts::Goal {
-        value,
-        label: format!("goal {value:.0}"),
-        href: goal_clause(report).map(|(_, href)| href),
-    })
-}
-
-/// The clause that says the goal: its name with its version, and its address.
-fn goal_clause(report: &ServiceLevelsReport) -> Option<(String, String)> {
-    let level = report.levels.first()?;
-    let version = level.goals.last()?.version;
-    let name = format!("clause {}, version {version}", level.clause);
-    Some((name, format!("/agreement/{version}#c{}", level.clause)))
-}
-
-/// Where the goal of the chart was signed, where it has one.
-fn signed_goal(report: &ServiceLevelsReport) -> Option<Markup> {
-    goal_of(report)?;
-    let (name, href) = goal_clause(report)?;
-    Some(element("a").with("href", href).holding(name).into())
-}
-
-fn monday_of(day: Date) -> Date {
-    let since = i64::from(day.weekday().to_monday_zero_offset());
-    day.saturating_sub(jiff::Span::new().days(since))
 }
 
 fn handoffs(engine: &Engine, question: &ReportQuestion, board: &mut Board) -> Result<(), NoBoard> {

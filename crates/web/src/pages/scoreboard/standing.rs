@@ -5,6 +5,7 @@ use engine::report::{GoalFigures, GoalStanding, QuotaFigures, WorkingDays};
 
 use super::board::{amount, rate};
 use crate::{
+    charts::{Meter, Tone},
     markup::{Markup, element},
     names::fact_link,
     show::{self, figure},
@@ -27,6 +28,13 @@ pub(crate) struct Doors {
 impl Doors {
     fn worked(&self, value: impl Into<Markup>) -> Markup {
         figure(value, &format!("{}#workings", self.rows))
+    }
+
+    /// A drawing that opens the workings.
+    fn drawn(&self, meter: Meter) -> Markup {
+        let title = meter.words.clone();
+        let href = format!("{}#workings", self.rows);
+        element("a").class("mark").with("href", href).with("title", title).holding(meter).into()
     }
 
     fn counted(&self, value: impl Into<Markup>) -> Markup {
@@ -85,6 +93,54 @@ pub(crate) fn goal_words(goal: &GoalFigures, doors: &Doors) -> Markup {
 fn days_gone(days: &WorkingDays, doors: &Doors) -> Markup {
     let gone = format!("{} of {}", show::count(days.elapsed.into()), days.total);
     doors.worked(gone).and_text(" working days")
+}
+
+/// How far a goal is on its way, with a tick where a straight line from its first day to its last
+/// would be by now. A share has its tick at the target, and no bar while it is too small to be one.
+pub(crate) fn goal_meter(goal: &GoalFigures, doors: &Doors) -> Markup {
+    match &goal.standing {
+        GoalStanding::Pace(pace) => {
+            let expected =
+                if let Measure::Is(expected) = pace.expected { Some(expected) } else { None };
+            let reached = pace.actual.total() as f64;
+            on_its_way(reached, pace.target as f64, expected, goal.side.into(), doors)
+        }
+        GoalStanding::Rate(standing) => {
+            let rate = rate(&standing.actual);
+            let Some(share) = rate.share().filter(|_| !rate.is_small()) else {
+                return Markup::new();
+            };
+            let target = standing.target_per_mille as f64 / 1000.0;
+            let words =
+                format!("{}, the goal is {}", show::per_cent(share), show::per_cent(target));
+            doors.drawn(Meter { share, tick: Some(target), tone: goal.side.into(), words })
+        }
+    }
+}
+
+/// The same of a quota.
+pub(crate) fn quota_meter(quota: &QuotaFigures, doors: &Doors) -> Markup {
+    let Some(target) = quota.target else { return Markup::new() };
+    let expected = quota.expected_by_now.map(|expected| expected as f64);
+    on_its_way(quota.won.total() as f64, target as f64, expected, Tone::Sales, doors)
+}
+
+fn on_its_way(
+    reached: f64,
+    target: f64,
+    expected: Option<f64>,
+    tone: Tone,
+    doors: &Doors,
+) -> Markup {
+    if target <= 0.0 {
+        return Markup::new();
+    }
+    let (share, tick) = (reached / target, expected.map(|expected| expected / target));
+    let mut words = format!("{} of what was agreed", show::per_cent(share));
+    if let Some(tick) = tick {
+        words.push_str(&format!("; an even pace asks for {} by now", show::per_cent(tick)));
+    }
+    doors.drawn(Meter { share, tick, tone, words })
 }
 
 /// `to go of €30,000; €12,000 won, 40 % of it; an even pace asks for …`, behind the number itself.

@@ -32,6 +32,8 @@ pub(super) struct Figures {
 pub(super) struct Shown {
     pub(super) label: Markup,
     pub(super) number: Markup,
+    /// How far it is on its way.
+    pub(super) meter: Markup,
     pub(super) words: Markup,
     pub(super) clause: Option<String>,
     pub(super) says: String,
@@ -112,6 +114,7 @@ fn of_quota(quota: &QuotaFigures) -> Shown {
     Shown {
         label: Markup::text(format!("Quota, {}", quota.period)),
         number: standing::quota_number(quota, &doors),
+        meter: standing::quota_meter(quota, &doors),
         words: standing::quota_words(quota, &doors),
         clause: None,
         says: String::new(),
@@ -138,6 +141,7 @@ fn of_goal(goal: &GoalFigures, label: Option<&str>, at: &str) -> Shown {
             None => show::side_name(goal.side, goal.side.word()),
         },
         number,
+        meter: standing::goal_meter(goal, &doors),
         words: standing::goal_words(goal, &doors),
         clause: Some(goal.clause.clone()),
         says: goal.says.clone(),

@@ -17,7 +17,11 @@ use crate::{
     app::House,
     failure::Failure,
     layout::{Frame, Place},
-    pages::leads::kept::{self, Link},
+    markup::Markup,
+    pages::{
+        leads::kept::{self, Link},
+        scoreboard,
+    },
     session::Visit,
     show::LocalTime,
 };
@@ -35,6 +39,8 @@ struct TodayPage {
 /// What stands on it; what is empty says so, and what is `None` is not for this role.
 struct Today {
     figures: Option<figures::Figures>,
+    /// Each service level by week.
+    kept: Option<Kept>,
     clocks: Option<clocks::Running>,
     deals: Option<deals::Deals>,
     handed: Option<handed::Handed>,
@@ -43,6 +49,14 @@ struct Today {
     /// The views that are pinned for the person.
     views: Vec<Link>,
     steps: Option<steps::Steps>,
+}
+
+/// The share of clocks kept, by week.
+struct Kept {
+    /// One chart for each service level of which two weeks are known.
+    charts: Vec<Markup>,
+    /// As of when they are true, where that is not now.
+    as_of: Option<Markup>,
 }
 
 /// Which parts a role has.
@@ -96,6 +110,11 @@ fn today(house: &House, actor: &Actor, reach: bool, time: &LocalTime) -> Result<
     let clocks = clocks.map(|of| clocks::running(house, actor, of, reach, time)).transpose()?;
     let figures = Of::whose_figures(actor);
     let figures = figures.map(|of| figures::figures(house, actor, of, time)).transpose()?;
+    let kept = match Of::whose_figures(actor) {
+        Some(Of::Side(_) | Of::All) => Some(kept_by_week(house, actor, time)?),
+        Some(Of::Own) | None => None,
+    };
+    let kept = kept.filter(|kept| !kept.charts.is_empty());
     let has_deals = actor.role == Role::Rep;
     let deals = has_deals.then(|| deals::deals(engine, actor, reach, time)).transpose()?;
     let handed = hands_over(actor).then(|| handed::handed(engine, reach, time)).transpose()?;
@@ -104,7 +123,14 @@ fn today(house: &House, actor: &Actor, reach: bool, time: &LocalTime) -> Result<
     let steps = if sets_up { steps::steps(engine, time)? } else { None };
     let waiting = waiting::waiting(house, actor, time)?;
     let views = engine.read(|reader| kept::pinned(reader, actor, reach, time))?;
-    Ok(Today { figures, clocks, deals, handed, waiting, away, views, steps })
+    Ok(Today { figures, kept, clocks, deals, handed, waiting, away, views, steps })
+}
+
+fn kept_by_week(house: &House, actor: &Actor, time: &LocalTime) -> Result<Kept, Failure> {
+    let found = scoreboard::everything(house, actor, time)?;
+    let as_of = found.past().map(|past| time.second(past));
+    let charts = found.value.by_level.iter().filter(|chart| !chart.as_str().is_empty());
+    Ok(Kept { charts: charts.cloned().collect(), as_of })
 }
 
 /// Whether somebody hands leads over, and wants to know what became of them.
