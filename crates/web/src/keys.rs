@@ -52,6 +52,8 @@ impl Place {
         match self {
             Place::Today => "T",
             Place::Leads => "L",
+            Place::Opportunities => "O",
+            Place::Accounts => "C",
             Place::Facts => "F",
             Place::Imports => "I",
             Place::Agreement => "A",

@@ -15,6 +15,7 @@ mod kept;
 pub mod keys;
 pub mod layout;
 mod library;
+mod list;
 mod live;
 pub mod markup;
 mod names;
@@ -45,9 +46,11 @@ pub use session::Signed;
 use crate::{
     app::{House, Shared},
     layout::{ErrorPage, SIGN_OUT},
+    list::page::{export, index},
     pages::{
-        account, agreement, fact, imports, lead, leads, ledger, opportunity, palette, people,
-        record, scoreboard, search, sign_in, today, views, welcome,
+        account, accounts::Accounts, agreement, fact, imports, lead, leads, ledger,
+        opportunities::Opportunities, opportunity, palette, people, record, scoreboard, search,
+        sign_in, today, views, welcome,
     },
     security::{Site, protect},
 };
@@ -116,7 +119,13 @@ pub fn router(app: App) -> Router {
         .route("/palette", get(palette::index))
         .route("/live", get(live::show))
         .route("/first-steps", post(today::steps::update))
+        .route("/opportunities", get(index::<Opportunities>))
+        .route("/opportunities.csv", get(export::<Opportunities>))
+        .route("/opportunities.xlsx", get(export::<Opportunities>))
         .route("/opportunities/{id}", get(opportunity::show))
+        .route("/accounts", get(index::<Accounts>))
+        .route("/accounts.csv", get(export::<Accounts>))
+        .route("/accounts.xlsx", get(export::<Accounts>))
         .route("/accounts/{id}", get(record::account))
         .route("/campaigns/{id}", get(record::campaign))
         .route("/ledger", get(ledger::index))

@@ -27,6 +27,7 @@ async fn another_ones_facts_are_told_and_the_row_in_use_stays() {
     ]);
     world.reports(new).await;
     house.one(".news button").await;
+    assert_eq!(house.texts("h1").await, ["61 leads"], "what stands over the rows follows");
     assert_eq!(house.texts(".news").await, ["1 new lead · show"]);
     assert!(house.has_focus(second).await);
     let still = house.driver.execute(top, Vec::new()).await.unwrap().json().clone();

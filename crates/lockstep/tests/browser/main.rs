@@ -13,6 +13,7 @@ mod house;
 mod imports;
 mod lead;
 mod leads;
+mod lists;
 mod live;
 mod no_script;
 mod pages;

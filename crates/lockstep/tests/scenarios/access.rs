@@ -4,7 +4,7 @@ use serde_json::json;
 use testkit::http::{Request, StatusCode};
 use testkit::{AGREEMENT, PEOPLE, World};
 
-const LOOKS: [&str; 32] = [
+const LOOKS: [&str; 37] = [
     "/",
     "/",
     "/leads",
@@ -34,6 +34,11 @@ const LOOKS: [&str; 32] = [
     "/palette?q=sc",
     "/keys",
     "/accounts/crm:a1",
+    "/accounts",
+    "/accounts?name=a&columns=leads,id&show=1",
+    "/opportunities",
+    "/opportunities?outcome=open&owner=me&closes=30&sort=closes",
+    "/opportunities?outcome=won&density=compact&show=1",
     "/campaigns/absent",
     "/sign-in",
     "/absent",

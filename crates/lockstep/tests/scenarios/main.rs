@@ -11,6 +11,7 @@ mod hostile;
 mod imports;
 mod leads;
 mod ledger;
+mod lists;
 mod live;
 mod opportunities;
 mod people;

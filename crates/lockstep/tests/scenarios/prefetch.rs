@@ -22,7 +22,8 @@ async fn patterns(world: &World) -> Vec<String> {
 /// The addresses on a page to which a pattern leads.
 fn links(page: &str, patterns: &[String]) -> BTreeSet<String> {
     let hrefs = page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
-    let hrefs = hrefs.map(|href| href.split('#').next().unwrap_or_default().replace("&amp;", "&"));
+    let hrefs = hrefs.map(|href| href.replace("&#38;", "&"));
+    let hrefs = hrefs.map(|href| href.split('#').next().unwrap_or_default().to_owned());
     let meant = |href: &String| {
         patterns.iter().any(|pattern| match pattern.strip_suffix('*') {
             Some(start) => href.starts_with(start),

@@ -4,6 +4,7 @@
 mod beside;
 mod counts;
 mod lead_pages;
+mod lists;
 mod opportunities;
 #[path = "../../src/testing.rs"]
 mod testing;
@@ -158,6 +159,7 @@ fn one_story_on_both_databases() {
         lead_pages::pages_of_leads(&mut world);
         counts::all_that_changes_them(&mut world);
         words::searched(&mut world);
+        lists::paged(&mut world);
         the_ledger_itself(&mut world);
         ends.push((world.dump(), world.export()));
     }

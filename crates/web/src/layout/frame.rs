@@ -16,6 +16,10 @@ pub enum Place {
     Today,
     /// The list of leads, and each lead.
     Leads,
+    /// The list of opportunities, and each of them.
+    Opportunities,
+    /// The list of accounts, and each of them.
+    Accounts,
     /// Every fact, for those who look after the ledger.
     Facts,
     /// What was brought in, for those who may.
@@ -32,7 +36,10 @@ impl Place {
     /// The groups of the rail with their headings.
     pub const GROUPS: [(&'static str, &'static [Place]); 4] = [
         ("Now", &[Place::Today]),
-        ("Ledger", &[Place::Leads, Place::Facts, Place::Imports]),
+        (
+            "Ledger",
+            &[Place::Leads, Place::Opportunities, Place::Accounts, Place::Facts, Place::Imports],
+        ),
         ("Agreement", &[Place::Agreement]),
         ("Together", &[Place::Scoreboard, Place::People]),
     ];
@@ -48,6 +55,8 @@ impl Place {
         match self {
             Place::Today => "Today",
             Place::Leads => "Leads",
+            Place::Opportunities => "Opportunities",
+            Place::Accounts => "Accounts",
             Place::Facts => "Facts",
             Place::Imports => "Imports",
             Place::Agreement => "Agreement",
@@ -61,6 +70,8 @@ impl Place {
         match self {
             Place::Today => "/",
             Place::Leads => "/leads",
+            Place::Opportunities => "/opportunities",
+            Place::Accounts => "/accounts",
             Place::Facts => "/ledger",
             Place::Imports => "/imports",
             Place::Agreement => "/agreement",
@@ -244,8 +255,8 @@ impl Frame {
         match place {
             Place::Leads => self.counts.leads.map(count),
             Place::Agreement => self.in_force.map(|version| format!("v{}", version.0)),
-            Place::Today | Place::Facts | Place::Imports | Place::Scoreboard => None,
             Place::People => self.counts.people.map(count),
+            _ => None,
         }
     }
 }

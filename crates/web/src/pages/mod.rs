@@ -1,6 +1,7 @@
 //! The pages, one folder each: handlers and their templates side by side.
 
 pub(crate) mod account;
+pub(crate) mod accounts;
 pub(crate) mod agreement;
 pub(crate) mod fact;
 pub(crate) mod imports;
@@ -8,6 +9,7 @@ pub(crate) mod keys;
 pub(crate) mod lead;
 pub(crate) mod leads;
 pub(crate) mod ledger;
+pub(crate) mod opportunities;
 pub(crate) mod opportunity;
 pub(crate) mod palette;
 pub(crate) mod people;

@@ -50,6 +50,10 @@ const NO_FIGURES: &[(&str, &str)] = &[
     (".notes", "what is not known, in words"),
 ];
 
+/// The lists, and what their rows are called.
+const LISTS: [(&str, &str); 3] =
+    [("/leads", "leads"), ("/opportunities", "opportunities"), ("/accounts", "accounts")];
+
 /// The firm, served to its people.
 struct House {
     router: Router,
@@ -149,7 +153,8 @@ fn every_number_on_every_screen_opens_and_adds_up() {
     let (mut findings, mut walked) = (BTreeSet::new(), BTreeSet::new());
     for role in roles {
         let mut pages: Vec<String> =
-            ["/", "/scoreboard", "/leads", "/agreement", "/agreement/2"].map(str::to_owned).into();
+            ["/", "/scoreboard", "/agreement", "/agreement/2"].map(str::to_owned).into();
+        pages.extend(LISTS.map(|(path, _)| path.to_owned()));
         pages.extend(records(&filled.engine));
         if matches!(role, Role::SalesManager | Role::Leader) {
             pages.push("/scoreboard?by=owner".to_owned());
@@ -162,9 +167,10 @@ fn every_number_on_every_screen_opens_and_adds_up() {
             for text in page.texts.iter().filter(|text| text.is_loose_figure(NO_FIGURES)) {
                 findings.insert(format!("{address}: no link: {}", text.shown()));
             }
-            if address == "/leads" {
-                let n = house.page(role, "/leads.csv").lines().count() - 1;
-                assert!(page.heading().starts_with(&format!("{n} leads")), "{}", page.heading());
+            if let Some((path, words)) = LISTS.iter().find(|(path, _)| *path == address) {
+                let n = house.page(role, &format!("{path}.csv")).lines().count() - 1;
+                let heading = page.heading();
+                assert!(heading.starts_with(&format!("{n} {words}")), "{n}: {heading}");
             }
             for figure in &page.figures {
                 walked.insert((figure.href.clone(), figure.text.clone()));

@@ -9,10 +9,17 @@ use domain::{
     ids::{LeadId, UserId},
     points::Points,
 };
-use jiff::{Timestamp, ToSpan, civil::Date};
 use store::read::{LeadFilter, LeadPlace, LeadSort, Span};
 
-use crate::{failure::Failure, names::encoded, show::LocalTime};
+use crate::{
+    failure::Failure,
+    list::{
+        Period, density,
+        period::{after, begin},
+    },
+    names::encoded,
+    show::LocalTime,
+};
 
 /// What the address asks for. What does not read is left out rather than refused: the sentence
 /// over the list says what was understood.
@@ -35,14 +42,6 @@ pub(crate) struct Asked {
     is_sent: bool,
 }
 
-/// The last days, or from one day to another, both included.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Period {
-    pub(super) days: String,
-    pub(super) from: String,
-    pub(super) to: String,
-}
-
 /// The orders with their keys and words.
 pub(super) const SORTS: [(&str, LeadSort, &str); 5] = [
     ("due", LeadSort::Due, "time left"),
@@ -55,13 +54,6 @@ pub(super) const SORTS: [(&str, LeadSort, &str); 5] = [
 /// What can be asked of clocks, with its words.
 pub(super) const CLOCKS: [(&str, &str); 3] =
     [("running", "a running clock"), ("late", "a late clock"), ("today", "a clock due today")];
-
-/// How close rows stand, with its words; the first is the ordinary one.
-pub(super) const DENSITIES: [(&str, &str); 3] =
-    [("normal", "Normal"), ("compact", "Compact"), ("comfortable", "Comfortable")];
-
-/// The ready-made periods.
-pub(super) const PERIODS: [&str; 3] = ["7", "30", "90"];
 
 /// The longest text of one condition, and the most of one kind.
 const TEXT_MAX: usize = 200;
@@ -174,8 +166,7 @@ impl Asked {
 
     /// The class of the table's density; none for the ordinary one.
     pub(super) fn density(&self) -> &'static str {
-        let found = DENSITIES.iter().skip(1).find(|(key, _)| *key == self.density);
-        found.map_or("", |(key, _)| key)
+        density(&self.density)
     }
 
     /// The place after which this page begins.
@@ -247,60 +238,9 @@ impl Asked {
     }
 }
 
-impl Period {
-    /// How many of the last days, where it is one of the ready-made periods.
-    pub(super) fn last_days(&self) -> Option<i32> {
-        PERIODS.contains(&self.days.as_str()).then(|| self.days.parse().ok()).flatten()
-    }
-
-    pub(super) fn first(&self) -> Option<Date> {
-        self.from.parse().ok()
-    }
-
-    pub(super) fn last(&self) -> Option<Date> {
-        self.to.parse().ok()
-    }
-
-    pub(super) fn is_said(&self) -> bool {
-        self.last_days().is_some() || self.first().is_some() || self.last().is_some()
-    }
-
-    /// What of it holds, in words for the address: days, first day, last day.
-    fn said(&self) -> [&str; 3] {
-        match (self.last_days(), self.first(), self.last()) {
-            (Some(_), ..) => [&self.days, "", ""],
-            (None, first, last) => [
-                "",
-                if first.is_some() { &self.from } else { "" },
-                if last.is_some() { &self.to } else { "" },
-            ],
-        }
-    }
-
-    /// In days of the firm; the ready-made periods end today, with today among them.
-    fn span(&self, time: &LocalTime) -> Span {
-        if let Some(days) = self.last_days() {
-            let today = time.now().to_zoned(time.zone().clone()).date();
-            let first = today.checked_sub((days - 1).days()).ok();
-            return Span { from: begin(first, time), before: None };
-        }
-        let day_after = self.last().and_then(after);
-        Span { from: begin(self.first(), time), before: begin(day_after, time) }
-    }
-}
-
-fn after(day: Date) -> Option<Date> {
-    day.checked_add(1.day()).ok()
-}
-
-/// When a day begins; nothing for a day at the very ends of time.
-fn begin(day: Option<Date>, time: &LocalTime) -> Option<Timestamp> {
-    Some(day?.to_zoned(time.zone().clone()).ok()?.timestamp())
-}
-
 #[cfg(test)]
 mod tests {
-    use jiff::tz::TimeZone;
+    use jiff::{Timestamp, tz::TimeZone};
 
     use super::*;
 

@@ -6,7 +6,7 @@ use engine::{
 };
 use store::{Reader, SavedView, read::LeadFilter};
 
-use super::{filter::Asked, list::Counted};
+use super::{filter::Asked, list::counted};
 use crate::{failure::Failure, show::LocalTime};
 
 /// The list's name among views.
@@ -59,12 +59,12 @@ pub(crate) fn pinned(
 ) -> Result<Vec<Link>, Failure> {
     let pinned =
         views(reader, by, false)?.into_iter().filter(|shown| shown.view.pinned).take(PINNED_MAX);
-    let counted = pinned.map(|shown| {
+    let links = pinned.map(|shown| {
         let filter: LeadFilter = Asked::read(&shown.view.query).filter(&by.user, reach, time);
-        let count = Counted::of(reader, &filter)?.words();
+        let count = counted(reader, &filter)?.words();
         Ok(Link { href: shown.href, name: shown.view.name, count })
     });
-    counted.collect()
+    links.collect()
 }
 
 /// The query of a view as it is kept: what it asks for and no more, from its first row on.

@@ -13,24 +13,21 @@ use store::{
 };
 
 use super::{
-    Choice, choice,
     column::{Column, chosen, offered, standing},
     filter::{Asked, SORTS},
     kept::{Link, pinned},
     row::{Maker, Row},
-    said::{Chip, Speaker},
+    said::Speaker,
 };
 use crate::{
     failure::Failure,
+    list::{Chip, Choice, Counted, Head, choice},
     names::Names,
-    show::{self, LocalTime},
+    show::LocalTime,
 };
 
 /// Rows of one page.
 const ROWS: u32 = 50;
-
-/// Leads of a view are counted up to so many.
-const COUNTED_MAX: u64 = 1_000;
 
 /// The page's matter.
 pub(super) struct List {
@@ -59,39 +56,6 @@ pub(super) struct List {
     pub(super) has_parts: bool,
     pub(super) after: Option<String>,
     pub(super) has_agreement: bool,
-}
-
-/// The head of a column.
-pub(super) struct Head {
-    pub(super) class: &'static str,
-    pub(super) label: String,
-    /// The address of the same view in the order of this column.
-    pub(super) href: Option<String>,
-    /// `ascending` or `descending` where the list is in this order.
-    pub(super) sorted: Option<&'static str>,
-}
-
-/// How many there are, counted no further than somebody would.
-pub(super) struct Counted {
-    pub(super) n: u64,
-}
-
-impl Counted {
-    pub(super) fn of(reader: &Reader<'_>, filter: &LeadFilter) -> Result<Counted, Failure> {
-        Ok(Counted { n: reader.leads_count_up_to(filter, COUNTED_MAX + 1)? })
-    }
-
-    pub(super) fn exact(&self) -> Option<u64> {
-        Some(self.n).filter(|n| *n <= COUNTED_MAX)
-    }
-
-    /// `12`, or `1,000+`.
-    pub(super) fn words(&self) -> String {
-        match self.exact() {
-            Some(n) => show::count(n),
-            None => format!("{}+", show::count(COUNTED_MAX)),
-        }
-    }
 }
 
 pub(super) fn listed(
@@ -124,7 +88,7 @@ pub(super) fn listed(
     Ok(List {
         heads: columns.iter().map(|column| head(column, asked, is_chosen)).collect(),
         rows,
-        total: Counted::of(reader, &filter)?,
+        total: counted(reader, &filter)?,
         all: count(LeadFilter::default())?,
         running: count(LeadFilter { with_running_clock: true, ..LeadFilter::default() })?,
         mine: count(LeadFilter { owner: Some(me.clone()), ..LeadFilter::default() })?,
@@ -142,6 +106,11 @@ pub(super) fn listed(
         after,
         has_agreement: in_force.is_some(),
     })
+}
+
+/// How many leads a view holds.
+pub(super) fn counted(reader: &Reader<'_>, filter: &LeadFilter) -> Result<Counted, Failure> {
+    Ok(Counted::of(|most| reader.leads_count_up_to(filter, most))?)
 }
 
 fn json(found: &[LeadRow]) -> String {
@@ -208,7 +177,8 @@ pub(crate) fn can_own(
     sided(reader, names, |user| user.role.is_none() || user.active)
 }
 
-fn sided(
+/// Colleagues of a side that are meant, as ids and names, by name.
+pub(crate) fn sided(
     reader: &Reader<'_>,
     names: &Names<'_, '_>,
     is_meant: impl Fn(&UserRow) -> bool,

@@ -18,12 +18,13 @@ use crate::{
     failure::Failure,
     flash::Flash,
     layout::{EmptyState, Files, Frame, Pagination, Place},
+    list::{Choice, PERIODS, Period, choice},
     pages::views::audiences,
     session::Visit,
     show,
 };
 use correct::Sending;
-use filter::{Asked, CLOCKS, DENSITIES, PERIODS, SORTS};
+use filter::{Asked, CLOCKS, SORTS};
 use list::{List, listed};
 
 /// The list.
@@ -41,17 +42,6 @@ struct LeadsPage {
     audiences: Vec<(String, String)>,
     /// The act on many leads that came back: what was ticked and typed stands there again.
     tried: Sending,
-}
-
-/// One of several, with its words and whether it is the one that is asked for.
-struct Choice {
-    key: String,
-    words: String,
-    is_chosen: bool,
-}
-
-fn choice(key: &str, words: &str, is_chosen: bool) -> Choice {
-    Choice { key: key.to_owned(), words: words.to_owned(), is_chosen }
 }
 
 /// Shows the list.
@@ -224,14 +214,12 @@ impl LeadsPage {
     }
 
     fn densities(&self) -> Vec<Choice> {
-        let here = self.asked.density();
-        let is_here = |key: &str| key == here || (here.is_empty() && key == DENSITIES[0].0);
-        DENSITIES.iter().map(|(key, words)| choice(key, words, is_here(key))).collect()
+        crate::list::densities(self.asked.density())
     }
 
     /// The two periods that can be asked for: name, words, and the days to choose from.
-    fn periods(&self) -> Vec<(&'static str, &'static str, &filter::Period, Vec<Choice>)> {
-        let days = |period: &filter::Period| {
+    fn periods(&self) -> Vec<(&'static str, &'static str, &Period, Vec<Choice>)> {
+        let days = |period: &Period| {
             let words = |days: &str| format!("in the last {days} days");
             PERIODS.iter().map(|key| choice(key, &words(key), *key == period.days)).collect()
         };

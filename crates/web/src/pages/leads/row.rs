@@ -19,6 +19,7 @@ use store::{Reader, read::LeadRow};
 use super::column::Column;
 use crate::{
     failure::Failure,
+    list::Shown,
     markup::{Markup, element},
     names::{Names, lead_href},
     sheet::Cell,
@@ -32,14 +33,6 @@ pub(super) struct Row {
     pub(super) name: String,
     /// In the order of the columns.
     pub(super) cells: Vec<Shown>,
-}
-
-/// What stands in a column.
-pub(super) struct Shown {
-    pub(super) class: &'static str,
-    /// The column's name, where a phone has to say it.
-    pub(super) label: Option<String>,
-    pub(super) value: Markup,
 }
 
 /// What every row of a page, or of a file, is made with.

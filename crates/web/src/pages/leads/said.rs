@@ -1,14 +1,12 @@
 //! The filter as one sentence: each condition in words, with the address without it.
 
-use super::filter::{Asked, CLOCKS, Period, SORTS};
-use crate::{failure::Failure, names::Names, show::LocalTime};
-
-/// A condition that holds.
-pub(super) struct Chip {
-    pub(super) words: String,
-    /// The address of the list without it.
-    pub(super) without: String,
-}
+use super::filter::{Asked, CLOCKS, SORTS};
+use crate::{
+    failure::Failure,
+    list::{Chip, Period, any_of},
+    names::Names,
+    show::LocalTime,
+};
 
 /// What the words of a sentence are made with.
 pub(super) struct Speaker<'a, 'r> {
@@ -46,10 +44,10 @@ impl Speaker<'_, '_> {
         if let Some((_, words)) = CLOCKS.iter().find(|(key, _)| *key == asked.clock) {
             say(format!("with {words}"), |asked| asked.clock.clear());
         }
-        if let Some(words) = self.period(&asked.created) {
+        if let Some(words) = asked.created.words(self.time) {
             say(format!("created {words}"), |asked| asked.created = Period::default());
         }
-        if let Some(words) = self.period(&asked.changed) {
+        if let Some(words) = asked.changed.words(self.time) {
             say(format!("moved {words}"), |asked| asked.changed = Period::default());
         }
         if let Some(points) = asked.points_min() {
@@ -71,33 +69,10 @@ impl Speaker<'_, '_> {
         let name = self.names.account(&said.into())?;
         Ok(if name == said { format!("“{said}…”") } else { name })
     }
-
-    fn period(&self, period: &Period) -> Option<String> {
-        if let Some(days) = period.last_days() {
-            return Some(format!("in the last {days} days"));
-        }
-        let day = |day| self.time.day_words(day);
-        Some(match (period.first(), period.last()) {
-            (None, None) => return None,
-            (Some(first), None) => format!("since {}", day(first)),
-            (None, Some(last)) => format!("until {}", day(last)),
-            (Some(first), Some(last)) if first == last => format!("on {}", day(first)),
-            (Some(first), Some(last)) => format!("from {} to {}", day(first), day(last)),
-        })
-    }
 }
 
 /// The order in words.
 pub(super) fn sorted_by(asked: &Asked) -> &'static str {
     let (here, _) = asked.sort();
     SORTS.iter().find(|(key, ..)| *key == here).map_or("", |(_, _, words)| words)
-}
-
-/// `A`, `A or B`, `A, B or C`.
-fn any_of(words: &[&str]) -> String {
-    match words {
-        [] => String::new(),
-        [one] => (*one).to_owned(),
-        [most @ .., last] => format!("{} or {last}", most.join(", ")),
-    }
 }

@@ -50,6 +50,6 @@ pub(crate) async fn show(
             view::viewed(engine, &opportunity, &asked.because, reach, &time)
         })
         .await?;
-    let frame = visit.frame(view.name.clone(), Place::Scoreboard);
+    let frame = visit.frame(view.name.clone(), Place::Opportunities);
     Ok(visit.show(OpportunityPage { frame, view, because }))
 }

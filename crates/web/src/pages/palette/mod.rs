@@ -113,6 +113,7 @@ fn pages(visit: &Visit) -> Vec<Choice> {
     pages.push(Choice { keys: visit.frame.keys.then(|| "?".to_owned()), ..sheet });
     if visit.signed.can(&Act::SeeLeads) {
         pages.push(page("My leads", "those you own", "/leads?owner=me"));
+        pages.push(page("My opportunities", "those you own", "/opportunities?owner=me"));
         pages.push(page("Running clocks", "leads with a clock", "/leads?clock=running"));
     }
     pages
@@ -128,6 +129,8 @@ fn acts(visit: &Visit) -> Vec<Choice> {
     }
     if visit.signed.can(&Act::SeeLeads) {
         acts.push(page("Download the leads", "all of them as CSV", "/leads.csv"));
+        acts.push(page("Download the opportunities", "all as CSV", "/opportunities.csv"));
+        acts.push(page("Download the accounts", "all of them as CSV", "/accounts.csv"));
     }
     let themes = Theme::ALL.into_iter().filter(|theme| *theme != visit.frame.theme);
     acts.extend(

@@ -65,7 +65,7 @@ pub(crate) async fn account(visit: Visit, Path(id): Path<String>) -> Result<Resp
         engine.read(|reader| account_view(reader, &id, reach, &time))
     };
     let view = visit.house.work(asked).await?;
-    shown(visit, view)
+    shown(visit, view, Place::Accounts)
 }
 
 /// Shows a campaign.
@@ -75,11 +75,11 @@ pub(crate) async fn campaign(visit: Visit, Path(id): Path<String>) -> Result<Res
     let asked =
         move |engine: &engine::Engine| engine.read(|reader| campaign_view(reader, &id, &time));
     let view = visit.house.work(asked).await?;
-    shown(visit, view)
+    shown(visit, view, Place::Leads)
 }
 
-fn shown(visit: Visit, view: View) -> Result<Response, Failure> {
-    let frame = visit.frame(view.name.clone(), Place::Leads);
+fn shown(visit: Visit, view: View, place: Place) -> Result<Response, Failure> {
+    let frame = visit.frame(view.name.clone(), place);
     Ok(visit.show(RecordPage { frame, view }))
 }
 

@@ -21,7 +21,10 @@ pub(super) fn check(house: &House, role: Role, page: &str, figure: &Figure) -> R
             body.contains(&format!("id=\"{clause}\"")).then_some(()).ok_or("no such clause".into())
         }
         _ if address.starts_with("/scoreboard/rows?") => rows(house, role, &address, &body, said),
-        _ if address.starts_with("/leads?") => leads(house, role, &address, said),
+        _ if address.starts_with("/leads?") => list(house, role, "/leads", &address, said),
+        _ if address.starts_with("/opportunities?") => {
+            list(house, role, "/opportunities", &address, said)
+        }
         _ if address.starts_with("/facts/") => fact(&address, &body, said),
         // The page of a lead or an opportunity, under its name or something that it says.
         _ if address.starts_with("/leads/") || address.starts_with("/opportunities/") => {
@@ -118,12 +121,12 @@ fn grouped(n: u64) -> String {
     parts.join(",")
 }
 
-/// A list of leads has as many lines in its file.
-fn leads(house: &House, role: Role, address: &str, said: &str) -> Result<(), String> {
-    let (status, csv) = house.gets(role, &address.replacen("/leads?", "/leads.csv?", 1));
+/// A list has as many lines in its file.
+fn list(house: &House, role: Role, path: &str, address: &str, said: &str) -> Result<(), String> {
+    let (status, csv) = house.gets(role, &address.replacen(path, &format!("{path}.csv"), 1));
     let n = csv.lines().count().saturating_sub(1);
     let is = status == StatusCode::OK && hundredths(said) == Some(n as i128 * 100);
-    is.then_some(()).ok_or(format!("{n} leads are listed"))
+    is.then_some(()).ok_or(format!("{n} rows are listed"))
 }
 
 /// A fact's own number, or something that the fact says.
