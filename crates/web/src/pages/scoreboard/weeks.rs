@@ -282,7 +282,7 @@ fn goal_of(report: &ServiceLevelsReport) -> Option<Goal> {
     let mut goals = report.levels.iter().map(|level| level.goals.last()?.goal_per_mille);
     let first = goals.next()??;
     let same = goals.all(|goal| goal == Some(first));
-    same.then(|| line_at(first.into(), goal_clause(report).map(|(_, href)| href)))
+    same.then(|| line_at(first, goal_clause(report).map(|(_, href)| href)))
 }
 
 /// The clause that says the goal: its name with its version, and its address.
