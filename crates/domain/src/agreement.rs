@@ -5,6 +5,7 @@
 
 pub mod capacity;
 pub mod definition;
+pub mod handoff;
 pub mod milestone;
 pub mod service;
 pub mod text;
@@ -17,6 +18,7 @@ use crate::{calendar::Calendar, firm::Side, ids::SubjectKind, ids::Version, mone
 
 pub use capacity::Capacity;
 pub use definition::Definition;
+pub use handoff::{DisputeTerms, HandoffTerms};
 pub use milestone::Milestone;
 pub use service::ServiceLevel;
 
@@ -49,6 +51,10 @@ pub struct Agreement {
     pub milestones: Vec<Milestone>,
     /// Service levels.
     pub service_levels: Vec<ServiceLevel>,
+    /// How a lead changes hands, where the text says so.
+    pub handoff: Option<HandoffTerms>,
+    /// Who rules where the sides disagree, where the text says so.
+    pub disputes: Option<DisputeTerms>,
     /// How much a person can work.
     pub capacities: Vec<Capacity>,
     /// Goals.
@@ -322,6 +328,8 @@ pub(crate) mod tests {
             stages: vec![],
             milestones: vec![],
             service_levels: vec![],
+            handoff: None,
+            disputes: None,
             capacities: vec![],
             goals: vec![],
             clauses: vec![],

@@ -17,6 +17,7 @@ use crate::{
     },
     fact::{Entry, Fact, Told},
     figure::Because,
+    handing_over,
     ids::{FactNo, LeadId, OpportunityId, Subject},
     lead::{LeadHistory, in_order},
     milestone::{Reached, reached},
@@ -43,6 +44,7 @@ pub fn decide<E: From<NeverOpen>>(
         Subject::Lead(lead) => {
             let history = LeadHistory::new(lead.clone(), entries);
             let (history, found) = qualify(history, agreements, as_of, &mut record)?;
+            let history = hand_over(history, agreements, as_of, &mut record)?;
             let falls = found.iter().filter_map(|found| fell_below(lead, found)).collect();
             (history.into_entries(), falls)
         }
@@ -92,6 +94,22 @@ fn qualify<E>(
             None => return Ok((history, found)),
         }
     }
+}
+
+/// Records what handing over brings about, the earliest first, and gives the facts back with it.
+fn hand_over<E: From<NeverOpen>>(
+    mut history: LeadHistory,
+    agreements: &History,
+    as_of: Timestamp,
+    record: &mut impl FnMut(Told) -> Result<Option<Entry>, E>,
+) -> Result<LeadHistory, E> {
+    while let Some(told) = handing_over::next(&history, agreements, as_of)? {
+        match record(told)? {
+            Some(entry) => history.add(entry),
+            None => break,
+        }
+    }
+    Ok(history)
 }
 
 /// Each time that the lead met a definition of any version.

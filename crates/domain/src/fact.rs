@@ -15,10 +15,13 @@ use crate::{
         ClockAtRisk, ClockBreached, ClockPassedOn, ClockPaused, ClockResumed, ClockStarted,
         ClockStopped, LeadFellBelow, LeadQualified, MilestoneReached,
     },
+    dispute::{DisputeAnswered, DisputeOpened, DisputeRuled},
     firm::{
         AgreementProposed, AgreementSigned, AgreementTookEffect, AgreementWithdrawn, UserAdmitted,
     },
-    handoff::{HandoffAnswered, HandoffDelivered, LeadAssigned, LeadMoved},
+    handoff::{
+        HandoffAnswered, HandoffDeemed, HandoffDelivered, HandoffMade, LeadAssigned, LeadMoved,
+    },
     ids::{FactNo, LeadId, Subject},
     record::{
         AccountReported, CampaignReported, LeadReported, OpportunityMoved, OpportunityReported,
@@ -44,6 +47,16 @@ pub enum Fact {
     Handoff(HandoffDelivered),
     /// A handoff was answered.
     HandoffAnswered(HandoffAnswered),
+    /// Decided: a lead was handed over.
+    HandoffMade(HandoffMade),
+    /// Decided: silence accepted a handoff.
+    HandoffDeemed(HandoffDeemed),
+    /// Something is contested.
+    DisputeOpened(DisputeOpened),
+    /// The other side said theirs.
+    DisputeAnswered(DisputeAnswered),
+    /// The arbiter ruled.
+    DisputeRuled(DisputeRuled),
     /// A possible sale.
     Opportunity(OpportunityReported),
     /// An opportunity entered a stage.
@@ -132,6 +145,9 @@ impl Fact {
             | Fact::AgreementTookEffect(AgreementTookEffect { version, .. }) => {
                 format!("agreement/{version}")
             }
+            Fact::DisputeOpened(DisputeOpened { about, .. })
+            | Fact::DisputeAnswered(DisputeAnswered { about, .. })
+            | Fact::DisputeRuled(DisputeRuled { about, .. }) => about.subject(),
             of_a_lead => {
                 let lead = of_a_lead.lead().expect("every other kind is about a lead");
                 format!("lead/{lead}")
@@ -148,6 +164,8 @@ impl Fact {
             | Fact::LeadAssigned(LeadAssigned { lead, .. })
             | Fact::Handoff(HandoffDelivered { lead, .. })
             | Fact::HandoffAnswered(HandoffAnswered { lead, .. })
+            | Fact::HandoffMade(HandoffMade { lead, .. })
+            | Fact::HandoffDeemed(HandoffDeemed { lead, .. })
             | Fact::LeadFellBelow(LeadFellBelow { lead, .. })
             | Fact::LeadQualified(LeadQualified { lead, .. }) => Some(lead),
             Fact::ClockStarted(ClockStarted { subject, .. })
@@ -157,6 +175,9 @@ impl Fact {
             | Fact::ClockResumed(ClockResumed { subject, .. })
             | Fact::ClockPassedOn(ClockPassedOn { subject, .. })
             | Fact::ClockStopped(ClockStopped { subject, .. }) => subject.lead(),
+            Fact::DisputeOpened(DisputeOpened { about, .. })
+            | Fact::DisputeAnswered(DisputeAnswered { about, .. })
+            | Fact::DisputeRuled(DisputeRuled { about, .. }) => about.lead(),
             _ => None,
         }
     }

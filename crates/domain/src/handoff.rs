@@ -1,9 +1,11 @@
 //! Handoffs: a lead passes from marketing to sales, and a seller answers for it.
 
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     field::Fields,
+    figure::Because,
     ids::{HandoffId, LeadId, UserId},
 };
 
@@ -52,6 +54,44 @@ pub struct HandoffDelivered {
     pub fields: Fields,
 }
 
+/// Decided: a lead was handed over, by entering the status that the Agreement names. Source:
+/// domain.md 1.4.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HandoffMade {
+    /// Which handoff.
+    pub handoff: HandoffId,
+    /// Which lead.
+    pub lead: LeadId,
+    /// Whose the lead was then; absent when it went to nobody yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<UserId>,
+    /// The how manieth of this lead, from 1.
+    pub nth: u32,
+    /// Until when it is to be answered.
+    pub due_at: Timestamp,
+    /// Clause, version and facts.
+    pub because: Because,
+}
+
+/// Decided: nobody answered in time, and the Agreement counts that as an acceptance. It happened
+/// when the time was over. Source: domain.md 2.6.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HandoffDeemed {
+    /// Which handoff.
+    pub handoff: HandoffId,
+    /// Its lead.
+    pub lead: LeadId,
+    /// Clause, version and facts.
+    pub because: Because,
+}
+
+/// Under what name the note to an answer is kept, beside the ledger.
+pub fn note_of(handoff: &HandoffId) -> String {
+    format!("note/{handoff}")
+}
+
 /// What became of a handoff. Source: domain.md 1.4; the three refusals are three verbs with three
 /// lists of reasons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -68,6 +108,15 @@ pub enum Answer {
 }
 
 impl Answer {
+    /// Every answer.
+    pub const ALL: [Answer; 4] =
+        [Answer::Accepted, Answer::Rejected, Answer::Recycled, Answer::Disqualified];
+
+    /// Reads the word of an answer.
+    pub fn parse(word: &str) -> Option<Answer> {
+        Answer::ALL.into_iter().find(|answer| answer.word() == word)
+    }
+
     /// The answer as a word on screen.
     pub fn word(self) -> &'static str {
         match self {
@@ -95,6 +144,12 @@ pub struct HandoffAnswered {
     /// Who answered, where known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<UserId>,
+    /// Until when a recycled lead rests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Date>,
+    /// The salted hash of the note, which stands beside the ledger.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// The source knows the answer and not its instant: nothing timed may rest on it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub undated: bool,

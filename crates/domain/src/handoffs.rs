@@ -52,6 +52,8 @@ pub struct HandoffRow {
     pub answered_at: Option<Timestamp>,
     /// The reason given; absent is not known, an empty one blank.
     pub reason: Option<String>,
+    /// Whether its rejection is taken off what marketing delivered. Source: domain.md 2.6.
+    pub debits: bool,
 }
 
 impl Dimensioned for HandoffRow {
@@ -127,6 +129,8 @@ pub struct Decided {
     pub deemed_accepted: Counted<HandoffId>,
     /// Rejected.
     pub rejected: Counted<HandoffId>,
+    /// Rejected for a fault that the Agreement charges to marketing: taken off what it delivered.
+    pub debited: Counted<HandoffId>,
     /// Recycled.
     pub recycled: Counted<HandoffId>,
     /// Disqualified.
@@ -298,6 +302,7 @@ impl Decided {
             accepted: answered(Accepted),
             deemed_accepted: answered(DeemedAccepted),
             rejected: answered(Rejected),
+            debited: those(&decided, |row| row.debits && row.answer == Some(Rejected)),
             recycled: answered(Recycled),
             disqualified: answered(Disqualified),
             acceptance_rate: rate(&[Accepted, DeemedAccepted]),

@@ -63,6 +63,10 @@ id! {
     HandoffId
 }
 id! {
+    /// One dispute between the sides.
+    DisputeId
+}
+id! {
     /// One running of a service level on one lead or opportunity.
     ClockId
 }

@@ -53,6 +53,14 @@ pub enum Act {
     CheckLedger,
     /// To give leads to other owners.
     AssignLeads,
+    /// To answer a handoff that is this person's, whom the second leads.
+    AnswerHandoffOf(Option<UserId>, Option<UserId>),
+    /// To contest the answer to a handoff.
+    ContestHandoffs,
+    /// To contest a clause of the Agreement.
+    ContestClauses,
+    /// To speak for a side in a dispute.
+    AnswerDisputes,
     /// To correct what was reported of leads.
     CorrectLeads,
     /// To keep views of lists for oneself.
@@ -80,7 +88,9 @@ pub struct AccessRefusal {
 /// # Errors
 /// [`AccessRefusal`] says who may.
 pub fn may(actor: &Actor, act: &Act) -> Result<(), AccessRefusal> {
-    let (allowed, what, ask) = by_people(actor, act).unwrap_or_else(|| by_work(actor, act));
+    let (allowed, what, ask) = by_people(actor, act)
+        .or_else(|| by_handing_over(actor, act))
+        .unwrap_or_else(|| by_work(actor, act));
     if allowed { Ok(()) } else { Err(AccessRefusal { role: actor.role, what, ask }) }
 }
 
@@ -118,6 +128,37 @@ fn by_people(actor: &Actor, act: &Act) -> Option<Judged> {
                     && !matches!(actor.role, ReadOnly | Auditor)),
             "pass another person's book on",
             "whoever leads them",
+        ),
+        _ => return None,
+    })
+}
+
+/// What concerns handoffs and disputes.
+fn by_handing_over(actor: &Actor, act: &Act) -> Option<Judged> {
+    use Role::*;
+    let a_manager = "a manager of your side";
+    Some(match act {
+        Act::AnswerHandoffOf(owner, manager) => (
+            actor.role == SalesManager
+                || (owner.is_none() && actor.role == Rep)
+                || (!matches!(actor.role, ReadOnly | Auditor)
+                    && (owner.as_ref() == Some(&actor.user)
+                        || manager.as_ref() == Some(&actor.user))),
+            "answer another person's handoff",
+            "whoever has it, or leads them",
+        ),
+        Act::ContestHandoffs => (
+            matches!(actor.role, Marketer | MarketingManager),
+            "contest the answer to a handoff",
+            "somebody in marketing",
+        ),
+        Act::ContestClauses => {
+            (!matches!(actor.role, ReadOnly | Auditor), "contest a clause", a_manager)
+        }
+        Act::AnswerDisputes => (
+            matches!(actor.role, Rep | SalesManager | Marketer | MarketingManager),
+            "speak for a side in a dispute",
+            a_manager,
         ),
         _ => return None,
     })
@@ -182,8 +223,12 @@ fn by_work(actor: &Actor, act: &Act) -> Judged {
             "keep views for everybody",
             "revenue operations",
         ),
-        // Judged by `by_people`.
-        Act::SeeEverybodysFigures
+        // Judged by `by_people` or `by_handing_over`.
+        Act::AnswerHandoffOf(..)
+        | Act::ContestHandoffs
+        | Act::ContestClauses
+        | Act::AnswerDisputes
+        | Act::SeeEverybodysFigures
         | Act::PassOnBookOf(..)
         | Act::SeePeople
         | Act::ManagePeople
@@ -210,7 +255,7 @@ mod tests {
         use Role::*;
         const WRITING: [Role; 6] =
             [Rep, SalesManager, Marketer, MarketingManager, Operations, Leader];
-        let table: [(Act, &[Role]); 22] = [
+        let table: [(Act, &[Role]); 27] = [
             (Act::SeeLeads, &Role::ALL),
             (Act::SeeReach, &WRITING),
             (Act::Propose, &[SalesManager, MarketingManager, Operations, Leader]),
@@ -226,6 +271,11 @@ mod tests {
             (Act::PassOnBookOf("u1".into(), None), &[Rep, SalesManager, Operations, Leader]),
             (Act::PassOnBookOf("u2".into(), Some("u1".into())), &WRITING),
             (Act::PassOnBookOf("u2".into(), Some("u3".into())), &[Operations, Leader]),
+            (Act::AnswerHandoffOf(None, None), &[Rep, SalesManager]),
+            (Act::AnswerHandoffOf(Some("u2".into()), None), &[SalesManager]),
+            (Act::AnswerHandoffOf(Some("u1".into()), None), &WRITING),
+            (Act::ContestHandoffs, &[Marketer, MarketingManager]),
+            (Act::AnswerDisputes, &[Rep, SalesManager, Marketer, MarketingManager]),
             (Act::SearchLedger, &[Operations, Leader, Auditor]),
             (Act::CheckLedger, &[Operations, Auditor]),
             (Act::AssignLeads, &[SalesManager, Operations]),

@@ -12,7 +12,8 @@ use domain::{
     },
     decision,
     fact::{Entry, Fact},
-    ids::{FactNo, Subject},
+    handoff::{HandoffAnswered, HandoffDeemed},
+    ids::{FactNo, HandoffId, Subject},
     people::People,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -173,6 +174,10 @@ struct Again {
     qualified: BTreeMap<(String, u32), String>,
     /// The qualifications that it has come to meet no more.
     fell: BTreeSet<(String, u32)>,
+    /// Its handoffs, and until when each is to be answered.
+    handed: BTreeMap<HandoffId, Timestamp>,
+    /// Those that were answered.
+    answered: BTreeSet<HandoffId>,
 }
 
 impl Again {
@@ -191,6 +196,13 @@ impl Again {
             }
             Fact::LeadFellBelow(fact) => {
                 self.fell.insert((fact.definition.clone(), fact.times));
+            }
+            Fact::HandoffMade(fact) => {
+                self.handed.insert(fact.handoff.clone(), fact.due_at);
+            }
+            Fact::HandoffAnswered(HandoffAnswered { handoff, .. })
+            | Fact::HandoffDeemed(HandoffDeemed { handoff, .. }) => {
+                self.answered.insert(handoff.clone());
             }
             Fact::LeadMoved(fact) if at <= now => {
                 let entered = Some((at, entry.no, rules.status(&fact.status)));
@@ -218,7 +230,10 @@ impl Again {
         let soon = waits.then(|| now + SignedDuration::from_mins(5));
         let may_fall = self.stands_by_points() && rules.let_points_fade();
         let tomorrow = may_fall.then(|| now + SignedDuration::from_hours(24));
-        self.ahead.into_iter().chain(soon).chain(tomorrow).min()
+        let waits = self.handed.iter().filter(|(handoff, _)| !self.answered.contains(*handoff));
+        // At the instant itself it may still be answered.
+        let silence = waits.map(|(_, due_at)| *due_at + SignedDuration::from_millis(1)).min();
+        self.ahead.into_iter().chain(soon).chain(tomorrow).chain(silence).min()
     }
 }
 

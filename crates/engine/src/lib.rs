@@ -10,7 +10,9 @@ pub mod agreement;
 pub mod book;
 pub mod colleague;
 pub mod correction;
+pub mod dispute;
 pub mod first_agreement;
+pub mod handoff;
 pub mod import;
 pub mod intake;
 pub mod lead;
@@ -70,6 +72,12 @@ pub enum Refusal {
     /// About a correction.
     #[error(transparent)]
     Correction(#[from] correction::CorrectionRefusal),
+    /// About a dispute.
+    #[error(transparent)]
+    Dispute(#[from] dispute::DisputeRefusal),
+    /// About a handoff.
+    #[error(transparent)]
+    Handoff(#[from] handoff::HandoffRefusal),
     /// About an import.
     #[error(transparent)]
     Import(#[from] import::ImportRefusal),

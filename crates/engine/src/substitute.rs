@@ -245,7 +245,7 @@ pub(crate) fn is_named(reader: &Reader<'_>, name: &str, user: &UserId) -> Result
 }
 
 /// The user whom the Agreement names, where they are known.
-fn user_named(reader: &Reader<'_>, name: &str) -> Result<Option<UserId>, StoreError> {
+pub(crate) fn user_named(reader: &Reader<'_>, name: &str) -> Result<Option<UserId>, StoreError> {
     let id = UserId::from(name);
     if reader.user(&id)?.is_some() {
         return Ok(Some(id));

@@ -10,8 +10,8 @@ use crate::{
     database::Connection,
     error::StoreError,
     read::{
-        absence, activity, agreement, assignment, campaign, clock, handoff, lead, lead_stage,
-        milestone, named, opportunity, qualification, quota, user, user_hours,
+        absence, activity, agreement, assignment, campaign, clock, dispute, handoff, lead,
+        lead_stage, milestone, named, opportunity, qualification, quota, user, user_hours,
     },
 };
 
@@ -54,6 +54,7 @@ pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreE
         Fact::LeadFellBelow(fact) => lead::touched(connection, entry, &fact.lead),
         Fact::LeadAssigned(fact) => {
             assignment::assigned(connection, entry, fact)?;
+            handoff::passed_on(connection, entry, fact)?;
             lead::assigned(connection, entry, fact)
         }
         Fact::Activity(fact) => {
@@ -67,6 +68,17 @@ pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreE
         Fact::HandoffAnswered(fact) => {
             handoff::answered(connection, entry, fact)?;
             lead::touched(connection, entry, &fact.lead)
+        }
+        Fact::HandoffMade(fact) => {
+            handoff::made(connection, entry, fact)?;
+            lead::touched(connection, entry, &fact.lead)
+        }
+        Fact::HandoffDeemed(fact) => {
+            handoff::deemed(connection, entry, fact)?;
+            lead::touched(connection, entry, &fact.lead)
+        }
+        Fact::DisputeOpened(_) | Fact::DisputeAnswered(_) | Fact::DisputeRuled(_) => {
+            disputes(connection, entry)
         }
         Fact::ClockStarted(_)
         | Fact::ClockPaused(_)
@@ -111,6 +123,20 @@ fn clocks(connection: &Connection, entry: &Entry) -> Result<(), StoreError> {
             touched(connection, entry, &fact.subject)
         }
         _ => Ok(()),
+    }
+}
+
+/// What is contested, and how it was ruled.
+fn disputes(connection: &Connection, entry: &Entry) -> Result<(), StoreError> {
+    match entry.fact() {
+        Fact::DisputeOpened(fact) => dispute::opened(connection, entry, fact)?,
+        Fact::DisputeAnswered(fact) => dispute::answered(connection, entry, fact)?,
+        Fact::DisputeRuled(fact) => dispute::ruled(connection, entry, fact)?,
+        _ => {}
+    }
+    match entry.fact().lead() {
+        Some(lead) => lead::touched(connection, entry, lead),
+        None => Ok(()),
     }
 }
 

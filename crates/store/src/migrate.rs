@@ -38,7 +38,7 @@ macro_rules! migration {
 }
 
 /// In order; the place in this list, from 1, is the number in the file's name.
-const MIGRATIONS: [Migration; 13] = [
+const MIGRATIONS: [Migration; 14] = [
     migration!("0001_ledger"),
     migration!("0002_read_models"),
     migration!("0003_beside_the_ledger"),
@@ -52,6 +52,7 @@ const MIGRATIONS: [Migration; 13] = [
     migration!("0011_hours", Some(keep_all_hours)),
     migration!("0012_books", Some(fill_owners)),
     migration!("0013_lists"),
+    migration!("0014_handoffs"),
 ];
 
 /// The number of the newest schema that this program knows.

@@ -6,8 +6,8 @@
 use domain::{
     field::Fields,
     ids::{
-        AccountId, CampaignId, ClockId, FactNo, HandoffId, LeadId, OpportunityId, ProductId,
-        UserId, Version,
+        AccountId, CampaignId, ClockId, DisputeId, FactNo, HandoffId, LeadId, OpportunityId,
+        ProductId, UserId, Version,
     },
     points::Points,
 };
@@ -181,7 +181,17 @@ macro_rules! text_ids {
     )* };
 }
 
-text_ids!(AccountId, CampaignId, ClockId, HandoffId, LeadId, OpportunityId, ProductId, UserId);
+text_ids!(
+    AccountId,
+    CampaignId,
+    ClockId,
+    DisputeId,
+    HandoffId,
+    LeadId,
+    OpportunityId,
+    ProductId,
+    UserId
+);
 
 /// Numbers with a name go in and come out as their number.
 macro_rules! numbers {

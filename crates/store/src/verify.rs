@@ -7,7 +7,7 @@ mod export;
 
 use std::collections::BTreeMap;
 
-use domain::fact::Fact;
+use domain::{dispute::Said, fact::Fact, handoff::note_of};
 
 pub use export::{ExportFault, verify_export};
 
@@ -251,7 +251,11 @@ impl<P: FnMut(u64, u64)> Check<P> {
             Ok(Fact::Lead(fact)) => self.person(subject, fact.person, no),
             Ok(Fact::User(fact)) => self.person(subject, fact.person, no),
             Ok(Fact::UserAdmitted(fact)) => self.person(subject, fact.person, no),
-            Ok(_) => {}
+            Ok(fact) => {
+                if let Some((subject, hash)) = said_beside(&fact) {
+                    self.person(subject, Some(hash), no);
+                }
+            }
             Err(error) => self.unreadable_fact(no, &error.to_string()),
         }
     }
@@ -332,6 +336,21 @@ impl<P: FnMut(u64, u64)> Check<P> {
             }
             Ok(())
         })
+    }
+}
+
+/// What somebody wrote that stands beside the ledger: under which name, and with which hash.
+fn said_beside(fact: &Fact) -> Option<(String, String)> {
+    match fact {
+        Fact::HandoffAnswered(fact) => Some((note_of(&fact.handoff), fact.note.clone()?)),
+        Fact::DisputeOpened(fact) => {
+            Some((Said::Opening.of(&fact.dispute), fact.statement.clone()))
+        }
+        Fact::DisputeAnswered(fact) => {
+            Some((Said::Answer.of(&fact.dispute), fact.statement.clone()))
+        }
+        Fact::DisputeRuled(fact) => Some((Said::Ruling.of(&fact.dispute), fact.statement.clone())),
+        _ => None,
     }
 }
 

@@ -38,6 +38,7 @@ pub use served::Served;
 /// The text of the Agreement that both sides of the world sign.
 pub const AGREEMENT: &str = include_str!("agreement.toml");
 
+const ON_HANDOFFS: &str = include_str!("handoffs.toml");
 const ON_OPPORTUNITIES: &str = include_str!("opportunities.toml");
 
 /// One Lockstep, one firm, one clock.
@@ -142,6 +143,11 @@ impl World {
     /// The same with what is owed to opportunities in the text.
     pub fn just_signed_on_opportunities() -> World {
         World::just_signed_on(&format!("{AGREEMENT}\n{ON_OPPORTUNITIES}"))
+    }
+
+    /// The same with how a lead changes hands, and who rules where the sides disagree.
+    pub fn just_signed_on_handoffs() -> World {
+        World::just_signed_on(&format!("{AGREEMENT}\n{ON_HANDOFFS}"))
     }
 
     fn just_signed_on(text: &str) -> World {

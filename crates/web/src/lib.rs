@@ -48,9 +48,9 @@ use crate::{
     layout::{ErrorPage, SIGN_OUT},
     list::page::{export, index},
     pages::{
-        account, accounts::Accounts, agreement, fact, imports, lead, leads, ledger,
-        opportunities::Opportunities, opportunity, palette, people, record, scoreboard, search,
-        sign_in, today, views, welcome,
+        account, accounts::Accounts, agreement, dispute, fact, handoff, imports, lead, leads,
+        ledger, opportunities::Opportunities, opportunity, palette, people, record, scoreboard,
+        search, sign_in, today, views, welcome,
     },
     security::{Site, protect},
 };
@@ -75,6 +75,9 @@ fn lists() -> Router<Shared> {
             "/leads/{id}/owner",
             get(lead::correct::edit_owner).post(lead::correct::update_owner),
         )
+        .route("/handoffs/{id}", get(handoff::show))
+        .route("/handoffs/{id}/answer", post(handoff::answer))
+        .route("/handoffs/{id}/dispute", post(handoff::contest))
         .route("/views", get(views::index).post(views::create))
         .route("/views/{id}", get(views::edit).post(views::update))
         .route("/views/{id}/removal", post(views::remove))
@@ -139,6 +142,11 @@ pub fn router(app: App) -> Router {
         .route("/agreement/{version}/signature", post(agreement::signature::create))
         .route("/agreement/substitutes", post(agreement::substitute::create))
         .route("/agreement/substitutes/{no}/withdrawal", post(agreement::substitute::withdraw))
+        .route("/disputes", get(dispute::index).post(dispute::create))
+        .route("/disputes/new", get(dispute::new))
+        .route("/disputes/{id}", get(dispute::show))
+        .route("/disputes/{id}/statement", post(dispute::answer))
+        .route("/disputes/{id}/ruling", post(dispute::rule))
         .route("/agreement/{version}/withdrawal", post(agreement::signature::withdraw))
         .route("/scoreboard", get(scoreboard::index))
         .route("/scoreboard/rows", get(scoreboard::rows))

@@ -61,7 +61,11 @@ fn glyph(fact: &Fact, names: &Names<'_, '_>) -> Result<Markup, StoreError> {
         | Fact::ClockPassedOn(_)
         | Fact::ClockStopped(_)
         | Fact::MilestoneReached(_)
+        | Fact::HandoffMade(_)
+        | Fact::HandoffDeemed(_)
         | Fact::AgreementTookEffect(_) => show::glyph::joint(),
+        Fact::DisputeOpened(told) => show::side(told.side),
+        Fact::DisputeAnswered(told) => show::side(told.side),
         _ => show::side(Side::Neutral),
     })
 }
@@ -117,6 +121,10 @@ fn decided(fact: &Fact, time: &LocalTime) -> Option<String> {
             fact.stopped_by,
             fact.verdict.words(),
             show::working(fact.working_seconds)
+        ),
+        Fact::HandoffDeemed(fact) => format!(
+            "Nobody answered in time, so it is deemed accepted by clause {} of version {}",
+            fact.because.clause, fact.because.version
         ),
         Fact::MilestoneReached(fact) => format!(
             "Reached {}, by clause {} of version {}",
@@ -186,6 +194,26 @@ fn with_people(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError>
             Some(to) => format!("Handed over to {}", names.user_name(to)?),
             None => "Handed over, to nobody yet".to_owned(),
         },
+        Fact::HandoffMade(fact) => format!(
+            "Handed over to {}, by clause {} of version {}",
+            match &fact.to {
+                Some(to) => names.user_name(to)?,
+                None => "nobody yet".to_owned(),
+            },
+            fact.because.clause,
+            fact.because.version
+        ),
+        Fact::DisputeOpened(fact) => {
+            format!("Contested by {}", names.user_name(&fact.by)?)
+        }
+        Fact::DisputeAnswered(fact) => {
+            format!("{} spoke for the other side", names.user_name(&fact.by)?)
+        }
+        Fact::DisputeRuled(fact) => format!(
+            "{} ruled: {}",
+            names.user_name(&fact.by)?,
+            if fact.overturned { "it is overturned" } else { "it stands" }
+        ),
         Fact::HandoffAnswered(fact) => {
             format!("Handoff {}{}{}", fact.answer.word(), by(&fact.by)?, because(&fact.reason))
         }

@@ -16,6 +16,7 @@ mod capacities;
 mod clauses;
 mod definitions;
 mod goals;
+mod handoff;
 mod header;
 mod limits;
 mod milestones;
@@ -85,6 +86,8 @@ fn agreement(document: Document<'_>) -> Agreement {
     let definitions = definitions::definitions(&document, &mut known, &mut clauses);
     let milestones = milestones::milestones(&document, &mut known, &mut clauses);
     let service_levels = service_levels::service_levels(&document, &mut known, &mut clauses);
+    let handoff = handoff::handoff(&document, &known, &mut clauses);
+    let disputes = handoff::disputes(&document, &known, &mut clauses);
     let capacities = capacities::capacities(&document, &mut clauses);
     let goals = goals::goals(&document, &known, &mut clauses);
     clauses.read(&document);
@@ -103,6 +106,8 @@ fn agreement(document: Document<'_>) -> Agreement {
         stages,
         milestones,
         service_levels,
+        handoff,
+        disputes,
         capacities,
         goals,
         clauses: clauses.in_order(),

@@ -47,6 +47,10 @@ pub enum ClauseKind {
     Goal(String),
     /// How much a person can work, by its key.
     Capacity(String),
+    /// How a lead changes hands.
+    Handoff,
+    /// Who rules where the sides disagree.
+    Disputes,
     /// Words and nothing else.
     Words,
 }

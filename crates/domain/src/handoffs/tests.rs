@@ -19,6 +19,7 @@ fn row(id: &str, delivered: i64, answer: Option<(Answer, i64)>) -> HandoffRow {
         answer: answer.map(|(answer, _)| answer),
         answered_at: answer.map(|(_, after)| at(delivered + after)),
         reason: None,
+        debits: false,
     }
 }
 

@@ -317,7 +317,16 @@ impl Row<'_> {
         if let Some((answer, answered_at)) = self.answer(answer.as_deref())? {
             let key = format!("handoff/{handoff}/{}", answer.word());
             let undated = answered_at.is_none();
-            let fact = HandoffAnswered { handoff, lead, answer, reason, by, undated };
+            let fact = HandoffAnswered {
+                handoff,
+                lead,
+                answer,
+                reason,
+                by,
+                until: None,
+                note: None,
+                undated,
+            };
             let at = answered_at.unwrap_or(at);
             events.push(Event::Once(self.told(key, at, Fact::HandoffAnswered(fact))));
         }

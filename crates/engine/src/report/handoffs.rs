@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
+    agreement::History,
     counted::Counted,
     decided::Verdict,
     group::{Dimensions, Grouped},
@@ -25,7 +26,7 @@ use super::{
     world::Of,
 };
 
-const MEANINGS: [(&str, &str); 4] = [
+const MEANINGS: [(&str, &str); 5] = [
     ("delivered", "handed over in the period, as it stands at the moment of the look"),
     ("decided", "answered in the period, whenever it was handed over"),
     (
@@ -34,8 +35,13 @@ const MEANINGS: [(&str, &str); 4] = [
          are not in it",
     ),
     (
+        "debited",
+        "rejected in the period for a reason that the Agreement charges to marketing: taken off \
+         what was delivered; not what silence had accepted before, and not what was overturned",
+    ),
+    (
         "due",
-        "the first due instant of the clocks that ran on the lead after the handoff and before \
+        "as the handoff says where it was made here; else the first due instant of the clocks that ran on the lead after the handoff and before \
          the next one; no clock, no due instant",
     ),
 ];
@@ -76,7 +82,8 @@ pub(super) fn report(
     let (known, unknown): (Vec<Told>, Vec<Told>) =
         all.into_iter().partition(|row| row.delivered_at.is_some());
     let undelivered: Counted<HandoffId> = unknown.into_iter().map(|row| row.id).collect();
-    let rows = rows(sources.reader, &known)?;
+    let rows = rows(sources.reader, &known, &sources.agreements)?;
+    notes.extend(overturned(&known));
     notes.extend(gaps(&rows, &undelivered));
     if question.horizon_days.is_some() {
         notes.push("a horizon says nothing about handoffs: it was left aside".to_owned());
@@ -92,7 +99,11 @@ pub(super) fn report(
 }
 
 /// The handoffs as the kernel reads them, in the order given, not yet told apart by anything.
-pub(super) fn rows(reader: &Reader<'_>, known: &[Told]) -> Result<Vec<HandoffRow>, StoreError> {
+pub(super) fn rows(
+    reader: &Reader<'_>,
+    known: &[Told],
+    agreements: &History,
+) -> Result<Vec<HandoffRow>, StoreError> {
     let clocks = Due::read(reader, known)?;
     let row = |told: &Told| {
         let delivered_at = told.delivered_at?;
@@ -101,22 +112,46 @@ pub(super) fn rows(reader: &Reader<'_>, known: &[Told]) -> Result<Vec<HandoffRow
             lead: told.lead.clone(),
             dimensions: Dimensions::new(),
             delivered_at,
-            due_at: clocks.of(&told.lead, delivered_at),
-            answer: told.answer.map(answer),
+            due_at: told.due_at.or_else(|| clocks.of(&told.lead, delivered_at)),
+            answer: answer(told),
             answered_at: told.answered_at,
             reason: told.reason.clone(),
+            debits: debits(told, agreements),
         })
     };
     Ok(known.iter().filter_map(row).collect())
 }
 
-fn answer(answer: handoff::Answer) -> Answer {
-    match answer {
+/// The answer that counts: what silence accepted is deemed accepted, and a refusal that was
+/// overturned is an acceptance.
+pub(super) fn answer(told: &Told) -> Option<Answer> {
+    Some(match told.answer? {
+        _ if told.overturned == Some(true) => Answer::Accepted,
+        _ if told.deemed => Answer::DeemedAccepted,
         handoff::Answer::Accepted => Answer::Accepted,
         handoff::Answer::Rejected => Answer::Rejected,
         handoff::Answer::Recycled => Answer::Recycled,
         handoff::Answer::Disqualified => Answer::Disqualified,
-    }
+    })
+}
+
+/// Whether the Agreement that it was handed over under charges its rejection to marketing.
+fn debits(told: &Told, agreements: &History) -> bool {
+    let reason = || {
+        let in_force = agreements.at(told.delivered_at?)?;
+        let terms = in_force.agreement.handoff.as_ref()?;
+        terms.reason(handoff::Answer::Rejected, told.reason.as_deref()?)
+    };
+    answer(told) == Some(Answer::Rejected)
+        && reason().is_some_and(|reason| reason.charged.debits_marketing())
+}
+
+/// That answers count otherwise than they were given, and why.
+fn overturned(known: &[Told]) -> Option<String> {
+    let n = known.iter().filter(|told| told.overturned == Some(true)).count() as u64;
+    let what = count(n, "refusal was", "refusals were");
+    (n > 0)
+        .then(|| format!("{what} overturned by a ruling and count as acceptances: see /disputes"))
 }
 
 /// When answers fall due, as far as clocks say.

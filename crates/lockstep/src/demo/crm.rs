@@ -49,6 +49,8 @@ impl World {
             answer,
             reason: reason.clone(),
             by: Some(owner.clone()),
+            until: None,
+            note: None,
             undated: false,
         };
         self.queue.push(CRM, answered, Fact::HandoffAnswered(fact));

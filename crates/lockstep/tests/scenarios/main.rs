@@ -7,6 +7,7 @@ mod agreement;
 mod books;
 mod corrections;
 mod first_run;
+mod handoffs;
 mod hostile;
 mod imports;
 mod leads;

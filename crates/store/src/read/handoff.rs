@@ -3,10 +3,12 @@
 use domain::{
     fact::Entry,
     field::Fields,
-    handoff::{Answer, HandoffAnswered, HandoffDelivered},
-    ids::{FactNo, HandoffId, LeadId, UserId},
+    handoff::{
+        Answer, HandoffAnswered, HandoffDeemed, HandoffDelivered, HandoffMade, LeadAssigned,
+    },
+    ids::{DisputeId, FactNo, HandoffId, LeadId, UserId},
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 
 use super::columns::overlaid;
 use crate::{
@@ -17,7 +19,8 @@ use crate::{
 };
 
 pub(crate) const COLUMNS: &str = "id, lead, delivered_at, owner, fields, answer, answered_at, \
-     reason, answered_by, by_fact, answer_fact, last_fact";
+     reason, answered_by, nth, due_at, deemed, late_answer, late_reason, rests_until, dispute, \
+     overturned, by_fact, answer_fact, last_fact";
 
 /// One passing of a lead from marketing to sales.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +43,22 @@ pub struct HandoffRow {
     pub reason: Option<String>,
     /// Who answered.
     pub answered_by: Option<UserId>,
+    /// The how manieth of its lead, where it was made here.
+    pub nth: Option<u32>,
+    /// Until when it is to be answered, where it was made here.
+    pub due_at: Option<Timestamp>,
+    /// Whether silence accepted it.
+    pub deemed: bool,
+    /// What was answered after silence had accepted it.
+    pub late_answer: Option<Answer>,
+    /// The reason for that.
+    pub late_reason: Option<String>,
+    /// Until when a recycled lead rests.
+    pub rests_until: Option<Date>,
+    /// The dispute about its answer.
+    pub dispute: Option<DisputeId>,
+    /// Whether the ruling overturned the answer; `None` while there is no ruling.
+    pub overturned: Option<bool>,
     /// The fact of the delivery.
     pub by_fact: Option<FactNo>,
     /// The fact of the answer.
@@ -59,6 +78,14 @@ fn read(mut row: Row) -> Result<HandoffRow, StoreError> {
         answered_at: row.next()?,
         reason: row.next()?,
         answered_by: row.next()?,
+        nth: row.next()?,
+        due_at: row.next()?,
+        deemed: row.next()?,
+        late_answer: row.next()?,
+        late_reason: row.next()?,
+        rests_until: row.next()?,
+        dispute: row.next()?,
+        overturned: row.next()?,
         by_fact: row.next()?,
         answer_fact: row.next()?,
         last_fact: row.next()?,
@@ -69,8 +96,7 @@ impl FromValue for Answer {
     const WANTED: &'static str = "an answer";
     fn from_value(value: Value) -> Result<Self, Value> {
         let word = String::from_value(value)?;
-        let all = [Answer::Accepted, Answer::Rejected, Answer::Recycled, Answer::Disqualified];
-        all.into_iter().find(|answer| answer.word() == word).ok_or(Value::Text(word))
+        Answer::parse(&word).ok_or(Value::Text(word))
     }
 }
 
@@ -98,18 +124,86 @@ pub(crate) fn delivered(
     connection.execute("fold a handoff", sql, values).map(drop)
 }
 
+pub(crate) fn made(
+    connection: &Connection,
+    entry: &Entry,
+    fact: &HandoffMade,
+) -> Result<(), StoreError> {
+    let sql = "insert into handoff (id, lead, delivered_at, owner, fields, nth, due_at, by_fact,
+                   last_fact)
+               values ($1, $2, $3, $4, '{}', $5, $6, $7, $7)
+               on conflict (id) do nothing";
+    let values = values![
+        &fact.handoff,
+        &fact.lead,
+        entry.happened_at(),
+        fact.to.as_ref(),
+        fact.nth,
+        fact.due_at,
+        entry.no
+    ];
+    connection.execute("fold a handoff made here", sql, values).map(drop)
+}
+
+/// A handoff made here that waits is whoever's has its lead to answer.
+pub(crate) fn passed_on(
+    connection: &Connection,
+    entry: &Entry,
+    fact: &LeadAssigned,
+) -> Result<(), StoreError> {
+    let sql = "update handoff set owner = $2, last_fact = $3
+               where lead = $1 and answer is null and due_at is not null";
+    let values = values![&fact.lead, fact.owner.as_ref(), entry.no];
+    connection.execute("fold a handoff's passing on", sql, values).map(drop)
+}
+
+pub(crate) fn deemed(
+    connection: &Connection,
+    entry: &Entry,
+    fact: &HandoffDeemed,
+) -> Result<(), StoreError> {
+    let sql = "update handoff set answer = 'accepted', deemed = 1, answered_at = $2,
+                   answer_fact = $3, last_fact = $3
+               where id = $1 and answer is null";
+    let values = values![&fact.handoff, entry.happened_at(), entry.no];
+    connection.execute("fold an acceptance by silence", sql, values).map(drop)
+}
+
+/// What was answered after silence had accepted it: it is told, and the acceptance stands.
+fn answered_late(
+    connection: &Connection,
+    entry: &Entry,
+    fact: &HandoffAnswered,
+) -> Result<bool, StoreError> {
+    let sql = "update handoff set late_answer = $2, late_reason = $3, rests_until = $4,
+                   last_fact = $5
+               where id = $1 and deemed = 1";
+    let values = values![
+        &fact.handoff,
+        fact.answer.word(),
+        fact.reason.as_ref(),
+        fact.until.map(|day| day.to_string()),
+        entry.no
+    ];
+    Ok(connection.execute("fold a late answer", sql, values)? > 0)
+}
+
 /// The answer that happened last holds; one told of an older instant changes nothing.
 pub(crate) fn answered(
     connection: &Connection,
     entry: &Entry,
     fact: &HandoffAnswered,
 ) -> Result<(), StoreError> {
+    if answered_late(connection, entry, fact)? {
+        return Ok(());
+    }
     let sql = "insert into handoff (id, lead, fields, answer, answered_at, reason, answered_by,
-                   answer_fact, last_fact)
-               values ($1, $2, '{}', $3, $4, $5, $6, $7, $7)
+                   rests_until, answer_fact, last_fact)
+               values ($1, $2, '{}', $3, $4, $5, $6, $8, $7, $7)
                on conflict (id) do update set answer = excluded.answer,
                    answered_at = excluded.answered_at, reason = excluded.reason,
-                   answered_by = excluded.answered_by, answer_fact = excluded.answer_fact,
+                   answered_by = excluded.answered_by, rests_until = excluded.rests_until,
+                   answer_fact = excluded.answer_fact,
                    last_fact = excluded.last_fact
                where handoff.answered_at is null
                   or handoff.answered_at <= excluded.answered_at";
@@ -120,7 +214,8 @@ pub(crate) fn answered(
         (!fact.undated).then(|| entry.happened_at()),
         fact.reason.as_ref(),
         fact.by.as_ref(),
-        entry.no
+        entry.no,
+        fact.until.map(|day| day.to_string())
     ];
     connection.execute("fold an answer", sql, values).map(drop)
 }
@@ -133,6 +228,26 @@ impl Reader<'_> {
     pub fn handoff(&self, id: &HandoffId) -> Result<Option<HandoffRow>, StoreError> {
         let query = format!("select {COLUMNS} from handoff where id = $1");
         self.find("read a handoff", &query, values![id], read)
+    }
+
+    /// Up to `limit` of the handoffs that wait for an answer: `owner`'s, or everybody's; the first due
+    /// first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn handoffs_waiting(
+        &self,
+        owner: Option<&UserId>,
+        limit: u32,
+    ) -> Result<Vec<HandoffRow>, StoreError> {
+        let waits = "answer is null and due_at is not null";
+        let (query, values) = match owner {
+            Some(owner) => (format!("{waits} and owner = $2"), values![limit, owner].to_vec()),
+            None => (waits.to_owned(), values![limit].to_vec()),
+        };
+        let query =
+            format!("select {COLUMNS} from handoff where {query} order by due_at, id limit $1");
+        self.list("read the handoffs that wait", &query, &values, read)
     }
 
     /// A lead's handoffs, the oldest first.

@@ -14,6 +14,7 @@ pub mod assignment;
 pub mod campaign;
 pub mod clock;
 mod columns;
+pub mod dispute;
 pub mod handoff;
 pub mod lead;
 mod lead_filter;
@@ -39,6 +40,7 @@ pub use assignment::AssignmentRow;
 pub use campaign::CampaignRow;
 pub use clock::{ClockRow, ClockToldLate};
 pub use columns::name_key;
+pub use dispute::DisputeRow;
 pub use handoff::HandoffRow;
 pub use lead::LeadRow;
 pub use lead_filter::{LeadFilter, Span};
@@ -59,7 +61,7 @@ pub use word::{Findable, Hit};
 pub(crate) use word::{index_all_names, replace as replace_words};
 
 /// Every table that is worked out from the ledger, with its columns.
-pub(crate) const READ_MODELS: [(&str, &str); 23] = [
+pub(crate) const READ_MODELS: [(&str, &str); 24] = [
     ("absence", absence::COLUMNS),
     ("account", named::COLUMNS),
     ("activity", activity::COLUMNS),
@@ -67,6 +69,7 @@ pub(crate) const READ_MODELS: [(&str, &str); 23] = [
     ("assignment", assignment::COLUMNS),
     ("campaign", campaign::COLUMNS),
     ("clock", clock::COLUMNS),
+    ("dispute", dispute::COLUMNS),
     ("handoff", handoff::COLUMNS),
     ("lead", lead::COLUMNS),
     ("lead_stage", lead_stage::COLUMNS),

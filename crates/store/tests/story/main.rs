@@ -402,6 +402,8 @@ fn handoffs(world: &mut World) {
             answer,
             reason: Some(reason.to_owned()),
             by: None,
+            until: None,
+            note: None,
             undated: false,
         })
     };

@@ -3,7 +3,9 @@
 pub(crate) mod account;
 pub(crate) mod accounts;
 pub(crate) mod agreement;
+pub(crate) mod dispute;
 pub(crate) mod fact;
+pub(crate) mod handoff;
 pub(crate) mod imports;
 pub(crate) mod keys;
 pub(crate) mod lead;

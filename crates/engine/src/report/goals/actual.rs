@@ -22,6 +22,7 @@ use store::{
 use crate::report::{
     ReportQuestion,
     asked::{end_of, start_of},
+    handoffs::answer as counted_answer,
     seen::{Seen, opportunities},
     service_levels,
 };
@@ -165,7 +166,7 @@ impl<'a> Reading<'a> {
     fn accepted(&self, goal: &Goal) -> Total<String> {
         let rows = self.handoffs(goal).into_iter();
         let accepted = rows.filter(|row| {
-            row.answer == Some(domain::handoff::Answer::Accepted)
+            matches!(counted_answer(row), Some(Answer::Accepted | Answer::DeemedAccepted))
                 && row.answered_at.is_some_and(|at| self.has(goal, at))
         });
         accepted.map(|row| one(row.id.to_string())).collect()
@@ -176,11 +177,10 @@ impl<'a> Reading<'a> {
             .handoffs(goal)
             .into_iter()
             .filter_map(|row| {
-                let answer = match row.answer? {
-                    domain::handoff::Answer::Accepted => Answer::Accepted,
-                    domain::handoff::Answer::Rejected => Answer::Rejected,
-                    _ => return None,
-                };
+                let answer = counted_answer(row)?;
+                if matches!(answer, Answer::Recycled | Answer::Disqualified) {
+                    return None;
+                }
                 Some(handoffs::HandoffRow {
                     id: row.id.clone(),
                     lead: row.lead.clone(),
@@ -190,6 +190,7 @@ impl<'a> Reading<'a> {
                     answer: Some(answer),
                     answered_at: row.answered_at,
                     reason: None,
+                    debits: false,
                 })
             })
             .collect();

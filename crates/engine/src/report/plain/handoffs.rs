@@ -45,6 +45,7 @@ fn decided(handoffs: &Grouped<Handoffs>) -> PlainTable {
         "group",
         "accepted",
         "rejected",
+        "debited",
         "recycled",
         "disqualified",
         "accepted of accepted and rejected",
@@ -54,6 +55,7 @@ fn decided(handoffs: &Grouped<Handoffs>) -> PlainTable {
         vec![
             n(&decided.accepted),
             n(&decided.rejected),
+            n(&decided.debited),
             n(&decided.recycled),
             n(&decided.disqualified),
             decided.acceptance_rate.words(),

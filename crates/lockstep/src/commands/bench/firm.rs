@@ -250,6 +250,8 @@ impl Making {
             answer,
             reason: reason.clone(),
             by: Some(owner.clone()),
+            until: None,
+            note: None,
             undated: false,
         };
         self.queue.push(CRM, answered, Fact::HandoffAnswered(fact));

@@ -202,6 +202,10 @@ fn says<'a>(entry: &'a Entry, zone: &TimeZone) -> Option<(String, &'a Because)> 
             ),
             &fact.because,
         ),
+        Fact::HandoffMade(fact) => {
+            (format!("handed over, answer due {}", instant(fact.due_at, zone)), &fact.because)
+        }
+        Fact::HandoffDeemed(fact) => ("deemed accepted".to_owned(), &fact.because),
         Fact::MilestoneReached(fact) => (format!("reached {}", fact.milestone), &fact.because),
         _ => return None,
     })

@@ -15,7 +15,10 @@ use store::{
     read::{ClockCounted, ClockTally, QualificationTally},
 };
 
-use super::words::{self, Line};
+use super::{
+    handing,
+    words::{self, Line},
+};
 use crate::{
     charts::Meter,
     failure::Failure,
@@ -162,6 +165,8 @@ fn of_text(agreement: &Agreement, clause: &Clause, today: &Today) -> Shown {
             .iter()
             .find(|goal| goal.id == *id)
             .map(|goal| of_goal(agreement, goal, today)),
+        ClauseKind::Handoff => agreement.handoff.as_ref().map(handing::of_handoff),
+        ClauseKind::Disputes => agreement.disputes.as_ref().map(handing::of_disputes),
         _ => None,
     }
     .unwrap_or_else(|| bare(&clause.no));
@@ -192,7 +197,7 @@ fn of_text(agreement: &Agreement, clause: &Clause, today: &Today) -> Shown {
     shown
 }
 
-fn bare(no: &str) -> Shown {
+pub(super) fn bare(no: &str) -> Shown {
     Shown {
         no: no.to_owned(),
         heading: String::new(),

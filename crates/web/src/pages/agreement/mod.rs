@@ -2,6 +2,7 @@
 
 mod clause;
 pub(crate) mod draft;
+mod handing;
 pub(crate) mod signature;
 pub(crate) mod substitute;
 pub(crate) mod text;

@@ -215,7 +215,7 @@ pub(super) fn service(level: &ServiceLevel) -> Vec<(&'static str, String)> {
     terms
 }
 
-fn target(target: Target) -> String {
+pub(super) fn target(target: Target) -> String {
     match target {
         Target::Time(time) => working(time.as_secs()),
         Target::WorkingDays(1) => "the close of the next working day".to_owned(),

@@ -131,6 +131,9 @@ fn reasons(fact: &Fact) -> Option<Reasons> {
         Fact::ClockPassedOn(fact) => &fact.because,
         Fact::ClockStopped(fact) => &fact.because,
         Fact::MilestoneReached(fact) => &fact.because,
+        Fact::HandoffMade(fact) => &fact.because,
+        Fact::HandoffDeemed(fact) => &fact.because,
+        Fact::DisputeOpened(fact) => &fact.because,
         _ => return None,
     };
     Some(Reasons {

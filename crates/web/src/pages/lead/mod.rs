@@ -65,6 +65,7 @@ pub(crate) async fn show(
         as_of,
         skip: asked.skip,
         reach,
+        actor: visit.signed.0.clone(),
         may_assign: visit.signed.can(&Act::AssignLeads),
         may_correct: visit.signed.can(&Act::CorrectLeads),
         here: dated,

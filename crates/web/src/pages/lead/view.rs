@@ -7,6 +7,7 @@ use domain::{
     correction::is_correctable,
     fact::{Entry, Fact},
     field::FieldValue,
+    handing_over::{NotHanded, way},
     ids::{FactNo, LeadId},
     lead::LeadHistory,
     qualification::{Assessment, assess, qualifications},
@@ -14,11 +15,15 @@ use domain::{
 };
 use engine::{
     Engine,
+    access::Actor,
     correction::KNOWN_FIELDS,
     lead::{history_of, working_hours},
 };
 use jiff::Timestamp;
-use store::{Reader, read::LeadRow};
+use store::{
+    Reader,
+    read::{HandoffRow, LeadRow},
+};
 
 use super::score;
 use crate::{
@@ -26,6 +31,7 @@ use crate::{
     layout::Because,
     markup::{Markup, element},
     names::{Names, encoded, fact_href, lead_href},
+    pages::handoff::{handoff_href, may_answer},
     show::{LocalTime, figure, points, stage, working},
     workings::{
         Known, Reported, Told,
@@ -43,6 +49,7 @@ pub(super) struct Wanted {
     pub(super) as_of: Timestamp,
     pub(super) skip: usize,
     pub(super) reach: bool,
+    pub(super) actor: Actor,
     pub(super) may_assign: bool,
     pub(super) may_correct: bool,
     pub(super) here: String,
@@ -60,6 +67,10 @@ pub(super) struct View {
     pub(super) as_of: Markup,
     pub(super) stamps: Vec<Stamp>,
     pub(super) handoffs: Vec<Handoff>,
+    /// The handoff that waits for its answer.
+    pub(super) open: Option<Open>,
+    /// Why it was not handed over when it last could have been.
+    pub(super) not_handed: Option<String>,
     pub(super) facts: u64,
     pub(super) since: Markup,
     pub(super) history: Vec<Told>,
@@ -74,8 +85,18 @@ pub(super) struct Stamp {
     pub(super) version: u32,
 }
 
+/// A handoff that waits.
+pub(super) struct Open {
+    pub(super) href: String,
+    pub(super) due: Markup,
+    pub(super) is_late: bool,
+    pub(super) may_answer: bool,
+}
+
 /// A handoff and its answer.
 pub(super) struct Handoff {
+    /// Its own page.
+    pub(super) page: String,
     pub(super) at: Markup,
     pub(super) to: Markup,
     pub(super) answer: String,
@@ -145,6 +166,8 @@ fn view(matter: &Matter<'_, '_>, lead: &LeadRow, wanted: &Wanted) -> Result<View
         as_of: matter.known.time.instant(matter.as_of),
         stamps: stamps(&matter.known, lead)?,
         handoffs: handoffs(&matter.known, matter.known.reader, lead)?,
+        open: open(&matter.known, lead, &wanted.actor)?,
+        not_handed: not_handed(matter),
         facts: matter.known.entries.len() as u64,
         since: since.unwrap_or_default(),
         history: told.collect::<Result<_, Failure>>()?,
@@ -273,6 +296,7 @@ fn handoffs(
             None => fact_href(fact),
         };
         shown.push(Handoff {
+            page: handoff_href(&row.id),
             at: row.delivered_at.map(|at| known.time.instant(at)).unwrap_or_default(),
             to: known.names.owner(row.owner.as_ref())?,
             answer,
@@ -281,6 +305,28 @@ fn handoffs(
         });
     }
     Ok(shown)
+}
+
+/// The handoff that waits for its answer, and whether whoever looks may give it.
+fn open(known: &Known<'_, '_>, lead: &LeadRow, actor: &Actor) -> Result<Option<Open>, Failure> {
+    let waits = |row: &HandoffRow| row.answer.is_none() && row.due_at.is_some();
+    let Some(row) = known.reader.handoffs_of(&lead.id)?.into_iter().rfind(waits) else {
+        return Ok(None);
+    };
+    let Some(due_at) = row.due_at else { return Ok(None) };
+    Ok(Some(Open {
+        href: handoff_href(&row.id),
+        due: known.time.instant(due_at),
+        is_late: due_at < known.time.now(),
+        may_answer: may_answer(known.reader, &row, actor)?,
+    }))
+}
+
+/// Why it was not handed over when it last entered the status that hands over.
+fn not_handed(matter: &Matter<'_, '_>) -> Option<String> {
+    let now = matter.known.time.now();
+    let (_, why) = way(matter.history.until(now), matter.agreements).not_handed?;
+    (why != NotHanded::WaitsAlready).then(|| why.words())
 }
 
 /// The drawer that is asked for; an address that names none of this lead's figures opens none.

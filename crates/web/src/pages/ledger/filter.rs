@@ -24,7 +24,7 @@ const NOUNS: [&str; 8] =
     ["account", "agreement", "campaign", "lead", "opportunity", "product", "quota", "user"];
 
 /// Every kind of fact, in the order in which the list offers them.
-pub(super) const KINDS: [&str; 34] = [
+pub(super) const KINDS: [&str; 39] = [
     "agreement_proposed",
     "agreement_signed",
     "agreement_withdrawn",
@@ -39,6 +39,11 @@ pub(super) const KINDS: [&str; 34] = [
     "lead_qualified",
     "lead_fell_below",
     "milestone_reached",
+    "handoff_made",
+    "handoff_deemed",
+    "dispute_opened",
+    "dispute_answered",
+    "dispute_ruled",
     "clock_started",
     "clock_at_risk",
     "clock_breached",

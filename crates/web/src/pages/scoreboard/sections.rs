@@ -160,8 +160,17 @@ fn handoffs(engine: &Engine, question: &ReportQuestion, board: &mut Board) -> Re
         return Ok(());
     }
     let mut twin = Twin::of("Handoffs").words("Accepted of answered yes or no");
+    let total = &report.handoffs.total.decided;
+    let (tells_deemed, tells_debits) =
+        (!total.deemed_accepted.is_empty(), !total.debited.is_empty());
     for head in ["Handed over", "Accepted", "Rejected", "Recycled", "Waiting"] {
         twin = twin.number(head);
+    }
+    if tells_deemed {
+        twin = twin.number("Deemed accepted");
+    }
+    if tells_debits {
+        twin = twin.number("Taken off");
     }
     for (name, figures) in grouped(&report.handoffs) {
         let key = format!("handoffs.{name}");
@@ -169,13 +178,19 @@ fn handoffs(engine: &Engine, question: &ReportQuestion, board: &mut Board) -> Re
         let rate = &figures.decided.acceptance_rate;
         let mut cells: Vec<Markup> =
             vec![Markup::text(&name), board.share(&key, &title, "handoff", rate, None).into()];
-        let counts = [
+        let mut counts = vec![
             ("handed over", &figures.delivered.delivered),
             ("accepted", &figures.decided.accepted),
             ("rejected", &figures.decided.rejected),
             ("recycled", &figures.decided.recycled),
             ("waiting", &figures.delivered.waiting),
         ];
+        if tells_deemed {
+            counts.push(("deemed accepted", &figures.decided.deemed_accepted));
+        }
+        if tells_debits {
+            counts.push(("taken off what was delivered", &figures.decided.debited));
+        }
         for (word, counted) in counts {
             let title = format!("Handoffs, {name}: {word}");
             cells.push(board.counted(&format!("{key}/{word}"), &title, "handoff", counted));

@@ -5,6 +5,7 @@ pub(crate) mod clocks;
 mod deals;
 mod figures;
 pub(crate) mod handed;
+mod handoffs;
 pub(crate) mod steps;
 mod waiting;
 
@@ -42,6 +43,7 @@ struct Today {
     /// Each service level by week.
     kept: Option<Kept>,
     clocks: Option<clocks::Running>,
+    to_answer: Option<handoffs::ToAnswer>,
     deals: Option<deals::Deals>,
     handed: Option<handed::Handed>,
     waiting: Vec<waiting::Waiting>,
@@ -121,9 +123,14 @@ fn today(house: &House, actor: &Actor, reach: bool, time: &LocalTime) -> Result<
     let away = engine.read(|reader| away::away(reader, actor, time))?;
     let sets_up = may(actor, &Act::ManagePeople).is_ok();
     let steps = if sets_up { steps::steps(engine, time)? } else { None };
-    let waiting = waiting::waiting(house, actor, time)?;
+    let mut waiting = waiting::waiting(house, actor, time)?;
+    waiting.extend(engine.read(|reader| handoffs::disputes(reader, actor, reach, time))?);
+    let sells = matches!(actor.role, Role::Rep | Role::SalesManager);
+    let to_answer = sells
+        .then(|| engine.read(|reader| handoffs::to_answer(reader, actor, reach, time)))
+        .transpose()?;
     let views = engine.read(|reader| kept::pinned(reader, actor, reach, time))?;
-    Ok(Today { figures, kept, clocks, deals, handed, waiting, away, views, steps })
+    Ok(Today { figures, kept, clocks, to_answer, deals, handed, waiting, away, views, steps })
 }
 
 fn kept_by_week(house: &House, actor: &Actor, time: &LocalTime) -> Result<Kept, Failure> {
@@ -153,6 +160,7 @@ impl TodayPage {
             && today.away.is_empty()
             && today.figures.as_ref().is_none_or(|figures| figures.all.is_empty())
             && today.clocks.as_ref().is_none_or(|clocks| clocks.rows.is_empty())
+            && today.to_answer.as_ref().is_none_or(|waits| waits.rows.is_empty())
             && today.deals.as_ref().is_none_or(|deals| deals.is_empty())
             && today.handed.as_ref().is_none_or(|handed| handed.rows.is_empty())
     }

@@ -1,0 +1,364 @@
+//! Disputes: contesting an answer or a clause, answering for the other side, ruling.
+
+use domain::{
+    agreement::{DisputeTerms, InForce},
+    dispute::{Contested, DisputeAnswered, DisputeOpened, DisputeRuled, Said},
+    fact::Fact,
+    figure::Because,
+    firm::Side,
+    handoff::{Answer, LeadMoved},
+    ids::{DisputeId, FactNo, HandoffId, LeadId, UserId},
+};
+use jiff::{SignedDuration, Timestamp};
+use store::{
+    Reader, Writer,
+    read::{DisputeRow, HandoffRow},
+};
+
+use crate::{
+    Engine, Error, Refusal,
+    access::{Act, Actor, may},
+    agreement::{Versions, history},
+    colleague::{append, name_of},
+    handoff::{NOTE_BYTES_MAX, decide, keep_words, terms_of},
+    substitute::{is_named, user_named},
+};
+
+/// Why something is not contested, answered or ruled, in the order in which the reasons are looked
+/// for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DisputeRefusal {
+    /// There is no such dispute.
+    #[error("there is no dispute {0}: look at the list")]
+    Unknown(DisputeId),
+    /// The Agreement says nothing of disputes.
+    #[error("the Agreement in force names no arbiter: propose a text with [disputes]")]
+    NoArbiter,
+    /// The arbiter is not here.
+    #[error("the Agreement names {0} as arbiter, who is not here: ask revenue operations")]
+    ArbiterNotHere(String),
+    /// There is nothing to contest.
+    #[error("there is no answer to contest: sales has not refused this handoff")]
+    NothingToContest,
+    /// There is no such clause.
+    #[error("version {0} has no clause {1}: look at the Agreement")]
+    NoClause(i64, String),
+    /// It was contested before.
+    #[error("it is contested already: read the dispute {0}")]
+    Already(DisputeId),
+    /// The time to contest is over.
+    #[error("it could be contested for {0} days after the answer, and they are over")]
+    TooLate(i64),
+    /// No statement was written.
+    #[error("write a statement: whoever rules reads it, and it stays")]
+    NoStatement,
+    /// The statement is too long.
+    #[error("the statement is too long: use at most 4,000 bytes")]
+    TooLong,
+    /// There was a ruling.
+    #[error("{0} has ruled already: a ruling stays")]
+    RuledAlready(String),
+    /// The other side has said theirs.
+    #[error("{0} has spoken for this side already")]
+    AnsweredAlready(String),
+    /// Whoever contested does not answer themselves.
+    #[error("the other side answers: {0} contested it")]
+    OwnSide(String),
+    /// Somebody else rules.
+    #[error("{0} rules here, whom the Agreement names")]
+    NotTheArbiter(String),
+    /// The ruling that it is to follow is none.
+    #[error("there is no ruling {0} that this one could follow: choose one of the list, or none")]
+    NoPrecedent(DisputeId),
+}
+
+/// A ruling as the arbiter gives it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ruling {
+    /// Whether what was contested is overturned.
+    pub overturned: bool,
+    /// The reasons.
+    pub statement: String,
+    /// The earlier ruling that it follows.
+    pub follows: Option<DisputeId>,
+}
+
+impl Engine {
+    /// Contests the answer to a handoff, with a statement.
+    ///
+    /// # Errors
+    /// [`DisputeRefusal`], or the actor may not.
+    pub fn contest_handoff(
+        &self,
+        by: &Actor,
+        handoff: &HandoffId,
+        statement: &str,
+        now: Timestamp,
+    ) -> Result<DisputeId, Error> {
+        may(by, &Act::ContestHandoffs).map_err(Refusal::from)?;
+        let (by, handoff, versions) = (by.clone(), handoff.clone(), self.versions.clone());
+        let statement = clean(statement)?;
+        self.store.write(now, move |writer| {
+            let (agreement, terms) = arbitration(&writer.reader(), &versions, now)?;
+            let row = writer.reader().handoff(&handoff)?;
+            let row = row.ok_or_else(|| refused(DisputeRefusal::NothingToContest))?;
+            contestable(&row, &terms, now)?;
+            let about = Contested::Handoff { handoff, lead: row.lead.clone() };
+            let fact = row.answer_fact;
+            open(writer, &by, &agreement, &terms, about, fact, &statement)
+        })
+    }
+
+    /// Contests a clause of a version, or how it is read: a definition, a service level, a goal.
+    ///
+    /// # Errors
+    /// [`DisputeRefusal`], or the actor may not.
+    pub fn contest_clause(
+        &self,
+        by: &Actor,
+        version: domain::ids::Version,
+        clause: &str,
+        statement: &str,
+        now: Timestamp,
+    ) -> Result<DisputeId, Error> {
+        may(by, &Act::ContestClauses).map_err(Refusal::from)?;
+        let (by, clause, versions) = (by.clone(), clause.to_owned(), self.versions.clone());
+        let statement = clean(statement)?;
+        self.store.write(now, move |writer| {
+            let (agreement, terms) = arbitration(&writer.reader(), &versions, now)?;
+            let row = writer.reader().agreement(version)?;
+            let no_clause = || refused(DisputeRefusal::NoClause(version.0.into(), clause.clone()));
+            let row = row.ok_or_else(no_clause)?;
+            let text = crate::agreement::cached(&versions, &row)?;
+            if !text.clauses.iter().any(|known| known.no == clause) {
+                return Err(no_clause());
+            }
+            let about = Contested::Clause { version, clause };
+            open(writer, &by, &agreement, &terms, about, None, &statement)
+        })
+    }
+
+    /// Says what the other side has to say.
+    ///
+    /// # Errors
+    /// [`DisputeRefusal`], or the actor may not.
+    pub fn answer_dispute(
+        &self,
+        by: &Actor,
+        dispute: &DisputeId,
+        statement: &str,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        may(by, &Act::AnswerDisputes).map_err(Refusal::from)?;
+        let (by, dispute, statement) = (by.clone(), dispute.clone(), clean(statement)?);
+        self.store.write(now, move |writer| {
+            let row = open_dispute(&writer.reader(), &dispute)?;
+            if let Some(answered_by) = &row.answered_by {
+                let name = name_of(&writer.reader(), answered_by)?;
+                return Err(refused(DisputeRefusal::AnsweredAlready(name)));
+            }
+            if row.opened_side == by.side {
+                let name = name_of(&writer.reader(), &row.opened_by)?;
+                return Err(refused(DisputeRefusal::OwnSide(name)));
+            }
+            let statement = keep_words(writer, &Said::Answer.of(&dispute), &statement)?;
+            let key = format!("dispute/{dispute}/answered");
+            let (user, side) = (by.user, by.side);
+            let fact = DisputeAnswered { dispute, about: row.about, by: user, side, statement };
+            append(writer, key, Fact::DisputeAnswered(fact))
+        })
+    }
+
+    /// Rules. An overturned refusal counts as an acceptance from then on, and its lead enters the
+    /// status of the accepted, unless it has gone on meanwhile.
+    ///
+    /// # Errors
+    /// [`DisputeRefusal`].
+    pub fn rule(
+        &self,
+        by: &Actor,
+        dispute: &DisputeId,
+        ruling: Ruling,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let (by, dispute, versions) = (by.clone(), dispute.clone(), self.versions.clone());
+        let statement = clean(&ruling.statement)?;
+        self.store.write(now, move |writer| {
+            let row = open_dispute(&writer.reader(), &dispute)?;
+            if row.arbiter != by.user {
+                let name = name_of(&writer.reader(), &row.arbiter)?;
+                return Err(refused(DisputeRefusal::NotTheArbiter(name)));
+            }
+            check_precedent(&writer.reader(), &ruling)?;
+            let statement = keep_words(writer, &Said::Ruling.of(&dispute), &statement)?;
+            let key = format!("dispute/{dispute}/ruled");
+            let fact = DisputeRuled {
+                dispute,
+                about: row.about.clone(),
+                by: by.user.clone(),
+                overturned: ruling.overturned,
+                statement,
+                follows: ruling.follows,
+            };
+            append(writer, key, Fact::DisputeRuled(fact))?;
+            match &row.about {
+                Contested::Handoff { handoff, lead } if ruling.overturned => {
+                    carry_out(writer, &versions, &by.user, handoff, lead, now)
+                }
+                _ => Ok(()),
+            }
+        })
+    }
+
+    /// Whether somebody is the arbiter whom the Agreement in force names.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn is_arbiter(&self, actor: &Actor, now: Timestamp) -> Result<bool, Error> {
+        let agreements = self.agreements()?;
+        let terms = agreements.at(now).and_then(|found| found.agreement.disputes.clone());
+        self.store.read(|reader| match terms {
+            Some(terms) => Ok(is_named(reader, &terms.arbiter, &actor.user)?),
+            None => Ok(false),
+        })
+    }
+}
+
+fn clean(statement: &str) -> Result<String, Error> {
+    match statement.trim() {
+        "" => Err(refused(DisputeRefusal::NoStatement)),
+        long if long.len() > NOTE_BYTES_MAX => Err(refused(DisputeRefusal::TooLong)),
+        statement => Ok(statement.to_owned()),
+    }
+}
+
+/// The version in force and what it says of disputes.
+fn arbitration(
+    reader: &Reader<'_>,
+    versions: &Versions,
+    now: Timestamp,
+) -> Result<(InForce, DisputeTerms), Error> {
+    let agreements = history(reader, versions)?;
+    let no_arbiter = || refused(DisputeRefusal::NoArbiter);
+    let in_force = agreements.at(now).ok_or_else(no_arbiter)?;
+    let terms = in_force.agreement.disputes.clone().ok_or_else(no_arbiter)?;
+    Ok((in_force.clone(), terms))
+}
+
+/// Refusals may be contested, once, and for as long as was signed.
+fn contestable(row: &HandoffRow, terms: &DisputeTerms, now: Timestamp) -> Result<(), Error> {
+    let refusal = row.answer.filter(|answer| *answer != Answer::Accepted);
+    let (Some(_), Some(answered_at)) = (refusal, row.answered_at) else {
+        return Err(refused(DisputeRefusal::NothingToContest));
+    };
+    if let Some(dispute) = &row.dispute {
+        return Err(refused(DisputeRefusal::Already(dispute.clone())));
+    }
+    let open_for = SignedDuration::from_hours(24 * terms.contest_days);
+    match now.duration_since(answered_at) > open_for {
+        true => Err(refused(DisputeRefusal::TooLate(terms.contest_days))),
+        false => Ok(()),
+    }
+}
+
+fn open(
+    writer: &mut Writer<'_>,
+    by: &Actor,
+    in_force: &InForce,
+    terms: &DisputeTerms,
+    about: Contested,
+    contested: Option<FactNo>,
+    statement: &str,
+) -> Result<DisputeId, Error> {
+    let not_here = || refused(DisputeRefusal::ArbiterNotHere(terms.arbiter.clone()));
+    let arbiter = user_named(&writer.reader(), &terms.arbiter)?.ok_or_else(not_here)?;
+    let row = writer.reader().user(&arbiter)?;
+    if !row.is_some_and(|row| row.active && row.left_at.is_none()) {
+        return Err(not_here());
+    }
+    let nth = writer.reader().disputes()?.len() + 1;
+    let dispute = DisputeId(format!("{}:d{nth}", domain::decided::SOURCE));
+    let due_at = terms.ruled_within.due_at(&in_force.agreement, writer.now())?;
+    let statement = keep_words(writer, &Said::Opening.of(&dispute), statement)?;
+    let because = Because {
+        version: in_force.version,
+        hash: in_force.hash.clone(),
+        clause: terms.clause.clone(),
+        facts: contested.into_iter().collect(),
+    };
+    let fact = DisputeOpened {
+        dispute: dispute.clone(),
+        about,
+        by: by.user.clone(),
+        side: by.side,
+        arbiter,
+        due_at,
+        statement,
+        because,
+    };
+    append(writer, format!("dispute/{dispute}/opened"), Fact::DisputeOpened(fact))?;
+    Ok(dispute)
+}
+
+/// A dispute in which there was no ruling yet.
+fn open_dispute(reader: &Reader<'_>, dispute: &DisputeId) -> Result<DisputeRow, Error> {
+    let row = reader.dispute(dispute)?;
+    let row = row.ok_or_else(|| refused(DisputeRefusal::Unknown(dispute.clone())))?;
+    match &row.ruled_by {
+        Some(by) => Err(refused(DisputeRefusal::RuledAlready(name_of(reader, by)?))),
+        None => Ok(row),
+    }
+}
+
+fn check_precedent(reader: &Reader<'_>, ruling: &Ruling) -> Result<(), Error> {
+    let Some(follows) = &ruling.follows else { return Ok(()) };
+    match reader.dispute(follows)?.is_some_and(|row| row.ruled_at.is_some()) {
+        true => Ok(()),
+        false => Err(refused(DisputeRefusal::NoPrecedent(follows.clone()))),
+    }
+}
+
+/// Brings the lead of an overturned refusal where an acceptance would have brought it.
+fn carry_out(
+    writer: &mut Writer<'_>,
+    versions: &Versions,
+    by: &UserId,
+    handoff: &HandoffId,
+    lead: &LeadId,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let Some(row) = writer.reader().handoff(handoff)? else { return Ok(()) };
+    let Ok((agreement, terms)) = terms_of(&writer.reader(), versions, &row) else {
+        return Ok(());
+    };
+    let stands = writer.reader().lead(lead)?.and_then(|lead| lead.status);
+    let stands = stands.map(|told| agreement.status(&told).map_or(told, |known| known.key.clone()));
+    let refused_into = row.answer.and_then(|answer| terms.status_after(answer));
+    if let Some(status) = terms.accepted.clone()
+        && stands.as_deref() == refused_into
+    {
+        let lead = lead.clone();
+        let moved = LeadMoved { lead, status, reason: None, by: Some(by.clone()) };
+        append(writer, format!("overturned/{handoff}"), Fact::LeadMoved(moved))?;
+    }
+    decide(writer, versions, lead, now)
+}
+
+/// How often the refusals of a side, and what a side contested, were overturned: of so many that
+/// were ruled on, so many.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn overturned_by_side(reader: &Reader<'_>) -> Result<Vec<(Side, u64, u64)>, store::StoreError> {
+    let rows = reader.disputes()?;
+    let of = |side: Side| {
+        let ruled = rows.iter().filter(|row| row.opened_side == side && row.ruled_at.is_some());
+        let overturned = ruled.clone().filter(|row| row.overturned == Some(true)).count();
+        (side, overturned as u64, ruled.count() as u64)
+    };
+    Ok([Side::Marketing, Side::Sales, Side::Neutral].map(of).into())
+}
+
+fn refused(refusal: DisputeRefusal) -> Error {
+    Error::Refused(refusal.into())
+}

@@ -1,0 +1,184 @@
+//! Read model: disputes and their rulings.
+
+use domain::{
+    dispute::{Contested, DisputeAnswered, DisputeOpened, DisputeRuled},
+    fact::Entry,
+    firm::Side,
+    ids::{DisputeId, FactNo, HandoffId, LeadId, UserId, Version},
+};
+use jiff::Timestamp;
+
+use super::user::side_key;
+use crate::{
+    database::Connection,
+    error::StoreError,
+    reader::Reader,
+    value::{Row, values},
+};
+
+pub(crate) const COLUMNS: &str = "id, handoff, lead, version, clause, opened_by, opened_side, \
+     opened_at, arbiter, due_at, answered_by, answered_at, ruled_by, ruled_at, overturned, \
+     follows, by_fact, ruling_fact, last_fact";
+
+/// A dispute.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DisputeRow {
+    /// Which.
+    pub id: DisputeId,
+    /// What is contested.
+    pub about: Contested,
+    /// Who contests it.
+    pub opened_by: UserId,
+    /// For which side.
+    pub opened_side: Side,
+    /// Since when.
+    pub opened_at: Timestamp,
+    /// Who rules.
+    pub arbiter: UserId,
+    /// Until when the ruling is due.
+    pub due_at: Timestamp,
+    /// Who spoke for the other side.
+    pub answered_by: Option<UserId>,
+    /// When.
+    pub answered_at: Option<Timestamp>,
+    /// Who ruled.
+    pub ruled_by: Option<UserId>,
+    /// When; `None` while it is open.
+    pub ruled_at: Option<Timestamp>,
+    /// Whether what was contested is overturned.
+    pub overturned: Option<bool>,
+    /// The earlier dispute whose ruling this one follows.
+    pub follows: Option<DisputeId>,
+    /// The fact that opened it.
+    pub by_fact: FactNo,
+    /// The fact of the ruling.
+    pub ruling_fact: Option<FactNo>,
+    /// The fact that last changed it.
+    pub last_fact: FactNo,
+}
+
+fn read(mut row: Row) -> Result<DisputeRow, StoreError> {
+    let id = row.next()?;
+    let handoff: Option<HandoffId> = row.next()?;
+    let lead: Option<LeadId> = row.next()?;
+    let version: Option<Version> = row.next()?;
+    let clause: Option<String> = row.next()?;
+    let about = match (handoff, lead) {
+        (Some(handoff), Some(lead)) => Contested::Handoff { handoff, lead },
+        _ => Contested::Clause {
+            version: version.unwrap_or(Version(0)),
+            clause: clause.unwrap_or_default(),
+        },
+    };
+    Ok(DisputeRow {
+        id,
+        about,
+        opened_by: row.next()?,
+        opened_side: row.next()?,
+        opened_at: row.next()?,
+        arbiter: row.next()?,
+        due_at: row.next()?,
+        answered_by: row.next()?,
+        answered_at: row.next()?,
+        ruled_by: row.next()?,
+        ruled_at: row.next()?,
+        overturned: row.next()?,
+        follows: row.next()?,
+        by_fact: row.next()?,
+        ruling_fact: row.next()?,
+        last_fact: row.next()?,
+    })
+}
+
+pub(crate) fn opened(
+    connection: &Connection,
+    entry: &Entry,
+    fact: &DisputeOpened,
+) -> Result<(), StoreError> {
+    let (mut handoff, mut version, mut clause) = (None, None, None);
+    match &fact.about {
+        Contested::Handoff { handoff: which, .. } => handoff = Some(which),
+        Contested::Clause { version: of, clause: which } => {
+            (version, clause) = (Some(*of), Some(which));
+        }
+    }
+    let sql = "insert into dispute (id, handoff, lead, version, clause, opened_by, opened_side,
+                   opened_at, arbiter, due_at, by_fact, last_fact)
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)";
+    let values = values![
+        &fact.dispute,
+        handoff,
+        fact.about.lead(),
+        version,
+        clause,
+        &fact.by,
+        side_key(fact.side),
+        entry.happened_at(),
+        &fact.arbiter,
+        fact.due_at,
+        entry.no
+    ];
+    connection.execute("fold a dispute", sql, values)?;
+    let Some(handoff) = handoff else { return Ok(()) };
+    let sql = "update handoff set dispute = $2, last_fact = $3 where id = $1";
+    let values = values![handoff, &fact.dispute, entry.no];
+    connection.execute("fold a contested handoff", sql, values).map(drop)
+}
+
+pub(crate) fn answered(
+    connection: &Connection,
+    entry: &Entry,
+    fact: &DisputeAnswered,
+) -> Result<(), StoreError> {
+    let sql = "update dispute set answered_by = $2, answered_at = $3, last_fact = $4 where id = $1";
+    let values = values![&fact.dispute, &fact.by, entry.happened_at(), entry.no];
+    connection.execute("fold the other side's statement", sql, values).map(drop)
+}
+
+pub(crate) fn ruled(
+    connection: &Connection,
+    entry: &Entry,
+    fact: &DisputeRuled,
+) -> Result<(), StoreError> {
+    let sql = "update dispute set ruled_by = $2, ruled_at = $3, overturned = $4, follows = $5,
+                   ruling_fact = $6, last_fact = $6
+               where id = $1";
+    let values = values![
+        &fact.dispute,
+        &fact.by,
+        entry.happened_at(),
+        fact.overturned,
+        fact.follows.as_ref(),
+        entry.no
+    ];
+    connection.execute("fold a ruling", sql, values)?;
+    let Contested::Handoff { handoff, .. } = &fact.about else { return Ok(()) };
+    let sql = "update handoff set overturned = $2, last_fact = $3 where id = $1";
+    let values = values![handoff, fact.overturned, entry.no];
+    connection.execute("fold a ruling about a handoff", sql, values).map(drop)
+}
+
+impl Reader<'_> {
+    /// One dispute.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn dispute(&self, id: &DisputeId) -> Result<Option<DisputeRow>, StoreError> {
+        let query = format!("select {COLUMNS} from dispute where id = $1");
+        self.find("read a dispute", &query, values![id], read)
+    }
+
+    /// All disputes: those that wait for a ruling first, by when it is due, then the latest ruled.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn disputes(&self) -> Result<Vec<DisputeRow>, StoreError> {
+        let query = format!("select {COLUMNS} from dispute");
+        let mut rows = self.list("read the disputes", &query, &[], read)?;
+        rows.sort_by_key(|row| {
+            let ruled = row.ruled_at.map(|at| std::cmp::Reverse(at.as_millisecond()));
+            (ruled, row.due_at, row.by_fact)
+        });
+        Ok(rows)
+    }
+}

@@ -1,0 +1,292 @@
+//! Disputes: the list with its precedents, one with both statements, and the acts of the sides and
+//! the arbiter.
+
+mod view;
+
+use askama::Template;
+use axum::{
+    extract::{Path, Query},
+    response::Response,
+};
+use domain::ids::{DisputeId, Version};
+use engine::{
+    Engine, Refusal,
+    access::Act,
+    dispute::{DisputeRefusal, Ruling},
+};
+use serde::Deserialize;
+
+use crate::{
+    failure::Failure,
+    flash::Flash,
+    layout::{Control, Field, Form, Frame, Place},
+    names::encoded,
+    pages::sign_in::sentence,
+    sent::Sent,
+    session::Visit,
+};
+use view::{Listed, View, listed, viewed};
+
+/// The list.
+#[derive(Template)]
+#[template(path = "pages/dispute/index.html")]
+struct DisputesPage {
+    frame: Frame,
+    q: String,
+    list: Listed,
+}
+
+/// One dispute.
+#[derive(Template)]
+#[template(path = "pages/dispute/show.html")]
+struct DisputePage {
+    frame: Frame,
+    view: View,
+    answer: Form,
+    ruling: Form,
+}
+
+/// Contesting a clause.
+#[derive(Template)]
+#[template(path = "pages/dispute/new.html")]
+struct NewPage {
+    frame: Frame,
+    clause: String,
+    version: String,
+    form: Form,
+}
+
+/// What the list is asked for.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    q: String,
+}
+
+/// Which clause is contested.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct About {
+    version: String,
+    clause: String,
+}
+
+/// What contesting a clause sends.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Contesting {
+    #[serde(default)]
+    version: String,
+    #[serde(default)]
+    clause: String,
+    #[serde(default)]
+    statement: String,
+}
+
+/// What a statement sends.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Saying {
+    #[serde(default)]
+    statement: String,
+}
+
+/// What a ruling sends.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Sending {
+    #[serde(default)]
+    ruling: String,
+    #[serde(default)]
+    reasons: String,
+    #[serde(default)]
+    follows: String,
+}
+
+/// Where a dispute lies.
+pub(crate) fn dispute_href(dispute: &DisputeId) -> String {
+    format!("/disputes/{}", encoded(dispute.as_str()))
+}
+
+/// Shows the list: those that wait for a ruling, then the precedents.
+pub(crate) async fn index(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Failure> {
+    visit.signed.may(&Act::SeeLeads)?;
+    let (reach, time) = (visit.signed.can(&Act::SeeReach), visit.time());
+    let q = asked.q.trim().to_owned();
+    let sought = q.clone();
+    let list =
+        visit.house.work(move |engine| engine.read(|reader| listed(reader, &sought, reach, &time)));
+    let list = list.await?;
+    let frame = visit.frame("Disputes", Place::Agreement);
+    Ok(visit.show(DisputesPage { frame, q, list }))
+}
+
+/// Shows one.
+pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
+    visit.signed.may(&Act::SeeLeads)?;
+    shown(visit, DisputeId(id), |_, _| {}).await
+}
+
+async fn shown(
+    visit: Visit,
+    dispute: DisputeId,
+    refuse: impl FnOnce(&mut Form, &mut Form),
+) -> Result<Response, Failure> {
+    let (actor, time) = (visit.signed.0.clone(), visit.time());
+    let reach = visit.signed.can(&Act::SeeReach);
+    let found = visit.house.work(move |engine: &Engine| {
+        engine.read(|reader| {
+            let view = viewed(reader, &dispute, &actor, reach, &time)?;
+            Ok((ruling_form(view::precedents(reader, &dispute, reach)?), view))
+        })
+    });
+    let (mut ruling, view): (Form, View) = found.await?;
+    let mut answer = Form::of([statement_field()]);
+    refuse(&mut answer, &mut ruling);
+    let was_refused = answer.is_refused() || ruling.is_refused();
+    let mut frame = visit.frame(view.title.clone(), Place::Agreement);
+    frame.refused = was_refused;
+    let template = DisputePage { frame, view, answer, ruling };
+    Ok(if was_refused { visit.refuse(template) } else { visit.show(template) })
+}
+
+fn statement_field() -> Field {
+    Field::new("statement", "What your side has to say", Control::Area)
+        .hint("The other side and the arbiter read it. It stays.")
+}
+
+fn ruling_form(precedents: Vec<(String, String)>) -> Form {
+    let ways = [("stands", "It stands"), ("overturned", "It is overturned")];
+    let ways = ways.map(|(key, words)| (key.to_owned(), words.to_owned())).into();
+    let follows = std::iter::once((String::new(), "None".to_owned())).chain(precedents).collect();
+    Form::of([
+        Field::radio("ruling", "The ruling", ways),
+        Field::new("reasons", "Reasons", Control::Area).hint("Both sides read them. They stay."),
+        Field::select("follows", "The earlier ruling that it follows", follows).optional(),
+    ])
+}
+
+/// Asks for the statement with which a clause is contested.
+pub(crate) async fn new(visit: Visit, Query(about): Query<About>) -> Result<Response, Failure> {
+    visit.signed.may(&Act::ContestClauses)?;
+    Ok(asked_anew(visit, about.version, about.clause, |_| {}))
+}
+
+fn asked_anew(
+    visit: Visit,
+    version: String,
+    clause: String,
+    refuse: impl FnOnce(&mut Form),
+) -> Response {
+    let statement = Field::new("statement", "What you have to say", Control::Area)
+        .hint("The other side and the arbiter read it. It stays, with theirs and the ruling.");
+    let mut form =
+        Form::of([Field::hidden("version", &version), Field::hidden("clause", &clause), statement]);
+    refuse(&mut form);
+    let was_refused = form.is_refused();
+    let mut frame = visit.frame(format!("Contest clause {clause}"), Place::Agreement);
+    frame.refused = was_refused;
+    let template = NewPage { frame, clause, version, form };
+    if was_refused { visit.refuse(template) } else { visit.show(template) }
+}
+
+/// Contests a clause.
+pub(crate) async fn create(
+    visit: Visit,
+    Sent(sent): Sent<Contesting>,
+) -> Result<Response, Failure> {
+    visit.signed.may(&Act::ContestClauses)?;
+    let version = Version(sent.version.parse().map_err(|_| Failure::Absent)?);
+    let (by, now) = (visit.signed.0.clone(), visit.house.now());
+    let (clause, statement) = (sent.clause.clone(), sent.statement.clone());
+    let contest =
+        move |engine: &Engine| Ok(engine.contest_clause(&by, version, &clause, &statement, now)?);
+    match visit.house.work(contest).await {
+        Ok(dispute) => {
+            let said = Flash::done("Contested. The arbiter and the other side see it.");
+            Ok(visit.go(&dispute_href(&dispute), &said))
+        }
+        Err(Failure::Refused(refusal)) => {
+            Ok(asked_anew(visit, sent.version, sent.clause, |form| {
+                form.keep([("statement", &sent.statement)]);
+                form.refuse(field_of(&refusal), sentence(&refusal.to_string()));
+            }))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// Says what the other side has to say.
+pub(crate) async fn answer(
+    visit: Visit,
+    Path(id): Path<String>,
+    Sent(sent): Sent<Saying>,
+) -> Result<Response, Failure> {
+    visit.signed.may(&Act::AnswerDisputes)?;
+    let dispute = DisputeId(id);
+    let (by, which, now) = (visit.signed.0.clone(), dispute.clone(), visit.house.now());
+    let statement = sent.statement.clone();
+    let say = move |engine: &Engine| Ok(engine.answer_dispute(&by, &which, &statement, now)?);
+    match visit.house.work(say).await {
+        Ok(()) => Ok(visit.go(&dispute_href(&dispute), &Flash::done("Your statement stands."))),
+        Err(Failure::Refused(refusal)) => {
+            shown(visit, dispute, |answer, _| {
+                answer.keep([("statement", &sent.statement)]);
+                answer.refuse(field_of(&refusal), sentence(&refusal.to_string()));
+            })
+            .await
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// Rules.
+pub(crate) async fn rule(
+    visit: Visit,
+    Path(id): Path<String>,
+    Sent(sent): Sent<Sending>,
+) -> Result<Response, Failure> {
+    let dispute = DisputeId(id);
+    let overturned = match sent.ruling.as_str() {
+        "overturned" => true,
+        "stands" => false,
+        _ => {
+            return shown(visit, dispute, |_, ruling| {
+                keep(ruling, &sent);
+                ruling.refuse("ruling", "Choose one of the two.");
+            })
+            .await;
+        }
+    };
+    let follows = Some(DisputeId(sent.follows.clone())).filter(|id| !id.as_str().is_empty());
+    let told = Ruling { overturned, statement: sent.reasons.clone(), follows };
+    let (by, which, now) = (visit.signed.0.clone(), dispute.clone(), visit.house.now());
+    match visit.house.work(move |engine| Ok(engine.rule(&by, &which, told, now)?)).await {
+        Ok(()) => Ok(visit.go(&dispute_href(&dispute), &Flash::done("The ruling stands."))),
+        Err(Failure::Refused(refusal)) => {
+            let field = match field_of(&refusal) {
+                "statement" => "reasons",
+                other => other,
+            };
+            shown(visit, dispute, |_, ruling| {
+                keep(ruling, &sent);
+                ruling.refuse(field, sentence(&refusal.to_string()));
+            })
+            .await
+        }
+        Err(other) => Err(other),
+    }
+}
+
+fn keep(form: &mut Form, sent: &Sending) {
+    form.keep([("ruling", &sent.ruling), ("reasons", &sent.reasons), ("follows", &sent.follows)]);
+}
+
+/// The field that a refusal is about.
+fn field_of(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::Dispute(DisputeRefusal::NoStatement | DisputeRefusal::TooLong) => "statement",
+        Refusal::Dispute(DisputeRefusal::NoPrecedent(_)) => "follows",
+        _ => "",
+    }
+}

@@ -1,0 +1,251 @@
+//! Fills the list of disputes and the page of one.
+
+use domain::{
+    dispute::{Contested, Said},
+    firm::Side,
+    ids::DisputeId,
+};
+use engine::{
+    access::{Act, Actor, may},
+    dispute::overturned_by_side,
+    handoff::words_of,
+};
+use store::{Reader, read::DisputeRow};
+
+use super::dispute_href;
+use crate::{
+    failure::Failure,
+    markup::{Markup, element},
+    names::{Names, fact_link, lead_href},
+    pages::handoff::handoff_href,
+    show::{LocalTime, count, figure},
+};
+
+/// The list.
+pub(super) struct Listed {
+    pub(super) open: Vec<Row>,
+    pub(super) ruled: Vec<Row>,
+    /// `Marketing contested 5 that were ruled on; 2 were overturned`.
+    pub(super) overturned: Vec<Markup>,
+}
+
+/// A dispute in the list.
+pub(super) struct Row {
+    pub(super) href: String,
+    pub(super) about: String,
+    pub(super) by: Markup,
+    pub(super) when: Markup,
+    pub(super) how: Markup,
+}
+
+/// One dispute.
+pub(super) struct View {
+    pub(super) title: String,
+    pub(super) about: Markup,
+    pub(super) href: String,
+    pub(super) statements: Vec<Statement>,
+    pub(super) due: Markup,
+    pub(super) arbiter: Markup,
+    pub(super) ruling: Option<Markup>,
+    pub(super) follows: Option<Markup>,
+    /// Later rulings that follow this one.
+    pub(super) followed_by: Vec<Markup>,
+    pub(super) may_answer: bool,
+    pub(super) may_rule: bool,
+}
+
+/// What somebody said.
+pub(super) struct Statement {
+    pub(super) who: Markup,
+    pub(super) at: Markup,
+    pub(super) words: String,
+}
+
+pub(super) fn listed(
+    reader: &Reader<'_>,
+    sought: &str,
+    reach: bool,
+    time: &LocalTime,
+) -> Result<Listed, Failure> {
+    let names = Names::new(reader, reach);
+    let mut list = Listed { open: Vec::new(), ruled: Vec::new(), overturned: Vec::new() };
+    for dispute in reader.disputes()? {
+        if !is_sought(reader, &dispute, sought, &names)? {
+            continue;
+        }
+        let row = row(&dispute, &names, time)?;
+        if dispute.ruled_at.is_some() { list.ruled.push(row) } else { list.open.push(row) }
+    }
+    for (side, overturned, ruled) in overturned_by_side(reader)? {
+        if ruled > 0 {
+            list.overturned.push(rate(side, overturned, ruled));
+        }
+    }
+    Ok(list)
+}
+
+fn rate(side: Side, overturned: u64, ruled: u64) -> Markup {
+    let were = if overturned == 1 { "was" } else { "were" };
+    let who = match side {
+        Side::Marketing => "Marketing",
+        Side::Sales => "Sales",
+        Side::Neutral => "Whoever stands on neither side",
+    };
+    Markup::text(format!("{who} contested "))
+        .and(figure(count(ruled), "#ruled"))
+        .and_text(" on which there was a ruling; ")
+        .and(figure(count(overturned), "#ruled"))
+        .and_text(format!(" {were} overturned"))
+}
+
+/// Whether every word that is sought stands in what is contested or in what was said.
+fn is_sought(
+    reader: &Reader<'_>,
+    dispute: &DisputeRow,
+    sought: &str,
+    names: &Names<'_, '_>,
+) -> Result<bool, Failure> {
+    if sought.is_empty() {
+        return Ok(true);
+    }
+    let mut text = about_words(dispute, names)?;
+    for said in [Said::Opening, Said::Answer, Said::Ruling] {
+        text.push(' ');
+        text.push_str(&words_of(reader, &said.of(&dispute.id))?.unwrap_or_default());
+    }
+    let text = text.to_lowercase();
+    Ok(sought.to_lowercase().split_whitespace().all(|word| text.contains(word)))
+}
+
+fn about_words(dispute: &DisputeRow, names: &Names<'_, '_>) -> Result<String, Failure> {
+    Ok(match &dispute.about {
+        Contested::Handoff { lead, .. } => {
+            format!("the answer to the handoff of {}", names.lead(lead)?)
+        }
+        Contested::Clause { version, clause } => format!("clause {clause} of version {version}"),
+    })
+}
+
+fn row(dispute: &DisputeRow, names: &Names<'_, '_>, time: &LocalTime) -> Result<Row, Failure> {
+    let (when, how) = match (dispute.ruled_at, dispute.overturned) {
+        (Some(at), Some(overturned)) => {
+            (time.near(at), Markup::text(if overturned { "overturned" } else { "stands" }))
+        }
+        _ if dispute.due_at < time.now() => {
+            (time.near(dispute.due_at), Markup::text("the ruling is overdue"))
+        }
+        _ => (time.near(dispute.due_at), Markup::text("waits for the ruling")),
+    };
+    Ok(Row {
+        href: dispute_href(&dispute.id),
+        about: about_words(dispute, names)?,
+        by: names.owner(Some(&dispute.opened_by))?,
+        when,
+        how,
+    })
+}
+
+pub(super) fn viewed(
+    reader: &Reader<'_>,
+    id: &DisputeId,
+    actor: &Actor,
+    reach: bool,
+    time: &LocalTime,
+) -> Result<View, Failure> {
+    let row = reader.dispute(id)?.ok_or(Failure::Absent)?;
+    let names = Names::new(reader, reach);
+    let is_open = row.ruled_at.is_none();
+    let speaks = may(actor, &Act::AnswerDisputes).is_ok() && actor.side != row.opened_side;
+    let named = names.user_name(&row.arbiter)?;
+    Ok(View {
+        title: "A dispute".to_owned(),
+        about: about(&row, &names)?,
+        href: dispute_href(id),
+        statements: statements(reader, &row, &names, reach, time)?,
+        due: time.instant(row.due_at).and_text(match is_open && row.due_at < time.now() {
+            true => ", which is over",
+            false => "",
+        }),
+        arbiter: Markup::text(named),
+        ruling: row.overturned.map(|overturned| {
+            let words = if overturned { "It is overturned" } else { "It stands" };
+            Markup::text(format!("{words}, "))
+                .and(row.ruling_fact.map(fact_link).unwrap_or_default())
+        }),
+        follows: row.follows.as_ref().map(|id| link(id, "an earlier ruling")),
+        followed_by: followed_by(reader, id)?,
+        may_answer: is_open && speaks && row.answered_by.is_none(),
+        may_rule: is_open && row.arbiter == actor.user,
+    })
+}
+
+fn link(id: &DisputeId, words: &str) -> Markup {
+    element("a").with("href", dispute_href(id)).holding(words.to_owned()).into()
+}
+
+fn followed_by(reader: &Reader<'_>, id: &DisputeId) -> Result<Vec<Markup>, Failure> {
+    let later = reader.disputes()?.into_iter().filter(|row| row.follows.as_ref() == Some(id));
+    Ok(later.map(|row| link(&row.id, "a later ruling")).collect())
+}
+
+fn about(row: &DisputeRow, names: &Names<'_, '_>) -> Result<Markup, Failure> {
+    let words = about_words(row, names)?;
+    Ok(match &row.about {
+        Contested::Handoff { handoff, lead } => {
+            let name = names.lead(lead)?;
+            let answer: Markup = element("a")
+                .with("href", handoff_href(handoff))
+                .holding("the answer to the handoff".to_owned())
+                .into();
+            let lead: Markup = element("a").with("href", lead_href(lead)).holding(name).into();
+            answer.and_text(" of ").and(lead)
+        }
+        Contested::Clause { version, clause } => element("a")
+            .with("href", format!("/agreement/{version}#c{clause}"))
+            .holding(words)
+            .into(),
+    })
+}
+
+fn statements(
+    reader: &Reader<'_>,
+    row: &DisputeRow,
+    names: &Names<'_, '_>,
+    reach: bool,
+    time: &LocalTime,
+) -> Result<Vec<Statement>, Failure> {
+    let said = [
+        (Said::Opening, Some(&row.opened_by), Some(row.opened_at)),
+        (Said::Answer, row.answered_by.as_ref(), row.answered_at),
+        (Said::Ruling, row.ruled_by.as_ref(), row.ruled_at),
+    ];
+    let mut statements = Vec::new();
+    for (which, by, at) in said {
+        let (Some(by), Some(at)) = (by, at) else { continue };
+        let words = match reach {
+            true => words_of(reader, &which.of(&row.id))?,
+            false => Some("For those who work with people.".to_owned()),
+        };
+        statements.push(Statement {
+            who: names.owner(Some(by))?,
+            at: time.instant(at),
+            words: words.unwrap_or_else(|| "It was erased.".to_owned()),
+        });
+    }
+    Ok(statements)
+}
+
+/// The rulings that another can follow, the latest first.
+pub(super) fn precedents(
+    reader: &Reader<'_>,
+    but: &DisputeId,
+    reach: bool,
+) -> Result<Vec<(String, String)>, Failure> {
+    let names = Names::new(reader, reach);
+    let mut all = Vec::new();
+    for row in reader.disputes()?.iter().filter(|row| row.id != *but && row.ruled_at.is_some()) {
+        let how = if row.overturned == Some(true) { "overturned" } else { "stands" };
+        all.push((row.id.0.clone(), format!("{}: {how}", about_words(row, &names)?)));
+    }
+    Ok(all)
+}

@@ -1,0 +1,92 @@
+//! Handoffs that wait for an answer of whoever looks, and disputes that wait for their words.
+
+use domain::dispute::Contested;
+use engine::access::{Act, Actor, may};
+use store::{Reader, read::DisputeRow};
+
+use super::waiting::Waiting;
+use crate::{
+    failure::Failure,
+    markup::Markup,
+    names::Names,
+    pages::{dispute::dispute_href, handoff::handoff_href},
+    show::LocalTime,
+};
+
+/// So many are listed.
+const ROWS: u32 = 12;
+
+/// The handoffs that somebody is to answer.
+pub(super) struct ToAnswer {
+    pub(super) rows: Vec<Row>,
+    pub(super) are_more: bool,
+}
+
+/// A handoff that waits.
+pub(super) struct Row {
+    pub(super) name: String,
+    pub(super) what: String,
+    pub(super) href: String,
+    pub(super) since: Markup,
+    pub(super) due: Markup,
+    pub(super) is_late: bool,
+}
+
+pub(super) fn to_answer(
+    reader: &Reader<'_>,
+    actor: &Actor,
+    reach: bool,
+    time: &LocalTime,
+) -> Result<ToAnswer, Failure> {
+    let names = Names::new(reader, reach);
+    let mut found = reader.handoffs_waiting(Some(&actor.user), ROWS + 1)?;
+    let are_more = found.len() > ROWS as usize;
+    found.truncate(ROWS as usize);
+    let mut rows = Vec::new();
+    for row in found {
+        let Some(due_at) = row.due_at else { continue };
+        let account = reader.lead(&row.lead)?.and_then(|lead| lead.account);
+        rows.push(Row {
+            name: names.lead(&row.lead)?,
+            what: account.map_or(Ok(String::new()), |account| names.account(&account))?,
+            href: handoff_href(&row.id),
+            since: row.delivered_at.map(|at| time.near(at)).unwrap_or_default(),
+            due: time.near(due_at),
+            is_late: due_at < time.now(),
+        });
+    }
+    Ok(ToAnswer { rows, are_more })
+}
+
+/// Disputes in which somebody is to rule, or their side has not spoken yet.
+pub(super) fn disputes(
+    reader: &Reader<'_>,
+    actor: &Actor,
+    reach: bool,
+    time: &LocalTime,
+) -> Result<Vec<Waiting>, Failure> {
+    let names = Names::new(reader, reach);
+    let mut waiting = Vec::new();
+    for row in reader.disputes()?.into_iter().filter(|row| row.ruled_at.is_none()) {
+        let words = if row.arbiter == actor.user {
+            "waits for your ruling until "
+        } else if speaks(&row, actor) {
+            "waits for the words of your side; the ruling is due "
+        } else {
+            continue;
+        };
+        let what = match &row.about {
+            Contested::Handoff { lead, .. } => format!("The dispute about {}", names.lead(lead)?),
+            Contested::Clause { clause, .. } => format!("The dispute about clause {clause}"),
+        };
+        let words = Markup::text(words).and(time.near(row.due_at));
+        waiting.push(Waiting { what, href: dispute_href(&row.id), words });
+    }
+    Ok(waiting)
+}
+
+fn speaks(row: &DisputeRow, actor: &Actor) -> bool {
+    row.answered_by.is_none()
+        && row.opened_side != actor.side
+        && may(actor, &Act::AnswerDisputes).is_ok()
+}
