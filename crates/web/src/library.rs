@@ -9,6 +9,7 @@ use store::StoreError;
 
 use crate::{
     app::House,
+    judged::JudgedLeads,
     kept::{Found, Keep, Kept},
     pages::scoreboard::board::Board,
 };
@@ -16,10 +17,11 @@ use crate::{
 /// About what a row of a report takes: its id and what it brings.
 const ROW_BYTES: usize = 64;
 
-/// The kinds of answers that are kept.
+/// The kinds of answers that are kept, and the leads that were judged.
 #[derive(Default)]
 pub(crate) struct Library {
     pub(crate) boards: Kept<Board>,
+    pub(crate) leads: JudgedLeads,
     goals: Kept<GoalsReport>,
     differences: Kept<Differences>,
     clocks: Kept<Clocks>,

@@ -9,6 +9,7 @@ mod corrections;
 mod first_run;
 mod hostile;
 mod imports;
+mod judged;
 mod leads;
 mod ledger;
 mod lists;

@@ -46,7 +46,7 @@ pub use lead_page::{LeadPlace, LeadSort};
 pub use lead_stage::LeadStageRow;
 pub use milestone::MilestoneRow;
 pub(crate) use named::fill_owners;
-pub use named::{AccountRow, NamedRow, ProductRow};
+pub use named::{AccountHead, AccountRow, NamedRow, ProductRow};
 pub use opportunity::{OpportunityRow, OpportunityStageRow, Outcome};
 pub use opportunity_page::{OpportunityFilter, OpportunityPlace, OpportunitySort};
 pub use qualification::QualificationRow;
