@@ -37,7 +37,7 @@ pub use activity::ActivityRow;
 pub use agreement::{AgreementHead, AgreementInForce, AgreementRow, AgreementState, SignatureRow};
 pub use assignment::AssignmentRow;
 pub use campaign::CampaignRow;
-pub use clock::{ClockRow, ClockToldLate};
+pub use clock::{ClockRow, ClockStanding, ClockToldLate};
 pub use columns::name_key;
 pub use handoff::HandoffRow;
 pub use lead::LeadRow;

@@ -11,6 +11,7 @@ use store::read::AgreementState;
 use crate::{
     app::House,
     failure::Failure,
+    kept::Soon,
     markup::Markup,
     names::encoded,
     pages::{
@@ -125,9 +126,10 @@ fn the_house(house: &House, time: &LocalTime) -> Result<Vec<Waiting>, Failure> {
             words,
         });
     }
-    let found = house.differences(&question(time)).map_err(failed)?;
-    let differences = found.value.0;
-    if differences > 0 {
+    if let Soon::Found(found) = house.differences(&question(time)).map_err(failed)?
+        && found.value.0 > 0
+    {
+        let differences = found.value.0;
         waiting.push(Waiting {
             what: format!("{} found in {DAYS} days", differences_words(differences)),
             href: differences_href(&question(time)),
