@@ -43,10 +43,8 @@ const BYTES_MAX: usize = 512 << 20;
 /// States of one answer that are kept, so that whoever opens a figure finds what it was made of.
 const STATES_MAX: usize = 2;
 
-/// Whoever opens a page waits so long for an answer that nobody has asked for before.
+/// Whoever first asks a question waits so long for its answer.
 const PATIENCE: Duration = Duration::from_millis(1_500);
-/// How often those look who wait for what somebody else has worked out.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// First answers in big ledgers are worked out one after the other: each takes gigabytes.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
@@ -303,8 +301,8 @@ impl<T: Keep> Slot<T> {
         Ok(state)
     }
 
-    /// Works out the first answer on a thread of its own, unless one is at it, and waits a while
-    /// for it.
+    /// Works out the first answer on a thread of its own and waits a while for it, unless one is at
+    /// it already.
     fn begin<E: From<StoreError> + Send + 'static>(
         self: Arc<Self>,
         engine: Arc<Engine>,
@@ -312,12 +310,8 @@ impl<T: Keep> Slot<T> {
         make: impl Fn(&Engine, Timestamp) -> Result<T, E> + Send + 'static,
         patience: Duration,
     ) -> Result<(), E> {
-        let until = Instant::now() + patience;
+        // Whoever began it has waited already; it will take a while.
         if self.is_renewed.swap(true, Ordering::AcqRel) {
-            let is_at_it = || self.last().is_none() && self.is_renewed.load(Ordering::Acquire);
-            while is_at_it() && Instant::now() < until {
-                thread::sleep(LOOK_EVERY);
-            }
             return Ok(());
         }
         let (tells, told) = channel();

@@ -30,10 +30,8 @@ pub struct Colleague {
     pub name: Option<String>,
     /// Where they stand.
     pub side: Option<Side>,
-    /// What they may do; `None` until somebody admits them.
-    pub role: Option<Role>,
-    /// Whether they may sign in.
-    pub active: bool,
+    /// Whether they may be given anything, see [`UserRow::can_own`].
+    pub can_own: bool,
 }
 
 /// A person of the firm.
@@ -209,8 +207,9 @@ impl Reader<'_> {
     /// # Errors
     /// When the database fails.
     pub fn colleagues(&self) -> Result<Vec<Colleague>, StoreError> {
-        let query = "select user_record.id, person.name, user_record.side, user_record.role,
-                            user_record.active
+        let query = "select user_record.id, person.name, user_record.side,
+                            case when left_at is null and (role is null or active = 1)
+                                then 1 else 0 end
                      from user_record
                      left join person on person.subject = 'user/' || user_record.id";
         let mut all = self.list("read who is there", query, &[], |mut row| {
@@ -218,8 +217,7 @@ impl Reader<'_> {
                 id: row.next()?,
                 name: row.next()?,
                 side: row.next()?,
-                role: row.next()?,
-                active: row.next()?,
+                can_own: row.next()?,
             })
         })?;
         all.sort_by(|a, b| a.id.cmp(&b.id));

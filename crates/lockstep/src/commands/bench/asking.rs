@@ -60,7 +60,7 @@ impl Asked {
 /// A sentence, when a connection breaks or an answer is not a success.
 pub fn ask(asking: &Asking<'_>) -> Result<Asked, String> {
     let words = |error: std::io::Error| error.to_string();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
     let runtime = runtime.map_err(words)?;
     LocalSet::new().block_on(&runtime, all(asking))
 }

@@ -168,7 +168,7 @@ fn owners(names: &Names<'_, '_>, asked: &Asked) -> Result<Vec<Choice>, Failure> 
 
 /// Colleagues to whom a lead can be given, as ids and names: those of a side who have not left.
 pub(crate) fn can_own(names: &Names<'_, '_>) -> Result<Vec<(String, String)>, Failure> {
-    sided(names, |user| user.role.is_none() || user.active)
+    sided(names, |user| user.can_own)
 }
 
 /// Colleagues of a side that are meant, as ids and names, by name.

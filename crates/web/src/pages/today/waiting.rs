@@ -126,7 +126,15 @@ fn the_house(house: &House, time: &LocalTime) -> Result<Vec<Waiting>, Failure> {
             words,
         });
     }
-    if let Soon::Found(found) = house.differences(&question(time)).map_err(failed)?
+    let soon = house.differences(&question(time)).map_err(failed)?;
+    if matches!(soon, Soon::Awaited) {
+        waiting.push(Waiting {
+            what: format!("Differences of {DAYS} days"),
+            href: differences_href(&question(time)),
+            words: Markup::text("are being worked out, for the first time since Lockstep started"),
+        });
+    }
+    if let Soon::Found(found) = soon
         && found.value.0 > 0
     {
         let differences = found.value.0;
