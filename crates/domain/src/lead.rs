@@ -264,6 +264,11 @@ impl LeadHistory {
         &self.entries[..end]
     }
 
+    /// When the first of the facts happens that are dated ahead of an instant.
+    pub fn next_after(&self, at: Timestamp) -> Option<Timestamp> {
+        self.entries.get(self.until(at).len()).map(|entry| entry.happened_at())
+    }
+
     /// The facts themselves, in the order in which they happened.
     pub fn into_entries(self) -> Vec<Arc<Entry>> {
         self.entries

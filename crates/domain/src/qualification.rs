@@ -3,6 +3,7 @@
 //! One pass over a lead's facts serves all askers: the live decision, the score as of a past
 //! instant, and the question "what if". Nothing is kept between passes, so nothing can drift.
 
+mod course;
 mod scorer;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use crate::{
     points::Points,
 };
 
+pub use course::{Course, course};
 use scorer::Scorer;
 
 /// Why something that was seen earned nothing, or no longer counts.

@@ -1,5 +1,7 @@
 //! What is known about one lead or opportunity, for pages that show its workings.
 
+pub mod judged;
+
 use std::sync::Arc;
 
 use domain::{
@@ -36,6 +38,6 @@ pub fn facts_about(reader: &Reader<'_>, subject: &Subject) -> Result<Vec<Arc<Ent
 ///
 /// # Errors
 /// When the database cannot be read.
-pub fn working_hours(reader: &Reader<'_>) -> Result<People, StoreError> {
-    Ok(People::clone(&*reader.of_users(deciding::people)?))
+pub fn working_hours(reader: &Reader<'_>) -> Result<Arc<People>, StoreError> {
+    reader.of_users(deciding::people)
 }

@@ -207,6 +207,19 @@ impl Reader<'_> {
         self.find("read a person", query, values![subject], person)
     }
 
+    /// What each of `subjects` is called that has a name, in no order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn names_of(&self, subjects: &[String]) -> Result<Vec<(String, String)>, StoreError> {
+        let sql = |subjects: &str| {
+            format!(
+                "select subject, name from person where subject in ({subjects}) and name is not null"
+            )
+        };
+        self.list_of("read names", sql, subjects, &[], |mut row| Ok((row.next()?, row.next()?)))
+    }
+
     /// The subjects whose address of mail is `email`, by name; capitals do not matter.
     ///
     /// # Errors

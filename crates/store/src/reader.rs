@@ -3,6 +3,7 @@
 use std::{any::Any, sync::Arc};
 
 use domain::{fact::Entry, ids::FactNo};
+use jiff::Timestamp;
 
 use crate::{
     conditions::Conditions,
@@ -11,6 +12,18 @@ use crate::{
     ledger::{FACT_COLUMNS, FactRow, Head, head},
     value::{Row, Value, values},
 };
+
+/// Keys in one question.
+const KEYS_AT_ONCE: usize = 64;
+
+/// Placeholders for a few keys, always as many, so that there is one text to prepare for any number
+/// of keys: the last key stands in for those that are missing.
+fn one_of(keys: &[String]) -> (String, Vec<Value>) {
+    let places: Vec<String> = (1..=KEYS_AT_ONCE).map(|place| format!("${place}")).collect();
+    let last = keys.last().into_iter().cycle();
+    let values = keys.iter().chain(last).take(KEYS_AT_ONCE).map(Value::from).collect();
+    (places.join(", "), values)
+}
 
 /// Reads facts and read models; everything that one reader is asked, it answers as of one instant.
 pub struct Reader<'a>(pub(crate) &'a Connection);
@@ -93,6 +106,51 @@ impl Reader<'_> {
         let count =
             self.find("count rows so far", &query, &all.values, |mut row| row.next::<i64>())?;
         Ok(count.unwrap_or(0).unsigned_abs())
+    }
+
+    /// Every fact about any of `subjects` that happened between two instants, both included, in no
+    /// order.
+    ///
+    /// # Errors
+    /// When the database fails or a fact cannot be read.
+    pub fn facts_between(
+        &self,
+        subjects: &[String],
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let sql = |subjects: &str| {
+            format!(
+                "select {FACT_COLUMNS} from fact where subject in ({subjects})
+                 and happened_at >= ${} and happened_at <= ${}",
+                KEYS_AT_ONCE + 1,
+                KEYS_AT_ONCE + 2
+            )
+        };
+        self.list_of("read what is new", sql, subjects, values![from, to], entry)
+    }
+
+    /// The rows that a question finds for each of `keys`, asked for many at a time. `sql` is given
+    /// the placeholders of the keys, which may name one key twice; `more` are the values behind
+    /// them.
+    pub(crate) fn list_of<T>(
+        &self,
+        what: &'static str,
+        sql: impl Fn(&str) -> String,
+        keys: &[String],
+        more: &[Value],
+        mut read: impl FnMut(Row) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut list = Vec::new();
+        for some in keys.chunks(KEYS_AT_ONCE) {
+            let (places, mut values) = one_of(some);
+            values.extend(more.iter().cloned());
+            self.0.query_each(what, &sql(&places), &values, |row| {
+                list.push(read(row)?);
+                Ok(())
+            })?;
+        }
+        Ok(list)
     }
 
     /// Every row of an answer, each read by `read`.

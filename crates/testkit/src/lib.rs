@@ -44,6 +44,8 @@ const ON_OPPORTUNITIES: &str = include_str!("opportunities.toml");
 /// One Lockstep, one firm, one clock.
 pub struct World {
     router: Router,
+    /// What the pages stand on, for opening them anew.
+    app: Option<App>,
     /// There until the world ends.
     engine: Option<Arc<Engine>>,
     now: Arc<Mutex<Timestamp>>,
@@ -110,7 +112,7 @@ impl World {
         let key = engine.add_key(None, "crm", clock()).expect("a key is made");
         let files = tempfile::tempdir().expect("a temporary folder can be made");
         let dock = Dock { folder: files.path().join("imports"), workbooks: Workbooks::Here };
-        let router = web::router(App {
+        let app = App {
             engine: engine.clone(),
             clock,
             firm: "Millrace Pumps".to_owned(),
@@ -119,11 +121,13 @@ impl World {
             dock: dock.clone(),
             demo,
             closing: Closing::default(),
-        });
+        };
+        let (router, app) = (web::router(app.clone()), Some(app));
         let requests = AtomicU32::new(0);
         let engine = Some(engine);
         World {
             router,
+            app,
             engine,
             now,
             people,
@@ -312,6 +316,14 @@ impl World {
         self.sends(self.signed(Request::get(path), short), "").await
     }
 
+    /// Somebody opens a page of a Lockstep that was started just now and remembers nothing.
+    pub async fn gets_anew(&self, short: &str, path: &str) -> Answer {
+        let app = self.app.clone().expect("it is there until the world ends");
+        let request = self.signed(Request::get(path), short).body(Body::empty());
+        let answer = web::router(app).oneshot(request.expect("a request")).await;
+        Answer::of(answer.expect("an answer")).await
+    }
+
     /// The text of a page that somebody opens, without its tags and with single spaces.
     pub async fn page(&self, short: &str, path: &str) -> String {
         let answer = self.gets(short, path).await;
@@ -357,8 +369,9 @@ impl Drop for World {
         const MOMENT: Duration = Duration::from_millis(5);
         const MOMENTS_MAX: u32 = 1_000;
         let (router, engine) = (std::mem::take(&mut self.router), self.engine.take());
+        let app = self.app.take();
         aside(move || {
-            drop(router);
+            drop((router, app));
             let Some(engine) = engine else { return };
             let mut moments = 0;
             while Arc::strong_count(&engine) > 1 && moments < MOMENTS_MAX {

@@ -2,7 +2,8 @@
 //!
 //! Whoever asks sees the present, as long as that takes no time: in a small firm always. Where it
 //! takes longer, the last answer is shown at once, with the instant as of which it is true, and one
-//! thread brings it up to date. An answer is kept under its question, for everybody who may ask it:
+//! thread brings it up to date. The first answer to a question in a big ledger can take longer than
+//! somebody waits for a page: it goes on being worked out aside, and the page says so. An answer is kept under its question, for everybody who may ask it:
 //! what only some may see is no part of what is kept, or is taken out by whoever shows it.
 
 use std::{
@@ -10,11 +11,16 @@ use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
+        mpsc::channel,
     },
     thread,
     time::{Duration, Instant},
 };
 
+use axum::{
+    http::{HeaderName, HeaderValue, header::REFRESH},
+    response::Response,
+};
 use domain::ids::FactNo;
 use engine::Engine;
 use jiff::Timestamp;
@@ -37,6 +43,12 @@ const BYTES_MAX: usize = 512 << 20;
 /// States of one answer that are kept, so that whoever opens a figure finds what it was made of.
 const STATES_MAX: usize = 2;
 
+/// Whoever first asks a question waits so long for its answer.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+
+/// First answers in big ledgers are worked out one after the other: each takes gigabytes.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
 /// Something that can be kept.
 pub(crate) trait Keep: Send + Sync + 'static {
     /// About how many bytes it takes.
@@ -57,6 +69,25 @@ impl<T> Found<T> {
     pub(crate) fn past(&self) -> Option<Timestamp> {
         (!self.is_present).then_some(self.as_of)
     }
+}
+
+/// The header by which a browser opens a page again by itself, for one on which something is still
+/// being worked out, and after how many seconds.
+const LOOKS_AGAIN: (HeaderName, HeaderValue) = (REFRESH, HeaderValue::from_static("5"));
+
+/// The same page, which looks again by itself.
+pub(crate) fn looks_again(mut response: Response) -> Response {
+    let (name, seconds) = LOOKS_AGAIN;
+    response.headers_mut().insert(name, seconds);
+    response
+}
+
+/// An answer, or that it is still being worked out.
+pub(crate) enum Soon<T> {
+    /// The answer.
+    Found(Found<T>),
+    /// It is being worked out aside.
+    Awaited,
 }
 
 /// What an address says of the state whose rows it opens: nothing in a small ledger, which is only
@@ -177,6 +208,30 @@ impl<T: Keep> Kept<T> {
         Ok(state.found(true))
     }
 
+    /// The same, but where the first answer takes long it is worked out aside.
+    ///
+    /// # Errors
+    /// What `make` says; or when the ledger cannot be read.
+    pub(crate) fn ask_soon<E: From<StoreError> + Send + 'static>(
+        &self,
+        engine: &Arc<Engine>,
+        clock: &Clock,
+        question: &str,
+        now: Timestamp,
+        make: impl Fn(&Engine, Timestamp) -> Result<T, E> + Send + 'static,
+    ) -> Result<Soon<T>, E> {
+        let head = engine.read(|reader| reader.head()).map_err(E::from)?.fact;
+        let slot = self.slot(question);
+        if slot.last().is_some() || head.0 < SMALL {
+            return self.ask(engine, clock, question, now, make).map(Soon::Found);
+        }
+        slot.clone().begin(engine.clone(), clock.clone(), make, PATIENCE)?;
+        let Some(state) = slot.last() else { return Ok(Soon::Awaited) };
+        self.forget_some(question);
+        let is_present = state.is_of(head, now);
+        Ok(Soon::Found(state.found(is_present)))
+    }
+
     /// The answer to a question as it was at an instant, while that is kept.
     pub(crate) fn as_it_was(&self, question: &str, as_of: Timestamp) -> Option<Found<T>> {
         let slot = lock(&self.slots).get(question).cloned()?;
@@ -244,6 +299,33 @@ impl<T: Keep> Slot<T> {
         }
         states.push_back(state.clone());
         Ok(state)
+    }
+
+    /// Works out the first answer on a thread of its own and waits a while for it, unless one is at
+    /// it already.
+    fn begin<E: From<StoreError> + Send + 'static>(
+        self: Arc<Self>,
+        engine: Arc<Engine>,
+        clock: Clock,
+        make: impl Fn(&Engine, Timestamp) -> Result<T, E> + Send + 'static,
+        patience: Duration,
+    ) -> Result<(), E> {
+        // Whoever began it has waited already; it will take a while.
+        if self.is_renewed.swap(true, Ordering::AcqRel) {
+            return Ok(());
+        }
+        let (tells, told) = channel();
+        let slot = self.clone();
+        thread::spawn(move || {
+            let _over = Over(&slot.is_renewed);
+            let _alone = lock(&ONE_AT_A_TIME);
+            let _making = lock(&slot.making);
+            let head = engine.read(|reader| reader.head()).map_err(E::from);
+            let made = head.and_then(|head| slot.make(&engine, head.fact, clock(), &make));
+            // Whoever asked may have gone on to say that it takes long, and asks again.
+            let _nobody_waits = tells.send(made.map(drop));
+        });
+        told.recv_timeout(patience).unwrap_or(Ok(()))
     }
 
     /// Brings the answer up to date on a thread of its own, unless one is at it.

@@ -11,6 +11,7 @@ pub mod charts;
 mod failure;
 mod find;
 pub mod flash;
+mod judged;
 mod kept;
 pub mod keys;
 pub mod layout;

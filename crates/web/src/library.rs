@@ -9,17 +9,19 @@ use store::StoreError;
 
 use crate::{
     app::House,
-    kept::{Found, Keep, Kept},
+    judged::JudgedLeads,
+    kept::{Found, Keep, Kept, Soon},
     pages::scoreboard::board::Board,
 };
 
 /// About what a row of a report takes: its id and what it brings.
 const ROW_BYTES: usize = 64;
 
-/// The kinds of answers that are kept.
+/// The kinds of answers that are kept, and the leads that were judged.
 #[derive(Default)]
 pub(crate) struct Library {
     pub(crate) boards: Kept<Board>,
+    pub(crate) leads: JudgedLeads,
     goals: Kept<GoalsReport>,
     differences: Kept<Differences>,
     clocks: Kept<Clocks>,
@@ -87,17 +89,30 @@ impl House {
         self.kept.goals.ask(&self.app.engine, &self.app.clock, &name, now, make)
     }
 
-    /// How many differences there are in the period.
+    /// The same as they are now, or that they are still being worked out.
+    pub(crate) fn goals_soon(
+        &self,
+        question: &ReportQuestion,
+    ) -> Result<Soon<GoalsReport>, ReportFailure> {
+        let question = ReportQuestion { by: None, ..question.clone() };
+        let (name, now) = (named(&question), question.as_of);
+        let make = move |engine: &Engine, as_of| {
+            engine.report_goals(&ReportQuestion { as_of, ..question.clone() })
+        };
+        self.kept.goals.ask_soon(&self.app.engine, &self.app.clock, &name, now, make)
+    }
+
+    /// How many differences there are in the period, or that it is still being worked out.
     pub(crate) fn differences(
         &self,
         question: &ReportQuestion,
-    ) -> Result<Found<Differences>, ReportFailure> {
+    ) -> Result<Soon<Differences>, ReportFailure> {
         let (name, now, question) = (named(question), question.as_of, question.clone());
         let make = move |engine: &Engine, as_of| {
             let question = ReportQuestion { as_of, ..question.clone() };
             Ok(Differences(engine.report_differences(&question)?.rows.len() as u64))
         };
-        self.kept.differences.ask(&self.app.engine, &self.app.clock, &name, now, make)
+        self.kept.differences.ask_soon(&self.app.engine, &self.app.clock, &name, now, make)
     }
 
     /// The clocks that run, counted by owner: those due before an instant, and all.

@@ -1,7 +1,9 @@
 //! What people are called, and the addresses of their pages.
 
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::{
+    cell::{Cell, OnceCell, RefCell},
+    collections::{BTreeMap, BTreeSet},
+};
 
 use domain::{
     agreement::Agreement,
@@ -9,7 +11,10 @@ use domain::{
     ids::{AccountId, CampaignId, FactNo, LeadId, OpportunityId, UserId},
     person::Person,
 };
-use store::{Reader, StoreError, read::Colleague};
+use store::{
+    Reader, StoreError,
+    read::{AccountHead, Colleague, LeadRow},
+};
 
 use crate::markup::Markup;
 use crate::show;
@@ -25,7 +30,11 @@ pub(crate) struct Names<'a, 'r> {
     users: RefCell<BTreeMap<UserId, (String, Side)>>,
     /// Whether every colleague was asked for at once.
     has_all_users: Cell<bool>,
-    accounts: RefCell<BTreeMap<AccountId, String>>,
+    /// The name of an account, and the last fact about it.
+    accounts: RefCell<BTreeMap<AccountId, (String, FactNo)>>,
+    /// The names of leads that were asked for at once; `None` for one that has none.
+    leads: RefCell<BTreeMap<LeadId, Option<String>>>,
+    colleagues: OnceCell<Vec<Colleague>>,
     /// What the Agreement calls each kind of activity.
     activities: BTreeMap<String, String>,
 }
@@ -38,6 +47,8 @@ impl<'a, 'r> Names<'a, 'r> {
             users: RefCell::default(),
             has_all_users: Cell::new(false),
             accounts: RefCell::default(),
+            leads: RefCell::default(),
+            colleagues: OnceCell::new(),
             activities: BTreeMap::new(),
         }
     }
@@ -75,11 +86,46 @@ impl<'a, 'r> Names<'a, 'r> {
         if self.has_all_users.replace(true) {
             return Ok(());
         }
+        let colleagues = self.colleagues()?;
         let mut users = self.users.borrow_mut();
-        for Colleague { id, name, side } in self.reader.colleagues()? {
-            let known = (name.unwrap_or_else(|| id.0.clone()), side.unwrap_or(Side::Neutral));
-            users.insert(id, known);
+        for Colleague { id, name, side, .. } in colleagues {
+            let name = name.clone().unwrap_or_else(|| id.0.clone());
+            users.insert(id.clone(), (name, side.unwrap_or(Side::Neutral)));
         }
+        Ok(())
+    }
+
+    /// Everybody of the firm, by id.
+    pub(crate) fn colleagues(&self) -> Result<&[Colleague], StoreError> {
+        if let Some(known) = self.colleagues.get() {
+            return Ok(known);
+        }
+        let found = self.reader.colleagues()?;
+        Ok(self.colleagues.get_or_init(|| found))
+    }
+
+    /// Asks at once for what the rows of a list will ask for one by one: the names of leads and of
+    /// their accounts.
+    pub(crate) fn expect(&self, leads: &[LeadRow]) -> Result<(), StoreError> {
+        let accounts: BTreeSet<&AccountId> =
+            leads.iter().filter_map(|lead| lead.account.as_ref()).collect();
+        let accounts: Vec<AccountId> = accounts.into_iter().cloned().collect();
+        let heads = self.reader.account_heads(&accounts)?.into_iter();
+        let mut known = self.accounts.borrow_mut();
+        known.extend(accounts.into_iter().map(|id| (id.clone(), (id.0, FactNo(0)))));
+        known.extend(heads.map(|AccountHead { id, name, last_fact }| {
+            let name = name.unwrap_or_else(|| id.0.clone());
+            (id, (name, last_fact))
+        }));
+        if !self.reach {
+            return Ok(());
+        }
+        let subjects: Vec<String> = leads.iter().map(|lead| format!("lead/{}", lead.id)).collect();
+        let mut named: BTreeMap<String, String> =
+            self.reader.names_of(&subjects)?.into_iter().collect();
+        let ids = leads.iter().map(|lead| lead.id.clone());
+        let named = ids.zip(&subjects).map(|(id, subject)| (id, named.remove(subject)));
+        self.leads.borrow_mut().extend(named);
         Ok(())
     }
 
@@ -97,13 +143,23 @@ impl<'a, 'r> Names<'a, 'r> {
 
     /// An account's name; the id where none is known.
     pub(crate) fn account(&self, id: &AccountId) -> Result<String, StoreError> {
+        Ok(self.account_head(id)?.0)
+    }
+
+    /// The last fact about an account.
+    pub(crate) fn account_known_up_to(&self, id: &AccountId) -> Result<FactNo, StoreError> {
+        Ok(self.account_head(id)?.1)
+    }
+
+    fn account_head(&self, id: &AccountId) -> Result<(String, FactNo), StoreError> {
         if let Some(known) = self.accounts.borrow().get(id) {
             return Ok(known.clone());
         }
-        let row = self.reader.account(id)?;
-        let name = row.and_then(|row| row.name).unwrap_or_else(|| id.0.clone());
-        self.accounts.borrow_mut().insert(id.clone(), name.clone());
-        Ok(name)
+        let head = self.reader.account_heads(std::slice::from_ref(id))?.pop();
+        let (name, up_to) = head.map_or((None, FactNo(0)), |head| (head.name, head.last_fact));
+        let known = (name.unwrap_or_else(|| id.0.clone()), up_to);
+        self.accounts.borrow_mut().insert(id.clone(), known.clone());
+        Ok(known)
     }
 
     /// Who a lead is, where the asker may know it.
@@ -114,10 +170,17 @@ impl<'a, 'r> Names<'a, 'r> {
         self.reader.person_of(&format!("lead/{id}"))
     }
 
+    /// A lead's person by name, where it is known and the asker may know it.
+    pub(crate) fn lead_name(&self, id: &LeadId) -> Result<Option<String>, StoreError> {
+        if let Some(known) = self.leads.borrow().get(id) {
+            return Ok(known.clone());
+        }
+        Ok(self.lead_person(id)?.and_then(|person| person.name))
+    }
+
     /// What a lead is called: the person's name, else the id.
     pub(crate) fn lead(&self, id: &LeadId) -> Result<String, StoreError> {
-        let person = self.lead_person(id)?;
-        Ok(person.and_then(|person| person.name).unwrap_or_else(|| id.0.clone()))
+        Ok(self.lead_name(id)?.unwrap_or_else(|| id.0.clone()))
     }
 
     /// What an opportunity is called: its name, else the id.

@@ -13,6 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use tower_http::{
+    CompressionLevel,
     catch_panic::CatchPanicLayer,
     compression::CompressionLayer,
     csrf::{CsrfLayer, ProtectionError},
@@ -73,7 +74,7 @@ pub fn protect<S: Clone + Send + Sync + 'static>(router: Router<S>, site: Site) 
         .layer(CatchPanicLayer::custom(after_panic))
         .layer(CsrfLayer::new().with_rejection_response(foreign_form))
         .layer(middleware::from_fn_with_state(site, guard))
-        .layer(CompressionLayer::new().gzip(true))
+        .layer(CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest))
 }
 
 async fn guard(State(site): State<Site>, mut request: Request, next: Next) -> Response {

@@ -1,6 +1,7 @@
 //! The one pass over a lead's facts.
 
 mod fall;
+mod going_on;
 mod sums;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -52,17 +53,8 @@ pub(super) struct Scorer<'a> {
     reached: Option<Timestamp>,
     /// Whether anything changed since the last judgement at a set time.
     changed: bool,
-}
-
-/// Something that happens by itself as time passes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Passing {
-    Settled,
-    Lift,
-    Silence,
-    Judgement,
-    /// A version comes into force, or is about to be followed by the next.
-    Bound,
+    /// What next happens by itself after the instant that was asked for.
+    ahead: Option<Timestamp>,
 }
 
 impl<'a> Scorer<'a> {
@@ -86,6 +78,7 @@ impl<'a> Scorer<'a> {
             watched: None,
             reached: None,
             changed: false,
+            ahead: None,
         }
     }
 
@@ -112,43 +105,6 @@ impl<'a> Scorer<'a> {
     }
 
     // ---- time ------------------------------------------------------------------------------
-
-    /// What happens by itself between the last fact and `until`; at `until` itself only when no
-    /// fact of that instant is still to come.
-    fn passes(&mut self, until: Timestamp, inclusive: bool) {
-        while let Some((at, passing)) = self.next_passing() {
-            if at > until || (at == until && !inclusive) {
-                break;
-            }
-            self.look_for_a_fall(at);
-            match passing {
-                Passing::Settled => self.settle(),
-                Passing::Lift => self.lift(at),
-                Passing::Silence => self.silence(at),
-                Passing::Judgement => {
-                    self.changed = false;
-                    self.judge(at);
-                }
-                Passing::Bound => {}
-            }
-            self.look_for_a_fall(at);
-            self.reached = self.reached.max(Some(at));
-        }
-        self.look_for_a_fall(until);
-        self.reached = Some(until);
-    }
-
-    fn next_passing(&self) -> Option<(Timestamp, Passing)> {
-        let after = self.reached?;
-        let next = [
-            (self.latched.get(self.next_latched).map(|next| next.at), Passing::Settled),
-            (self.next_lift(after), Passing::Lift),
-            (self.silences().map(|(_, at)| at).min(), Passing::Silence),
-            (self.next_judgement(after), Passing::Judgement),
-            (self.next_bound(after), Passing::Bound),
-        ];
-        next.into_iter().filter_map(|(at, passing)| Some((at?, passing))).min()
-    }
 
     /// Takes in a qualification that an earlier version has settled.
     fn settle(&mut self) {

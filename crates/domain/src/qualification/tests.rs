@@ -37,7 +37,13 @@ fn at_least(component: &str, points: f64) -> Condition {
     Condition::Compare(score, Comparison::GreaterOrEqual, Literal::Number(points))
 }
 
-fn rule(id: &str, component: &str, looks_at: LooksAt, when: Condition, points: i64) -> Rule {
+pub(super) fn rule(
+    id: &str,
+    component: &str,
+    looks_at: LooksAt,
+    when: Condition,
+    points: i64,
+) -> Rule {
     Rule {
         id: id.into(),
         says: format!("{id} earns {points}"),
@@ -53,7 +59,7 @@ fn fit(field: &str, value: &str, points: i64) -> Rule {
     rule(value, "fit", LooksAt::Fields, is(Root::Lead, field, value), points)
 }
 
-fn touch(kind: &str, points: i64) -> Rule {
+pub(super) fn touch(kind: &str, points: i64) -> Rule {
     let looks_at = LooksAt::Activities { only_success: false };
     rule(kind, "engagement", looks_at, is(Root::Activity, "kind", kind), points)
 }
@@ -157,7 +163,7 @@ fn agreement(definition: Definition) -> Agreement {
     }
 }
 
-fn at(text: &str) -> Timestamp {
+pub(super) fn at(text: &str) -> Timestamp {
     match text.len() {
         10 => format!("{text}T00:00:00Z"),
         _ => format!("{}:00Z", text.replace(' ', "T")),
@@ -171,7 +177,7 @@ fn lead_id() -> LeadId {
 }
 
 /// A history in three kinds of words: `fields a=b c=d`, `status X`, `kind` or `kind/Status`.
-fn history(lines: &[(&str, &str)]) -> LeadHistory {
+pub(super) fn history(lines: &[(&str, &str)]) -> LeadHistory {
     let entries = lines.iter().enumerate().map(|(index, (when, what))| {
         let lead = lead_id();
         let fact = if let Some(fields) = what.strip_prefix("fields ") {
@@ -213,7 +219,7 @@ impl IntoValue for bool {
     }
 }
 
-fn agreed(definition: Definition) -> History {
+pub(super) fn agreed(definition: Definition) -> History {
     History::always(agreement(definition), "hash".into())
 }
 
@@ -227,7 +233,7 @@ fn in_force(version: u32, from: &str, definition: Definition) -> InForce {
 }
 
 /// Five hundred points in the place of a hundred, from the middle of August on.
-fn made_stricter() -> History {
+pub(super) fn made_stricter() -> History {
     let mut stricter = definition();
     stricter.qualifies_when = at_least("total", 500.0);
     History(vec![in_force(1, "2026-01-01", definition()), in_force(2, "2026-08-15", stricter)])
@@ -244,7 +250,7 @@ fn qualified_at(history: &LeadHistory, definition: Definition) -> Vec<(Timestamp
     found.iter().map(|qualification| (qualification.at, qualification.times)).collect()
 }
 
-const ALL_FIT: &str = "fields email=business function=high seniority=high country=first";
+pub(super) const ALL_FIT: &str = "fields email=business function=high seniority=high country=first";
 
 #[test]
 fn fit_is_capped_and_alone_does_not_qualify() {

@@ -10,6 +10,7 @@ mod first_run;
 mod handoffs;
 mod hostile;
 mod imports;
+mod judged;
 mod leads;
 mod ledger;
 mod lists;

@@ -142,6 +142,21 @@ impl FromValue for Verdict {
     }
 }
 
+/// How a clock stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClockStanding {
+    /// Which.
+    pub id: ClockId,
+    /// How it ended.
+    pub verdict: Option<Verdict>,
+    /// When it ended; `None` while it runs.
+    pub stopped_at: Option<Timestamp>,
+    /// Whether no time counts.
+    pub resting: bool,
+    /// When it is due.
+    pub due_at: Timestamp,
+}
+
 pub(crate) fn started(
     connection: &Connection,
     entry: &Entry,
@@ -289,6 +304,38 @@ impl Reader<'_> {
         let query =
             format!("select {COLUMNS} from clock where opportunity = $1 order by start_fact");
         self.list("read an opportunity's clocks", &query, values![opportunity], read)
+    }
+
+    /// The clocks under a version, and of one service level where one is given, as far as a count
+    /// of them tells them apart; in the order in which they were started.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn clocks_under(
+        &self,
+        version: Version,
+        level: Option<&str>,
+    ) -> Result<Vec<ClockStanding>, StoreError> {
+        let mut all = Conditions::default();
+        let version = all.value(version);
+        all.hold(format!("version = {version}"));
+        if let Some(level) = level {
+            let level = all.value(level);
+            all.hold(format!("service_level = {level}"));
+        }
+        let clause = all.clause();
+        let query = format!(
+            "select id, verdict, stopped_at, resting, due_at from clock {clause} order by start_fact"
+        );
+        self.list("read a version's clocks", &query, &all.values, |mut row| {
+            Ok(ClockStanding {
+                id: row.next()?,
+                verdict: row.next()?,
+                stopped_at: row.next()?,
+                resting: row.next()?,
+                due_at: row.next()?,
+            })
+        })
     }
 
     /// All clocks, in the order in which they were started.

@@ -295,6 +295,18 @@ impl Reader<'_> {
         })
     }
 
+    /// The handoffs without an answer, by id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn handoffs_waiting(&self) -> Result<Vec<HandoffId>, StoreError> {
+        let query = "select id from handoff where answer is null";
+        let mut ids: Vec<HandoffId> =
+            self.list("read who waits for an answer", query, &[], |mut row| row.next())?;
+        ids.sort();
+        Ok(ids)
+    }
+
     /// All handoffs, by id.
     ///
     /// # Errors

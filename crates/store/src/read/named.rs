@@ -69,6 +69,17 @@ impl NamedId for ProductId {
     }
 }
 
+/// What an account is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountHead {
+    /// Which.
+    pub id: AccountId,
+    /// Its name.
+    pub name: Option<String>,
+    /// The last fact about it.
+    pub last_fact: FactNo,
+}
+
 pub(super) fn read<I: NamedId>(mut row: Row) -> Result<NamedRow<I>, StoreError> {
     Ok(NamedRow {
         id: row.next()?,
@@ -137,6 +148,20 @@ impl Reader<'_> {
     /// When the database fails.
     pub fn account(&self, id: &AccountId) -> Result<Option<AccountRow>, StoreError> {
         self.named(id)
+    }
+
+    /// The name of each of some accounts, where it has one, and the last fact about it; in no
+    /// order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn account_heads(&self, ids: &[AccountId]) -> Result<Vec<AccountHead>, StoreError> {
+        let sql =
+            |ids: &str| format!("select id, name, last_fact from account where id in ({ids})");
+        let ids: Vec<String> = ids.iter().map(|id| id.0.clone()).collect();
+        self.list_of("read the names of accounts", sql, &ids, &[], |mut row| {
+            Ok(AccountHead { id: row.next()?, name: row.next()?, last_fact: row.next()? })
+        })
     }
 
     /// All accounts, by id.

@@ -11,6 +11,7 @@ use domain::{
 use jiff::Timestamp;
 
 use crate::{
+    conditions::Conditions,
     database::Connection,
     error::StoreError,
     reader::Reader,
@@ -88,6 +89,31 @@ impl Reader<'_> {
         let query =
             format!("select {COLUMNS} from qualification where lead = $1 order by at, by_fact");
         self.list("read a lead's qualifications", &query, values![lead], read)
+    }
+
+    /// The facts by which leads qualified under a version, in ledger order: under one definition
+    /// where one is given, and only those that were not a lead's first where `again`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn qualified_under(
+        &self,
+        version: Version,
+        definition: Option<&str>,
+        again: bool,
+    ) -> Result<Vec<FactNo>, StoreError> {
+        let mut all = Conditions::default();
+        let version = all.value(version);
+        all.hold(format!("version = {version}"));
+        if let Some(definition) = definition {
+            let definition = all.value(definition);
+            all.hold(format!("definition = {definition}"));
+        }
+        if again {
+            all.hold("times > 1");
+        }
+        let query = format!("select by_fact from qualification {} order by by_fact", all.clause());
+        self.list("read who qualified", &query, &all.values, |mut row| row.next())
     }
 
     /// All qualifications, in ledger order.

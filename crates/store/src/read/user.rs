@@ -22,7 +22,7 @@ pub(crate) const COLUMNS: &str =
     "id, role, side, active, fields, team, manager, region, left_at, last_fact";
 
 /// What a person of the firm is called, and where they stand.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Colleague {
     /// Who.
     pub id: UserId,
@@ -30,6 +30,8 @@ pub struct Colleague {
     pub name: Option<String>,
     /// Where they stand.
     pub side: Option<Side>,
+    /// Whether they may be given anything, see [`UserRow::can_own`].
+    pub can_own: bool,
 }
 
 /// A person of the firm.
@@ -205,12 +207,20 @@ impl Reader<'_> {
     /// # Errors
     /// When the database fails.
     pub fn colleagues(&self) -> Result<Vec<Colleague>, StoreError> {
-        let query = "select user_record.id, person.name, user_record.side from user_record
+        let query = "select user_record.id, person.name, user_record.side,
+                            case when left_at is null and (role is null or active = 1)
+                                then 1 else 0 end
+                     from user_record
                      left join person on person.subject = 'user/' || user_record.id";
         let mut all = self.list("read who is there", query, &[], |mut row| {
-            Ok(Colleague { id: row.next()?, name: row.next()?, side: row.next()? })
+            Ok(Colleague {
+                id: row.next()?,
+                name: row.next()?,
+                side: row.next()?,
+                can_own: row.next()?,
+            })
         })?;
-        all.sort();
+        all.sort_by(|a, b| a.id.cmp(&b.id));
         Ok(all)
     }
 

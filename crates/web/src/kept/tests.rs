@@ -139,3 +139,32 @@ fn what_was_not_asked_for_the_longest_is_forgotten() {
     let left: Vec<String> = lock(&kept.slots).keys().cloned().collect();
     assert_eq!(left, ["a", "c", "d"], "a third of the room each, and a is asked for all the time");
 }
+
+#[test]
+fn a_first_answer_that_takes_long_is_worked_out_aside_and_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (engine, slot) = (opened(&folder), Arc::new(Slot::<Number>::new()));
+    let clock: Clock = Arc::new(|| at(7));
+    let (go, waits) = channel::<()>();
+    let waits = Mutex::new(waits);
+    let make = move |engine: &Engine, now| {
+        lock(&waits).recv().unwrap();
+        facts(engine, now)
+    };
+    slot.clone().begin(engine.clone(), clock.clone(), make, Duration::ZERO).unwrap();
+    assert!(slot.last().is_none(), "it goes on");
+    let again = |_: &Engine, _| -> Result<Number, StoreError> { panic!("one is at it already") };
+    slot.clone().begin(engine.clone(), clock.clone(), again, Duration::ZERO).unwrap();
+    assert!(slot.last().is_none());
+    go.send(()).unwrap();
+
+    let long = Duration::from_secs(60);
+    let slot = Arc::new(Slot::<Number>::new());
+    slot.clone().begin(engine.clone(), clock.clone(), facts, long).unwrap();
+    assert_eq!(slot.last().unwrap().as_of, at(7), "what is there by then is shown at once");
+
+    let refused = |_: &Engine, _| Err::<Number, _>(StoreError::Key);
+    let slot = Arc::new(Slot::<Number>::new());
+    assert!(slot.clone().begin(engine.clone(), clock.clone(), refused, long).is_err());
+    assert!(slot.last().is_none(), "what it says is told to whoever asked");
+}

@@ -14,6 +14,9 @@ use hyper_util::rt::TokioIo;
 use rustix::time::{ClockId, clock_gettime};
 use tokio::{net::TcpStream, task::LocalSet};
 
+/// How long it waits before it opens a page again that is still being worked out.
+const LOOKS_AGAIN: Duration = Duration::from_millis(200);
+
 /// What to open.
 pub struct Asking<'a> {
     /// Of which server.
@@ -57,7 +60,7 @@ impl Asked {
 /// A sentence, when a connection breaks or an answer is not a success.
 pub fn ask(asking: &Asking<'_>) -> Result<Asked, String> {
     let words = |error: std::io::Error| error.to_string();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
     let runtime = runtime.map_err(words)?;
     LocalSet::new().block_on(&runtime, all(asking))
 }
@@ -65,7 +68,7 @@ pub fn ask(asking: &Asking<'_>) -> Result<Asked, String> {
 async fn all(asking: &Asking<'_>) -> Result<Asked, String> {
     let next = Rc::new(Cell::new(0));
     let mut opened = Connection::open(asking, next.clone()).await?;
-    let first = opened.answer().await?.0;
+    let first = opened.first().await?;
     let (spent, start) = (spent_elsewhere(), Instant::now());
     let end = start + asking.lasts;
     let mut connections = vec![tokio::task::spawn_local(opened.until(end))];
@@ -116,15 +119,25 @@ impl Connection {
     async fn until(mut self, end: Instant) -> Result<(Vec<Duration>, u64), String> {
         let (mut took, mut bytes) = (Vec::new(), 0);
         while Instant::now() < end {
-            let (one, read) = self.answer().await?;
+            let (one, read, _) = self.answer().await?;
             took.push(one);
             bytes += read;
         }
         Ok((took, bytes))
     }
 
-    /// How long an answer took, and how many bytes it had.
-    async fn answer(&mut self) -> Result<(Duration, u64), String> {
+    /// How long it took until there was a first answer on which nothing was still being worked out.
+    async fn first(&mut self) -> Result<Duration, String> {
+        let start = Instant::now();
+        while self.answer().await?.2 {
+            self.next.set(0);
+            tokio::time::sleep(LOOKS_AGAIN).await;
+        }
+        Ok(start.elapsed())
+    }
+
+    /// How long an answer took, how many bytes it had, and whether it asks to be asked for again.
+    async fn answer(&mut self) -> Result<(Duration, u64, bool), String> {
         let words = |error: hyper::Error| error.to_string();
         let nth = self.next.get();
         self.next.set(nth + 1);
@@ -139,10 +152,11 @@ impl Connection {
         let start = Instant::now();
         let answer = self.sender.send_request(request).await.map_err(words)?;
         let status = answer.status();
+        let is_awaited = answer.headers().contains_key("refresh");
         let body = answer.into_body().collect().await.map_err(words)?.to_bytes();
         if !status.is_success() {
             return Err(format!("{path} answered {status}"));
         }
-        Ok((start.elapsed(), body.len() as u64))
+        Ok((start.elapsed(), body.len() as u64, is_awaited))
     }
 }

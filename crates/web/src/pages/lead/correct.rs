@@ -120,7 +120,7 @@ async fn known(visit: &Visit, lead: &LeadId, what: &What) -> Result<(String, For
             let field = match &what {
                 What::Owner => {
                     let nobody = ("nobody".to_owned(), "nobody".to_owned());
-                    let owners = [nobody].into_iter().chain(can_own(reader, &names)?).collect();
+                    let owners = [nobody].into_iter().chain(can_own(&names)?).collect();
                     let owner = row.owner.as_ref().map_or("nobody", |owner| owner.as_str());
                     Field::select("value", "Owner", owners).value(owner)
                 }

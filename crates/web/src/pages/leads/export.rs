@@ -1,7 +1,7 @@
 //! The list of leads as a file: every row of the view that the address asks for.
 
 use axum::response::Response;
-use engine::{Engine, access::Act, lead::working_hours};
+use engine::{Engine, access::Act, lead::judged::Rules};
 use store::read::{LeadFilter, LeadPlace, LeadRow, LeadSort};
 
 use super::{
@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     failure::Failure,
+    judged::JudgedLeads,
     names::Names,
     session::Visit,
     sheet::{Cell, FileKind, Sheet, download},
@@ -73,14 +74,16 @@ fn filled(engine: &Engine, sheet: &mut Sheet, wanted: &Wanted) -> Result<(), Fai
             let found = reader.leads_page(&wanted.filter, wanted.sort, after.as_ref(), ROWS)?;
             after = found.last().map(|last| wanted.sort.place_of(last));
             let names = Names::new(reader, wanted.reach);
+            names.expect(&found)?;
             if !is_chosen {
                 return found.iter().map(|lead| cells(&names, lead)).collect();
             }
             let maker = Maker {
                 reader,
                 names: &names,
-                agreements: &agreements,
-                people: &working_hours(reader)?,
+                rules: &Rules::of(reader, &agreements)?,
+                // A file has every lead once; what pages remember is not for it.
+                judged: &JudgedLeads::default(),
                 time: &wanted.time,
                 columns: &columns,
                 is_chosen,
@@ -106,7 +109,7 @@ fn cells(names: &Names<'_, '_>, lead: &LeadRow) -> Result<Vec<Cell>, Failure> {
     let owner = lead.owner.as_ref().map(|owner| names.user_name(owner)).transpose()?;
     Ok(vec![
         lead.id.as_str().into(),
-        names.lead_person(&lead.id)?.and_then(|person| person.name).into(),
+        names.lead_name(&lead.id)?.into(),
         lead.fields.get("title").into(),
         account.into(),
         lead.status.clone().into(),

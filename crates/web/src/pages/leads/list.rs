@@ -6,10 +6,10 @@ use domain::{
     agreement::{Agreement, History},
     firm::Side,
 };
-use engine::{access::Actor, lead::working_hours, view::team_of};
+use engine::{access::Actor, lead::judged::Rules, view::team_of};
 use store::{
     Reader,
-    read::{LeadFilter, LeadRow, UserRow},
+    read::{Colleague, LeadFilter, LeadRow},
 };
 
 use super::{
@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     failure::Failure,
+    judged::JudgedLeads,
     list::{Chip, Choice, Counted, Head, choice},
     names::Names,
     show::LocalTime,
@@ -60,7 +61,7 @@ pub(super) struct List {
 
 pub(super) fn listed(
     reader: &Reader<'_>,
-    agreements: &History,
+    (agreements, judged): (&History, &JudgedLeads),
     asked: &Asked,
     by: &Actor,
     reach: bool,
@@ -74,13 +75,13 @@ pub(super) fn listed(
     found.truncate(ROWS as usize);
     let after = found.last().filter(|_| more).map(|last| asked.href(Some(&sort.place_of(last))));
     let names = Names::new(reader, reach);
-    let people = working_hours(reader)?;
+    names.expect(&found)?;
+    let rules = Rules::of(reader, agreements)?;
     let in_force = agreements.at(time.now()).map(|version| &*version.agreement);
     let standing = standing(in_force);
     let (columns, is_chosen) = chosen(&standing, &asked.columns);
-    let (names, people, columns_shown) = (&names, &people, columns.as_slice());
-    let maker =
-        Maker { reader, names, agreements, people, time, columns: columns_shown, is_chosen };
+    let (names, rules, shown) = (&names, &rules, columns.as_slice());
+    let maker = Maker { reader, names, rules, judged, time, columns: shown, is_chosen };
     let rows = found.iter().map(|lead| maker.row(lead)).collect::<Result<_, Failure>>()?;
     let statuses = in_force.map(statuses).unwrap_or_default();
     let chips = Speaker { names, time, statuses: &statuses }.chips(asked, reach)?;
@@ -96,8 +97,8 @@ pub(super) fn listed(
         team: team_of(reader, me)?,
         chips,
         statuses: among(statuses, &asked.status),
-        owners: owners(reader, names, asked)?,
-        can_own: can_own(reader, names)?,
+        owners: owners(names, asked)?,
+        can_own: can_own(names)?,
         shown: json(&found),
         sources: found.iter().filter_map(|lead| lead.source.clone()).collect(),
         columns: offers(&standing, &columns, &found),
@@ -160,35 +161,25 @@ fn among(statuses: Vec<(String, String)>, asked: &[String]) -> Vec<Choice> {
 }
 
 /// Colleagues whose leads can be asked for: those of a side.
-fn owners(
-    reader: &Reader<'_>,
-    names: &Names<'_, '_>,
-    asked: &Asked,
-) -> Result<Vec<Choice>, Failure> {
-    let owners = sided(reader, names, |_| true)?.into_iter();
+fn owners(names: &Names<'_, '_>, asked: &Asked) -> Result<Vec<Choice>, Failure> {
+    let owners = sided(names, |_| true)?.into_iter();
     Ok(owners.map(|(id, name)| choice(&id, &name, asked.owner == id)).collect())
 }
 
 /// Colleagues to whom a lead can be given, as ids and names: those of a side who have not left.
-pub(crate) fn can_own(
-    reader: &Reader<'_>,
-    names: &Names<'_, '_>,
-) -> Result<Vec<(String, String)>, Failure> {
-    sided(reader, names, |user| user.role.is_none() || user.active)
+pub(crate) fn can_own(names: &Names<'_, '_>) -> Result<Vec<(String, String)>, Failure> {
+    sided(names, |user| user.can_own)
 }
 
 /// Colleagues of a side that are meant, as ids and names, by name.
 pub(crate) fn sided(
-    reader: &Reader<'_>,
     names: &Names<'_, '_>,
-    is_meant: impl Fn(&UserRow) -> bool,
+    is_meant: impl Fn(&Colleague) -> bool,
 ) -> Result<Vec<(String, String)>, Failure> {
-    let mut found = Vec::new();
-    for user in reader.users()?.into_iter().filter(is_meant) {
-        if user.side.is_some_and(|side| side != Side::Neutral) {
-            found.push((user.id.0.clone(), names.user_name(&user.id)?));
-        }
-    }
+    let is_of_a_side = |user: &&Colleague| user.side.is_some_and(|side| side != Side::Neutral);
+    let meant = names.colleagues()?.iter().filter(is_of_a_side).filter(|user| is_meant(user));
+    let name = |user: &Colleague| user.name.clone().unwrap_or_else(|| user.id.0.clone());
+    let mut found: Vec<_> = meant.map(|user| (user.id.0.clone(), name(user))).collect();
     found.sort_by(|a, b| a.1.cmp(&b.1));
     Ok(found)
 }

@@ -66,11 +66,12 @@ async fn again(visit: Visit, tried: Sending, why: Flash) -> Result<Response, Fai
 async fn made(visit: &Visit, asked: Asked, tried: Sending) -> Result<LeadsPage, Failure> {
     let may_search = visit.signed.can(&Act::SeeReach);
     let (by, time, wanted) = (visit.signed.0.clone(), visit.time(), asked.clone());
+    let house = visit.house.clone();
     let list = visit
         .house
         .work(move |engine| {
-            let agreements = engine.agreements()?;
-            engine.read(|reader| listed(reader, &agreements, &wanted, &by, may_search, &time))
+            let known = (&engine.agreements()?, &house.kept.leads);
+            engine.read(|reader| listed(reader, known, &wanted, &by, may_search, &time))
         })
         .await?;
     let may_import = visit.signed.can(&Act::Import);

@@ -1,24 +1,14 @@
 //! One line of the list.
 
-use std::collections::BTreeMap;
-
-use domain::{
-    agreement::History,
-    clock::ClockState,
-    field::FieldValue,
-    lead::LeadHistory,
-    people::People,
-    points::Points,
-    qualification::{assess, stamped},
-    service_level::{ServiceClock, clocks},
-};
-use engine::lead::history_of;
+use domain::{clock::ClockState, field::FieldValue, points::Points, service_level::ServiceClock};
+use engine::lead::judged::{By, Judged, Rules, Scored};
 use jiff::{SignedDuration, Timestamp};
 use store::{Reader, read::LeadRow};
 
 use super::column::Column;
 use crate::{
     failure::Failure,
+    judged::JudgedLeads,
     list::Shown,
     markup::{Markup, element},
     names::{Names, lead_href},
@@ -39,8 +29,9 @@ pub(super) struct Row {
 pub(super) struct Maker<'a, 'r> {
     pub(super) reader: &'a Reader<'r>,
     pub(super) names: &'a Names<'a, 'r>,
-    pub(super) agreements: &'a History,
-    pub(super) people: &'a People,
+    pub(super) rules: &'a Rules<'a>,
+    /// Leads that were judged before.
+    pub(super) judged: &'a JudgedLeads,
     pub(super) time: &'a LocalTime,
     pub(super) columns: &'a [Column],
     /// Whether somebody chose these columns.
@@ -48,29 +39,39 @@ pub(super) struct Maker<'a, 'r> {
 }
 
 /// What is worked out from a lead's facts, where a column needs it.
+#[derive(Default)]
 struct Worked {
-    score: Score,
+    score: Scored,
     clock: Option<ServiceClock>,
     /// When that clock is due, while it runs.
     due_at: Option<Timestamp>,
 }
 
-/// Points by component, their sum, and whether they were stamped by a qualification.
-#[derive(Default)]
-struct Score {
-    parts: BTreeMap<String, Points>,
-    total: Option<Points>,
-    /// What opens: the qualification, or the score as of now.
-    because: String,
-    is_stamped: bool,
-}
+impl Worked {
+    fn of(judged: &Judged, now: Timestamp) -> Result<Worked, Failure> {
+        let (clock, due_at) = judged.first_clock(now)?.unzip();
+        Ok(Worked { score: judged.score(now), clock: clock.cloned(), due_at: due_at.flatten() })
+    }
 
-impl Score {
+    /// Whether its points were stamped by a qualification.
+    fn is_stamped(&self) -> bool {
+        matches!(self.score.by, By::Stamp(_))
+    }
+
+    /// What opens for its points: the qualification, or the score as of now.
+    fn because(&self) -> String {
+        match &self.score.by {
+            By::Nothing => String::new(),
+            By::Stamp(fact) => format!("qualified-{fact}"),
+            By::Definition(definition) => format!("score-{definition}"),
+        }
+    }
+
     /// What opens for one component.
     fn because_of(&self, component: &str) -> String {
-        match self.because.strip_prefix("score-") {
-            Some(definition) => format!("part-{definition}.{component}"),
-            None => format!("{}.{component}", self.because),
+        match &self.score.by {
+            By::Definition(definition) => format!("part-{definition}.{component}"),
+            _ => format!("{}.{component}", self.because()),
         }
     }
 }
@@ -80,7 +81,7 @@ impl Maker<'_, '_> {
         let href = lead_href(&lead.id);
         let worked = self.worked(lead)?;
         let cells = self.columns.iter().map(|column| {
-            let pale = column.is_number() && !worked.score.is_stamped;
+            let pale = column.is_number() && !worked.is_stamped();
             let class = match column.class(self.is_chosen) {
                 "n" if pale && column.needs_facts() => "n dim",
                 "n drop" if pale => "n drop dim",
@@ -106,15 +107,15 @@ impl Maker<'_, '_> {
             Some(value) => figure(points(value), &format!("{href}?because={because}#because")),
             None => Markup::new(),
         };
-        let whole = &worked.score.because;
+        let whole = &worked.because();
         Ok(match column {
             Column::What => Markup::text(self.what(lead)?),
             Column::Stage => lead.status.as_deref().map(stage).unwrap_or_default(),
             Column::Since => instant(lead.status_since),
             Column::Part(_, id, _) => {
-                door(worked.score.parts.get(id).copied(), &worked.score.because_of(id))
+                door(worked.score.parts.get(id).copied(), &worked.because_of(id))
             }
-            Column::Score if worked.score.is_stamped => {
+            Column::Score if worked.is_stamped() => {
                 element("b").holding(door(worked.score.total, whole)).into()
             }
             Column::Score => door(worked.score.total, whole),
@@ -145,7 +146,7 @@ impl Maker<'_, '_> {
     /// The same row for a file.
     pub(super) fn cells(&self, lead: &LeadRow) -> Result<Vec<Cell>, Failure> {
         let worked = self.worked(lead)?;
-        let person = self.names.lead_person(&lead.id)?.and_then(|person| person.name);
+        let person = self.names.lead_name(&lead.id)?;
         let mut cells = vec![lead.id.as_str().into(), person.into()];
         for column in self.columns {
             cells.extend(match column {
@@ -178,13 +179,11 @@ impl Maker<'_, '_> {
     /// What the columns need of the lead's facts, which are not read where none does.
     fn worked(&self, lead: &LeadRow) -> Result<Worked, Failure> {
         if !self.columns.iter().any(Column::needs_facts) {
-            return Ok(Worked { score: Score::default(), clock: None, due_at: None });
+            return Ok(Worked::default());
         }
-        let history = history_of(self.reader, &lead.id)?;
-        let entries = history.until(self.time.now());
-        let all = clocks(&history.subject(), entries, self.agreements, self.people)?;
-        let (clock, due_at) = self.first_clock(all)?;
-        Ok(Worked { score: self.score(lead, &history)?, clock, due_at })
+        let now = self.time.now();
+        let judged = self.judged.judged(self.reader, self.names, self.rules, lead, now)?;
+        Worked::of(&judged, now)
     }
 
     fn account(&self, lead: &LeadRow) -> Result<Option<String>, Failure> {
@@ -195,52 +194,6 @@ impl Maker<'_, '_> {
         let title = lead.fields.get("title").and_then(|title| title.text()).map(str::to_owned);
         let parts: Vec<String> = title.into_iter().chain(self.account(lead)?).collect();
         Ok(parts.join(", "))
-    }
-
-    /// The points stamped when the lead last qualified; before that, the points of now.
-    fn score(&self, lead: &LeadRow, history: &LeadHistory) -> Result<Score, Failure> {
-        if lead.qualified_times > 0
-            && let Some(last) = self.reader.qualifications_of(&lead.id)?.pop()
-        {
-            return Ok(Score {
-                total: Some(last.total),
-                because: format!("qualified-{}", last.by_fact),
-                parts: last.components,
-                is_stamped: true,
-            });
-        }
-        let now = self.time.now();
-        let definition = self.agreements.at(now).and_then(|v| v.agreement.definitions.first());
-        let assessed =
-            definition.and_then(|rules| assess(history, self.agreements, &rules.id, now));
-        let Some(assessed) = assessed else { return Ok(Score::default()) };
-        Ok(Score {
-            parts: stamped(&assessed),
-            total: Some(assessed.total),
-            because: format!("score-{}", assessed.definition),
-            is_stamped: false,
-        })
-    }
-
-    /// The clock that is due first; of those that have ended, the last.
-    fn first_clock(
-        &self,
-        mut all: Vec<ServiceClock>,
-    ) -> Result<(Option<ServiceClock>, Option<Timestamp>), Failure> {
-        let now = self.time.now();
-        let mut first: Option<(Timestamp, usize)> = None;
-        for (place, clock) in all.iter().enumerate().filter(|(_, clock)| is_running(clock, now)) {
-            let due = clock.read(now)?.due_at.unwrap_or(Timestamp::MAX);
-            if first.is_none_or(|(earliest, _)| due < earliest) {
-                first = Some((due, place));
-            }
-        }
-        Ok(match first {
-            Some((due, place)) => {
-                (Some(all.swap_remove(place)), Some(due).filter(|due| *due < Timestamp::MAX))
-            }
-            None => (all.pop(), None),
-        })
     }
 
     /// The service level of the clock, and by when.

@@ -298,7 +298,7 @@ fn owners(maker: &Maker<'_, '_>) -> Result<Vec<crate::list::Choice>, Failure> {
     let here = maker.asked.one("owner");
     let own = [("me", "me"), ("nobody", "nobody")];
     let mut all: Vec<_> = own.iter().map(|(key, words)| choice(key, words, *key == here)).collect();
-    let known = sided(maker.reader, maker.names, |_| true)?;
+    let known = sided(maker.names, |_| true)?;
     all.extend(known.iter().map(|(id, name)| choice(id, name, id == here)));
     Ok(all)
 }

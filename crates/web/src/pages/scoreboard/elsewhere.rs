@@ -8,7 +8,7 @@ use engine::access::{Act, Actor};
 use jiff::Timestamp;
 use store::{
     Reader,
-    read::{ClockRow, HandoffRow, QualificationRow},
+    read::{ClockRow, ClockStanding, HandoffRow},
 };
 
 use super::board::{Behind, Rows};
@@ -172,9 +172,8 @@ fn of_today(
         }
         Today::Waiting => {
             handed::may_see(actor)?;
-            let mut rows = reader.handoffs()?;
-            rows.retain(|row| row.answer.is_none());
-            counted("Handoffs without an answer yet", "handoff", of_handoffs(rows))
+            let rows = Rows::counted(reader.handoffs_waiting()?);
+            counted("Handoffs without an answer yet", "handoff", rows)
         }
         Today::Undecided => {
             engine::access::may(actor, &Act::Import)?;
@@ -192,25 +191,19 @@ fn of_margin(
     now: Timestamp,
 ) -> Result<Behind, Failure> {
     let under = format!("under version {version}");
-    let qualified = |also: fn(&QualificationRow) -> bool| {
-        let mut rows = reader.qualifications()?;
-        rows.retain(|row| row.version == version && also(row));
-        rows.retain(|row| of.is_empty() || row.definition == of);
-        Ok::<_, Failure>(Rows::counted(rows.iter().map(|row| row.by_fact)))
-    };
-    let clocks = || {
-        let mut rows = reader.clocks()?;
-        rows.retain(|row| row.version == version && (of.is_empty() || row.service_level == of));
-        Ok::<_, Failure>(rows)
-    };
-    let is_late = |row: &&ClockRow| row.stopped_at.is_none() && !row.resting && row.due_at < now;
+    let only = Some(of).filter(|of| !of.is_empty());
+    let qualified =
+        |again| Ok::<_, Failure>(Rows::counted(reader.qualified_under(version, only, again)?));
+    let clocks = || reader.clocks_under(version, only);
+    let is_late =
+        |row: &&ClockStanding| row.stopped_at.is_none() && !row.resting && row.due_at < now;
     let level = level_words(of);
     let (title, kind, rows) = match margin {
         Margin::Qualified | Margin::Qualifications => {
-            (format!("Leads qualified {under}"), "fact", qualified(|_| true)?)
+            (format!("Leads qualified {under}"), "fact", qualified(false)?)
         }
         Margin::Again => {
-            let rows = qualified(|row| row.times > 1)?;
+            let rows = qualified(true)?;
             (format!("Leads qualified again {under}"), "fact", rows)
         }
         Margin::Judged => {

@@ -24,7 +24,7 @@ use store::StoreError;
 use crate::{
     app::House,
     failure::Failure,
-    kept::{Found, in_address},
+    kept::{Found, Soon, in_address, looks_again},
     layout::{EmptyState, Form, Frame, Place},
     library::named,
     markup::Markup,
@@ -137,9 +137,15 @@ struct Made {
     promised: Promised,
     /// As of when it is true, where that is not now.
     as_of: Option<Markup>,
+    /// Whether nothing is there yet, since it is being worked out for the first time.
+    is_awaited: bool,
 }
 
 impl Made {
+    fn awaited() -> Made {
+        Made { is_awaited: true, ..Made::default() }
+    }
+
     /// The tables, in the order of the page.
     fn sections(&self) -> impl Iterator<Item = &Section> {
         self.promised.quotas.iter().chain(&self.board.sections)
@@ -162,8 +168,10 @@ pub(crate) async fn index(visit: Visit, Query(asked): Query<Asked>) -> Result<Re
     let everybody = visit.signed.can(&Act::SeeEverybodysFigures);
     let dimensions = BY.into_iter().filter(|(key, _)| *key != "owner" || everybody).collect();
     let refused = form.is_refused();
+    let is_awaited = made.is_awaited;
     let template = ScoreboardPage { frame, made, asked, dimensions, form };
-    Ok(if refused { visit.refuse(template) } else { visit.show(template) })
+    let response = if refused { visit.refuse(template) } else { visit.show(template) };
+    Ok(if is_awaited { looks_again(response) } else { response })
 }
 
 /// Makes the board; the words of a refusal where the question cannot be answered.
@@ -172,13 +180,15 @@ async fn made(visit: &Visit, asked: &Asked) -> Result<Result<Made, String>, Fail
     let house = visit.house.clone();
     let make = move || {
         let question = asked.question(time.zone(), time.now());
-        let goals = house.goals(&question, None)?;
-        let board = board(&house, &question, None, &actor)?;
+        let Soon::Found(goals) = house.goals_soon(&question)? else { return Ok(Made::awaited()) };
+        let soon = board_soon(&house, &question, &actor)?;
+        let Soon::Found(board) = soon else { return Ok(Made::awaited()) };
         let mut query = query(&question);
         query.push_str(&in_address(&house.app.engine, goals.as_of)?);
         let promised = Promised::of(&goals.value, &question, &actor, &query);
         let past = goals.past().into_iter().chain(board.past()).min();
-        Ok(Made { promised, as_of: past.map(|past| time.second(past)), board: board.value })
+        let as_of = past.map(|past| time.second(past));
+        Ok(Made { promised, as_of, board: board.value, is_awaited: false })
     };
     visit.house.work(move |_| told(make())).await
 }
@@ -204,15 +214,7 @@ fn board(
     let kept = as_it_was.and_then(|as_of| boards.as_it_was(&name, as_of));
     let found = match kept {
         Some(found) => found,
-        None => {
-            let question = question.clone();
-            let make = move |engine: &Engine, as_of| {
-                let question = ReportQuestion { as_of, ..question.clone() };
-                let query = query(&question) + &in_address(engine, as_of)?;
-                sections::board(engine, &question, query)
-            };
-            boards.ask(&house.app.engine, &house.app.clock, &name, now, make)?
-        }
+        None => boards.ask(&house.app.engine, &house.app.clock, &name, now, made_of(question))?,
     };
     guard(found.value.by_person, actor)?;
     Ok(found)
@@ -232,6 +234,32 @@ pub(crate) fn everything(
     })
 }
 
+/// The board of everybody as it is, or that it is still being worked out.
+fn board_soon(
+    house: &House,
+    question: &ReportQuestion,
+    actor: &Actor,
+) -> Result<Soon<Board>, NoBoard> {
+    let (name, now, make) = (named(question), question.as_of, made_of(question));
+    let soon = house.kept.boards.ask_soon(&house.app.engine, &house.app.clock, &name, now, make)?;
+    if let Soon::Found(found) = &soon {
+        guard(found.value.by_person, actor)?;
+    }
+    Ok(soon)
+}
+
+/// How a board is made, as of an instant.
+fn made_of(
+    question: &ReportQuestion,
+) -> impl Fn(&Engine, Timestamp) -> Result<Board, NoBoard> + Send + 'static {
+    let question = question.clone();
+    move |engine, as_of| {
+        let question = ReportQuestion { as_of, ..question.clone() };
+        let query = query(&question) + &in_address(engine, as_of)?;
+        sections::board(engine, &question, query)
+    }
+}
+
 /// Figures that tell people apart are not for everybody.
 fn guard(by_person: bool, actor: &Actor) -> Result<(), Failure> {
     if by_person {
@@ -244,6 +272,7 @@ impl ScoreboardPage {
     fn is_empty(&self) -> bool {
         let Made { board, promised, .. } = &self.made;
         !self.form.is_refused()
+            && !self.made.is_awaited
             && board.is_empty()
             && promised.goals.is_empty()
             && promised.quotas.is_none()

@@ -4,21 +4,24 @@ use std::collections::BTreeSet;
 
 use domain::{
     agreement::History,
-    ids::{Subject, UserId},
-    people::People,
+    ids::{LeadId, Subject, UserId},
     service_level::{ServiceClock, clocks},
 };
 use engine::{
     access::Actor,
-    lead::{facts_about, working_hours},
+    lead::{facts_about, judged::Rules, working_hours},
 };
 use jiff::{Timestamp, ToSpan};
-use store::{Reader, read::ClockRow};
+use store::{
+    Reader,
+    read::{ClockRow, LeadRow},
+};
 
 use super::Of;
 use crate::{
     app::House,
     failure::Failure,
+    judged::JudgedLeads,
     markup::Markup,
     names::{Names, encoded, lead_href, opportunity_href},
     pages::{
@@ -88,14 +91,22 @@ pub(super) fn running(
                 (first_due(reader, &theirs, midnight)?, today, all)
             }
         };
+        let leads = leads_of(reader, &first)?;
+        let names = Names::new(reader, reach);
+        names.expect(&leads)?;
         let maker = Maker {
             reader,
-            names: &Names::new(reader, reach),
+            names: &names,
             agreements: &agreements,
-            people: &working_hours(reader)?,
+            rules: Rules::of(reader, &agreements)?,
+            judged: &house.kept.leads,
             time,
         };
-        let rows = first.iter().map(|row| maker.row(row));
+        let row = |row: &ClockRow| {
+            let lead = leads.iter().find(|lead| Some(&lead.id) == row.subject.lead());
+            maker.row(row, lead)
+        };
+        let rows = first.iter().map(row);
         let rows = rows.collect::<Result<Vec<Option<Row>>, Failure>>()?;
         Ok(Running {
             rows: rows.into_iter().flatten().collect(),
@@ -195,22 +206,33 @@ pub(crate) fn midnight_after(time: &LocalTime) -> Timestamp {
     midnight.map_or(Timestamp::MAX, |midnight| midnight.timestamp())
 }
 
+/// The leads that clocks run on.
+fn leads_of(reader: &Reader<'_>, clocks: &[ClockRow]) -> Result<Vec<LeadRow>, Failure> {
+    let ids: BTreeSet<&LeadId> = clocks.iter().filter_map(|row| row.subject.lead()).collect();
+    let mut leads = Vec::new();
+    for id in ids {
+        leads.extend(reader.lead(id)?);
+    }
+    Ok(leads)
+}
+
 struct Maker<'a, 'r> {
     reader: &'a Reader<'r>,
     names: &'a Names<'a, 'r>,
     agreements: &'a History,
-    people: &'a People,
+    rules: Rules<'a>,
+    judged: &'a JudgedLeads,
     time: &'a LocalTime,
 }
 
 impl Maker<'_, '_> {
     /// `None` for a clock that the facts no longer have.
-    fn row(&self, row: &ClockRow) -> Result<Option<Row>, Failure> {
-        let Some(clock) = self.clock(row)? else { return Ok(None) };
+    fn row(&self, row: &ClockRow, lead: Option<&LeadRow>) -> Result<Option<Row>, Failure> {
+        let Some(clock) = self.clock(row, lead)? else { return Ok(None) };
         let (name, what, page) = match &row.subject {
-            Subject::Lead(lead) => {
-                let account = self.reader.lead(lead)?.and_then(|lead| lead.account);
-                (self.names.lead(lead)?, account, lead_href(lead))
+            Subject::Lead(id) => {
+                let account = lead.and_then(|lead| lead.account.clone());
+                (self.names.lead(id)?, account, lead_href(id))
             }
             Subject::Opportunity(id) => {
                 let account = self.reader.opportunity(id)?.and_then(|row| row.account);
@@ -231,10 +253,22 @@ impl Maker<'_, '_> {
     }
 
     /// The clock itself, by which its working time is told.
-    fn clock(&self, row: &ClockRow) -> Result<Option<ServiceClock>, Failure> {
+    fn clock(
+        &self,
+        row: &ClockRow,
+        lead: Option<&LeadRow>,
+    ) -> Result<Option<ServiceClock>, Failure> {
+        if let Some(lead) = lead {
+            let now = self.time.now();
+            let judged = self.judged.judged(self.reader, self.names, &self.rules, lead, now)?;
+            if let Some(clock) = judged.running().iter().find(|clock| clock.id == row.id) {
+                return Ok(Some(clock.clone()));
+            }
+        }
         let facts = facts_about(self.reader, &row.subject)?;
+        let people = working_hours(self.reader)?;
         let until = facts.partition_point(|entry| entry.happened_at() <= self.time.now());
-        let all = clocks(&row.subject, &facts[..until], self.agreements, self.people)?;
+        let all = clocks(&row.subject, &facts[..until], self.agreements, &people)?;
         Ok(all.into_iter().find(|clock| clock.id == row.id))
     }
 }

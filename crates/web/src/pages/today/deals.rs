@@ -1,12 +1,14 @@
 //! A rep's opportunities: what can still close this week, and what is new.
 
+use std::collections::BTreeMap;
+
 use domain::{
-    fact::Fact,
+    fact::{Entry, Fact},
     field::FieldValue,
-    ids::{FactNo, Subject},
+    ids::Subject,
 };
 use engine::{Engine, access::Actor};
-use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
+use jiff::{SignedDuration, ToSpan, civil::Date};
 use store::{
     Reader,
     read::{OpportunityRow, Outcome},
@@ -42,8 +44,6 @@ pub(super) struct Closing {
 
 /// Something that happened to an open opportunity.
 pub(super) struct News {
-    /// What they are sorted by.
-    order: (Timestamp, FactNo),
     pub(super) at: Markup,
     pub(super) glyph: Markup,
     pub(super) name: String,
@@ -67,23 +67,14 @@ pub(super) fn deals(
     engine.read(|reader| {
         let mine = reader.opportunities_of_owner(&actor.user, Some(Outcome::Open))?;
         let names = Names::new(reader, reach);
-        let mut news: Vec<News> = Vec::new();
-        for row in &mine {
-            news.extend(news_of(reader, row, &names, time)?);
-        }
-        news.sort_by_key(|news| std::cmp::Reverse(news.order));
-        news.truncate(ROWS);
-        Ok(Deals { closing: closing(&mine, &names, time)?, news })
+        let news = news_of(reader, &mine, &names, time)?;
+        Ok(Deals { closing: closing(&mine, time), news })
     })
 }
 
 /// The open opportunities whose expected day of closing lies in this week or before, the latest
 /// first.
-fn closing(
-    mine: &[OpportunityRow],
-    names: &Names<'_, '_>,
-    time: &LocalTime,
-) -> Result<Vec<Closing>, Failure> {
+fn closing(mine: &[OpportunityRow], time: &LocalTime) -> Vec<Closing> {
     let today = time.zone().to_datetime(time.now()).date();
     let to_sunday = i64::from(6 - today.weekday().to_monday_zero_offset());
     let sunday = today.saturating_add(to_sunday.days());
@@ -93,8 +84,8 @@ fn closing(
     due.sort_by_key(|(day, row)| (std::cmp::Reverse(*day), row.id.clone()));
     let shown = due.into_iter().take(ROWS).map(|(day, row)| {
         let when = if day < today { "was expected" } else { "expected" };
-        Ok(Closing {
-            name: names.opportunity(&row.id)?,
+        Closing {
+            name: row.name.clone().unwrap_or_else(|| row.id.0.clone()),
             href: opportunity_href(&row.id),
             amount: row
                 .amount
@@ -102,7 +93,7 @@ fn closing(
                 .unwrap_or_default(),
             when: format!("{when} {}", day.strftime("%a %-d %b")),
             stage: row.stage.clone().unwrap_or_default(),
-        })
+        }
     });
     shown.collect()
 }
@@ -125,30 +116,45 @@ fn is_news(fact: &Fact) -> bool {
     )
 }
 
-/// The last two things that happened to an opportunity in the last days.
+/// The last things that happened in the last days, at most two to each opportunity.
 fn news_of(
     reader: &Reader<'_>,
-    row: &OpportunityRow,
+    mine: &[OpportunityRow],
     names: &Names<'_, '_>,
     time: &LocalTime,
 ) -> Result<Vec<News>, Failure> {
     let since = time.now() - SignedDuration::from_hours(24 * NEW_DAYS);
-    let subject = Subject::Opportunity(row.id.clone()).to_string();
-    let mut facts = reader.facts_of(&subject)?;
-    facts.retain(|entry| since <= entry.happened_at() && entry.happened_at() <= time.now());
-    facts.retain(|entry| is_news(entry.fact()));
-    facts.sort_by_key(|entry| std::cmp::Reverse((entry.happened_at(), entry.no)));
-    let shown = facts.into_iter().take(2).map(|entry| {
-        let said = sentence(&entry, names, time)?;
-        Ok(News {
-            order: (entry.happened_at(), entry.no),
-            at: time.near(entry.happened_at()),
-            glyph: said.glyph,
-            name: names.opportunity(&row.id)?,
-            href: opportunity_href(&row.id),
-            words: said.words,
-            no: figure(count(entry.no.0.unsigned_abs()), &fact_href(entry.no)),
-        })
-    });
-    shown.collect()
+    let subject = |row: &OpportunityRow| Subject::Opportunity(row.id.clone()).to_string();
+    let subjects: Vec<String> = mine.iter().map(subject).collect();
+    let mut new: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
+    for entry in reader.facts_between(&subjects, since, time.now())? {
+        if is_news(entry.fact()) {
+            new.entry(entry.fact().subject()).or_default().push(entry);
+        }
+    }
+    let mut last: Vec<(&OpportunityRow, Entry)> = Vec::new();
+    for (row, subject) in mine.iter().zip(subjects) {
+        let mut facts = new.remove(&subject).unwrap_or_default();
+        facts.sort_by_key(|entry| std::cmp::Reverse((entry.happened_at(), entry.no)));
+        last.extend(facts.into_iter().take(2).map(|entry| (row, entry)));
+    }
+    last.sort_by_key(|(_, entry)| std::cmp::Reverse((entry.happened_at(), entry.no)));
+    last.iter().take(ROWS).map(|(row, entry)| told(entry, row, names, time)).collect()
+}
+
+fn told(
+    entry: &Entry,
+    row: &OpportunityRow,
+    names: &Names<'_, '_>,
+    time: &LocalTime,
+) -> Result<News, Failure> {
+    let said = sentence(entry, names, time)?;
+    Ok(News {
+        at: time.near(entry.happened_at()),
+        glyph: said.glyph,
+        name: row.name.clone().unwrap_or_else(|| row.id.0.clone()),
+        href: opportunity_href(&row.id),
+        words: said.words,
+        no: figure(count(entry.no.0.unsigned_abs()), &fact_href(entry.no)),
+    })
 }

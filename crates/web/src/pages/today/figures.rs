@@ -11,7 +11,7 @@ use super::Of;
 use crate::{
     app::House,
     failure::Failure,
-    kept::in_address,
+    kept::{Soon, in_address},
     markup::Markup,
     names::encoded,
     pages::scoreboard::standing::{self, Doors},
@@ -26,6 +26,8 @@ pub(super) struct Figures {
     pub(super) none: &'static str,
     /// As of when they are true, where that is not now.
     pub(super) as_of: Option<Markup>,
+    /// Whether they are still being worked out.
+    pub(super) are_awaited: bool,
 }
 
 /// One figure.
@@ -58,7 +60,8 @@ pub(super) fn figures(
     let (all, past) = match of {
         Of::Own => own(house, &question, &actor.user, is_now)?,
         Of::Side(_) | Of::All => {
-            let found = house.goals(&question, None).map_err(failed)?;
+            let soon = house.goals_soon(&question).map_err(failed)?;
+            let Soon::Found(found) = soon else { return Ok(awaited()) };
             let theirs = |goal: &&GoalFigures| {
                 goal.user.is_none() && (of == Of::All || of == Of::Side(goal.side))
             };
@@ -71,7 +74,15 @@ pub(super) fn figures(
         Of::Own => ("Your number", "No quota and no goal of yours is known for today."),
         _ => ("What was agreed", "No goal was signed for today."),
     };
-    Ok(Figures { heading, all, none, as_of: past.map(|past| time.second(past)) })
+    let as_of = past.map(|past| time.second(past));
+    Ok(Figures { heading, all, none, as_of, are_awaited: false })
+}
+
+/// What stands there while the figures are worked out for the first time.
+fn awaited() -> Figures {
+    let none = "How the goals stand is being worked out, for the first time since Lockstep was \
+                started. The page looks again by itself.";
+    Figures { heading: "What was agreed", all: Vec::new(), none, as_of: None, are_awaited: true }
 }
 
 /// The question is the page's own, so it is not refused.

@@ -17,6 +17,7 @@ use engine::access::{Act, Actor, may};
 use crate::{
     app::House,
     failure::Failure,
+    kept::looks_again,
     layout::{Frame, Place},
     markup::Markup,
     pages::{
@@ -103,7 +104,9 @@ pub(crate) async fn index(visit: Visit) -> Result<Response, Failure> {
     let house = visit.house.clone();
     let today = visit.house.work(move |_| today(&house, &actor, reach, &time)).await?;
     let frame = visit.frame("Today", Place::Today);
-    Ok(visit.show(TodayPage { frame, day, today }))
+    let is_awaited = today.figures.as_ref().is_some_and(|figures| figures.are_awaited);
+    let response = visit.show(TodayPage { frame, day, today });
+    Ok(if is_awaited { looks_again(response) } else { response })
 }
 
 fn today(house: &House, actor: &Actor, reach: bool, time: &LocalTime) -> Result<Today, Failure> {

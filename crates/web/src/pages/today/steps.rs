@@ -127,7 +127,7 @@ fn has_data(reader: &Reader<'_>) -> Result<bool, StoreError> {
 /// Whether any clock has begun; those that run are asked for first, since there are few of them.
 fn has_clock(reader: &Reader<'_>) -> Result<bool, StoreError> {
     let running = LeadFilter { with_running_clock: true, ..LeadFilter::default() };
-    Ok(reader.leads_count(&running)? > 0 || !reader.clocks()?.is_empty())
+    Ok(reader.leads_count(&running)? > 0 || !reader.clock_tallies()?.is_empty())
 }
 
 /// The first weekly meeting: it looks at the first whole week under the Agreement, and its own week

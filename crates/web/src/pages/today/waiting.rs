@@ -11,6 +11,7 @@ use store::read::AgreementState;
 use crate::{
     app::House,
     failure::Failure,
+    kept::Soon,
     markup::Markup,
     names::encoded,
     pages::{
@@ -125,9 +126,18 @@ fn the_house(house: &House, time: &LocalTime) -> Result<Vec<Waiting>, Failure> {
             words,
         });
     }
-    let found = house.differences(&question(time)).map_err(failed)?;
-    let differences = found.value.0;
-    if differences > 0 {
+    let soon = house.differences(&question(time)).map_err(failed)?;
+    if matches!(soon, Soon::Awaited) {
+        waiting.push(Waiting {
+            what: format!("Differences of {DAYS} days"),
+            href: differences_href(&question(time)),
+            words: Markup::text("are being worked out, for the first time since Lockstep started"),
+        });
+    }
+    if let Soon::Found(found) = soon
+        && found.value.0 > 0
+    {
+        let differences = found.value.0;
         waiting.push(Waiting {
             what: format!("{} found in {DAYS} days", differences_words(differences)),
             href: differences_href(&question(time)),
