@@ -235,7 +235,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn handoffs_waiting(
+    pub fn handoffs_to_answer(
         &self,
         owner: Option<&UserId>,
         limit: u32,

@@ -39,7 +39,7 @@ pub(super) fn to_answer(
     time: &LocalTime,
 ) -> Result<ToAnswer, Failure> {
     let names = Names::new(reader, reach);
-    let mut found = reader.handoffs_waiting(Some(&actor.user), ROWS + 1)?;
+    let mut found = reader.handoffs_to_answer(Some(&actor.user), ROWS + 1)?;
     let are_more = found.len() > ROWS as usize;
     found.truncate(ROWS as usize);
     let mut rows = Vec::new();
