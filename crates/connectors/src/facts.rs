@@ -84,6 +84,10 @@ pub fn from_value(value: Value, source: Option<&str>) -> Result<Reported, NotAFa
     let kind = object.get("fact").and_then(Value::as_str).unwrap_or_default().to_owned();
     let fact: Fact = serde_json::from_value(Value::Object(object))
         .map_err(|error| NotAFact::Unreadable(error.to_string()))?;
+    if matches!(&fact, Fact::HandoffAnswered(fact) if fact.note.is_some()) {
+        let what = "a note is written here, by whoever answers: leave it out";
+        return Err(NotAFact::Wrong { key: "note", found: "a text".to_owned(), what });
+    }
     if !fact.is_reportable() {
         return Err(NotAFact::Decided(kind));
     }

@@ -2,7 +2,7 @@
 //! Agreement names for an answer answers it, and where nobody answers in time silence may count as
 //! an acceptance. Source: domain.md 1.4, 2.6.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
 
@@ -87,13 +87,11 @@ pub fn next(
         return Ok(None);
     }
     let entries = history.until(as_of);
-    let standing: BTreeSet<&str> = history
-        .until(Timestamp::MAX)
-        .iter()
-        .filter(|entry| entry.told.source == SOURCE)
-        .map(|entry| entry.told.key.as_str())
-        .collect();
-    let is_new = |told: &Told| !standing.contains(told.key.as_str());
+    // Looked for only where something follows, which is seldom.
+    let is_new = |told: &Told| {
+        let is_it = |entry: &Arc<Entry>| entry.told.key == told.key && entry.told.source == SOURCE;
+        !history.until(Timestamp::MAX).iter().any(is_it)
+    };
     let mut way = Way::default();
     for entry in entries {
         let silence = way.silence(&history.lead, agreements, entry.happened_at());

@@ -72,6 +72,28 @@ fn a_clock_says_what_it_runs_on_by_the_name_of_the_key() {
     }
 }
 
+/// What is decided about handoffs, and what is said in disputes, as the page shows it.
+const HANDED: &[&str] = &[
+    r#"{"fact":"handoff_made","handoff":"lockstep:crm:1/20","lead":"crm:1","to":"crm:u7","nth":1,"due_at":"2026-07-02T10:00:00Z","because":{"version":3,"hash":"4be1…","clause":"4.5","facts":[20]}}"#,
+    r#"{"fact":"handoff_deemed","handoff":"lockstep:crm:1/20","lead":"crm:1","because":{"version":3,"hash":"4be1…","clause":"4.5","facts":[21]}}"#,
+    r#"{"fact":"dispute_opened","dispute":"lockstep:d1","about":{"handoff":{"handoff":"crm:h1","lead":"crm:1"}},"by":"crm:u4","side":"marketing","arbiter":"crm:u13","due_at":"2026-07-05T15:00:00Z","statement":"9f2c…","because":{"version":3,"hash":"4be1…","clause":"7.2","facts":[22]}}"#,
+    r#"{"fact":"dispute_answered","dispute":"lockstep:d1","about":{"handoff":{"handoff":"crm:h1","lead":"crm:1"}},"by":"crm:u7","side":"sales","statement":"b41a…"}"#,
+    r#"{"fact":"dispute_ruled","dispute":"lockstep:d1","about":{"clause":{"version":3,"clause":"3.1"}},"by":"crm:u13","overturned":true,"statement":"77d0…","follows":"lockstep:d0"}"#,
+];
+
+#[test]
+fn handoffs_and_disputes_are_filed_under_what_they_are_about_and_told_by_nobody_else() {
+    for json in HANDED {
+        let fact: Fact = serde_json::from_str(json).unwrap_or_else(|e| panic!("{json}: {e}"));
+        assert!(!fact.is_reportable(), "{json}");
+        let is_clause = json.contains("{\"clause\":{");
+        let filed = if is_clause { "agreement/3" } else { "lead/crm:1" };
+        assert_eq!(fact.subject(), filed, "{json}");
+        assert_eq!(fact.lead().is_none(), is_clause, "{json}");
+        assert_eq!(&serde_json::to_string(&fact).unwrap(), json);
+    }
+}
+
 #[test]
 fn an_unknown_field_is_an_error_that_names_it() {
     let json = r#"{"fact":"activity","lead":"crm:1","kind":"webinar","staus":"Attended"}"#;

@@ -153,8 +153,8 @@ fn a_recycled_lead_rests_and_comes_back_by_something_new() {
         let way = way(history(&facts).until(Timestamp::MAX), &agreements(terms()));
         (found.len() > 2, way.not_handed.map(|(_, why)| why))
     };
-    assert_eq!(came(&[("2026-09-20 10:00", "does demo"), ("2026-09-20 10:00", "is MQL")]).0, false);
-    assert_eq!(came(&[("2026-10-20 10:00", "is MQL")]).0, false);
+    assert!(!came(&[("2026-09-20 10:00", "does demo"), ("2026-09-20 10:00", "is MQL")]).0);
+    assert!(!came(&[("2026-10-20 10:00", "is MQL")]).0);
     assert!(came(&[("2026-10-20 10:00", "does demo"), ("2026-10-20 10:00", "is MQL")]).0);
 }
 

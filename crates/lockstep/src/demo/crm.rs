@@ -40,7 +40,9 @@ impl World {
             None => self.habit(&plan, at),
         };
         let owner = STAFF[FIRST_REP + plan.rep].user();
-        let handoff = self.hand_over(lead, &plan, &owner, course.given);
+        // From the third text on Lockstep hands over, and the status that follows is the answer.
+        let reports = at < self.dates.repaired;
+        let handoff = self.hand_over(lead, &plan, &owner, course.given, reports);
         let Some((answered, answer)) = course.answered else { return };
         let reason = self.reason(&plan, answer, answered);
         let fact = HandoffAnswered {
@@ -53,7 +55,9 @@ impl World {
             note: None,
             undated: false,
         };
-        self.queue.push(CRM, answered, Fact::HandoffAnswered(fact));
+        if reports {
+            self.queue.push(CRM, answered, Fact::HandoffAnswered(fact));
+        }
         let status = match answer {
             Answer::Accepted => "Accepted",
             Answer::Rejected => "Rejected",
@@ -155,6 +159,7 @@ impl World {
         plan: &LeadPlan,
         owner: &UserId,
         at: Timestamp,
+        reports: bool,
     ) -> HandoffId {
         let assigned = LeadAssigned { lead: lead.clone(), owner: Some(owner.clone()), by: None };
         self.queue.push(CRM, at, Fact::LeadAssigned(assigned));
@@ -169,7 +174,9 @@ impl World {
             to: Some(owner.clone()),
             fields,
         };
-        self.queue.push(CRM, at, Fact::Handoff(fact));
+        if reports {
+            self.queue.push(CRM, at, Fact::Handoff(fact));
+        }
         handoff
     }
 

@@ -112,6 +112,15 @@ fn steps(dates: &Dates, zone: &TimeZone) -> BTreeMap<Timestamp, Vec<Step>> {
     let from = midnight(day(dates.now + days(12)), zone);
     let open = Step::Propose { version: 4, day: day(dates.now), from };
     steps.entry(dates.now - days(2)).or_default().push(open);
+    let said = [
+        (12, Step::Contest("She buys for the plant: the purchase order of June bears her name.")),
+        (11, Step::Answer("Nobody told us so, and her title is assistant.")),
+        (10, Step::Overturn("The purchase order decides. Titles are not in the definition.")),
+        (3, Step::Contest("The plant lies in the territory as it was drawn in September.")),
+    ];
+    for (ago, step) in said {
+        steps.entry(dates.now - days(ago)).or_default().push(step);
+    }
     steps
 }
 

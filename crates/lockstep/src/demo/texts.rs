@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 
 use connectors::agreement::AgreementText;
-use domain::ids::Version;
-use engine::{Engine, access::Actor};
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use domain::{
+    handoff::Answer,
+    ids::{DisputeId, Version},
+};
+use engine::{Engine, access::Actor, dispute::Ruling};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 
 use super::people::STAFF;
 
@@ -52,6 +55,7 @@ const V3: Files = text!(
     "duties",
     "fields",
     "goals",
+    "handoff",
     "opportunities",
     "statuses",
     "words"
@@ -65,6 +69,7 @@ const V4: Files = text!(
     "duties",
     "fields",
     "goals",
+    "handoff",
     "opportunities",
     "statuses",
     "words"
@@ -146,7 +151,28 @@ pub fn sales() -> Actor {
     STAFF[1].actor()
 }
 
-/// Something that happens to a text.
+/// Revenue operations, which rules where the two disagree.
+pub fn operations() -> Actor {
+    STAFF[12].actor()
+}
+
+/// Contests the last handoff that was rejected in ten days.
+fn contest(engine: &Engine, words: &str, now: Timestamp) -> anyhow::Result<()> {
+    let since = now - SignedDuration::from_hours(24 * 10);
+    let answered = engine.read(|reader| reader.handoffs_answered(since, now, 200))?;
+    let rejected = answered.into_iter().find(|row| row.answer == Some(Answer::Rejected));
+    if let Some(row) = rejected {
+        engine.contest_handoff(&marketing(), &row.id, words, now)?;
+    }
+    Ok(())
+}
+
+fn open_dispute(engine: &Engine) -> anyhow::Result<Option<DisputeId>> {
+    let all = engine.read(|reader| reader.disputes())?;
+    Ok(all.into_iter().find(|row| row.ruled_at.is_none()).map(|row| row.id))
+}
+
+/// Something that happens to a text, or is said about what it decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     /// It is put before both sides, to be in force from an instant, and marketing signs.
@@ -162,6 +188,12 @@ pub enum Step {
     Sign(u32),
     /// Its instant has come.
     TakeEffect,
+    /// Marketing contests the last rejection, with these words.
+    Contest(&'static str),
+    /// Sales answers the open dispute.
+    Answer(&'static str),
+    /// Revenue operations overturns it.
+    Overturn(&'static str),
 }
 
 impl Step {
@@ -183,6 +215,19 @@ impl Step {
             }
             Step::TakeEffect => {
                 engine.tick(now)?;
+            }
+            Step::Contest(words) => contest(engine, words, now)?,
+            Step::Answer(words) => {
+                if let Some(dispute) = open_dispute(engine)? {
+                    engine.answer_dispute(&sales(), &dispute, words, now)?;
+                }
+            }
+            Step::Overturn(words) => {
+                let (overturned, statement) = (true, words.to_owned());
+                if let Some(dispute) = open_dispute(engine)? {
+                    let ruling = Ruling { overturned, statement, follows: None };
+                    engine.rule(&operations(), &dispute, ruling, now)?;
+                }
             }
         }
         Ok(())

@@ -9,6 +9,7 @@ mod chromedriver;
 mod exam;
 mod firm;
 mod first_run;
+mod handoffs;
 mod house;
 mod imports;
 mod lead;

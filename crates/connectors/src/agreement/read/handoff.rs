@@ -76,7 +76,7 @@ pub fn disputes<'t>(
     known: &Known,
     clauses: &mut Clauses<'t>,
 ) -> Option<DisputeTerms> {
-    let table = only(document, "disputes", "disputes")?;
+    let table = only(document, "disputes", "the part on disputes")?;
     let (clause, says) = clauses.add(&table, ClauseKind::Disputes);
     let arbiter = table.need("arbiter", "arbiter = \"ops@firm.example\"");
     let days = table.need("contest_within", "contest_within = \"14 days\"");

@@ -71,6 +71,14 @@ pub fn words(agreement: &Agreement) -> String {
         let (clause, id) = (&milestone.clause, &milestone.id);
         lines.push(format!("  {clause}  {id}: {}", one_line(&milestone.says)));
     }
+    if let Some(terms) = &agreement.handoff {
+        lines.push("Handoff".to_owned());
+        lines.push(format!("  {}  {}", terms.clause, one_line(&terms.says)));
+    }
+    if let Some(terms) = &agreement.disputes {
+        lines.push(format!("Disputes, ruled by {}", terms.arbiter));
+        lines.push(format!("  {}  {}", terms.clause, one_line(&terms.says)));
+    }
     if !agreement.capacities.is_empty() {
         lines.push("Capacity".to_owned());
     }
@@ -155,6 +163,18 @@ pub fn summary(agreement: &Agreement) -> Value {
         "definitions": definitions.collect::<Vec<_>>(),
         "service_levels": levels.collect::<Vec<_>>(),
         "milestones": milestones.collect::<Vec<_>>(),
+        "handoff": agreement.handoff.as_ref().map(|terms| json!({
+            "clause": terms.clause,
+            "says": terms.says,
+            "delivers": terms.delivers,
+            "silence_accepts": terms.silence_accepts,
+            "reasons": terms.reasons.iter().map(|reason| &reason.says).collect::<Vec<_>>(),
+        })),
+        "disputes": agreement.disputes.as_ref().map(|terms| json!({
+            "clause": terms.clause,
+            "says": terms.says,
+            "arbiter": terms.arbiter,
+        })),
         "capacities": capacities.collect::<Vec<_>>(),
         "goals": goals.collect::<Vec<_>>(),
     })
