@@ -4,9 +4,11 @@
 //! lead that nobody can take stands in the list of those that wait, and every tick tries it again.
 
 mod directory;
+mod fairness;
 mod preview;
 
-pub use preview::{Preview, PreviewRefusal, Tried as PreviewOf};
+pub use fairness::{MemberReport, PoolReport};
+pub use preview::{Preview, PreviewRefusal, Tried as PreviewOf, asked_for, value_of};
 
 use std::{collections::BTreeMap, sync::Arc};
 

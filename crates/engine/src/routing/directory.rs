@@ -87,7 +87,7 @@ impl Directory {
     }
 
     /// The last day of an absence that holds at an instant, by the person's own wall.
-    fn away_until(&self, user: &UserId, zone: &TimeZone, at: Timestamp) -> Option<Date> {
+    pub(super) fn away_until(&self, user: &UserId, zone: &TimeZone, at: Timestamp) -> Option<Date> {
         let wall = zone.to_datetime(at);
         let mut absences = self.absences.get(user)?.iter();
         let holds = |row: &&AbsenceRow| absence::holds((row.first_on, row.last_on), row.half, wall);

@@ -1,9 +1,13 @@
 //! What would happen to a lead, and why: the same way as a routing goes, and nothing is written.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 use domain::{
-    agreement::InForce,
+    agreement::{
+        InForce,
+        routing::{Route, Routing, To},
+    },
+    condition::{Name, Root},
     field::{FieldValue, Fields},
     ids::{AccountId, LeadId},
     lead::Lead,
@@ -99,5 +103,42 @@ fn known(
     if reader.lead(id)?.is_none() {
         return Err(Error::Refused(PreviewRefusal::NoLead(id.clone()).into()));
     }
-    Ok(history_of(reader, id)?.as_of(now, Some(&*Arc::clone(&in_force.agreement))))
+    Ok(history_of(reader, id)?.as_of(now, Some(&in_force.agreement)))
+}
+
+/// The fields of a lead that the routes ask for, so that they can be tried out with other values.
+pub fn asked_for(routing: &Routing) -> Vec<String> {
+    let mut fields = BTreeSet::new();
+    let mut note = |name: &Name| {
+        if name.root == Root::Lead {
+            fields.insert(name.field.clone());
+        }
+    };
+    let conditions = routing.routes.iter().filter_map(|route| route.when.as_ref());
+    for condition in conditions.chain(&routing.not_counted_when) {
+        condition.names(&mut note);
+    }
+    for route in &routing.routes {
+        if let To::Territory { of, .. } = &route.to {
+            note(of);
+        }
+    }
+    let by_account = |route: &Route| matches!(route.to, To::AccountOwner(_));
+    if routing.routes.iter().any(by_account) {
+        fields.extend(["account", "company", "email_domain"].map(str::to_owned));
+    }
+    fields.into_iter().collect()
+}
+
+/// A value as somebody writes it to try it out.
+pub fn value_of(text: &str) -> FieldValue {
+    match text.trim() {
+        "" => FieldValue::Cleared,
+        "true" | "yes" => FieldValue::Bool(true),
+        "false" | "no" => FieldValue::Bool(false),
+        text => match text.parse::<i64>() {
+            Ok(number) => FieldValue::Whole(number),
+            Err(_) => FieldValue::Text(text.to_owned()),
+        },
+    }
 }

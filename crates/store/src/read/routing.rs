@@ -1,6 +1,8 @@
 //! Read model: who was routed to whom, what each member of a pool has received, and which leads
 //! wait because nobody can take them.
 
+use std::collections::BTreeMap;
+
 use domain::{
     fact::Entry,
     ids::{FactNo, LeadId, UserId, Version},
@@ -256,6 +258,28 @@ impl Reader<'_> {
                 n: row.next()?,
             })
         })
+    }
+
+    /// What the entries of a pool add up to, by person.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn routing_sums(&self, pool: &str) -> Result<BTreeMap<UserId, Level>, StoreError> {
+        let query = "select user_id, what, cast(sum(n) as bigint) from routing_entry
+                     where pool = $1 group by user_id, what";
+        let mut sums: BTreeMap<UserId, Level> = BTreeMap::new();
+        let add = |mut row: Row| {
+            let (user, what, n): (UserId, Moved, i64) = (row.next()?, row.next()?, row.next()?);
+            let level = sums.entry(user).or_default();
+            match what {
+                Moved::Received => level.received = n,
+                Moved::CreditedBack => level.credited_back = n,
+                Moved::Lifted => level.lifted = n,
+            }
+            Ok(())
+        };
+        self.list("add up the entries of levels", query, values![pool], add)?;
+        Ok(sums)
     }
 
     /// Why a lead waits, if it does.

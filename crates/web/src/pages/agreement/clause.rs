@@ -16,8 +16,7 @@ use store::{
 };
 
 use super::{
-    handing,
-    routes,
+    handing, routes,
     words::{self, Line},
 };
 use crate::{

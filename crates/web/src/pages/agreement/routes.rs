@@ -11,7 +11,7 @@ use super::words::Line;
 type Part = (String, String, Vec<Line>);
 
 /// The routes, and each pool with its members.
-pub(crate) fn parts(routing: &Routing) -> Vec<Part> {
+pub(super) fn parts(routing: &Routing) -> Vec<Part> {
     let routes = routing.routes.iter().zip(1..).map(|(route, place)| Line {
         says: format!("{place}. {}", route.says),
         gives: leads(&route.to),
@@ -77,7 +77,7 @@ pub(crate) fn terms_of(pool: &Pool) -> String {
 }
 
 /// What else holds, a sentence each.
-pub(crate) fn terms(routing: &Routing) -> Vec<String> {
+pub(super) fn terms(routing: &Routing) -> Vec<String> {
     let mut terms = vec![format!(
         "Routed is a lead in {} that nobody able to own it has.",
         routing.on.join(" or ")
