@@ -90,6 +90,7 @@ fn changes_rules(fact: &Fact) -> bool {
         fact,
         Fact::User(_)
             | Fact::UserAdmitted(_)
+            | Fact::UserLeft(_)
             | Fact::AbsenceEntered(_)
             | Fact::AbsenceWithdrawn(_)
             | Fact::AgreementProposed(_)

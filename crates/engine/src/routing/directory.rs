@@ -34,7 +34,7 @@ const COMPANY: [&str; 4] = ["company", "company_name", "account_name", "organisa
 pub(crate) struct Directory {
     /// Whom a name in a text means.
     names: BTreeMap<String, UserId>,
-    /// Who may not sign in any more.
+    /// Who may not sign in any more, or has left.
     deactivated: BTreeSet<UserId>,
     absences: BTreeMap<UserId, Vec<AbsenceRow>>,
 }
@@ -44,7 +44,8 @@ impl Directory {
     pub(crate) fn read(reader: &Reader<'_>, agreements: &History) -> Result<Directory, StoreError> {
         let users = reader.users()?;
         let gone = users.iter().filter(|user| {
-            (user.role.is_some() && !user.active)
+            user.left_at.is_some()
+                || (user.role.is_some() && !user.active)
                 || user.fields.get("active") == Some(&FieldValue::Bool(false))
         });
         let deactivated: BTreeSet<UserId> = gone.map(|user| user.id.clone()).collect();

@@ -63,8 +63,12 @@ pub(crate) fn known(
 
 /// Keeps the keys of the accounts that a ledger from before this table told of.
 pub(crate) fn keep_all(connection: &Connection) -> Result<(), StoreError> {
-    for account in Reader(connection).accounts()? {
-        known(connection, &account.id, &account.fields)?;
+    let query = "select id, fields from account order by id";
+    let accounts = Reader(connection).list("read the accounts", query, &[], |mut row| {
+        Ok((row.next::<AccountId>()?, row.next::<Fields>()?))
+    })?;
+    for (account, fields) in accounts {
+        known(connection, &account, &fields)?;
     }
     Ok(())
 }
