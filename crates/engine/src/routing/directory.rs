@@ -87,6 +87,11 @@ impl Directory {
         self.names.get(who)
     }
 
+    /// Whom names in texts mean.
+    pub(super) fn into_names(self) -> BTreeMap<String, UserId> {
+        self.names
+    }
+
     /// The last day of an absence that holds at an instant, by the person's own wall.
     pub(super) fn away_until(&self, user: &UserId, zone: &TimeZone, at: Timestamp) -> Option<Date> {
         let wall = zone.to_datetime(at);

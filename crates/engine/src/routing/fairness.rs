@@ -50,6 +50,15 @@ impl MemberReport {
 }
 
 impl Engine {
+    /// Whom the texts name, by what they are called there; who is not known is left out.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn routing_people(&self) -> Result<BTreeMap<String, UserId>, Error> {
+        let agreements = self.agreements()?;
+        self.read(|reader| Ok(Directory::read(reader, &agreements)?.into_names()))
+    }
+
     /// Every pool of the Agreement in force, with each member's level.
     ///
     /// # Errors

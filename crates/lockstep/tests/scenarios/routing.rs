@@ -120,8 +120,7 @@ async fn the_owner_of_the_account_is_found_by_the_domain_with_the_evidence() {
     world.reports(lead("l1", json!({"email_domain": "foundry.example"}))).await;
     let page = why(&world, "l1").await;
     assert!(page.contains("Why Sven Arndt?"), "{page}");
-    let words =
-        "Foundry , because the domain of the mail address is the account’s; Sven Arndt has it";
+    let words = "Foundry , because the domain of the mail address is the account’s (foundry.example); Sven Arndt has it";
     assert!(page.contains(words), "{page}");
 }
 

@@ -69,11 +69,10 @@ pub(super) struct PoolShown {
 pub(super) struct MemberShown {
     pub(super) name: String,
     pub(super) stands: Markup,
-    pub(super) weight: String,
-    pub(super) caps: String,
-    pub(super) received: Markup,
-    pub(super) credited_back: Markup,
-    pub(super) lifted: Markup,
+    /// Weight and caps, as signed.
+    pub(super) agreed: String,
+    /// What the level is the sum of.
+    pub(super) so_far: Markup,
     pub(super) level: Markup,
 }
 
@@ -109,6 +108,7 @@ pub(super) fn of(
     };
     let reports = engine.routing_fairness(time.now())?;
     let preview = tried(engine, routing, asked, time)?;
+    let people = engine.routing_people()?;
     engine.read(|reader| {
         let names = Names::new(reader, sees.reach);
         let waiting_in_all = reader.unrouted_count()?;
@@ -117,7 +117,7 @@ pub(super) fn of(
             clause: format!("Clause {}, version {}", routing.clause, in_force.version),
             clause_href: format!("/agreement/{}#c{}", in_force.version, routing.clause),
             says: routing.says.clone(),
-            routes: routes_shown(routing),
+            routes: routes_shown(&names, routing, &people)?,
             entries: entries(reader, &names, &reports, asked, sees)?,
             waiting: waiting(reader, &names, in_force, time)?,
             waiting_in_all,
@@ -159,13 +159,21 @@ fn finding(waiting: u64) -> String {
     }
 }
 
-fn routes_shown(routing: &Routing) -> Vec<RouteShown> {
-    let shown = |(route, place): (&domain::agreement::routing::Route, usize)| RouteShown {
-        place,
-        says: route.says.clone(),
-        leads: routes::leads(&route.to),
-    };
-    routing.routes.iter().zip(1..).map(shown).collect()
+/// The routes, with people by their names.
+fn routes_shown(
+    names: &Names<'_, '_>,
+    routing: &Routing,
+    people: &BTreeMap<String, UserId>,
+) -> Result<Vec<RouteShown>, Failure> {
+    let mut shown = Vec::new();
+    for (route, place) in routing.routes.iter().zip(1..) {
+        let mut leads = routes::leads(&route.to);
+        for (who, user) in people {
+            leads = leads.replace(who.as_str(), &names.user_name(user)?);
+        }
+        shown.push(RouteShown { place, says: route.says.clone(), leads });
+    }
+    Ok(shown)
 }
 
 fn pool(
@@ -197,11 +205,10 @@ fn member_shown(
         (_, _, Some(day)) => Markup::text("away until ").and(time.date(day)),
         _ => Markup::text("receives"),
     };
-    let cap = |cap: Option<u32>, of: &str| cap.map(|cap| format!("{cap} {of}"));
-    let caps: Vec<String> = [cap(member.cap_day, "a day"), cap(member.cap_open, "open")]
-        .into_iter()
-        .flatten()
-        .collect();
+    let mut agreed = format!("weight {}", member.weight);
+    for (cap, of) in [(member.cap_day, "a day"), (member.cap_open, "open")] {
+        agreed.push_str(&cap.map_or(String::new(), |cap| format!(", at most {cap} {of}")));
+    }
     let level = member.level;
     let opens = |number: String| match &member.user {
         Some(user) => {
@@ -210,17 +217,20 @@ fn member_shown(
         }
         None => Markup::text("none"),
     };
+    let mut so_far = opens(level.received.to_string()).and_text(" received");
+    if level.credited_back != 0 {
+        let back = opens(level.credited_back.to_string());
+        so_far = so_far.and_text(", ").and(back).and_text(" credited back");
+    }
+    if level.lifted != 0 {
+        so_far = so_far.and_text(", lifted by ").and(opens(level.lifted.to_string()));
+    }
+    let name = member.user.as_ref().map(|user| names.user_name(user)).transpose()?;
     Ok(MemberShown {
-        name: match &member.user {
-            Some(user) => names.user_name(user)?,
-            None => member.who.clone(),
-        },
+        name: name.unwrap_or_else(|| member.who.clone()),
         stands,
-        weight: member.weight.to_string(),
-        caps: caps.join(", "),
-        received: opens(level.received.to_string()),
-        credited_back: opens(level.credited_back.to_string()),
-        lifted: opens(level.lifted.to_string()),
+        agreed,
+        so_far,
         level: opens(by_weight(level, member.weight)),
     })
 }

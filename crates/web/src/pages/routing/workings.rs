@@ -1,7 +1,7 @@
 //! Why a lead went to whom it did, read from the fact alone.
 
 use domain::{
-    agreement::InForce,
+    agreement::{InForce, routing::FoundBy},
     fact::Fact,
     ids::{LeadId, UserId},
     routed::{AccountSeen, Level, PersonSeen, Routed, Seen, Tried},
@@ -200,9 +200,10 @@ fn account_shown(names: &Names<'_, '_>, account: &AccountSeen) -> Result<Markup,
         Some(owner) => format!("; {} has it", names.user_name(owner)?),
         None => "; nobody has it".to_owned(),
     };
-    let compared = match account.lead_has == account.account_has {
-        true => String::new(),
-        false => format!(" ({} and {})", account.lead_has, account.account_has),
+    let compared = match (account.by, account.lead_has == account.account_has) {
+        (FoundBy::Named, _) => String::new(),
+        (_, true) => format!(" ({})", account.lead_has),
+        (_, false) => format!(" ({} and {})", account.lead_has, account.account_has),
     };
     let link = quiet_link(&names.account(id)?, &account_href(id));
     Ok(link.and_text(format!(", because {how}{compared}{alike}{owner}")))
