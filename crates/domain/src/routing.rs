@@ -136,7 +136,7 @@ impl<A: Ask> Way<'_, A> {
         passed_over: &mut Vec<PassedOver>,
     ) -> Result<Result<UserId, Outcome>, A::Error> {
         match to {
-            To::Named(who) | To::CatchAll(who) => self.to_one(who, passed_over),
+            To::Named(who) | To::CatchAll(who) => self.one_person(who, passed_over),
             To::AccountOwner(by) => {
                 if self.seen.account.is_none() {
                     self.seen.account = self.ask.account(by)?;
@@ -146,7 +146,7 @@ impl<A: Ask> Way<'_, A> {
                     Some(AccountSeen { account: None, .. }) => Ok(Err(Outcome::SeveralAccounts)),
                     Some(AccountSeen { owner: None, .. }) => Ok(Err(Outcome::AccountWithoutOwner)),
                     Some(AccountSeen { owner: Some(owner), .. }) => {
-                        self.to_one(owner.as_str(), passed_over)
+                        self.one_person(owner.as_str(), passed_over)
                     }
                 }
             }
@@ -154,18 +154,18 @@ impl<A: Ask> Way<'_, A> {
                 let value = self.value(of).filter(|value| *value != FieldValue::Cleared);
                 match value.and_then(|value| table.get(value.to_string().trim())) {
                     None => Ok(Err(Outcome::NoTerritory)),
-                    Some(Target::User(who)) => self.to_one(who, passed_over),
+                    Some(Target::User(who)) => self.one_person(who, passed_over),
                     Some(Target::Pool(pool)) => {
                         let turn = PoolTurn { pool: pool.clone(), by: By::Weighted };
-                        self.to_pool(&turn, passed_over)
+                        self.among(&turn, passed_over)
                     }
                 }
             }
-            To::Pool(turn) => self.to_pool(turn, passed_over),
+            To::Pool(turn) => self.among(turn, passed_over),
         }
     }
 
-    fn to_one(
+    fn one_person(
         &mut self,
         who: &str,
         passed_over: &mut Vec<PassedOver>,
@@ -181,7 +181,7 @@ impl<A: Ask> Way<'_, A> {
         }
     }
 
-    fn to_pool(
+    fn among(
         &mut self,
         turn: &PoolTurn,
         passed_over: &mut Vec<PassedOver>,

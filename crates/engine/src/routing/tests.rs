@@ -136,11 +136,10 @@ impl Firm {
 
     fn deactivate(&self, name: &str) {
         let role = if name == "sales" { Role::SalesManager } else { Role::Rep };
-        let side = Some(Side::Sales);
         let fact = domain::firm::UserAdmitted {
             user: self.people[name].clone(),
             role,
-            side: side.unwrap(),
+            side: Side::Sales,
             active: false,
             by: None,
             person: None,
