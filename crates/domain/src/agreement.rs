@@ -7,6 +7,7 @@ pub mod capacity;
 pub mod definition;
 pub mod handoff;
 pub mod milestone;
+pub mod routing;
 pub mod service;
 pub mod text;
 
@@ -20,6 +21,7 @@ pub use capacity::Capacity;
 pub use definition::Definition;
 pub use handoff::{DisputeTerms, HandoffTerms};
 pub use milestone::Milestone;
+pub use routing::Routing;
 pub use service::ServiceLevel;
 
 /// A version's rules.
@@ -55,6 +57,8 @@ pub struct Agreement {
     pub handoff: Option<HandoffTerms>,
     /// Who rules where the sides disagree, where the text says so.
     pub disputes: Option<DisputeTerms>,
+    /// How leads that nobody has find their owner; they find none where it says nothing.
+    pub routing: Option<Routing>,
     /// How much a person can work.
     pub capacities: Vec<Capacity>,
     /// Goals.
@@ -330,6 +334,7 @@ pub(crate) mod tests {
             service_levels: vec![],
             handoff: None,
             disputes: None,
+            routing: None,
             capacities: vec![],
             goals: vec![],
             clauses: vec![],

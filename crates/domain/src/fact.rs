@@ -27,6 +27,7 @@ use crate::{
         AccountReported, CampaignReported, LeadReported, OpportunityMoved, OpportunityReported,
         ProductReported, QuotaReported, UserReported,
     },
+    routed::{LeadRouted, RoutingCreditedBack},
 };
 
 /// Everything that can stand in the ledger, one kind a noun and its verb.
@@ -111,6 +112,10 @@ pub enum Fact {
     ClockStopped(ClockStopped),
     /// Decided: an opportunity reached a milestone.
     MilestoneReached(MilestoneReached),
+    /// Decided: a lead that nobody had was routed.
+    LeadRouted(LeadRouted),
+    /// Decided: a routed lead counts for its receiver no more.
+    RoutingCreditedBack(RoutingCreditedBack),
 }
 
 impl Fact {
@@ -167,7 +172,9 @@ impl Fact {
             | Fact::HandoffMade(HandoffMade { lead, .. })
             | Fact::HandoffDeemed(HandoffDeemed { lead, .. })
             | Fact::LeadFellBelow(LeadFellBelow { lead, .. })
-            | Fact::LeadQualified(LeadQualified { lead, .. }) => Some(lead),
+            | Fact::LeadQualified(LeadQualified { lead, .. })
+            | Fact::LeadRouted(LeadRouted { lead, .. })
+            | Fact::RoutingCreditedBack(RoutingCreditedBack { lead, .. }) => Some(lead),
             Fact::ClockStarted(ClockStarted { subject, .. })
             | Fact::ClockAtRisk(ClockAtRisk { subject, .. })
             | Fact::ClockBreached(ClockBreached { subject, .. })

@@ -3,7 +3,7 @@
 //! It is shown and changes no clock: the Agreement alone says what rests one.
 
 use domain::{
-    absence::{AbsenceEntered, AbsenceWithdrawn},
+    absence::{AbsenceEntered, AbsenceWithdrawn, Half},
     days::{Days, DaysRefusal},
     fact::Fact,
     ids::{FactNo, UserId},
@@ -51,6 +51,8 @@ pub struct NewAbsence {
     pub first_on: Date,
     /// The last day.
     pub last_on: Date,
+    /// Which half of each day; `None` for the whole days.
+    pub half: Option<Half>,
     /// Who does their work.
     pub substitute: Option<UserId>,
     /// Who signs in their place, where they sign for a side and tell it themselves.
@@ -86,6 +88,7 @@ impl Engine {
                 user: user.clone(),
                 first_on: days.first_on(),
                 last_on: days.last_on(),
+                half: told.half,
                 substitute: told.substitute,
                 by: by.user.clone(),
             };

@@ -22,12 +22,15 @@ use store::{Reader, StoreError, Writer};
 use crate::{
     Error,
     agreement::{Versions, history, next_to_take_effect, take_effect},
+    routing::{self, Directory},
 };
 
 /// What deciding needs beside the facts of the lead: the versions in force and people's hours.
 pub(crate) struct Rules {
     agreements: History,
     people: People,
+    /// Whom routes name, where a version has any.
+    directory: Option<Directory>,
     /// When the next signed version comes into force, which may have been a while ago.
     next_at: Option<Timestamp>,
 }
@@ -39,9 +42,13 @@ impl Rules {
             return Ok(rules);
         }
         let reader = writer.reader();
+        let agreements = history(&reader, versions)?;
+        let routes = agreements.0.iter().any(|version| version.agreement.routing.is_some());
+        let directory = routes.then(|| Directory::read(&reader, &agreements)).transpose()?;
         let rules = Arc::new(Rules {
-            agreements: history(&reader, versions)?,
+            agreements,
             people: people(&reader)?,
+            directory,
             next_at: next_to_take_effect(&reader)?,
         });
         writer.keep_rules(rules.clone());
@@ -58,6 +65,21 @@ impl Rules {
             Some(at) if at <= now => take_effect(writer, now),
             _ => Ok(()),
         }
+    }
+
+    /// Every version that was ever in force.
+    pub(crate) fn agreements(&self) -> &History {
+        &self.agreements
+    }
+
+    /// Everybody's hours.
+    pub(crate) fn people(&self) -> &People {
+        &self.people
+    }
+
+    /// Whom routes name; `None` where no version routes.
+    pub(crate) fn directory(&self) -> Option<&Directory> {
+        self.directory.as_ref()
     }
 
     /// Whether no version was ever in force, so that nothing can be decided.
@@ -124,6 +146,15 @@ pub(crate) fn decide_about(
         return Ok(Vec::new());
     }
     let mut new = decide_about_one(writer, rules, subject, now)?;
+    if let Subject::Lead(lead) = subject {
+        let routed = routing::follow(writer, rules, lead, now)?;
+        let is_given = routed.iter().any(|entry| matches!(entry.fact(), Fact::LeadAssigned(_)));
+        new.extend(routed);
+        // Whose it is now starts clocks.
+        if is_given {
+            new.extend(decide_about_one(writer, rules, subject, now)?);
+        }
+    }
     if let Subject::Lead(lead) = subject
         && rules.watch_opportunities()
     {

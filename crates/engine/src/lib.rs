@@ -18,6 +18,7 @@ pub mod intake;
 pub mod lead;
 pub mod people;
 pub mod report;
+pub mod routing;
 pub mod session;
 pub mod sign_in;
 pub mod substitute;
@@ -84,6 +85,9 @@ pub enum Refusal {
     /// About people.
     #[error(transparent)]
     People(#[from] people::PeopleRefusal),
+    /// About trying out the routing.
+    #[error(transparent)]
+    Preview(#[from] routing::PreviewRefusal),
     /// About signing in.
     #[error(transparent)]
     SignIn(#[from] sign_in::SignInRefusal),

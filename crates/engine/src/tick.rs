@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::{
     Engine, Error,
     deciding::{Rules, decide_about},
+    routing::leave_what_nobody_has,
 };
 
 /// How many leads and opportunities are decided in one transaction.
@@ -34,15 +35,19 @@ impl Ticked {
 }
 
 impl Engine {
-    /// Brings signed versions into force, notices clocks that came at risk or are missed, and
-    /// decides about leads and opportunities whose decisions wait. Twice in a row it decides
+    /// Brings signed versions into force, notices clocks that came at risk or are missed, routes
+    /// what nobody has, and decides about leads and opportunities whose decisions wait. Twice in a row it decides
     /// nothing the second time.
     ///
     /// # Errors
     /// When the database cannot be written.
     pub fn tick(&self, now: Timestamp) -> Result<Ticked, Error> {
         let versions = self.versions.clone();
-        self.store.write(now, move |writer| Rules::bring_into_force(writer, &versions, now))?;
+        self.store.write(now, move |writer| {
+            Rules::bring_into_force(writer, &versions, now)?;
+            let rules = Rules::of(writer, &versions)?;
+            leave_what_nobody_has(writer, &rules, now)
+        })?;
         self.decide_waiting(now, |_| true)
     }
 

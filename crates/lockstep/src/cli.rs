@@ -104,6 +104,9 @@ pub enum Command {
     /// Say what happened, in figures
     #[command(subcommand, long_about = include_str!("commands/report.md"))]
     Report(commands::report::Command),
+    /// Say who gets a lead, why, and whether leads are shared out as agreed
+    #[command(subcommand, long_about = include_str!("commands/routing.md"))]
+    Routing(commands::routing::Command),
     /// Check, propose, sign and read the Agreement
     #[command(subcommand, long_about = include_str!("commands/agreement.md"))]
     Agreement(commands::agreement::Command),

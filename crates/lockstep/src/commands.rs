@@ -11,6 +11,7 @@ pub mod key;
 pub mod ledger;
 pub mod parse_workbook;
 pub mod report;
+pub mod routing;
 pub mod serve;
 pub mod tick;
 pub mod user;
@@ -43,6 +44,7 @@ pub fn run(
         Command::Ledger(command) => ledger::run(command, place, voice, now),
         Command::Import(args) => import::run(args, place, voice, now),
         Command::Report(command) => report::run(command, place, now),
+        Command::Routing(command) => routing::run(command, place, now),
         Command::Serve(args) => serve::run(&args, place, now),
         Command::Bench(command) => bench::run(command, voice, now),
         Command::Demo(args) => demo::run(&args, now),

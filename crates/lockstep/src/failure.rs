@@ -4,7 +4,9 @@
 use std::process::ExitCode;
 
 use domain::calendar::NeverOpen;
-use engine::{Error, Refusal, agreement::AgreementRefusal, people::PeopleRefusal};
+use engine::{
+    Error, Refusal, agreement::AgreementRefusal, people::PeopleRefusal, routing::PreviewRefusal,
+};
 use serde_json::{Value, json};
 use store::StoreError;
 
@@ -197,6 +199,7 @@ impl From<Refusal> for Failure {
         let message = refusal.to_string();
         match refusal {
             Refusal::Agreement(AgreementRefusal::NoSuchVersion(_))
+            | Refusal::Preview(PreviewRefusal::NoLead(_))
             | Refusal::People(PeopleRefusal::Unknown(_)) => Failure::not_found(message),
             Refusal::Agreement(AgreementRefusal::Mistakes(mistakes)) => {
                 crate::output::mistakes(&mistakes)

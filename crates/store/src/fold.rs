@@ -11,7 +11,7 @@ use crate::{
     error::StoreError,
     read::{
         absence, activity, agreement, assignment, campaign, clock, dispute, handoff, lead,
-        lead_stage, milestone, named, opportunity, qualification, quota, user, user_hours,
+        lead_stage, milestone, named, opportunity, qualification, quota, routing, user, user_hours,
     },
 };
 
@@ -88,6 +88,14 @@ pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreE
         | Fact::ClockAtRisk(_)
         | Fact::ClockBreached(_) => clocks(connection, entry),
         Fact::MilestoneReached(fact) => milestone::reached(connection, entry, fact),
+        Fact::LeadRouted(fact) => {
+            routing::routed(connection, entry, fact)?;
+            lead::touched(connection, entry, &fact.lead)
+        }
+        Fact::RoutingCreditedBack(fact) => {
+            routing::credited_back(connection, entry, fact)?;
+            lead::touched(connection, entry, &fact.lead)
+        }
     }
 }
 

@@ -84,12 +84,15 @@ impl Memory {
     }
 }
 
-/// Whether a fact is about users or Agreements.
+/// Whether a fact is about users, who is away, or Agreements.
 fn changes_rules(fact: &Fact) -> bool {
     matches!(
         fact,
         Fact::User(_)
             | Fact::UserAdmitted(_)
+            | Fact::UserLeft(_)
+            | Fact::AbsenceEntered(_)
+            | Fact::AbsenceWithdrawn(_)
             | Fact::AgreementProposed(_)
             | Fact::AgreementSigned(_)
             | Fact::AgreementWithdrawn(_)

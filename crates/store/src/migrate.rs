@@ -7,7 +7,7 @@ use crate::{
     database::{Connection, Engine},
     error::StoreError,
     person::index_everybody,
-    read::{fill_owners, index_all_names, keep_all_hours},
+    read::{fill_owners, index_all_names, keep_all_account_keys, keep_all_hours},
     value::values,
 };
 
@@ -38,7 +38,7 @@ macro_rules! migration {
 }
 
 /// In order; the place in this list, from 1, is the number in the file's name.
-const MIGRATIONS: [Migration; 14] = [
+const MIGRATIONS: [Migration; 15] = [
     migration!("0001_ledger"),
     migration!("0002_read_models"),
     migration!("0003_beside_the_ledger"),
@@ -53,6 +53,7 @@ const MIGRATIONS: [Migration; 14] = [
     migration!("0012_books", Some(fill_owners)),
     migration!("0013_lists"),
     migration!("0014_handoffs"),
+    migration!("0015_routing", Some(keep_all_account_keys)),
 ];
 
 /// The number of the newest schema that this program knows.

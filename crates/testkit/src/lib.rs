@@ -154,6 +154,11 @@ impl World {
         World::just_signed_on(&format!("{AGREEMENT}\n{ON_HANDOFFS}"))
     }
 
+    /// The same with more clauses in the text.
+    pub fn just_signed_with(clauses: &str) -> World {
+        World::just_signed_on(&format!("{AGREEMENT}\n{clauses}"))
+    }
+
     fn just_signed_on(text: &str) -> World {
         let world = World::new();
         let version = world.proposes(text);

@@ -50,8 +50,8 @@ use crate::{
     list::page::{export, index},
     pages::{
         account, accounts::Accounts, agreement, dispute, fact, handoff, imports, lead, leads,
-        ledger, opportunities::Opportunities, opportunity, palette, people, record, scoreboard,
-        search, sign_in, today, views, welcome,
+        ledger, opportunities::Opportunities, opportunity, palette, people, record, routing,
+        scoreboard, search, sign_in, today, views, welcome,
     },
     security::{Site, protect},
 };
@@ -68,6 +68,7 @@ fn lists() -> Router<Shared> {
         .route("/leads/corrections", post(leads::correct::create))
         .route("/undo/corrections/{id}", post(leads::correct::undo))
         .route("/leads/{id}", get(lead::show))
+        .route("/leads/{id}/routing", get(routing::lead))
         .route(
             "/leads/{id}/fields/{name}",
             get(lead::correct::edit_field).post(lead::correct::update_field),
@@ -149,6 +150,7 @@ pub fn router(app: App) -> Router {
         .route("/disputes/{id}/statement", post(dispute::answer))
         .route("/disputes/{id}/ruling", post(dispute::rule))
         .route("/agreement/{version}/withdrawal", post(agreement::signature::withdraw))
+        .route("/routing", get(routing::index))
         .route("/scoreboard", get(scoreboard::index))
         .route("/scoreboard/rows", get(scoreboard::rows))
         .route("/scoreboard/rows.csv", get(scoreboard::export))

@@ -63,6 +63,8 @@ fn glyph(fact: &Fact, names: &Names<'_, '_>) -> Result<Markup, StoreError> {
         | Fact::MilestoneReached(_)
         | Fact::HandoffMade(_)
         | Fact::HandoffDeemed(_)
+        | Fact::LeadRouted(_)
+        | Fact::RoutingCreditedBack(_)
         | Fact::AgreementTookEffect(_) => show::glyph::joint(),
         Fact::DisputeOpened(told) => show::side(told.side),
         Fact::DisputeAnswered(told) => show::side(told.side),
@@ -241,6 +243,19 @@ fn with_people(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError>
                 by(&fact.by)?
             )
         }
+        Fact::LeadRouted(fact) => {
+            let by =
+                format!("by clause {} of version {}", fact.because.clause, fact.because.version);
+            let route = fact.routed.tried.last().map_or("", |tried| &tried.route);
+            match &fact.routed.to {
+                Some(to) => format!("Routed to {} by {route}, {by}", names.user_name(to)?),
+                None => format!("Waits at {route}, because nobody can take it, {by}"),
+            }
+        }
+        Fact::RoutingCreditedBack(fact) => {
+            let user = names.user_name(&fact.user)?;
+            format!("Credited back to {user} in {}: the lead counts no more", fact.pool)
+        }
         other => about_colleagues(other, names)?,
     })
 }
@@ -255,7 +270,8 @@ fn about_colleagues(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreE
                 None => String::new(),
             };
             let (first, last) = (fact.first_on, fact.last_on);
-            format!("{} is away from {first} to {last}{work}", name(&fact.user)?)
+            let half = fact.half.map_or(String::new(), |half| format!(", {}", half.words()));
+            format!("{} is away from {first} to {last}{half}{work}", name(&fact.user)?)
         }
         Fact::AbsenceWithdrawn(fact) => {
             format!("The absence of {}, fact {}, is taken back", name(&fact.user)?, fact.absence)

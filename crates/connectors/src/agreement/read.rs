@@ -22,6 +22,7 @@ mod limits;
 mod milestones;
 mod names;
 mod reach;
+mod routing;
 mod rules;
 mod service_levels;
 mod statuses;
@@ -88,6 +89,7 @@ fn agreement(document: Document<'_>) -> Agreement {
     let service_levels = service_levels::service_levels(&document, &mut known, &mut clauses);
     let handoff = handoff::handoff(&document, &known, &mut clauses);
     let disputes = handoff::disputes(&document, &known, &mut clauses);
+    let routing = routing::routing(&document, &known, &mut clauses);
     let capacities = capacities::capacities(&document, &mut clauses);
     let goals = goals::goals(&document, &known, &mut clauses);
     clauses.read(&document);
@@ -108,6 +110,7 @@ fn agreement(document: Document<'_>) -> Agreement {
         service_levels,
         handoff,
         disputes,
+        routing,
         capacities,
         goals,
         clauses: clauses.in_order(),

@@ -51,6 +51,8 @@ pub enum ClauseKind {
     Handoff,
     /// Who rules where the sides disagree.
     Disputes,
+    /// How leads find their owner.
+    Routing,
     /// Words and nothing else.
     Words,
 }

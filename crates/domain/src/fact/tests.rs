@@ -32,6 +32,7 @@ const WRITTEN: &[&str] = &[
     r#"{"fact":"book_passed_on","user":"crm:u7","taker":"crm:u8","leads":12,"opportunities":3,"accounts":5,"by":"crm:u3"}"#,
     r#"{"fact":"user_left","user":"crm:u7","by":"crm:u3"}"#,
     r#"{"fact":"absence_entered","user":"crm:u7","first_on":"2026-12-01","last_on":"2026-12-03","substitute":"crm:u8","by":"crm:u3"}"#,
+    r#"{"fact":"absence_entered","user":"crm:u7","first_on":"2026-12-01","last_on":"2026-12-01","half":"afternoon","by":"crm:u7"}"#,
     r#"{"fact":"absence_withdrawn","user":"crm:u7","absence":41,"by":"crm:u7"}"#,
     r#"{"fact":"substitute_named","signer":"crm:u2","side":"sales","substitute":"crm:u8","first_on":"2026-12-01","last_on":"2026-12-03"}"#,
     r#"{"fact":"substitute_withdrawn","signer":"crm:u2","named":42}"#,
@@ -90,6 +91,22 @@ fn handoffs_and_disputes_are_filed_under_what_they_are_about_and_told_by_nobody_
         let filed = if is_clause { "agreement/3" } else { "lead/crm:1" };
         assert_eq!(fact.subject(), filed, "{json}");
         assert_eq!(fact.lead().is_none(), is_clause, "{json}");
+        assert_eq!(&serde_json::to_string(&fact).unwrap(), json);
+    }
+}
+
+/// What routing decides.
+const ROUTED: [&str; 2] = [
+    r#"{"fact":"lead_routed","lead":"crm:1","times":1,"to":"crm:u8","pool":"desk","counted":true,"tried":[{"route":"south","outcome":"does_not_hold"},{"route":"desk","outcome":"taken","passed_over":[{"who":"ann@firm.example","why":"away"}]}],"seen":{"at":"2026-07-03T09:00:00Z","values":{"lead.region":"North"},"people":{"ann@firm.example":{"user":"crm:u7","away_until":"2026-07-10"},"crm:u8":{"user":"crm:u8","open":12}},"levels":{"desk":{"crm:u7":{"received":31},"crm:u8":{"received":32,"credited_back":1}}}},"because":{"version":3,"hash":"4be1…","clause":"3.5","facts":[12,14]}}"#,
+    r#"{"fact":"routing_credited_back","lead":"crm:1","routed":44,"pool":"desk","user":"crm:u8","because":{"version":3,"hash":"4be1…","clause":"3.5","facts":[44,61]}}"#,
+];
+
+#[test]
+fn what_routing_decides_is_filed_under_its_lead_and_told_by_nobody_else() {
+    for json in ROUTED {
+        let fact: Fact = serde_json::from_str(json).unwrap_or_else(|e| panic!("{json}: {e}"));
+        assert!(!fact.is_reportable(), "{json}");
+        assert_eq!(fact.subject(), "lead/crm:1");
         assert_eq!(&serde_json::to_string(&fact).unwrap(), json);
     }
 }

@@ -14,7 +14,7 @@ use super::{
     people::{FIRST_REP, STAFF},
     queue::CRM,
     stories::{LeadPlan, Meant, Source},
-    world::{World, text},
+    world::{World, reps, text},
 };
 
 /// Petra Wolny answers within the hour.
@@ -32,14 +32,24 @@ struct Course {
 }
 
 impl World {
-    /// Reacts to the road's word that a lead has qualified.
-    pub fn react(&mut self, lead: &LeadId, at: Timestamp) {
-        let Some(plan) = self.leads.get(lead).cloned() else { return };
+    /// Reacts to the road's word that a lead has qualified, and to whom it was routed, where it was.
+    pub fn react(&mut self, lead: &LeadId, at: Timestamp, routed: Option<&(UserId, Timestamp)>) {
+        let Some(mut plan) = self.leads.get(lead).cloned() else { return };
+        if let Some((to, _)) = routed {
+            plan.rep = reps().position(|rep| rep.user() == *to).unwrap_or(plan.rep);
+            self.leads.insert(lead.clone(), plan.clone());
+        }
+        let given = routed.map(|(_, at)| *at);
         let course = match plan.meant {
             Some(meant) => self.meant(plan.rep, meant),
-            None => self.habit(&plan, at),
+            None => self.habit(&plan, at, given),
         };
         let owner = STAFF[FIRST_REP + plan.rep].user();
+        if given.is_none() {
+            let owner = Some(owner.clone());
+            let assigned = LeadAssigned { lead: lead.clone(), owner, by: None };
+            self.queue.push(CRM, course.given, Fact::LeadAssigned(assigned));
+        }
         // From the third text on Lockstep hands over, and the status that follows is the answer.
         let reports = at < self.dates.repaired;
         let handoff = self.hand_over(lead, &plan, &owner, course.given, reports);
@@ -87,7 +97,7 @@ impl World {
         }
     }
 
-    fn habit(&mut self, plan: &LeadPlan, at: Timestamp) -> Course {
+    fn habit(&mut self, plan: &LeadPlan, at: Timestamp, routed: Option<Timestamp>) -> Course {
         let answer = self.answer(plan, at);
         let routing = self.dice.minutes(4, 70);
         let takes = self.takes(plan.rep, at);
@@ -96,7 +106,7 @@ impl World {
             false => self.dice.minutes(500, 840),
         };
         let hours = &self.hours[plan.rep];
-        let given = hours.after(hours.opening(at), routing);
+        let given = routed.unwrap_or_else(|| hours.after(hours.opening(at), routing));
         let answered = hours.after(given, takes);
         let called = hours.after(answered, call_takes);
         Course { given, answered: Some((answered, answer)), called: Some(called) }
@@ -161,8 +171,6 @@ impl World {
         at: Timestamp,
         reports: bool,
     ) -> HandoffId {
-        let assigned = LeadAssigned { lead: lead.clone(), owner: Some(owner.clone()), by: None };
-        self.queue.push(CRM, at, Fact::LeadAssigned(assigned));
         self.numbers += 1;
         let handoff = HandoffId(format!("{CRM}:h{}", self.numbers));
         let region = STAFF[FIRST_REP + plan.rep].region.unwrap_or_default();

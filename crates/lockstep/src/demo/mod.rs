@@ -81,7 +81,8 @@ pub fn fill(engine: &Engine, now: Timestamp) -> anyhow::Result<Firm> {
     let (start, disliked, repaired) = (ago(18), ago(9), ago(5));
     let mistakes = |_| anyhow::anyhow!("the third text of the made-up firm has mistakes");
     let agreement = connectors::agreement::read(&texts::text(3, today)?).map_err(mistakes)?;
-    let dates = Dates { start, launch: ago(10), disliked, repaired, quiet: now, now };
+    let routed = midnight(texts::routed_from(today), &zone);
+    let dates = Dates { start, launch: ago(10), disliked, repaired, routed, quiet: now, now };
     let mut world = World::new(dates, zone.clone(), &agreement, SEED)?;
     world.dates.quiet = world.hours[0].before(now, SignedDuration::from_hours(32));
     let settings = [("firm.name", NAME), ("firm.currency", CURRENCY), ("firm.zone", ZONE)];
@@ -142,8 +143,13 @@ fn live(
         end += if end < now - week * WEEKS_SHOWN { week * 2 } else { week };
         end = last_minute_of_week(end, &world.zone);
     }
-    ends.extend([now - week / 2, now]);
+    ends.extend([now - week / 2, world.dates.routed, now]);
     for end in ends {
+        // From here on Lockstep itself gives leads to reps, so it must hear of them as they come.
+        let routed = world.dates.routed;
+        while let Some(next) = world.queue.next_at().filter(|next| routed <= *next && *next < end) {
+            pass(engine, world, next)?;
+        }
         // What was decided has consequences, which happen in the same days.
         while pass(engine, world, end)? {}
         for step in steps.get(&end).into_iter().flatten() {
@@ -171,10 +177,23 @@ fn pass(engine: &Engine, world: &mut World, end: Timestamp) -> anyhow::Result<bo
         return Ok(false);
     }
     let taken = engine.take_in(reported, end)?;
+    let given = given(&taken);
     for (lead, at) in qualified(&taken) {
-        world.react(&lead, at);
+        world.react(&lead, at, given.get(&lead));
     }
     Ok(true)
+}
+
+/// To whom leads were routed, and when.
+fn given(taken: &[Taken]) -> BTreeMap<LeadId, (UserId, Timestamp)> {
+    let decided = taken.iter().flat_map(|taken| &taken.decided);
+    let given = decided.filter_map(|entry| match entry.fact() {
+        Fact::LeadAssigned(fact) => {
+            Some((fact.lead.clone(), (fact.owner.clone()?, entry.happened_at())))
+        }
+        _ => None,
+    });
+    given.collect()
 }
 
 /// The leads that qualified, in the order in which it was decided.
@@ -222,8 +241,7 @@ impl World {
             meant.push((rep, given, Meant::Done(given)));
         }
         for (rep, given, meant) in meant {
-            let before = self.dice.minutes(4, 18);
-            self.serious_lead(given - before, Some(rep), Some(meant), false);
+            self.serious_lead(given, Some(rep), Some(meant), false);
         }
     }
 }

@@ -39,6 +39,11 @@ impl Queue {
         self.waiting.insert((at, self.given), Reported { told, person });
     }
 
+    /// When the next report happens.
+    pub fn next_at(&self) -> Option<Timestamp> {
+        self.waiting.keys().next().map(|(at, _)| *at)
+    }
+
     /// Takes out everything that has happened by an instant, in order.
     pub fn until(&mut self, end: Timestamp) -> Vec<Reported> {
         let later = self.waiting.split_off(&(end, u64::MAX));

@@ -245,7 +245,8 @@ impl World {
     fn company(&mut self, served: bool, rep: Option<usize>) -> usize {
         let fits = |place: &usize| {
             let account = &self.accounts[*place];
-            account.served == served && rep.is_none_or(|rep| account.rep == rep)
+            let meant_for = |rep| account.rep == rep && account.looked_after;
+            account.served == served && rep.is_none_or(meant_for)
         };
         let fitting: Vec<usize> = (0..self.accounts.len()).filter(fits).collect();
         let mut found = *self.dice.pick(&fitting);

@@ -302,3 +302,25 @@ fn a_first_agreement_can_be_drafted_from_this_firm() {
     let won = won.iter().filter(|one| one.outcome == Outcome::Won).count();
     assert!(text.contains(&format!("that closed, {won} of them won")), "{text}");
 }
+
+#[test]
+fn leads_of_the_last_days_were_routed_and_each_comes_out_the_same_again() {
+    let Filled { engine, now, .. } = thursday();
+    let all = engine.read(|reader| reader.entries_after(FactNo(0), 1_000_000)).unwrap();
+    let routed: Vec<_> = all
+        .iter()
+        .filter_map(|entry| match entry.fact() {
+            Fact::LeadRouted(fact) => Some(fact),
+            _ => None,
+        })
+        .collect();
+    assert!(routed.len() >= ANSWERS.len() + CALLS.len(), "{}", routed.len());
+    for fact in &routed {
+        assert!(engine.replay_routing(fact).unwrap().unwrap().is_same(), "{fact:?}");
+    }
+    let pooled = routed.iter().filter(|fact| fact.routed.pool.is_some()).count();
+    assert!(pooled > 0 && pooled < routed.len(), "{pooled} of {}", routed.len());
+    assert_eq!(engine.leads_that_nobody_has(*now).unwrap(), []);
+    let pools = engine.routing_fairness(*now).unwrap();
+    assert!(pools.iter().flat_map(|pool| &pool.members).all(|member| member.is_reproduced()));
+}

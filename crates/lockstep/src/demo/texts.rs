@@ -57,6 +57,7 @@ const V3: Files = text!(
     "goals",
     "handoff",
     "opportunities",
+    "routing",
     "statuses",
     "words"
 );
@@ -71,12 +72,13 @@ const V4: Files = text!(
     "goals",
     "handoff",
     "opportunities",
+    "routing",
     "statuses",
     "words"
 );
 
 /// A version's text. The goals in the files are for the fourth quarter of 2026; here they are for
-/// the quarter of `day`.
+/// the quarter of `day`, and leads are routed from a while before it.
 ///
 /// # Errors
 /// When the files are no text; a test reads them all.
@@ -88,11 +90,17 @@ pub fn text(version: u32, day: Date) -> anyhow::Result<AgreementText> {
             .replace("fourth quarter of 2026", &quarter.words())
             .replace("2026-10-01", &quarter.first.to_string())
             .replace("2026-12-31", &quarter.last().to_string()),
+        "routing.toml" => content.replace("2026-10-30", &routed_from(day).to_string()),
         _ => content.to_owned(),
     };
     let files: BTreeMap<String, String> =
         files.iter().map(|(name, content)| ((*name).to_owned(), moved(name, content))).collect();
     Ok(AgreementText::new(files)?)
+}
+
+/// The day from which on leads are routed, in a text that is looked at on `day`.
+pub fn routed_from(day: Date) -> Date {
+    day.saturating_sub(jiff::Span::new().days(20))
 }
 
 /// Three months.

@@ -34,6 +34,8 @@ pub struct Dates {
     pub disliked: Timestamp,
     /// It was repaired.
     pub repaired: Timestamp,
+    /// From here on leads are routed by the text; before, the customer records gave them to reps.
+    pub routed: Timestamp,
     /// The ordinary flow of leads ends here, so that the clocks that run are those meant to run.
     pub quiet: Timestamp,
     /// The instant at which the firm is looked at.
@@ -52,6 +54,8 @@ pub struct Account {
     pub rep: usize,
     /// Its country.
     pub country: &'static str,
+    /// Whether its rep looks after it already.
+    pub looked_after: bool,
     /// Whether it is of the kind that the firm serves.
     pub served: bool,
     /// How many leads it has.
@@ -225,16 +229,29 @@ impl World {
         };
         let id = AccountId(format!("{CRM}:a{}", self.accounts.len() + 1));
         let domain = format!("{}.example", slug(&name));
-        let fields = Fields::from([
+        let looked_after = self.accounts.len() % 5 < 2;
+        let mut fields = Fields::from([
             text("name", &name),
             text("industry", industry),
             text("country", country),
             text("domain", &domain),
             ("employees".to_owned(), FieldValue::Whole(size)),
         ]);
+        if looked_after {
+            fields.extend([text("owner", STAFF[FIRST_REP + rep].user().as_str())]);
+        }
         let fact = Fact::Account(AccountReported { account: id.clone(), fields });
         self.queue.push(CRM, self.dates.start, fact);
-        self.accounts.push(Account { id, name, domain, rep, country, served, leads: 0 });
+        self.accounts.push(Account {
+            id,
+            name,
+            domain,
+            rep,
+            country,
+            looked_after,
+            served,
+            leads: 0,
+        });
     }
 }
 

@@ -21,5 +21,6 @@ mod pages;
 mod palette;
 mod people;
 mod phone;
+mod routing;
 mod scoreboard;
 mod sign_in;

@@ -1,7 +1,7 @@
 //! Read model: who is away, and who signs in whose place. What was taken back stays, and says so.
 
 use domain::{
-    absence::{AbsenceEntered, AbsenceWithdrawn, SubstituteNamed, SubstituteWithdrawn},
+    absence::{AbsenceEntered, AbsenceWithdrawn, Half, SubstituteNamed, SubstituteWithdrawn},
     fact::Entry,
     firm::Side,
     ids::{FactNo, UserId},
@@ -17,7 +17,7 @@ use crate::{
 };
 
 pub(crate) const COLUMNS: &str =
-    "by_fact, user_id, first_on, last_on, substitute, entered_by, withdrawn_by";
+    "by_fact, user_id, first_on, last_on, half, substitute, entered_by, withdrawn_by";
 
 pub(crate) const SUBSTITUTION_COLUMNS: &str =
     "by_fact, signer, side, substitute, first_on, last_on, withdrawn_by";
@@ -33,6 +33,8 @@ pub struct AbsenceRow {
     pub first_on: Date,
     /// The last day, included.
     pub last_on: Date,
+    /// Which half of each day; `None` for the whole days.
+    pub half: Option<Half>,
     /// Who does their work meanwhile.
     pub substitute: Option<UserId>,
     /// Who wrote it down.
@@ -66,6 +68,7 @@ fn read(mut row: Row) -> Result<AbsenceRow, StoreError> {
         user: row.next()?,
         first_on: row.next()?,
         last_on: row.next()?,
+        half: row.next()?,
         substitute: row.next()?,
         entered_by: row.next()?,
         withdrawn_by: row.next()?,
@@ -84,6 +87,15 @@ fn read_substitution(mut row: Row) -> Result<SubstitutionRow, StoreError> {
     })
 }
 
+impl FromValue for Half {
+    const WANTED: &'static str = "a half of a day";
+    fn from_value(value: Value) -> Result<Self, Value> {
+        let key = String::from_value(value)?;
+        let half = Half::ALL.iter().find(|(known, _)| *known == key);
+        half.map(|(_, half)| *half).ok_or(Value::Text(key))
+    }
+}
+
 impl FromValue for Date {
     const WANTED: &'static str = "a day";
     fn from_value(value: Value) -> Result<Self, Value> {
@@ -98,13 +110,14 @@ pub(crate) fn entered(
     fact: &AbsenceEntered,
 ) -> Result<(), StoreError> {
     let sql = "insert into absence
-                   (by_fact, user_id, first_on, last_on, substitute, entered_by)
-               values ($1, $2, $3, $4, $5, $6)";
+                   (by_fact, user_id, first_on, last_on, half, substitute, entered_by)
+               values ($1, $2, $3, $4, $5, $6, $7)";
     let values = values![
         entry.no,
         &fact.user,
         fact.first_on.to_string(),
         fact.last_on.to_string(),
+        fact.half.map(Half::key),
         fact.substitute.as_ref(),
         &fact.by
     ];
@@ -148,6 +161,16 @@ pub(crate) fn unnamed(
 }
 
 impl Reader<'_> {
+    /// Every absence that stands, by the fact that told it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn standing_absences(&self) -> Result<Vec<AbsenceRow>, StoreError> {
+        let query =
+            format!("select {COLUMNS} from absence where withdrawn_by is null order by by_fact");
+        self.list("read who is away", &query, &[], read)
+    }
+
     /// Somebody's absences, the latest first, those taken back among them.
     ///
     /// # Errors

@@ -210,7 +210,8 @@ pub(crate) fn passed_on(
     entry: &Entry,
     fact: &ClockPassedOn,
 ) -> Result<(), StoreError> {
-    let sql = "update clock set holder = $2, owner = case when $3 = 1 then owner else $2 end,
+    let sql = "update clock set holder = $2, owner = case when cast($3 as bigint) = 1
+                       then owner else $2 end,
                    last_fact = $4 where id = $1";
     let owner = fact.owner.as_ref().filter(|owner| owner.as_str().len() <= KEY_BYTES_MAX);
     let values = values![&fact.clock, owner, fact.overdue, entry.no];

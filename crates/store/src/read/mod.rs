@@ -7,6 +7,7 @@
 //! holds.
 
 pub mod absence;
+mod account_key;
 mod account_page;
 pub mod activity;
 pub mod agreement;
@@ -27,12 +28,15 @@ pub mod opportunity;
 mod opportunity_page;
 pub mod qualification;
 pub mod quota;
+pub mod routing;
 pub mod tally;
 pub mod user;
 pub mod user_hours;
 mod word;
 
 pub use absence::{AbsenceRow, SubstitutionRow};
+pub use account_key::AccountKey;
+pub(crate) use account_key::keep_all as keep_all_account_keys;
 pub use account_page::{AccountFilter, AccountPlace};
 pub use activity::ActivityRow;
 pub use agreement::{AgreementHead, AgreementInForce, AgreementRow, AgreementState, SignatureRow};
@@ -53,6 +57,7 @@ pub use opportunity::{OpportunityRow, OpportunityStageRow, Outcome};
 pub use opportunity_page::{OpportunityFilter, OpportunityPlace, OpportunitySort};
 pub use qualification::QualificationRow;
 pub use quota::QuotaRow;
+pub use routing::{LevelEntry, Moved, RoutingRow, UnroutedRow};
 pub use tally::{ClockCounted, ClockTally, QualificationTally};
 pub use user::{Colleague, UserRow};
 pub use user_hours::HoursRow;
@@ -61,9 +66,10 @@ pub use word::{Findable, Hit};
 pub(crate) use word::{index_all_names, replace as replace_words};
 
 /// Every table that is worked out from the ledger, with its columns.
-pub(crate) const READ_MODELS: [(&str, &str); 24] = [
+pub(crate) const READ_MODELS: [(&str, &str); 29] = [
     ("absence", absence::COLUMNS),
     ("account", named::COLUMNS),
+    ("account_key", account_key::COLUMNS),
     ("activity", activity::COLUMNS),
     ("agreement", agreement::COLUMNS),
     ("assignment", assignment::COLUMNS),
@@ -80,9 +86,13 @@ pub(crate) const READ_MODELS: [(&str, &str); 24] = [
     ("product", named::COLUMNS),
     ("qualification", qualification::COLUMNS),
     ("quota", quota::COLUMNS),
+    ("routing", routing::COLUMNS),
+    ("routing_entry", routing::ENTRY_COLUMNS),
+    ("routing_level", routing::LEVEL_COLUMNS),
     ("signature", agreement::SIGNATURE_COLUMNS),
     ("substitution", absence::SUBSTITUTION_COLUMNS),
     ("tally", tally::COLUMNS),
+    ("unrouted", routing::UNROUTED_COLUMNS),
     ("user_hours", user_hours::COLUMNS),
     ("user_record", user::COLUMNS),
     ("word", word::COLUMNS),

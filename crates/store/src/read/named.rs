@@ -7,6 +7,7 @@ use domain::{
 };
 
 use super::{
+    account_key,
     columns::{id_of, name_key, name_of, overlaid, text_of},
     word::{Findable, renamed},
 };
@@ -48,12 +49,21 @@ pub(crate) trait NamedId: FromValue + Ord {
     /// As what its name is searched, if it is.
     const FINDABLE: Option<Findable>;
 
+    /// Keeps by what else it is found.
+    fn keep_keys(&self, _: &Connection, _: &Fields) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     fn text(&self) -> &str;
 }
 
 impl NamedId for AccountId {
     const TABLE: &'static str = "account";
     const FINDABLE: Option<Findable> = Some(Findable::Account);
+
+    fn keep_keys(&self, connection: &Connection, fields: &Fields) -> Result<(), StoreError> {
+        account_key::known(connection, self, fields)
+    }
 
     fn text(&self) -> &str {
         self.as_str()
@@ -94,10 +104,10 @@ pub(super) fn read<I: NamedId>(mut row: Row) -> Result<NamedRow<I>, StoreError> 
 pub(crate) fn reported<I: NamedId>(
     connection: &Connection,
     entry: &Entry,
-    id: &I,
+    of: &I,
     reported: &Fields,
 ) -> Result<(), StoreError> {
-    let (table, id) = (I::TABLE, id.text());
+    let (table, id) = (I::TABLE, of.text());
     let known = format!("select fields from {table} where id = $1");
     let fields = overlaid(connection, &known, id, reported)?;
     let name = text_of(&fields, "name");
@@ -105,6 +115,7 @@ pub(crate) fn reported<I: NamedId>(
         let before = name_of(connection, table, id)?;
         renamed(connection, kind, id, before.as_deref(), name.as_deref())?;
     }
+    of.keep_keys(connection, &fields)?;
     let key = name.as_deref().map(name_key);
     let sql = format!(
         "insert into {table} (id, name, name_key, owner, fields, last_fact)

@@ -207,6 +207,16 @@ fn says<'a>(entry: &'a Entry, zone: &TimeZone) -> Option<(String, &'a Because)> 
         }
         Fact::HandoffDeemed(fact) => ("deemed accepted".to_owned(), &fact.because),
         Fact::MilestoneReached(fact) => (format!("reached {}", fact.milestone), &fact.because),
+        Fact::LeadRouted(fact) => (
+            match &fact.routed.to {
+                Some(to) => format!("routed to {to}"),
+                None => "waits, because nobody can take it".to_owned(),
+            },
+            &fact.because,
+        ),
+        Fact::RoutingCreditedBack(fact) => {
+            (format!("counts no more for {} in {}", fact.user, fact.pool), &fact.because)
+        }
         _ => return None,
     })
 }

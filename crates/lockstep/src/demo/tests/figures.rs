@@ -157,6 +157,7 @@ fn every_number_on_every_screen_opens_and_adds_up() {
         pages.extend(LISTS.map(|(path, _)| path.to_owned()));
         pages.extend(records(&filled.engine));
         if matches!(role, Role::SalesManager | Role::Leader) {
+            pages.push("/routing".to_owned());
             pages.push("/scoreboard?by=owner".to_owned());
         }
         if role == Role::Marketer {

@@ -2,7 +2,7 @@
 
 use domain::{
     agreement::{
-        Agreement, Capacity, Definition, Measure, Milestone, ServiceLevel,
+        Agreement, Capacity, Definition, Measure, Milestone, Routing, ServiceLevel,
         text::{Clause, ClauseKind, Standing},
     },
     decided::Verdict,
@@ -16,7 +16,7 @@ use store::{
 };
 
 use super::{
-    handing,
+    handing, routes,
     words::{self, Line},
 };
 use crate::{
@@ -61,6 +61,8 @@ pub(super) struct Today {
     late: Vec<(String, u64)>,
     /// Milestones with how many opportunities reached them.
     milestones: Vec<(String, u64)>,
+    /// How many leads wait for somebody who can take them.
+    waiting: u64,
     /// The version that they were counted under.
     version: Version,
     /// Whether it is the one in force, whose goals are counted.
@@ -76,6 +78,7 @@ impl Today {
             clocks: Vec::new(),
             late: Vec::new(),
             milestones: Vec::new(),
+            waiting: 0,
             version,
             is_in_force: false,
             has_been_in_force: false,
@@ -107,6 +110,7 @@ impl Today {
             clocks,
             late,
             milestones,
+            waiting: reader.unrouted_count()?,
             version,
             is_in_force,
             has_been_in_force,
@@ -160,6 +164,7 @@ fn of_text(agreement: &Agreement, clause: &Clause, today: &Today) -> Shown {
         ClauseKind::Capacity(id) => {
             agreement.capacities.iter().find(|capacity| capacity.id == *id).map(of_capacity)
         }
+        ClauseKind::Routing => agreement.routing.as_ref().map(|routing| of_routing(routing, today)),
         ClauseKind::Goal(id) => agreement
             .goals
             .iter()
@@ -321,6 +326,29 @@ fn of_milestone(milestone: &Milestone, today: &Today) -> Shown {
 /// What the signed text itself says, or what follows from it by the arithmetic beside it.
 fn terms(words: Markup) -> Markup {
     crate::markup::element("span").class("terms").holding(words).into()
+}
+
+fn of_routing(routing: &Routing, today: &Today) -> Shown {
+    let mut margin = Margin { lead: Markup::text("Decides nothing yet"), ..Margin::default() };
+    if today.has_been_in_force {
+        let count = crate::markup::element("b")
+            .holding(figure(show::count(today.waiting), "/routing#unrouted"));
+        let words = if today.waiting == 1 { " lead waits now" } else { " leads wait now" };
+        margin.lead = Markup::from(count).and_text(words);
+        margin.lines.push(Markup::text("for somebody who can take them"));
+    }
+    Shown {
+        says: vec![routing.says.clone()],
+        schedule: Some(Schedule {
+            title: format!("The routes: {} in this order", routing.routes.len()),
+            parts: routes::parts(routing),
+            excluded: Vec::new(),
+            terms: routes::terms(routing),
+            service: Vec::new(),
+        }),
+        margin,
+        ..bare(&routing.clause)
+    }
 }
 
 fn of_capacity(capacity: &Capacity) -> Shown {

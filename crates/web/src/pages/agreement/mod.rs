@@ -3,6 +3,7 @@
 mod clause;
 pub(crate) mod draft;
 mod handing;
+pub(crate) mod routes;
 pub(crate) mod signature;
 pub(crate) mod substitute;
 pub(crate) mod text;

@@ -134,6 +134,8 @@ fn reasons(fact: &Fact) -> Option<Reasons> {
         Fact::HandoffMade(fact) => &fact.because,
         Fact::HandoffDeemed(fact) => &fact.because,
         Fact::DisputeOpened(fact) => &fact.because,
+        Fact::LeadRouted(fact) => &fact.because,
+        Fact::RoutingCreditedBack(fact) => &fact.because,
         _ => return None,
     };
     Some(Reasons {

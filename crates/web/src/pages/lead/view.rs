@@ -243,6 +243,9 @@ fn who(
         let href = format!("{}/owner", lead_href(&lead.id));
         owner = owner.and_text(" ").and(element("a").with("href", href).holding("Give to another"));
     }
+    if let Some(why) = why_routed(known, lead)? {
+        owner = owner.and_text(" ").and(why);
+    }
     kv.push(("Owner", owner));
     if let Some(source) = &lead.source {
         kv.push(("Source", Markup::text(source)));
@@ -257,6 +260,21 @@ fn who(
     }
     kv.push(("Id", Markup::text(lead.id.as_str())));
     Ok(kv)
+}
+
+/// The way to why the lead went to whom it did, or why it waits, where routes decided that.
+fn why_routed(known: &Known<'_, '_>, lead: &LeadRow) -> Result<Option<Markup>, Failure> {
+    let routings = known.reader.routings_of(&lead.id)?;
+    let Some(last) = routings.last() else { return Ok(None) };
+    let words = match (&last.to, &lead.owner) {
+        (Some(to), Some(owner)) if to == owner => {
+            format!("Why {}?", known.names.user_name(owner)?)
+        }
+        (None, None) => "Why nobody yet?".to_owned(),
+        _ => "How it was routed".to_owned(),
+    };
+    let href = format!("{}/routing", lead_href(&lead.id));
+    Ok(Some(element("a").with("href", href).holding(words).into()))
 }
 
 fn stamps(known: &Known<'_, '_>, lead: &LeadRow) -> Result<Vec<Stamp>, Failure> {

@@ -115,6 +115,7 @@ fn pages(visit: &Visit) -> Vec<Choice> {
         pages.push(page("My leads", "those you own", "/leads?owner=me"));
         pages.push(page("My opportunities", "those you own", "/opportunities?owner=me"));
         pages.push(page("Running clocks", "leads with a clock", "/leads?clock=running"));
+        pages.push(page("Routing", "who gets a lead, and why", "/routing"));
     }
     pages
 }

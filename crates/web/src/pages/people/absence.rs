@@ -1,7 +1,10 @@
 //! When somebody is away, and who stands in.
 
 use axum::{extract::Path, response::Response};
-use domain::ids::{FactNo, UserId};
+use domain::{
+    absence::Half,
+    ids::{FactNo, UserId},
+};
 use engine::{
     Engine, Refusal,
     absence::{AbsenceRefusal, NewAbsence, manager},
@@ -34,6 +37,8 @@ pub(crate) struct Sending {
     first_on: String,
     #[serde(default)]
     last_on: String,
+    #[serde(default)]
+    half: String,
     #[serde(default)]
     substitute: String,
     #[serde(default)]
@@ -103,6 +108,10 @@ fn line(absence: &AbsenceRow, names: &Names<'_, '_>, time: &LocalTime) -> Result
         from = from.and_text("; taken back, ").and(fact_link(no));
     }
     let days = days(absence.first_on, absence.last_on, time);
+    let days = match absence.half {
+        Some(half) => days.and_text(", ").and_text(half.words()),
+        None => days,
+    };
     Ok(Line { no: absence.by_fact, days, substitute, from })
 }
 
@@ -133,6 +142,7 @@ pub(super) fn form(reader: &Reader<'_>, row: &UserRow, signs: bool) -> Result<Fo
     let mut fields = vec![
         day("first_on", "First day"),
         day("last_on", "Last day").hint("Included."),
+        Field::select("half", "Which part of each day", halves()).optional(),
         substitute.hint("Shown to everybody. Leads stay where they are until the book is passed on, and no clock rests."),
     ];
     if signs {
@@ -141,6 +151,16 @@ pub(super) fn form(reader: &Reader<'_>, row: &UserRow, signs: bool) -> Result<Fo
         fields.push(signature.optional().hint("A manager or leader of your side, for these days."));
     }
     Ok(Form::of(fields))
+}
+
+/// The whole days, or a half of each.
+fn halves() -> Vec<(String, String)> {
+    let all = (String::new(), "The whole days".to_owned());
+    let half = |(key, half): (&str, Half)| {
+        let words = half.words();
+        (key.to_owned(), words[..1].to_uppercase() + &words[1..])
+    };
+    std::iter::once(all).chain(Half::ALL.map(half)).collect()
 }
 
 /// A day as a form sends it.
@@ -174,7 +194,8 @@ pub(crate) async fn create(
     };
     let named = |id: &str| Some(UserId::from(id)).filter(|id| !id.as_str().is_empty());
     let (substitute, signs) = (named(&sent.substitute), named(&sent.signs));
-    let told = NewAbsence { first_on, last_on, substitute, signs };
+    let half = Half::ALL.iter().find(|(key, _)| *key == sent.half).map(|(_, half)| *half);
+    let told = NewAbsence { first_on, last_on, half, substitute, signs };
     let (by, who, now) = (visit.signed.0.clone(), user.clone(), visit.house.now());
     let enter = move |engine: &Engine| Ok(engine.enter_absence(&by, &who, told, now)?);
     let done = visit.house.work(enter).await;
@@ -189,6 +210,7 @@ fn keep(form: &mut Form, sent: &Sending) {
     form.keep([
         ("first_on", &sent.first_on),
         ("last_on", &sent.last_on),
+        ("half", &sent.half),
         ("substitute", &sent.substitute),
         ("signs", &sent.signs),
     ]);

@@ -21,6 +21,14 @@ pub(super) fn check(house: &House, role: Role, page: &str, figure: &Figure) -> R
             body.contains(&format!("id=\"{clause}\"")).then_some(()).ok_or("no such clause".into())
         }
         _ if address.starts_with("/scoreboard/rows?") => rows(house, role, &address, &body, said),
+        Some((_, "unrouted")) => {
+            let waiting = body.matches("<tr data-row>").count().to_string();
+            (waiting == said).then_some(()).ok_or(format!("{waiting} leads are listed"))
+        }
+        // What somebody has received, with how it makes their level.
+        Some((_, "entries")) => {
+            plain(&body).contains(said).then_some(()).ok_or("the page does not say it".into())
+        }
         _ if address.starts_with("/leads?") => list(house, role, "/leads", &address, said),
         _ if address.starts_with("/opportunities?") => {
             list(house, role, "/opportunities", &address, said)
