@@ -147,6 +147,11 @@ fn by_handing_over(actor: &Actor, act: &Act) -> Option<Judged> {
             "answer another person's handoff",
             "whoever has it, or leads them",
         ),
+        Act::AssignLeads => (
+            matches!(actor.role, SalesManager | Operations),
+            "give leads to other owners",
+            "a manager of sales",
+        ),
         Act::ContestHandoffs => (
             matches!(actor.role, Marketer | MarketingManager),
             "contest the answer to a handoff",
@@ -202,11 +207,6 @@ fn by_work(actor: &Actor, act: &Act) -> Judged {
         Act::CheckLedger => {
             (matches!(actor.role, Operations | Auditor), "check the ledger", "revenue operations")
         }
-        Act::AssignLeads => (
-            matches!(actor.role, SalesManager | Operations),
-            "give leads to other owners",
-            "a manager of sales",
-        ),
         Act::CorrectLeads => (
             matches!(actor.role, SalesManager | Marketer | MarketingManager | Operations),
             "correct what was reported of leads",
@@ -225,6 +225,7 @@ fn by_work(actor: &Actor, act: &Act) -> Judged {
         ),
         // Judged by `by_people` or `by_handing_over`.
         Act::AnswerHandoffOf(..)
+        | Act::AssignLeads
         | Act::ContestHandoffs
         | Act::ContestClauses
         | Act::AnswerDisputes

@@ -61,22 +61,12 @@ pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreE
             activity::recorded(connection, entry, fact)?;
             lead::touched(connection, entry, &fact.lead)
         }
-        Fact::Handoff(fact) => {
-            handoff::delivered(connection, entry, fact)?;
-            lead::touched(connection, entry, &fact.lead)
-        }
-        Fact::HandoffAnswered(fact) => {
-            handoff::answered(connection, entry, fact)?;
-            lead::touched(connection, entry, &fact.lead)
-        }
-        Fact::HandoffMade(fact) => {
-            handoff::made(connection, entry, fact)?;
-            lead::touched(connection, entry, &fact.lead)
-        }
-        Fact::HandoffDeemed(fact) => {
-            handoff::deemed(connection, entry, fact)?;
-            lead::touched(connection, entry, &fact.lead)
-        }
+        Fact::Handoff(_)
+        | Fact::HandoffAnswered(_)
+        | Fact::HandoffMade(_)
+        | Fact::HandoffDeemed(_)
+        | Fact::LeadRouted(_)
+        | Fact::RoutingCreditedBack(_) => handing_over(connection, entry),
         Fact::DisputeOpened(_) | Fact::DisputeAnswered(_) | Fact::DisputeRuled(_) => {
             disputes(connection, entry)
         }
@@ -88,14 +78,6 @@ pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreE
         | Fact::ClockAtRisk(_)
         | Fact::ClockBreached(_) => clocks(connection, entry),
         Fact::MilestoneReached(fact) => milestone::reached(connection, entry, fact),
-        Fact::LeadRouted(fact) => {
-            routing::routed(connection, entry, fact)?;
-            lead::touched(connection, entry, &fact.lead)
-        }
-        Fact::RoutingCreditedBack(fact) => {
-            routing::credited_back(connection, entry, fact)?;
-            lead::touched(connection, entry, &fact.lead)
-        }
     }
 }
 
@@ -131,6 +113,23 @@ fn clocks(connection: &Connection, entry: &Entry) -> Result<(), StoreError> {
             touched(connection, entry, &fact.subject)
         }
         _ => Ok(()),
+    }
+}
+
+/// How a lead changes hands: to whom it went, what became of it.
+fn handing_over(connection: &Connection, entry: &Entry) -> Result<(), StoreError> {
+    match entry.fact() {
+        Fact::Handoff(fact) => handoff::delivered(connection, entry, fact)?,
+        Fact::HandoffAnswered(fact) => handoff::answered(connection, entry, fact)?,
+        Fact::HandoffMade(fact) => handoff::made(connection, entry, fact)?,
+        Fact::HandoffDeemed(fact) => handoff::deemed(connection, entry, fact)?,
+        Fact::LeadRouted(fact) => routing::routed(connection, entry, fact)?,
+        Fact::RoutingCreditedBack(fact) => routing::credited_back(connection, entry, fact)?,
+        _ => {}
+    }
+    match entry.fact().lead() {
+        Some(lead) => lead::touched(connection, entry, lead),
+        None => Ok(()),
     }
 }
 

@@ -105,6 +105,22 @@ fn bringing() -> Router<Shared> {
         .route("/imports/{id}/rejected.xlsx", get(imports::rejected::show))
 }
 
+/// Who is there.
+fn colleagues() -> Router<Shared> {
+    Router::new()
+        .route("/people", get(people::index).post(people::create))
+        .route("/people/{id}", get(people::person::show).post(people::change::update))
+        .route("/people/{id}/record", post(people::change::record))
+        .route("/people/{id}/absences", post(people::absence::create))
+        .route("/people/{id}/absences/{no}/withdrawal", post(people::absence::withdraw))
+        .route("/people/{id}/book", get(people::book::show).post(people::book::pass_on))
+        .route("/people/{id}/book/{no}/withdrawal", post(people::book::take_back))
+        .route("/people/{id}/leaving", post(people::book::leave))
+        .route("/people/{id}/link", post(people::change::link))
+        .route("/people/{id}/link/withdrawal", post(people::change::take_back))
+        .route("/people/{id}/sessions/end", post(people::change::end_sessions))
+}
+
 /// Every address, in one list.
 pub fn router(app: App) -> Router {
     let site = Site { https: app.https };
@@ -154,22 +170,15 @@ pub fn router(app: App) -> Router {
         .route("/scoreboard", get(scoreboard::index))
         .route("/scoreboard/rows", get(scoreboard::rows))
         .route("/scoreboard/rows.csv", get(scoreboard::export))
-        .route("/scoreboard/rows.xlsx", get(scoreboard::export))
-        .route("/people", get(people::index).post(people::create))
-        .route("/people/{id}", get(people::person::show).post(people::change::update))
-        .route("/people/{id}/record", post(people::change::record))
-        .route("/people/{id}/absences", post(people::absence::create))
-        .route("/people/{id}/absences/{no}/withdrawal", post(people::absence::withdraw))
-        .route("/people/{id}/book", get(people::book::show).post(people::book::pass_on))
-        .route("/people/{id}/book/{no}/withdrawal", post(people::book::take_back))
-        .route("/people/{id}/leaving", post(people::book::leave))
-        .route("/people/{id}/link", post(people::change::link))
-        .route("/people/{id}/link/withdrawal", post(people::change::take_back))
-        .route("/people/{id}/sessions/end", post(people::change::end_sessions));
+        .route("/scoreboard/rows.xlsx", get(scoreboard::export));
     if demo {
         pages = pages.route("/demo/sign-in", post(sign_in::demo));
     }
-    let pages = pages.merge(lists()).merge(bringing()).layer(DefaultBodyLimit::max(FORM_BYTES_MAX));
+    let pages = pages
+        .merge(lists())
+        .merge(colleagues())
+        .merge(bringing())
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX));
     // Files are counted while they are written to the dock, not held.
     let files = Router::new()
         .route("/imports", post(imports::received::create))

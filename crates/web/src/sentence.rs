@@ -196,26 +196,6 @@ fn with_people(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError>
             Some(to) => format!("Handed over to {}", names.user_name(to)?),
             None => "Handed over, to nobody yet".to_owned(),
         },
-        Fact::HandoffMade(fact) => format!(
-            "Handed over to {}, by clause {} of version {}",
-            match &fact.to {
-                Some(to) => names.user_name(to)?,
-                None => "nobody yet".to_owned(),
-            },
-            fact.because.clause,
-            fact.because.version
-        ),
-        Fact::DisputeOpened(fact) => {
-            format!("Contested by {}", names.user_name(&fact.by)?)
-        }
-        Fact::DisputeAnswered(fact) => {
-            format!("{} spoke for the other side", names.user_name(&fact.by)?)
-        }
-        Fact::DisputeRuled(fact) => format!(
-            "{} ruled: {}",
-            names.user_name(&fact.by)?,
-            if fact.overturned { "it is overturned" } else { "it stands" }
-        ),
         Fact::HandoffAnswered(fact) => {
             format!("Handoff {}{}{}", fact.answer.word(), by(&fact.by)?, because(&fact.reason))
         }
@@ -243,6 +223,39 @@ fn with_people(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError>
                 by(&fact.by)?
             )
         }
+        Fact::HandoffMade(_)
+        | Fact::DisputeOpened(_)
+        | Fact::DisputeAnswered(_)
+        | Fact::DisputeRuled(_)
+        | Fact::LeadRouted(_)
+        | Fact::RoutingCreditedBack(_) => about_handing_over(fact, names)?,
+        other => about_colleagues(other, names)?,
+    })
+}
+
+/// To whom a lead went, and what the sides say of it.
+fn about_handing_over(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError> {
+    Ok(match fact {
+        Fact::HandoffMade(fact) => format!(
+            "Handed over to {}, by clause {} of version {}",
+            match &fact.to {
+                Some(to) => names.user_name(to)?,
+                None => "nobody yet".to_owned(),
+            },
+            fact.because.clause,
+            fact.because.version
+        ),
+        Fact::DisputeOpened(fact) => {
+            format!("Contested by {}", names.user_name(&fact.by)?)
+        }
+        Fact::DisputeAnswered(fact) => {
+            format!("{} spoke for the other side", names.user_name(&fact.by)?)
+        }
+        Fact::DisputeRuled(fact) => format!(
+            "{} ruled: {}",
+            names.user_name(&fact.by)?,
+            if fact.overturned { "it is overturned" } else { "it stands" }
+        ),
         Fact::LeadRouted(fact) => {
             let by =
                 format!("by clause {} of version {}", fact.because.clause, fact.because.version);
@@ -256,7 +269,7 @@ fn with_people(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError>
             let user = names.user_name(&fact.user)?;
             format!("Credited back to {user} in {}: the lead counts no more", fact.pool)
         }
-        other => about_colleagues(other, names)?,
+        _ => String::new(),
     })
 }
 

@@ -1,7 +1,7 @@
 //! What an Agreement says, in short.
 
 use domain::{
-    agreement::{Agreement, Measure, service::Target},
+    agreement::{Agreement, DisputeTerms, HandoffTerms, Measure, service::Target},
     ids::Version,
 };
 use engine::Engine;
@@ -163,21 +163,25 @@ pub fn summary(agreement: &Agreement) -> Value {
         "definitions": definitions.collect::<Vec<_>>(),
         "service_levels": levels.collect::<Vec<_>>(),
         "milestones": milestones.collect::<Vec<_>>(),
-        "handoff": agreement.handoff.as_ref().map(|terms| json!({
-            "clause": terms.clause,
-            "says": terms.says,
-            "delivers": terms.delivers,
-            "silence_accepts": terms.silence_accepts,
-            "reasons": terms.reasons.iter().map(|reason| &reason.says).collect::<Vec<_>>(),
-        })),
-        "disputes": agreement.disputes.as_ref().map(|terms| json!({
-            "clause": terms.clause,
-            "says": terms.says,
-            "arbiter": terms.arbiter,
-        })),
+        "handoff": agreement.handoff.as_ref().map(handoff),
+        "disputes": agreement.disputes.as_ref().map(disputes),
         "capacities": capacities.collect::<Vec<_>>(),
         "goals": goals.collect::<Vec<_>>(),
     })
+}
+
+fn handoff(terms: &HandoffTerms) -> Value {
+    json!({
+        "clause": terms.clause,
+        "says": terms.says,
+        "delivers": terms.delivers,
+        "silence_accepts": terms.silence_accepts,
+        "reasons": terms.reasons.iter().map(|reason| &reason.says).collect::<Vec<_>>(),
+    })
+}
+
+fn disputes(terms: &DisputeTerms) -> Value {
+    json!({ "clause": terms.clause, "says": terms.says, "arbiter": terms.arbiter })
 }
 
 /// A target in seconds of the hours that count; null where it is in working days.
