@@ -263,7 +263,9 @@ impl Again {
         let tomorrow = may_fall.then(|| now + SignedDuration::from_hours(24));
         let waits = self.handed.iter().filter(|(handoff, _)| !self.answered.contains(*handoff));
         // At the instant itself it may still be answered.
-        let silence = waits.map(|(_, due_at)| *due_at + SignedDuration::from_millis(1)).min();
+        let over = waits.map(|(_, due_at)| *due_at + SignedDuration::from_millis(1));
+        // What is over and still open stays open: silence was looked at by then.
+        let silence = over.filter(|over| *over > now).min();
         self.ahead.into_iter().chain(soon).chain(tomorrow).chain(silence).min()
     }
 }

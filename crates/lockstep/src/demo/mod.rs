@@ -119,6 +119,8 @@ fn steps(dates: &Dates, zone: &TimeZone) -> BTreeMap<Timestamp, Vec<Step>> {
         (10, Step::Overturn("The purchase order decides. Titles are not in the definition.")),
         (3, Step::Contest("The plant lies in the territory as it was drawn in September.")),
     ];
+    let after = SignedDuration::from_hours(3);
+    steps.entry(dates.now - days(10) + after).or_default().push(Step::Call);
     for (ago, step) in said {
         steps.entry(dates.now - days(ago)).or_default().push(step);
     }

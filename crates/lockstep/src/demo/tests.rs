@@ -190,8 +190,11 @@ fn people_have_their_habits() {
     assert!(shares[1] > 0.97 && (0.3..0.7).contains(&shares[2]), "{shares:?}");
     let handoffs = engine.read(|reader| reader.handoffs()).unwrap();
     let mut searched: BTreeMap<String, (usize, usize)> = BTreeMap::new();
-    for row in handoffs.iter().filter(|row| row.fields["source"] == "Paid search".into()) {
-        if let (Some(answer), Some(by)) = (row.answer, &row.answered_by) {
+    for row in &handoffs {
+        let lead = engine.read(|reader| reader.lead(&row.lead)).unwrap().unwrap();
+        if lead.source.as_deref() == Some("Paid search")
+            && let (Some(answer), Some(by)) = (row.answer, &row.answered_by)
+        {
             let (accepted, all) = searched.entry(by.0.clone()).or_default();
             *accepted += usize::from(answer == Answer::Accepted);
             *all += 1;

@@ -4,13 +4,17 @@ use std::collections::BTreeMap;
 
 use connectors::agreement::AgreementText;
 use domain::{
+    activity::ActivityRecorded,
+    fact::{Fact, Told},
+    field::Fields,
     handoff::Answer,
     ids::{DisputeId, Version},
+    reported::Reported,
 };
 use engine::{Engine, access::Actor, dispute::Ruling};
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 
-use super::people::STAFF;
+use super::{people::STAFF, queue::CRM};
 
 macro_rules! text {
     ($version:literal, $($file:literal),+) => {
@@ -175,6 +179,31 @@ fn contest(engine: &Engine, words: &str, now: Timestamp) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The owner of the lead whose refusal was overturned calls it.
+fn call(engine: &Engine, now: Timestamp) -> anyhow::Result<()> {
+    let overturned = engine.read(|reader| {
+        let rows = reader.disputes()?;
+        let row = rows.iter().find(|row| row.overturned == Some(true));
+        let Some(lead) = row.and_then(|row| row.about.lead().cloned()) else { return Ok(None) };
+        let owner = reader.lead(&lead)?.and_then(|row| row.owner);
+        Ok::<_, store::StoreError>(owner.map(|owner| (lead, owner)))
+    })?;
+    let Some((lead, owner)) = overturned else { return Ok(()) };
+    let fact = Fact::Activity(ActivityRecorded {
+        lead,
+        kind: "call".to_owned(),
+        status: None,
+        campaign: None,
+        account: None,
+        by: Some(owner),
+        fields: Fields::new(),
+    });
+    let key = "after-the-ruling".to_owned();
+    let told = Told { source: CRM.to_owned(), key, happened_at: now, fact };
+    engine.take_in(vec![Reported { told, person: None }], now)?;
+    Ok(())
+}
+
 fn open_dispute(engine: &Engine) -> anyhow::Result<Option<DisputeId>> {
     let all = engine.read(|reader| reader.disputes())?;
     Ok(all.into_iter().find(|row| row.ruled_at.is_none()).map(|row| row.id))
@@ -202,6 +231,8 @@ pub enum Step {
     Answer(&'static str),
     /// Revenue operations overturns it.
     Overturn(&'static str),
+    /// Whoever has the lead calls it, since it counts as accepted now.
+    Call,
 }
 
 impl Step {
@@ -230,6 +261,7 @@ impl Step {
                     engine.answer_dispute(&sales(), &dispute, words, now)?;
                 }
             }
+            Step::Call => call(engine, now)?,
             Step::Overturn(words) => {
                 let (overturned, statement) = (true, words.to_owned());
                 if let Some(dispute) = open_dispute(engine)? {
