@@ -220,18 +220,20 @@ fn board(
     Ok(found)
 }
 
-/// The board of the whole time, told apart by nothing.
+/// The board of the whole time, told apart by nothing; `None` while it is being worked out.
 pub(crate) fn everything(
     house: &House,
     actor: &Actor,
     time: &LocalTime,
-) -> Result<Found<Board>, Failure> {
+) -> Result<Option<Found<Board>>, Failure> {
     let question = Asked::default().question(time.zone(), time.now());
-    board(house, &question, None, actor).map_err(|none| match none {
-        NoBoard::Failed(failure) => failure,
+    match board_soon(house, &question, actor) {
+        Ok(Soon::Found(found)) => Ok(Some(found)),
+        Ok(Soon::Awaited) => Ok(None),
+        Err(NoBoard::Failed(failure)) => Err(failure),
         // The question is our own.
-        NoBoard::Refused(_) => Failure::Absent,
-    })
+        Err(NoBoard::Refused(_)) => Err(Failure::Absent),
+    }
 }
 
 /// The board of everybody as it is, or that it is still being worked out.

@@ -137,7 +137,9 @@ fn today(house: &House, actor: &Actor, reach: bool, time: &LocalTime) -> Result<
 }
 
 fn kept_by_week(house: &House, actor: &Actor, time: &LocalTime) -> Result<Kept, Failure> {
-    let found = scoreboard::everything(house, actor, time)?;
+    let Some(found) = scoreboard::everything(house, actor, time)? else {
+        return Ok(Kept { charts: Vec::new(), as_of: None });
+    };
     let as_of = found.past().map(|past| time.second(past));
     let charts = found.value.by_level.iter().filter(|chart| !chart.as_str().is_empty());
     Ok(Kept { charts: charts.cloned().collect(), as_of })
