@@ -24,7 +24,7 @@ const NOUNS: [&str; 8] =
     ["account", "agreement", "campaign", "lead", "opportunity", "product", "quota", "user"];
 
 /// Every kind of fact, in the order in which the list offers them.
-pub(super) const KINDS: [&str; 39] = [
+pub(super) const KINDS: [&str; 41] = [
     "agreement_proposed",
     "agreement_signed",
     "agreement_withdrawn",
@@ -44,6 +44,8 @@ pub(super) const KINDS: [&str; 39] = [
     "dispute_opened",
     "dispute_answered",
     "dispute_ruled",
+    "lead_routed",
+    "routing_credited_back",
     "clock_started",
     "clock_at_risk",
     "clock_breached",
