@@ -24,6 +24,7 @@ use crate::{
     people::People,
     qualification::{Assessment, Qualification, qualifications, stamped},
     service_level::{ServiceClock, clocks},
+    withdrawn::first_key,
 };
 
 /// Finds what follows up to `as_of` from the facts about a subject and what it is seen with, and
@@ -188,7 +189,7 @@ fn milestone(opportunity: &OpportunityId, reached: Reached) -> Told {
 /// The keys of the decisions that are among the facts.
 fn keys_of_decisions(entries: &[Arc<Entry>]) -> BTreeSet<&str> {
     let decided = entries.iter().filter(|entry| entry.told.source == SOURCE);
-    decided.map(|entry| entry.told.key.as_str()).collect()
+    decided.map(|entry| first_key(&entry.told.key)).collect()
 }
 
 /// Whether the ledger knows all that it can ever know of a clock by `as_of`. Such a clock need not

@@ -28,6 +28,7 @@ use crate::{
         ProductReported, QuotaReported, UserReported,
     },
     routed::{LeadRouted, RoutingCreditedBack},
+    withdrawn::FactsWithdrawn,
 };
 
 /// Everything that can stand in the ledger, one kind a noun and its verb.
@@ -92,6 +93,8 @@ pub enum Fact {
     AgreementWithdrawn(AgreementWithdrawn),
     /// A signed version came into force.
     AgreementTookEffect(AgreementTookEffect),
+    /// What an import had told of a record holds no more.
+    FactsWithdrawn(FactsWithdrawn),
     /// Decided: a lead met a definition.
     LeadQualified(LeadQualified),
     /// Decided: a lead that had qualified meets the definition no more.
@@ -144,6 +147,7 @@ impl Fact {
             Fact::SubstituteNamed(fact) => format!("user/{}", fact.signer),
             Fact::SubstituteWithdrawn(fact) => format!("user/{}", fact.signer),
             Fact::Quota(fact) => format!("quota/{}", fact.period),
+            Fact::FactsWithdrawn(fact) => fact.subject.clone(),
             Fact::AgreementProposed(AgreementProposed { version, .. })
             | Fact::AgreementSigned(AgreementSigned { version, .. })
             | Fact::AgreementWithdrawn(AgreementWithdrawn { version, .. })

@@ -53,3 +53,4 @@ pub mod spread;
 pub mod standing;
 pub mod team;
 pub mod window;
+pub mod withdrawn;

@@ -10,6 +10,7 @@ use domain::{
     handoff::LeadAssigned,
     ids::{AccountId, FactNo, LeadId, OpportunityId, Subject, UserId},
     record::{AccountReported, OpportunityReported},
+    withdrawn::holding,
 };
 use jiff::Timestamp;
 use store::{
@@ -319,7 +320,7 @@ fn take_back(
         let key = format!("{act}/{nth}");
         let Some(entry) = writer.already(domain::decided::SOURCE, &key)? else { break };
         let filed = entry.fact().subject();
-        let facts = writer.facts_of(&filed)?;
+        let facts = holding(writer.facts_of(&filed)?);
         let fact = match entry.fact() {
             Fact::LeadAssigned(fact) => undoing(&facts, entry.no).ok().map(|correction| {
                 back.leads.push(fact.lead.clone());

@@ -10,6 +10,7 @@ use domain::{
     ids::{FactNo, UserId},
     record::UserReported,
     team::{LedBy, circle},
+    withdrawn::holding,
 };
 use jiff::{Timestamp, tz::TimeZone};
 use store::{Reader, StoreError, Writer, read::UserRow};
@@ -131,7 +132,7 @@ impl Record {
     /// # Errors
     /// When the database cannot be read.
     pub fn of(reader: &Reader<'_>, user: &UserId) -> Result<Record, StoreError> {
-        let entries = reader.facts_of(&format!("user/{user}"))?;
+        let entries = holding(reader.facts_of(&format!("user/{user}"))?);
         let (mut fields, mut facts) = (Fields::new(), BTreeMap::new());
         for entry in &entries {
             if let Fact::User(told) = entry.fact() {

@@ -9,6 +9,7 @@ use domain::{
     fact::{Entry, Fact, Told},
     field::FieldValue,
     ids::{FactNo, LeadId, Subject, UserId},
+    withdrawn::holding,
 };
 use jiff::Timestamp;
 use store::{Reader, Writer, read::LeadRow};
@@ -294,7 +295,7 @@ fn undo(
     if writer.already(SOURCE, key)?.is_some() {
         return Ok(Some(Left::UndoneBefore));
     }
-    let entries: Vec<Arc<Entry>> = writer.facts_of(&format!("lead/{lead}"))?;
+    let entries: Vec<Arc<Entry>> = holding(writer.facts_of(&format!("lead/{lead}"))?);
     match undoing(&entries, no) {
         Ok(correction) => {
             append(writer, key.to_owned(), correction.fact(lead.clone(), by.user.clone()))?;

@@ -15,6 +15,7 @@ use domain::{
     handoff::{HandoffAnswered, HandoffDeemed},
     ids::{FactNo, HandoffId, Subject},
     people::People,
+    withdrawn::holding,
 };
 use jiff::{SignedDuration, Timestamp};
 use store::{Reader, StoreError, Writer};
@@ -22,6 +23,7 @@ use store::{Reader, StoreError, Writer};
 use crate::{
     Error,
     agreement::{Versions, history, next_to_take_effect, take_effect},
+    intake::append_unless_it_stands,
     routing::{self, Directory},
 };
 
@@ -180,7 +182,8 @@ fn decide_about_one(
     entries.iter().for_each(|entry| again.note(entry, rules, now));
     let mut new = Vec::new();
     decision::decide::<Error>(subject, entries, &rules.agreements, &rules.people, now, |told| {
-        let entry = writer.append_once(told)?;
+        // What was decided by facts that were withdrawn may be decided again by others.
+        let entry = append_unless_it_stands(writer, told)?;
         new.extend(entry.clone());
         Ok(entry)
     })?;
@@ -271,7 +274,8 @@ impl Again {
 }
 
 /// The facts about a subject and about what it is seen with: a lead's account, and an opportunity's
-/// lead and account, each as last reported. `facts_of` gives the facts that are filed under a name.
+/// lead and account, each as last reported. `facts_of` gives the facts that are filed under a name;
+/// those that were withdrawn do not hold.
 ///
 /// # Errors
 /// Those of `facts_of`.
@@ -279,7 +283,7 @@ pub fn facts_about<E>(
     subject: &Subject,
     mut facts_of: impl FnMut(&str) -> Result<Vec<Arc<Entry>>, E>,
 ) -> Result<Vec<Arc<Entry>>, E> {
-    let mut entries = facts_of(&subject.to_string())?;
+    let mut entries = holding(facts_of(&subject.to_string())?);
     let seen_with: &[&str] = match subject {
         Subject::Lead(_) => &["account"],
         Subject::Opportunity(_) => &["lead", "account"],
@@ -289,7 +293,7 @@ pub fn facts_about<E>(
         .filter_map(|noun| Some(format!("{noun}/{}", last_named(&entries, noun)?)))
         .collect();
     for filed in named {
-        entries.extend(facts_of(&filed)?);
+        entries.extend(holding(facts_of(&filed)?));
     }
     Ok(entries)
 }

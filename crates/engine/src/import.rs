@@ -14,6 +14,7 @@ mod look_over;
 mod recalled;
 mod report;
 mod taking;
+pub mod undo;
 mod work;
 
 use std::path::PathBuf;
@@ -125,6 +126,9 @@ pub enum ImportRefusal {
     /// It stands where this cannot be done.
     #[error("the import {0}: look at it again")]
     NotNow(&'static str),
+    /// It is not undone.
+    #[error(transparent)]
+    Undo(#[from] undo::UndoRefusal),
     /// The mapping's zone or currency does not read.
     #[error("the mapping's {0} \"{1}\" does not read: {2}")]
     Mapping(&'static str, String, &'static str),

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    fact::{Entry, Fact},
+    fact::{Entry, Fact, Told},
     field::FieldValue,
     ids::{AccountId, FactNo, Subject},
     person::Person,
     reported::{Reported, settle_ids},
+    withdrawn::{key_again, withdrawn_in},
 };
 use jiff::Timestamp;
 use store::{StoreError, Writer};
@@ -83,14 +84,47 @@ pub(crate) fn take(
     writer: &mut Writer<'_>,
     mut reported: Reported,
 ) -> Result<(Entry, bool), Error> {
-    let (source, key) = (reported.told.source.clone(), reported.told.key.clone());
-    if let Some(entry) = writer.already(&source, &key)? {
-        return Ok((entry, true));
+    match place_for(writer, &reported.told)? {
+        Place::Taken(entry) => return Ok((*entry, true)),
+        Place::Under(key) => reported.told.key = key,
     }
     settle(writer, &mut reported)?;
     keep_person(writer, &mut reported)?;
     let entry = writer.append_once(reported.told)?;
     Ok((entry.expect("nobody else writes inside this transaction"), false))
+}
+
+/// Where something that is told has its place.
+pub(crate) enum Place {
+    /// It stands in the ledger.
+    Taken(Box<Entry>),
+    /// Under this key: its own, or a further one where it was told before and withdrawn.
+    Under(String),
+}
+
+/// Where something that is told has its place: what was told once holds, unless it was withdrawn.
+pub(crate) fn place_for(writer: &Writer<'_>, told: &Told) -> Result<Place, StoreError> {
+    let (mut key, mut times) = (told.key.clone(), 1);
+    while let Some(entry) = writer.already(&told.source, &key)? {
+        let withdrawals = writer.reader().withdrawals_of(&entry.fact().subject(), entry.no)?;
+        if !withdrawn_in(&withdrawals).contains(&entry.no) {
+            return Ok(Place::Taken(Box::new(entry)));
+        }
+        times += 1;
+        key = key_again(&told.key, times);
+    }
+    Ok(Place::Under(key))
+}
+
+/// Appends what is told under a key of our own, again where it was withdrawn; `None` where it stands.
+pub(crate) fn append_unless_it_stands(
+    writer: &mut Writer<'_>,
+    told: Told,
+) -> Result<Option<Entry>, StoreError> {
+    match place_for(writer, &told)? {
+        Place::Under(key) => writer.append_once(Told { key, ..told }),
+        Place::Taken(_) => Ok(None),
+    }
 }
 
 /// Gives ids their source, and exchanges keys that would tell who somebody is.

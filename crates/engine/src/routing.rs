@@ -30,6 +30,7 @@ use store::{Reader, StoreError, Writer};
 use crate::{
     Engine, Error,
     deciding::{Rules, facts_about},
+    intake::append_unless_it_stands,
 };
 
 pub(crate) use directory::{Asked, Directory};
@@ -96,10 +97,13 @@ fn append(
     let times = u32::try_from(times).unwrap_or(u32::MAX);
     let fact = LeadRouted { lead: lead.clone(), times, routed, seen, because };
     let mut new: Vec<Entry> =
-        writer.append_once(told(key.clone(), Fact::LeadRouted(fact)))?.into_iter().collect();
+        append_unless_it_stands(writer, told(key.clone(), Fact::LeadRouted(fact)))?
+            .into_iter()
+            .collect();
     if let Some(owner) = to {
         let fact = LeadAssigned { lead: lead.clone(), owner: Some(owner), by: None };
-        new.extend(writer.append_once(told(key + "/assigned", Fact::LeadAssigned(fact)))?);
+        let told = told(key + "/assigned", Fact::LeadAssigned(fact));
+        new.extend(append_unless_it_stands(writer, told)?);
     }
     Ok(new)
 }

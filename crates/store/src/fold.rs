@@ -12,6 +12,7 @@ use crate::{
     read::{
         absence, activity, agreement, assignment, campaign, clock, dispute, handoff, lead,
         lead_stage, milestone, named, opportunity, qualification, quota, routing, user, user_hours,
+        withdrawn,
     },
 };
 
@@ -78,6 +79,12 @@ pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreE
         | Fact::ClockAtRisk(_)
         | Fact::ClockBreached(_) => clocks(connection, entry),
         Fact::MilestoneReached(fact) => milestone::reached(connection, entry, fact),
+        Fact::FactsWithdrawn(fact) => {
+            for held in withdrawn::taken_out(connection, entry, fact)? {
+                apply(connection, &held)?;
+            }
+            withdrawn::put_back(connection, entry.no, fact)
+        }
     }
 }
 

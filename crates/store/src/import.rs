@@ -12,8 +12,10 @@ use crate::{
 
 mod reject;
 mod remembered;
+mod undo;
 
 pub use reject::RejectedRow;
+pub use undo::{ImportUndo, LeftRow};
 
 /// One import, so that it can go on after a stop and be looked up later.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

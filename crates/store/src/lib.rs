@@ -39,7 +39,7 @@ mod writer;
 pub use database::Location;
 pub use error::{DatabaseError, StoreError};
 pub use fact_page::FactFilter;
-pub use import::{ImportRun, RejectedRow};
+pub use import::{ImportRun, ImportUndo, LeftRow, RejectedRow};
 pub use ledger::{Head, KEY_BYTES_MAX, NO_SEAL};
 pub use migrate::SCHEMA;
 pub use reader::Reader;

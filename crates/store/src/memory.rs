@@ -86,18 +86,20 @@ impl Memory {
 
 /// Whether a fact is about users, who is away, or Agreements.
 fn changes_rules(fact: &Fact) -> bool {
-    matches!(
-        fact,
-        Fact::User(_)
-            | Fact::UserAdmitted(_)
-            | Fact::UserLeft(_)
-            | Fact::AbsenceEntered(_)
-            | Fact::AbsenceWithdrawn(_)
-            | Fact::AgreementProposed(_)
-            | Fact::AgreementSigned(_)
-            | Fact::AgreementWithdrawn(_)
-            | Fact::AgreementTookEffect(_)
-    )
+    let is_of_a_user = |subject: &str| subject.starts_with("user/");
+    matches!(fact, Fact::FactsWithdrawn(fact) if is_of_a_user(&fact.subject))
+        || matches!(
+            fact,
+            Fact::User(_)
+                | Fact::UserAdmitted(_)
+                | Fact::UserLeft(_)
+                | Fact::AbsenceEntered(_)
+                | Fact::AbsenceWithdrawn(_)
+                | Fact::AgreementProposed(_)
+                | Fact::AgreementSigned(_)
+                | Fact::AgreementWithdrawn(_)
+                | Fact::AgreementTookEffect(_)
+        )
 }
 
 #[cfg(test)]

@@ -74,7 +74,7 @@ pub(crate) fn index_everybody(connection: &Connection) -> Result<(), StoreError>
 }
 
 /// The tables in which an erased person may have left bytes behind.
-const PRIVATE_TABLES: [&str; 3] = ["person", "alias", INDEX];
+const PRIVATE_TABLES: [&str; 4] = ["person", "alias", "import_person", INDEX];
 
 pub(crate) const PRIVATE_COLUMNS: &str = "subject, salt, name, email, phone, other";
 
@@ -162,6 +162,8 @@ impl Writer<'_> {
         index_words(self.connection, subject, &words, &[])?;
         let sql = "delete from person where subject = $1";
         let mut erased = self.connection.execute(what, sql, values![subject])?;
+        let sql = "delete from import_person where subject = $1";
+        erased += self.connection.execute(what, sql, values![subject])?;
         if let Some((source, number)) = alias_in(subject) {
             // The number stays: given again, it would make two people one.
             let sql = "update alias set key = null

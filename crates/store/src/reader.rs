@@ -38,6 +38,18 @@ impl Reader<'_> {
         self.list("read a subject's facts", &query, values![subject], entry)
     }
 
+    /// The facts after `no` that withdrew others about `subject`, in ledger order.
+    ///
+    /// # Errors
+    /// When the database fails or a fact cannot be read.
+    pub fn withdrawals_of(&self, subject: &str, no: FactNo) -> Result<Vec<Entry>, StoreError> {
+        let query = format!(
+            "select {FACT_COLUMNS} from fact
+             where subject = $1 and no > $2 and kind = 'facts_withdrawn' order by no"
+        );
+        self.list("read what was withdrawn", &query, values![subject, no], entry)
+    }
+
     /// The fact at `no`, if the ledger is that long.
     ///
     /// # Errors

@@ -251,6 +251,7 @@ impl<P: FnMut(u64, u64)> Check<P> {
             Ok(Fact::Lead(fact)) => self.person(subject, fact.person, no),
             Ok(Fact::User(fact)) => self.person(subject, fact.person, no),
             Ok(Fact::UserAdmitted(fact)) => self.person(subject, fact.person, no),
+            Ok(Fact::FactsWithdrawn(fact)) => self.person(subject, fact.person, no),
             Ok(fact) => {
                 if let Some((subject, hash)) = said_beside(&fact) {
                     self.person(subject, Some(hash), no);

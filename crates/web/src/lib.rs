@@ -101,6 +101,11 @@ fn bringing() -> Router<Shared> {
         .route("/imports/{id}/pause", post(imports::acts::pause))
         .route("/imports/{id}/stop", post(imports::acts::stop))
         .route("/imports/{id}/again", post(imports::acts::again))
+        .route("/imports/{id}/undo", get(imports::undo::show).post(imports::undo::begin))
+        .route("/imports/{id}/undo/pause", post(imports::undo::pause))
+        .route("/imports/{id}/undo/resume", post(imports::undo::resume))
+        .route("/imports/{id}/left.csv", get(imports::undo::left))
+        .route("/imports/{id}/left.xlsx", get(imports::undo::left))
         .route("/imports/{id}/rejected.csv", get(imports::rejected::show))
         .route("/imports/{id}/rejected.xlsx", get(imports::rejected::show))
 }

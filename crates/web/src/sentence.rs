@@ -273,10 +273,20 @@ fn about_handing_over(fact: &Fact, names: &Names<'_, '_>) -> Result<String, Stor
     })
 }
 
-/// Who is away, and who stands in.
+/// Who is away, who stands in, and who undid what.
 fn about_colleagues(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError> {
     let name = |user: &UserId| names.user_name(user);
     Ok(match fact {
+        Fact::FactsWithdrawn(fact) => {
+            let by = match &fact.by {
+                Some(user) => format!(" by {}", name(user)?),
+                None => String::new(),
+            };
+            let facts: Vec<String> = fact.facts.iter().map(|no| no.to_string()).collect();
+            let (noun, hold) = if facts.len() == 1 { ("fact", "holds") } else { ("facts", "hold") };
+            let listed = facts.join(", ");
+            format!("An import was undone{by}: {noun} {listed} {hold} no more")
+        }
         Fact::AbsenceEntered(fact) => {
             let work = match &fact.substitute {
                 Some(user) => format!("; {} does the work", name(user)?),

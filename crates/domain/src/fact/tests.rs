@@ -49,6 +49,15 @@ fn what_is_written_here_about_colleagues_is_filed_under_them_and_told_by_nobody_
 }
 
 #[test]
+fn a_withdrawal_is_filed_under_its_record_and_told_by_nobody_else() {
+    let json = r#"{"fact":"facts_withdrawn","subject":"lead/crm:1","facts":[12,14],"import":"crm-1790000000000","by":"crm:u3"}"#;
+    let fact: Fact = serde_json::from_str(json).unwrap();
+    assert!(!fact.is_reportable());
+    assert_eq!(fact.subject(), "lead/crm:1");
+    assert_eq!(serde_json::to_string(&fact).unwrap(), json);
+}
+
+#[test]
 fn a_signature_of_before_there_were_substitutes_reads_and_writes_the_same_text() {
     let before =
         r#"{"fact":"agreement_signed","version":1,"hash":"h","side":"sales","by":"crm:u2"}"#;

@@ -62,6 +62,7 @@ impl Engine {
                 break;
             }
         }
+        report.id = standing.run.id.clone();
         report.tables = standing.tables();
         report.total = sum(&report.tables);
         if !report.cancelled {
@@ -232,6 +233,7 @@ fn take_chunk(
     mut standing: Standing,
 ) -> Result<Taken, Error> {
     let mut told = Vec::new();
+    let before = writer.reader().head()?.fact;
     for (row, cells) in chunk {
         taking.take(writer, row)?;
         for rejected in taking.take_rejected() {
@@ -243,6 +245,11 @@ fn take_chunk(
             }
             told.push((rejected, cells.clone()));
         }
+    }
+    let last = writer.reader().head()?.fact;
+    writer.keep_import_facts(&standing.run.id, before, last)?;
+    for (subject, person) in taking.take_persons_before() {
+        writer.keep_person_before(&standing.run.id, &subject, &person)?;
     }
     standing.position = taking.position(standing.position.done);
     let mut counts = sum(&standing.position.done);

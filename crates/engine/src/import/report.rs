@@ -89,6 +89,9 @@ pub struct Skipped {
 /// What became of an import.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct ImportReport {
+    /// The import's id, by which it is undone; empty where nothing was kept.
+    #[serde(default)]
+    pub id: String,
     /// The source that stands before the ids.
     pub source: String,
     /// Whether nothing was kept.

@@ -7,10 +7,11 @@ use connectors::{
     mapping::{ColumnProblem, Draft, Object, Plan},
 };
 use domain::{
-    fact::{Fact, Told},
+    fact::{Entry, Fact, Told},
     field::{FieldValue, Fields, overlay},
     person::Person,
     reported::Reported,
+    withdrawn::holding,
 };
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -38,6 +39,8 @@ pub(super) struct Taking {
     pub(super) rejected: Vec<Rejected>,
     notes: BTreeMap<(String, String), u64>,
     seen: BTreeSet<u64>,
+    /// Who people were whom a row has changed, not kept yet.
+    persons_before: Vec<(String, Person)>,
 }
 
 /// What became of a row.
@@ -69,6 +72,7 @@ impl Taking {
             rejected: Vec::new(),
             notes: BTreeMap::new(),
             seen: BTreeSet::new(),
+            persons_before: Vec::new(),
         })
     }
 
@@ -79,6 +83,11 @@ impl Taking {
     /// The rows rejected since this was last asked; only a few are remembered beyond that.
     pub(super) fn take_rejected(&mut self) -> Vec<Rejected> {
         std::mem::take(&mut self.untold)
+    }
+
+    /// Who people were before the rows since this was last asked.
+    pub(super) fn take_persons_before(&mut self) -> Vec<(String, Person)> {
+        std::mem::take(&mut self.persons_before)
     }
 
     /// Takes one row, whole or not at all.
@@ -202,7 +211,8 @@ impl Taking {
         let mut reported = Reported { told, person };
         intake::settle(writer, &mut reported)?;
         let subject = reported.told.fact.subject();
-        let (known, versions) = known_fields(writer, &subject, &reported.told.fact)?;
+        let Known { fields: known, holding, versions } =
+            known_fields(writer, &subject, &reported.told.fact)?;
         if let Some(person) = &reported.person
             && let Some(domain) = person.email_domain()
             && let Fact::Lead(fact) = &mut reported.told.fact
@@ -219,23 +229,26 @@ impl Taking {
         }
         let nothing_new = fields_of(&reported.told.fact).is_none_or(Fields::is_empty);
         let same_person = same_person(writer, &subject, reported.person.as_ref())?;
-        if versions > 0 && nothing_new && same_person {
+        if holding > 0 && nothing_new && same_person {
             return Ok(Became::Unchanged);
         }
         if is_stale {
             self.note("", "rows older than what is known were left as they are");
             return Ok(Became::Unchanged);
         }
-        if same_person && versions > 0 {
+        if !same_person && let Some(before) = writer.reader().person_of(&subject)? {
+            self.persons_before.push((subject.clone(), before));
+        }
+        if same_person && holding > 0 {
             reported.person = None;
         }
-        if versions > 0 {
+        if holding > 0 {
             reported.told.happened_at = modified_at(&reported.told.fact).unwrap_or(self.now);
         }
         reported.told.key = format!("{subject}@{}", versions + 1);
         let (entry, _) = intake::take(writer, reported)?;
         leave_undecided(writer, entry.fact(), self.now)?;
-        Ok(if versions == 0 { Became::Created } else { Became::Updated })
+        Ok(if holding == 0 { Became::Created } else { Became::Updated })
     }
 
     /// The report of the table.
@@ -306,17 +319,28 @@ fn draft_person(draft: &Draft) -> Option<Person> {
     (!draft.person.is_empty()).then(|| draft.person.clone())
 }
 
-/// What the ledger knows of a record, and how many reports of it there are.
-fn known_fields(writer: &Writer<'_>, subject: &str, like: &Fact) -> Result<(Fields, usize), Error> {
-    let (mut known, mut versions) = (Fields::new(), 0);
-    for entry in writer.reader().facts_of(subject)? {
-        let same_kind = std::mem::discriminant(entry.fact()) == std::mem::discriminant(like);
-        if let Some(fields) = fields_of(entry.fact()).filter(|_| same_kind) {
-            overlay(&mut known, fields);
-            versions += 1;
-        }
+/// What the ledger knows of a record.
+struct Known {
+    /// Its fields.
+    fields: Fields,
+    /// How many reports of it hold.
+    holding: usize,
+    /// How many reports of it there are, those that were withdrawn too.
+    versions: usize,
+}
+
+fn known_fields(writer: &Writer<'_>, subject: &str, like: &Fact) -> Result<Known, Error> {
+    let mut reports = writer.reader().facts_of(subject)?;
+    let is_like =
+        |entry: &Entry| std::mem::discriminant(entry.fact()) == std::mem::discriminant(like);
+    let versions = reports.iter().filter(|entry| is_like(entry)).count();
+    reports = holding(reports);
+    reports.retain(is_like);
+    let mut fields = Fields::new();
+    for told in reports.iter().filter_map(|entry| fields_of(entry.fact())) {
+        overlay(&mut fields, told);
     }
-    Ok((known, versions))
+    Ok(Known { fields, holding: reports.len(), versions })
 }
 
 fn same_person(writer: &Writer<'_>, subject: &str, told: Option<&Person>) -> Result<bool, Error> {

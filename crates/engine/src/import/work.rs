@@ -25,14 +25,14 @@ use super::{
 use crate::{Engine, Error};
 
 /// Who says nothing for so long has ended.
-const SILENT_MAX: SignedDuration = SignedDuration::from_secs(20);
+pub(super) const SILENT_MAX: SignedDuration = SignedDuration::from_secs(20);
 /// How often a worker says that it works.
-const BEAT: SignedDuration = SignedDuration::from_secs(5);
+pub(super) const BEAT: SignedDuration = SignedDuration::from_secs(5);
 /// Rejected rows that are kept of a trial: enough to mend, and to see what is the matter.
 const TRIED_REJECTED_MAX: usize = 2_000;
 /// Imports that nobody went on with are forgotten after this, and rejected rows of those that are
 /// over: both hold what files say of people.
-const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+pub(super) const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// What came of an import, or of trying it out.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -101,7 +101,9 @@ impl Engine {
         dock: &Dock,
         clock: &(dyn Fn() -> Timestamp + Sync),
     ) -> Result<bool, Error> {
-        let Some(run) = self.next_import(dock, clock())? else { return Ok(false) };
+        let Some(run) = self.next_import(dock, clock())? else {
+            return self.work_on_undos(clock);
+        };
         let id = run.id.clone();
         let done = match State::parse(&run.state) {
             Some(State::Looking) => self.look_over_import(dock, run, clock),
@@ -298,17 +300,20 @@ impl Engine {
         })
     }
 
-    /// Forgets what has grown old: imports that nobody went on with, and the rejected rows of
-    /// those that are over.
+    /// Forgets what has grown old: imports that nobody went on with, the rejected rows of those that
+    /// are over, and who people were before them.
     ///
     /// # Errors
     /// When the database cannot be written.
     pub fn forget_old_imports(&self, dock: &Dock, now: Timestamp) -> Result<(), Error> {
         let old: Vec<ImportRun> = self.read(|reader| reader.imports())?;
-        for run in old
-            .into_iter()
-            .filter(|run| run.by.is_some() && now.duration_since(run.started_at) > KEPT)
-        {
+        for run in old.into_iter().filter(|run| now.duration_since(run.started_at) > KEPT) {
+            let id = run.id.clone();
+            self.store
+                .write(now, move |writer| Ok::<_, Error>(writer.delete_persons_before(&id)?))?;
+            if run.by.is_none() {
+                continue;
+            }
             let state = State::parse(&run.state).unwrap_or(State::Failed);
             if state.is_at_work() {
                 continue;

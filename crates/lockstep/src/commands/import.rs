@@ -29,9 +29,22 @@ use crate::{
     place::Place,
 };
 
+mod undo;
+
+/// What else can be done about imports.
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Undo an import: what it made goes, what it changed is as it was, what was edited since stays
+    #[command(long_about = include_str!("import/undo.md"))]
+    Undo(undo::Args),
+}
+
 /// What to import, and how.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Args {
+    #[command(subcommand)]
+    command: Option<Command>,
     /// Files, and folders of files
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -103,6 +116,9 @@ fn delimiter(sign: &str) -> Result<u8, String> {
 /// When nothing is recognised or a file is refused, before anything is written; when the database
 /// fails, after what the report says.
 pub fn run(args: Args, place: &Place, voice: Voice, now: Timestamp) -> Result<Answer, Failure> {
+    if let Some(Command::Undo(args)) = &args.command {
+        return undo::run(args, place, voice, now);
+    }
     let mapping = args.mapping()?;
     if let Some(source) = &args.source {
         check_source(source)?;
@@ -240,6 +256,9 @@ fn answer(report: &ImportReport, rejects: Option<&Path>) -> Answer {
     if report.leads_decided > 0 {
         let (leads, decisions) = (report.leads_decided, report.decisions);
         text.push(format!("\nDecided about {leads} leads: {decisions} new decisions."));
+    }
+    if !report.id.is_empty() {
+        text.push(format!("\nTo undo it: lockstep import undo {}", report.id));
     }
     if !report.dry_run && !report.cancelled {
         text.push(format!("\nNext: lockstep report {}", next(report)));

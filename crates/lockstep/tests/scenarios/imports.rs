@@ -1,5 +1,7 @@
 //! Data is brought in through the pages: looked at, mended, tried out, taken.
 
+use domain::ids::LeadId;
+use engine::correction::Wanted;
 use testkit::{Answer, World, http::StatusCode};
 
 const LEADS: &[u8] =
@@ -141,4 +143,52 @@ async fn an_import_is_stopped_before_it_begins_and_its_files_go() {
     let page = world.gets("operations", &place(&again)).await;
     assert!(page.text().contains("This import was stopped"), "it does not start again");
     assert_eq!(world.last_fact(), World::new().last_fact(), "nothing was taken");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_is_undone_and_what_was_edited_since_is_listed_and_left() {
+    let world = World::new();
+    let leads: &[u8] = b"lead_number,name,title,created_at,status,account\n\
+        1,Ann Ahorn,CEO,2026-01-02,New,Acme\n2,Bo Birke,CTO,2026-01-02,New,Acme\n";
+    let import = place(&world.brings("operations", &[("leads.csv", leads)]).await);
+    world.works();
+    place(&world.posts("operations", &format!("{import}/run"), &[]).await);
+    let done = world.works().page("operations", &import).await;
+    assert!(done.contains("Undo this import"), "{done}");
+    let undo = format!("{import}/undo");
+    let before = world.everything();
+    for who in ["rep", "marketer", "sven", "auditor", "reader"] {
+        for path in [&undo, &format!("{undo}/pause"), &format!("{undo}/resume")] {
+            let answer = world.posts(who, path, &[]).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{who} {path}");
+        }
+        for path in [&undo, &format!("{import}/left.csv")] {
+            assert_eq!(world.gets(who, path).await.status, StatusCode::NOT_FOUND, "{who} {path}");
+        }
+    }
+    assert_eq!(world.everything(), before, "every denial leaves the database as it was");
+    let edited = LeadId::from("file:2");
+    world.asks(|engine| {
+        let title = Wanted::Field { name: "title".into(), text: "Chair".into() };
+        engine.correct_leads(world.actor("operations"), vec![edited], title, world.now()).unwrap();
+    });
+    let plan = world.page("operations", &undo).await;
+    assert!(plan.contains("Undo this import?"), "{plan}");
+    place(&world.posts("operations", &undo, &[]).await);
+    let again = place(&world.posts("operations", &undo, &[]).await);
+    let refused = world.gets("operations", &again).await;
+    assert!(refused.text().contains("being undone already"), "{}", refused.text());
+    let undone = world.works().page("operations", &undo).await;
+    assert!(undone.contains("This import was undone"), "{undone}");
+    assert!(undone.contains("Bo Birke"), "{undone}");
+    let left = world.gets("operations", &format!("{import}/left.csv")).await;
+    assert!(left.text().contains("lead,file:2"), "{}", left.text());
+    let list = world.page("operations", "/leads").await;
+    assert!(list.contains("Bo Birke") && !list.contains("Ann Ahorn"), "{list}");
+    assert_eq!(world.gets("operations", "/leads/file:1").await.status, StatusCode::NOT_FOUND);
+    let found = world.page("operations", "/search?q=ahorn").await;
+    assert!(!found.contains("Ann Ahorn"), "{found}");
+    let twice = place(&world.posts("operations", &undo, &[]).await);
+    let refused = world.gets("operations", &twice).await;
+    assert!(refused.text().contains("was undone before"), "{}", refused.text());
 }

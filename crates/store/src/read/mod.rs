@@ -32,6 +32,7 @@ pub mod routing;
 pub mod tally;
 pub mod user;
 pub mod user_hours;
+pub(crate) mod withdrawn;
 mod word;
 
 pub use absence::{AbsenceRow, SubstitutionRow};

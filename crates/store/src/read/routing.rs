@@ -167,6 +167,25 @@ pub(crate) fn credited_back(
     level_moved(connection, entry, of, Moved::CreditedBack, 1)
 }
 
+/// Takes what a lead counted for its receivers out of their levels.
+pub(super) fn taken_out(connection: &Connection, lead: &LeadId) -> Result<(), StoreError> {
+    let what = "take a lead out of the levels";
+    let query = "select pool, user_id, what, n from routing_entry where lead = $1";
+    for mut row in connection.query(what, query, values![lead])? {
+        let (pool, user): (String, String) = (row.next()?, row.next()?);
+        let (moved, n): (String, i64) = (row.next()?, row.next()?);
+        let by = |of: Moved| if moved == of.key() { n } else { 0 };
+        let sql = "update routing_level set received = received - $3,
+                       credited_back = credited_back - $4, lifted = lifted - $5
+                   where pool = $1 and user_id = $2";
+        let (received, back, lifted) =
+            (by(Moved::Received), by(Moved::CreditedBack), by(Moved::Lifted));
+        connection.execute(what, sql, values![pool, user, received, back, lifted])?;
+    }
+    let sql = "delete from routing_entry where lead = $1";
+    connection.execute(what, sql, values![lead]).map(drop)
+}
+
 /// The database itself does so too, by the trigger of `0015_routing.sql`, when a lead's status or
 /// owner changes: whether it waits is then to be asked anew.
 fn waits_no_more(connection: &Connection, lead: &LeadId) -> Result<(), StoreError> {

@@ -183,7 +183,14 @@ impl Reader<'_> {
     /// # Errors
     /// When the database fails.
     pub fn users_known_up_to(&self) -> Result<FactNo, StoreError> {
-        let query = "select max(last_fact) from user_record";
+        // What is withdrawn takes a row away, and its fact with it.
+        let query = "select max(no) from (
+                         select max(last_fact) as no from user_record
+                         union all
+                         select no from (
+                             select no from fact
+                             where source = 'lockstep' and kind = 'facts_withdrawn'
+                             order by recorded_at desc, no desc limit 1) withdrawn) known";
         let last = self.find("look at the users", query, &[], |mut row| {
             Ok(row.next::<Option<FactNo>>()?.unwrap_or(FactNo(0)))
         })?;

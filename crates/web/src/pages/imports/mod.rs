@@ -8,6 +8,7 @@ pub(crate) mod rejected;
 pub(crate) mod report;
 pub(crate) mod show;
 pub(crate) mod table;
+pub(crate) mod undo;
 
 use askama::Template;
 use axum::response::Response;

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The page asks for itself anew after so many seconds: no script is needed for it.
-const AGAIN: &str = "1";
+pub(super) const AGAIN: &str = "1";
 
 #[derive(Template)]
 #[template(path = "pages/imports/progress.html")]

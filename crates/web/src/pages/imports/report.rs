@@ -8,6 +8,7 @@ use axum::response::Response;
 use engine::import::{
     Counts, How, ImportReport, Joined, Object,
     dock::{Import, State},
+    undo::UndoState,
 };
 use store::RejectedRow;
 
@@ -49,6 +50,8 @@ struct ReportPage {
     notes: Vec<(String, Vec<String>)>,
     found: Option<Tables>,
     next: Vec<(&'static str, &'static str)>,
+    /// What the way to its undoing says, where there is one.
+    undo: Option<&'static str>,
 }
 
 struct TableRow {
@@ -97,10 +100,13 @@ pub(super) async fn shown(
             for object in objects {
                 names.push((list_of(object), names_of(reader, object)?));
             }
-            Ok::<_, Failure>((rejected, names))
+            let undo = reader.import_undo(&id)?;
+            let has_told = !reader.import_facts(&id)?.is_empty();
+            let undo = undo.map(|undo| UndoState::of(&undo));
+            Ok::<_, Failure>((rejected, names, undo_words(undo, has_told)))
         })
     });
-    let (rejected, names) = asked.await?;
+    let (rejected, names, undo) = asked.await?;
     let mut frame = visit.frame("Import", Place::Imports);
     frame.refused = mistake.is_some();
     let was_refused = frame.refused;
@@ -134,6 +140,7 @@ pub(super) async fn shown(
             .filter(|_| has_tables || import.state == State::Failed)
             .map(|found| Tables::of(&import.id, found)),
         next: next(&import, report.as_ref()),
+        undo: undo.filter(|_| import.state.is_over()),
     };
     Ok(if was_refused { visit.refuse(page) } else { visit.show(page) })
 }
@@ -176,6 +183,14 @@ fn says(import: &Import, report: Option<&ImportReport>) -> String {
         (State::Done, _) => "Everything that was taken is in the ledger.".to_owned(),
         (State::Failed, _) => "Nothing was lost. What was taken before stays.".to_owned(),
         _ => "What was taken before it was stopped stays.".to_owned(),
+    }
+}
+
+fn undo_words(undo: Option<UndoState>, has_told: bool) -> Option<&'static str> {
+    match undo {
+        Some(UndoState::Done) => Some("This import was undone: see what became of its records"),
+        Some(_) => Some("This import is being undone: see how far it is"),
+        None => has_told.then_some("Undo this import"),
     }
 }
 

@@ -24,7 +24,7 @@ const NOUNS: [&str; 8] =
     ["account", "agreement", "campaign", "lead", "opportunity", "product", "quota", "user"];
 
 /// Every kind of fact, in the order in which the list offers them.
-pub(super) const KINDS: [&str; 41] = [
+pub(super) const KINDS: [&str; 42] = [
     "agreement_proposed",
     "agreement_signed",
     "agreement_withdrawn",
@@ -36,6 +36,7 @@ pub(super) const KINDS: [&str; 41] = [
     "absence_withdrawn",
     "substitute_named",
     "substitute_withdrawn",
+    "facts_withdrawn",
     "lead_qualified",
     "lead_fell_below",
     "milestone_reached",

@@ -6,6 +6,7 @@ use domain::{
     fact::{Entry, Fact},
     field::FieldValue,
     ids::Subject,
+    withdrawn::holding,
 };
 use engine::{Engine, access::Actor};
 use jiff::{SignedDuration, ToSpan, civil::Date};
@@ -127,7 +128,7 @@ fn news_of(
     let subject = |row: &OpportunityRow| Subject::Opportunity(row.id.clone()).to_string();
     let subjects: Vec<String> = mine.iter().map(subject).collect();
     let mut new: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
-    for entry in reader.facts_between(&subjects, since, time.now())? {
+    for entry in holding(reader.facts_between(&subjects, since, time.now())?) {
         if is_news(entry.fact()) {
             new.entry(entry.fact().subject()).or_default().push(entry);
         }
