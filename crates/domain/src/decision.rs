@@ -24,7 +24,7 @@ use crate::{
     people::People,
     qualification::{Assessment, Qualification, qualifications, stamped},
     service_level::{ServiceClock, clocks},
-    withdrawn::first_key,
+    withdrawal::first_key,
 };
 
 /// Finds what follows up to `as_of` from the facts about a subject and what it is seen with, and

@@ -53,4 +53,5 @@ pub mod spread;
 pub mod standing;
 pub mod team;
 pub mod window;
+pub mod withdrawal;
 pub mod withdrawn;

@@ -10,7 +10,7 @@ use domain::{
     handoff::LeadAssigned,
     ids::{AccountId, FactNo, LeadId, OpportunityId, Subject, UserId},
     record::{AccountReported, OpportunityReported},
-    withdrawn::holding,
+    withdrawal::holding,
 };
 use jiff::Timestamp;
 use store::{

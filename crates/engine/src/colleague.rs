@@ -10,7 +10,7 @@ use domain::{
     ids::{FactNo, UserId},
     record::UserReported,
     team::{LedBy, circle},
-    withdrawn::holding,
+    withdrawal::holding,
 };
 use jiff::{Timestamp, tz::TimeZone};
 use store::{Reader, StoreError, Writer, read::UserRow};

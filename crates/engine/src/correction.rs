@@ -9,7 +9,7 @@ use domain::{
     fact::{Entry, Fact, Told},
     field::FieldValue,
     ids::{FactNo, LeadId, Subject, UserId},
-    withdrawn::holding,
+    withdrawal::holding,
 };
 use jiff::Timestamp;
 use store::{Reader, Writer, read::LeadRow};

@@ -15,7 +15,7 @@ use domain::{
     handoff::{HandoffAnswered, HandoffDeemed},
     ids::{FactNo, HandoffId, Subject},
     people::People,
-    withdrawn::holding,
+    withdrawal::holding,
 };
 use jiff::{SignedDuration, Timestamp};
 use store::{Reader, StoreError, Writer};

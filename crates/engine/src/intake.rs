@@ -8,7 +8,7 @@ use domain::{
     ids::{AccountId, FactNo, Subject},
     person::Person,
     reported::{Reported, settle_ids},
-    withdrawn::{key_again, withdrawn_in},
+    withdrawal::{key_again, withdrawn_in},
 };
 use jiff::Timestamp;
 use store::{StoreError, Writer};

@@ -33,6 +33,25 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
+    /// What the next page will say, and the address at which it is undone; empty without one.
+    ///
+    /// # Panics
+    /// Where the answer is not a redirect.
+    pub fn said(&self) -> (String, String) {
+        assert_eq!(self.status, StatusCode::SEE_OTHER, "{}", self.body);
+        let cookie = self.header("set-cookie").split(';').next().unwrap_or_default();
+        let mut parts = cookie.trim_start_matches("flash=").get(1..).unwrap_or_default().split('.');
+        let mut text = || {
+            let hex = parts.next().unwrap_or_default().as_bytes();
+            let bytes = hex.chunks(2).map(|pair| {
+                let pair = std::str::from_utf8(pair).unwrap_or_default();
+                u8::from_str_radix(pair, 16).unwrap_or(b'?')
+            });
+            String::from_utf8_lossy(&bytes.collect::<Vec<_>>()).into_owned()
+        };
+        (text(), text())
+    }
+
     /// The body as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).expect("the body is JSON")

@@ -11,7 +11,7 @@ use domain::{
     field::{FieldValue, Fields, overlay},
     person::Person,
     reported::Reported,
-    withdrawn::holding,
+    withdrawal::holding,
 };
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};

@@ -7,24 +7,21 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    decided::SOURCE,
-    fact::{Fact, Told},
-    ids::{AccountId, FactNo, Subject, UserId},
-    withdrawn::{FactsWithdrawn, Withdrawal, withdrawing},
+    ids::{FactNo, UserId},
+    withdrawal::{Withdrawal, withdrawing},
 };
 use jiff::Timestamp;
-use store::{ImportRun, ImportUndo, LeftRow, Reader, StoreError, Writer};
+use store::{ImportRun, ImportUndo, Reader, StoreError, Writer};
 
 use super::{
     ImportRefusal,
     dock::State,
     refused,
-    work::{BEAT, KEPT, SILENT_MAX},
+    work::{KEPT, SILENT_MAX},
 };
 use crate::{
     Engine, Error, Refusal,
     access::{Act, Actor, may},
-    intake::leave_account,
 };
 
 /// Facts that are dealt with in one transaction.
@@ -266,58 +263,6 @@ impl Engine {
         }
         Ok(true)
     }
-
-    fn carry_undo_out(
-        &self,
-        mut undo: ImportUndo,
-        clock: &dyn Fn() -> Timestamp,
-        going_on: &mut dyn FnMut(&ImportUndo) -> bool,
-    ) -> Result<ImportUndo, Error> {
-        let id = undo.import.clone();
-        loop {
-            let (of, now, before) = (id.clone(), clock(), undo.before);
-            undo = self.store.write(now, move |writer| undo_some(writer, &of, now))?;
-            if UndoState::of(&undo) != UndoState::Running {
-                return Ok(undo);
-            }
-            if undo.before == before {
-                break;
-            }
-            if !going_on(&undo) {
-                return self.rest_undo(id, UndoState::Paused, clock());
-            }
-        }
-        let mut beat_at = clock();
-        let mut rests = false;
-        self.decide_waiting(clock(), |_| {
-            if clock().duration_since(beat_at) >= BEAT {
-                beat_at = clock();
-                let id = id.clone();
-                // What cannot be said now is said with the next decisions.
-                let _ = self.store.write(beat_at, move |writer| beat(writer, &id));
-            }
-            rests = !going_on(&undo);
-            !rests
-        })?;
-        let state = if rests { UndoState::Paused } else { UndoState::Done };
-        self.rest_undo(id, state, clock())
-    }
-
-    /// Leaves an undoing in a state in which nobody works on it.
-    fn rest_undo(&self, id: String, to: UndoState, now: Timestamp) -> Result<ImportUndo, Error> {
-        self.store.write(now, move |writer| {
-            let undo = writer.reader().import_undo(&id)?;
-            let mut undo = undo.ok_or_else(|| refusing(UndoRefusal::NotAtIt))?;
-            undo.state = to.key().to_owned();
-            undo.beat_at = None;
-            if to == UndoState::Done {
-                undo.finished_at = Some(now);
-                writer.delete_persons_before(&id)?;
-            }
-            writer.keep_import_undo(&undo)?;
-            Ok(undo)
-        })
-    }
 }
 
 /// What becomes of the records of an undoing so far.
@@ -417,14 +362,6 @@ fn take_up(
     writer.keep_import_undo(undo)
 }
 
-fn beat(writer: &mut Writer<'_>, id: &str) -> Result<(), Error> {
-    if let Some(mut undo) = writer.reader().import_undo(id)? {
-        undo.beat_at = Some(writer.now());
-        writer.keep_import_undo(&undo)?;
-    }
-    Ok(())
-}
-
 /// The facts of an import before one of them, the last first, with what they are about.
 fn page_before(
     reader: &Reader<'_>,
@@ -443,93 +380,10 @@ fn page_before(
     Ok(page)
 }
 
-/// Undoes what the next facts told and keeps how far the undoing then is, in one transaction.
-fn undo_some(writer: &mut Writer<'_>, id: &str, now: Timestamp) -> Result<ImportUndo, Error> {
-    let undo = writer.reader().import_undo(id)?;
-    let mut undo = undo.ok_or_else(|| refusing(UndoRefusal::NotAtIt))?;
-    if UndoState::of(&undo) == UndoState::Pausing {
-        undo.state = UndoState::Paused.key().to_owned();
-        undo.beat_at = None;
-        writer.keep_import_undo(&undo)?;
-        return Ok(undo);
-    }
-    let facts = writer.reader().import_facts(id)?;
-    let page = page_before(&writer.reader(), &facts, undo.before)?;
-    let mut seen = BTreeSet::new();
-    for (_, subject) in &page {
-        if !seen.insert(subject.as_str()) {
-            continue;
-        }
-        match undo_record(writer, &undo, &facts, subject)? {
-            Withdrawal::Nothing => {}
-            Withdrawal::EditedSince(fact) => {
-                writer.keep_left(id, &LeftRow { subject: subject.clone(), fact })?;
-            }
-            Withdrawal::Withdraw { is_all: true, .. } => undo.removed += 1,
-            Withdrawal::Withdraw { is_all: false, .. } => undo.restored += 1,
-        }
-    }
-    if let Some((no, _)) = page.last() {
-        undo.before = *no;
-        undo.facts_done += page.len() as u64;
-    }
-    undo.beat_at = Some(now);
-    writer.keep_import_undo(&undo)?;
-    Ok(undo)
-}
-
-/// Withdraws what the import told of one record; who its person was before is known again.
-fn undo_record(
-    writer: &mut Writer<'_>,
-    undo: &ImportUndo,
-    import: &Facts,
-    subject: &str,
-) -> Result<Withdrawal, Error> {
-    let withdrawal = withdrawing(writer.facts_of(subject)?, |no| is_in(import, no));
-    let Withdrawal::Withdraw { facts, is_all } = &withdrawal else { return Ok(withdrawal) };
-    let person = match is_all {
-        true => {
-            writer.erase_person(subject)?;
-            None
-        }
-        false => match writer.reader().person_before(&undo.import, subject)? {
-            Some(before) => Some(writer.keep_person(subject, &before)?),
-            None => None,
-        },
-    };
-    let last = facts.last().map_or(0, |no| no.0);
-    let fact = FactsWithdrawn {
-        subject: subject.to_owned(),
-        facts: facts.clone(),
-        import: undo.import.clone(),
-        person,
-        by: undo.by.clone(),
-    };
-    let told = Told {
-        source: SOURCE.to_owned(),
-        key: format!("withdrawn/{last}"),
-        happened_at: writer.now(),
-        fact: Fact::FactsWithdrawn(fact),
-    };
-    writer.append_once(told)?;
-    leave_undecided(writer, subject)?;
-    Ok(withdrawal)
-}
-
-/// What is seen with a record is to be decided about anew.
-fn leave_undecided(writer: &mut Writer<'_>, subject: &str) -> Result<(), StoreError> {
-    if let Some(account) = subject.strip_prefix("account/") {
-        return leave_account(writer, &AccountId(account.to_owned()));
-    }
-    match Subject::parse(subject) {
-        Some(_) => writer.leave_undecided(subject, writer.now()),
-        None => Ok(()),
-    }
-}
-
 fn refusing(refusal: UndoRefusal) -> Error {
     refused(ImportRefusal::Undo(refusal))
 }
 
+mod carrying_out;
 #[cfg(test)]
 mod tests;

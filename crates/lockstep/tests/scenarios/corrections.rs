@@ -37,21 +37,6 @@ fn refused(answer: &Answer) -> String {
     answer.text()
 }
 
-/// What the next page says, and where it is undone.
-fn said(answer: &Answer) -> (String, String) {
-    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
-    let cookie = answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
-    let mut parts = cookie.trim_start_matches("flash=").get(1..).unwrap_or_default().split('.');
-    let mut text = || {
-        let hex = parts.next().unwrap_or_default().as_bytes();
-        let bytes = hex.chunks(2).map(|pair| {
-            u8::from_str_radix(std::str::from_utf8(pair).unwrap_or_default(), 16).unwrap_or(b'?')
-        });
-        String::from_utf8_lossy(&bytes.collect::<Vec<_>>()).into_owned()
-    };
-    (text(), text())
-}
-
 fn owners(world: &World) -> Vec<String> {
     let leads = world.asks(|engine| engine.read(|reader| reader.leads())).expect("they are read");
     let rep = world.user("rep");
@@ -64,7 +49,7 @@ async fn ticked_leads_are_given_to_another_and_it_is_undone() {
     let world = firm().await;
     let answer = gives(&world, "sven", &["crm:l1", "crm:l2", "crm:gone"], "sven").await;
     assert_eq!(answer.header("location"), "/leads?q=Person", "back to the view");
-    let (words, undo) = said(&answer);
+    let (words, undo) = answer.said();
     assert_eq!(words, "2 leads given to Sven Arndt. 1 lead left as it was: crm:gone is not there.");
     let sven = world.user("sven").to_string();
     assert_eq!(owners(&world), ["rep", &sven, &sven, "rep"]);
@@ -78,9 +63,9 @@ async fn ticked_leads_are_given_to_another_and_it_is_undone() {
     let refused = world.posts("operations", &undo, &[]).await;
     assert_eq!(refused.status, StatusCode::NOT_FOUND, "what somebody else did");
     let undone = world.posts("sven", &undo, &[]).await;
-    assert_eq!(said(&undone).0, "Undone for 2 leads.");
+    assert_eq!(undone.said().0, "Undone for 2 leads.");
     assert_eq!(owners(&world), ["rep", "rep", "rep", "rep"]);
-    let twice = said(&world.posts("sven", &undo, &[]).await).0;
+    let twice = world.posts("sven", &undo, &[]).await.said().0;
     assert!(twice.starts_with("Nothing was undone. 2 leads left as it was"), "{twice}");
 }
 
@@ -88,12 +73,12 @@ async fn ticked_leads_are_given_to_another_and_it_is_undone() {
 async fn undoing_leaves_what_somebody_else_changed_since() {
     let world = firm().await;
     let leads = ["crm:l0", "crm:l1", "crm:l2"];
-    let (_, undo) = said(&gives(&world, "sven", &leads, "nobody").await);
+    let (_, undo) = gives(&world, "sven", &leads, "nobody").await.said();
     world.at("2026-11-16 10:00");
     world
         .reports(json!({"fact": "lead_assigned", "lead": "l1", "owner": world.user("sven")}))
         .await;
-    let (words, _) = said(&world.posts("sven", &undo, &[]).await);
+    let (words, _) = world.posts("sven", &undo, &[]).await.said();
     let expected =
         "Undone for 2 leads. 1 lead left as it was: Person 1 was changed since.".to_owned();
     assert_eq!(words, expected);
@@ -111,14 +96,14 @@ async fn a_field_is_corrected_by_a_further_fact_and_decided_about() {
     let world = firm().await;
     world.reports(json!({"fact": "activity", "lead": "l1", "kind": "demo"})).await;
     let director = [("act", "field"), ("field", "title"), ("value", " Director ")];
-    let (words, undo) = said(&acts(&world, "marketer", &["crm:l1", "crm:l2"], &director).await);
+    let (words, undo) = acts(&world, "marketer", &["crm:l1", "crm:l2"], &director).await.said();
     assert_eq!(words, "Title of 2 leads is Director now.");
     let page = world.page("marketer", "/leads/crm:l1").await;
     assert!(page.contains("Director"), "{page}");
     assert!(page.contains("The lead was corrected by Milo Brandt: title Director"), "{page}");
     assert!(page.contains("Qualified as MQL"), "what follows from it is decided: {page}");
 
-    said(&world.posts("marketer", &undo, &[]).await);
+    world.posts("marketer", &undo, &[]).await.said();
     assert!(world.page("rep", "/leads/crm:l2").await.contains("Buyer"));
     let cases = [
         ("seats", "many", "Person 0 holds a number or an amount there"),
@@ -138,7 +123,7 @@ async fn a_field_is_corrected_by_a_further_fact_and_decided_about() {
     ];
     for (field, value, words) in cases {
         let fields = [("act", "field"), ("field", field), ("value", value)];
-        assert_eq!(said(&acts(&world, "marketer", &["crm:l0"], &fields).await).0, words);
+        assert_eq!(acts(&world, "marketer", &["crm:l0"], &fields).await.said().0, words);
     }
 }
 
@@ -154,12 +139,12 @@ async fn one_lead_is_corrected_on_a_page_of_its_own() {
     }
     assert!(!page.contains("/fields/is_target"), "no text stands there");
     let (words, _) =
-        said(&world.posts("operations", "/leads/crm:l1/fields/title", &[("value", "CTO")]).await);
+        world.posts("operations", "/leads/crm:l1/fields/title", &[("value", "CTO")]).await.said();
     assert_eq!(words, "Title of 1 lead is CTO now.");
     let form = world.page("operations", "/leads/crm:l1/owner").await;
     assert!(form.contains("Sven Arndt"), "{form}");
     let to = world.user("sven").as_str();
-    said(&world.posts("operations", "/leads/crm:l1/owner", &[("value", to)]).await);
+    world.posts("operations", "/leads/crm:l1/owner", &[("value", to)]).await.said();
     assert_eq!(owners(&world)[1], to);
     let leader = world.user("leader").as_str();
     let answer = world.posts("operations", "/leads/crm:l1/owner", &[("value", leader)]).await;

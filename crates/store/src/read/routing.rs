@@ -182,6 +182,10 @@ pub(super) fn taken_out(connection: &Connection, lead: &LeadId) -> Result<(), St
             (by(Moved::Received), by(Moved::CreditedBack), by(Moved::Lifted));
         connection.execute(what, sql, values![pool, user, received, back, lifted])?;
     }
+    // Who has received nothing joins anew, at the level that is the lowest then.
+    let sql = "delete from routing_level
+               where received = 0 and credited_back = 0 and lifted = 0";
+    connection.execute(what, sql, &[])?;
     let sql = "delete from routing_entry where lead = $1";
     connection.execute(what, sql, values![lead]).map(drop)
 }

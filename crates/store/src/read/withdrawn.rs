@@ -78,7 +78,7 @@ pub(crate) fn taken_out(
     }
     let facts = Reader(connection).facts_of(&fact.subject)?;
     let until = |earlier: &Entry| earlier.no <= entry.no;
-    Ok(domain::withdrawn::holding(facts.into_iter().filter(until).collect()))
+    Ok(domain::withdrawal::holding(facts.into_iter().filter(until).collect()))
 }
 
 /// Says of what is left of a record that the fact changed it.

@@ -6,7 +6,7 @@ use domain::{
     fact::{Entry, Fact},
     field::FieldValue,
     ids::Subject,
-    withdrawn::holding,
+    withdrawal::holding,
 };
 use engine::{Engine, access::Actor};
 use jiff::{SignedDuration, ToSpan, civil::Date};

@@ -1,5 +1,7 @@
 use super::*;
-use crate::{fact::Told, field::Fields, handoff::LeadMoved, record::LeadReported};
+use crate::{
+    fact::Told, field::Fields, handoff::LeadMoved, record::LeadReported, withdrawn::FactsWithdrawn,
+};
 
 const IMPORT: std::ops::RangeInclusive<i64> = 10..=19;
 
