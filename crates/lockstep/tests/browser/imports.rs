@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use domain::ids::LeadId;
+use engine::correction::Wanted;
 use serde_json::json;
 use tempfile::TempDir;
 use testkit::World;
@@ -79,6 +81,28 @@ async fn a_years_data_comes_in_by_a_few_clicks() {
     wrong.extend(house.examine("imports-done").await);
     house.visits("/imports").await;
     wrong.extend(house.examine("imports").await);
+    house.clicks("tbody a").await;
+    house.clicks_words("Undo this import").await;
+    house.sees("Undo this import?").await;
+    wrong.extend(house.examine("imports-undo").await);
+    let title = Wanted::Field { name: "title".into(), text: "Chair".into() };
+    world.asks(|engine| {
+        let edited = vec![LeadId::from("file:1")];
+        engine
+            .correct_leads(world.actor("operations"), edited, title, world.now())
+            .expect("it can be corrected");
+    });
+    house.clicks("button.primary").await;
+    house.sees("Waiting for its turn").await;
+    house.clicks_words("Pause").await;
+    house.sees("What is undone stays undone").await;
+    wrong.extend(house.examine("imports-undo-paused").await);
+    house.clicks_words("Go on").await;
+    house.sees("Waiting for its turn").await;
+    world.works();
+    house.sees("This import was undone").await;
+    house.sees("Left as they are").await;
+    wrong.extend(house.examine("imports-undone").await);
     clean(wrong);
 }
 
