@@ -51,6 +51,7 @@ pub mod routing;
 pub mod service_level;
 pub mod spread;
 pub mod standing;
+pub mod structure;
 pub mod team;
 pub mod window;
 pub mod withdrawal;

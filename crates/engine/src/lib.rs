@@ -21,6 +21,7 @@ pub mod report;
 pub mod routing;
 pub mod session;
 pub mod sign_in;
+pub mod structure;
 pub mod substitute;
 pub mod tick;
 pub mod view;

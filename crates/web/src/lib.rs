@@ -50,8 +50,8 @@ use crate::{
     list::page::{export, index},
     pages::{
         account, accounts::Accounts, agreement, dispute, fact, handoff, imports, lead, leads,
-        ledger, opportunities::Opportunities, opportunity, palette, people, record, routing,
-        scoreboard, search, sign_in, today, views, welcome,
+        ledger, opportunities::Opportunities, opportunity, palette, people, record,
+        responsibilities, routing, scoreboard, search, sign_in, today, views, welcome,
     },
     security::{Site, protect},
 };
@@ -172,6 +172,7 @@ pub fn router(app: App) -> Router {
         .route("/disputes/{id}/ruling", post(dispute::rule))
         .route("/agreement/{version}/withdrawal", post(agreement::signature::withdraw))
         .route("/routing", get(routing::index))
+        .route("/responsibilities", get(responsibilities::index))
         .route("/scoreboard", get(scoreboard::index))
         .route("/scoreboard/rows", get(scoreboard::rows))
         .route("/scoreboard/rows.csv", get(scoreboard::export))

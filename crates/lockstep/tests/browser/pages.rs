@@ -26,7 +26,7 @@ const DEMONSTRATION: [Page; 2] =
     [("sign-in-demo", "nobody", "/sign-in"), ("leads-demo", "rep", "/leads")];
 
 /// Pages of a firm in a busy week.
-const BUSY: [Page; 47] = [
+const BUSY: [Page; 48] = [
     ("today-rep", "rep", "/"),
     ("today-marketer", "marketer", "/"),
     ("today-leader", "leader", "/"),
@@ -61,6 +61,7 @@ const BUSY: [Page; 47] = [
     ("ledger-refused", "auditor", "/ledger?from=05/04/26"),
     ("agreement", "rep", "/agreement"),
     ("agreement-text", "rep", "/agreement/1/text"),
+    ("responsibilities", "operations", "/responsibilities"),
     ("scoreboard", "mara", "/scoreboard"),
     ("scoreboard-by-source", "mara", "/scoreboard?by=source"),
     ("scoreboard-refused", "mara", "/scoreboard?from=2026-11-02&to=2026-11-01"),

@@ -4,7 +4,7 @@ use serde_json::json;
 use testkit::http::{Request, StatusCode};
 use testkit::{AGREEMENT, PEOPLE, World};
 
-const LOOKS: [&str; 37] = [
+const LOOKS: [&str; 38] = [
     "/",
     "/",
     "/leads",
@@ -20,6 +20,7 @@ const LOOKS: [&str; 37] = [
     "/agreement",
     "/agreement/1",
     "/agreement/1/text",
+    "/responsibilities",
     "/scoreboard",
     "/scoreboard?by=source&from=2026-01-01",
     "/scoreboard/rows?figure=level.answer",

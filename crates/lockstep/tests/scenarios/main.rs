@@ -19,6 +19,7 @@ mod opportunities;
 mod people;
 mod prefetch;
 mod record;
+mod responsibilities;
 mod routing;
 mod scoreboard;
 mod search;

@@ -334,6 +334,18 @@ impl Reader<'_> {
         Ok(n.unwrap_or(0).unsigned_abs())
     }
 
+    /// How many leads routing had to find an owner for, each counted once, from an instant until
+    /// before another.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn leads_routed_between(&self, from: Timestamp, to: Timestamp) -> Result<u64, StoreError> {
+        let query = "select count(distinct lead) from routing where at >= $1 and at < $2";
+        let n = self
+            .find("count what was routed", query, values![from, to], |mut row| row.next::<i64>())?;
+        Ok(n.unwrap_or(0).unsigned_abs())
+    }
+
     /// How many leads somebody was given since an instant, counted up to a number.
     ///
     /// # Errors

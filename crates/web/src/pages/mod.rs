@@ -16,6 +16,7 @@ pub(crate) mod opportunity;
 pub(crate) mod palette;
 pub(crate) mod people;
 pub(crate) mod record;
+pub(crate) mod responsibilities;
 pub(crate) mod routing;
 pub(crate) mod scoreboard;
 pub(crate) mod search;

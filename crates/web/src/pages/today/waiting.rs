@@ -42,6 +42,7 @@ pub(super) fn waiting(
     let mut waiting = Vec::new();
     if may(actor, &Act::Propose).is_ok() {
         waiting.extend(signatures(&house.app.engine, actor)?);
+        waiting.extend(vacancies(&house.app.engine, time)?);
     }
     if may(actor, &Act::Import).is_ok() {
         waiting.extend(the_house(house, time)?);
@@ -79,6 +80,17 @@ fn signatures(engine: &Engine, actor: &Actor) -> Result<Vec<Waiting>, Failure> {
         }
     }
     Ok(waiting)
+}
+
+/// Responsibilities that are in nobody's hands.
+fn vacancies(engine: &Engine, time: &LocalTime) -> Result<Option<Waiting>, Failure> {
+    let (vacant, all) = engine.vacancies(time.now())?;
+    let is = if vacant == 1 { "is" } else { "are" };
+    Ok((vacant > 0).then(|| Waiting {
+        what: format!("{vacant} of {all} responsibilities"),
+        href: "/responsibilities".to_owned(),
+        words: Markup::text(format!("of the Agreement {is} in nobody’s hands")),
+    }))
 }
 
 /// `1 difference`, `4 differences`.

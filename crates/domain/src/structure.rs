@@ -1,0 +1,177 @@
+//! Structure: who is responsible for what by the text, and how it stands with each of them. A text
+//! that names people who cannot do what it gives them binds nobody. Source: domain.md 2.2.
+
+use jiff::civil::Date;
+
+use crate::{
+    agreement::{Agreement, routing::To},
+    firm::Side,
+};
+
+/// What a text gives one person to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Responsibility {
+    /// The clause that gives it; the parties stand before all clauses.
+    pub clause: Option<String>,
+    /// What it is.
+    pub duty: Duty,
+    /// Whom the text names: a mail address, or an id.
+    pub who: String,
+}
+
+/// What somebody is responsible for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Duty {
+    /// Signs for a side.
+    Signs(Side),
+    /// Signs for a side in the signer's place.
+    SignsInPlace(Side),
+    /// Rules where the sides disagree.
+    Rules,
+    /// Watches over the leads that no other route takes.
+    WatchesOver,
+    /// Takes the leads of a route, by its sentence.
+    Takes(String),
+    /// Receives leads of a pool.
+    Receives(String),
+    /// Has a goal of their own, by its sentence.
+    Reaches(String),
+}
+
+impl Duty {
+    /// Whether others of the same pool do it too: one who is away then leaves no gap.
+    pub fn is_shared(&self) -> bool {
+        matches!(self, Duty::Receives(_))
+    }
+}
+
+/// How it stands with somebody whom a text names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// There is nobody here by that name.
+    Unknown,
+    /// They have left.
+    Left,
+    /// They may not sign in.
+    NotAdmitted,
+    /// They could not do it if they would: their role or side does not go with it.
+    Unfit,
+    /// They are away until this day, and nobody stands in.
+    Away(Date),
+    /// They are away until this day, and somebody else stands in.
+    StoodIn(Date),
+    /// They are here.
+    Here,
+}
+
+impl Standing {
+    /// Whether a duty that stands so is in nobody's hands.
+    pub fn is_vacant(&self, duty: &Duty) -> bool {
+        match self {
+            Standing::Here | Standing::StoodIn(_) => false,
+            Standing::Away(_) => !duty.is_shared(),
+            Standing::Unknown | Standing::Left | Standing::NotAdmitted | Standing::Unfit => true,
+        }
+    }
+}
+
+/// Everything that a text gives one person to do, in the order of the text: who signs, who rules, who
+/// receives, who has a goal.
+pub fn responsibilities(agreement: &Agreement) -> Vec<Responsibility> {
+    let mut all = Vec::new();
+    for party in &agreement.parties {
+        let of = |duty, who: &String| Responsibility { clause: None, duty, who: who.clone() };
+        all.push(of(Duty::Signs(party.side), &party.signer));
+        all.extend(party.substitute.as_ref().map(|who| of(Duty::SignsInPlace(party.side), who)));
+    }
+    if let Some(disputes) = &agreement.disputes {
+        all.push(Responsibility {
+            clause: Some(disputes.clause.clone()),
+            duty: Duty::Rules,
+            who: disputes.arbiter.clone(),
+        });
+    }
+    all.extend(of_routing(agreement));
+    let goals = agreement.goals.iter();
+    all.extend(goals.filter_map(|goal| {
+        Some(Responsibility {
+            clause: Some(goal.clause.clone()),
+            duty: Duty::Reaches(goal.says.clone()),
+            who: goal.user.clone()?,
+        })
+    }));
+    all
+}
+
+fn of_routing(agreement: &Agreement) -> Vec<Responsibility> {
+    use crate::agreement::routing::Target;
+    let Some(routing) = &agreement.routing else { return Vec::new() };
+    let of = |duty, who: &String| Responsibility {
+        clause: Some(routing.clause.clone()),
+        duty,
+        who: who.clone(),
+    };
+    let mut all = Vec::new();
+    for route in &routing.routes {
+        let takes = || Duty::Takes(route.says.clone());
+        match &route.to {
+            To::Named(who) => all.push(of(takes(), who)),
+            To::CatchAll(who) => all.push(of(Duty::WatchesOver, who)),
+            To::Territory { table, .. } => {
+                let named = table.values().filter_map(|target| match target {
+                    Target::User(who) => Some(who),
+                    Target::Pool(_) => None,
+                });
+                let mut named: Vec<_> = named.collect();
+                named.sort();
+                named.dedup();
+                all.extend(named.into_iter().map(|who| of(takes(), who)));
+            }
+            To::AccountOwner(_) | To::Pool(_) => {}
+        }
+    }
+    for pool in &routing.pools {
+        let receives = || Duty::Receives(pool.id.clone());
+        all.extend(pool.members.iter().map(|member| of(receives(), &member.user)));
+    }
+    all
+}
+
+/// What a side can take on in some days against what is on its way to it, in leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Room {
+    /// What those who receive can take by their caps; `None` where a text caps nobody.
+    pub takes: Option<u64>,
+    /// What has come in as many days before.
+    pub came: u64,
+    /// What is promised for the days, by the goals that hold in them; `None` without a goal.
+    pub promised: Option<u64>,
+}
+
+impl Room {
+    /// What is to be expected: what was promised or what came, whichever is more.
+    pub fn expected(&self) -> u64 {
+        self.came.max(self.promised.unwrap_or(0))
+    }
+
+    /// By how many leads what is expected is more than can be taken; `None` where no cap says how
+    /// many can be.
+    pub fn short_by(&self) -> Option<u64> {
+        Some(self.expected().saturating_sub(self.takes?))
+    }
+}
+
+/// The part of a goal's target that falls into some days, by days of the calendar and rounded up, so
+/// that nobody is promised less than was signed.
+pub fn promised_in(target: i64, goal: (Date, Date), days: (Date, Date)) -> u64 {
+    let length = |from: Date, to: Date| (to - from).get_days().max(-1) as i64 + 1;
+    let both = length(goal.0.max(days.0), goal.1.min(days.1)).max(0);
+    let whole = length(goal.0, goal.1).max(1);
+    u64::try_from(
+        (i128::from(target.max(0)) * i128::from(both) + i128::from(whole) - 1) / i128::from(whole),
+    )
+    .unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests;

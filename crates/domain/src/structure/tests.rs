@@ -1,0 +1,104 @@
+use super::*;
+use crate::agreement::{
+    Party,
+    handoff::{DisputeTerms, Within},
+    routing::{Member, Pool, Route, Routing},
+    service::Target as Time,
+    tests::blank,
+};
+
+fn day(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+fn route(id: &str, to: To) -> Route {
+    Route { id: id.into(), says: format!("The route {id}."), when: None, to, waits: false }
+}
+
+#[test]
+fn everybody_whom_a_text_names_has_what_it_gives_them() {
+    let mut agreement = blank();
+    agreement.parties = vec![Party {
+        side: Side::Sales,
+        name: "Sales".into(),
+        signer: "sven@x.example".into(),
+        substitute: Some("sol@x.example".into()),
+    }];
+    agreement.disputes = Some(DisputeTerms {
+        clause: "7".into(),
+        says: String::new(),
+        arbiter: "olga@x.example".into(),
+        contest_days: 14,
+        ruled_within: Within { target: Time::WorkingDays(3), calendar: None },
+    });
+    let member =
+        |user: &str| Member { user: user.into(), weight: 1, cap_day: None, cap_open: None };
+    agreement.routing = Some(Routing {
+        clause: "6".into(),
+        says: String::new(),
+        on: vec!["MQL".into()],
+        from: None,
+        not_counted_when: None,
+        credited_back_when: None,
+        pools: vec![Pool {
+            id: "desk".into(),
+            members: vec![member("rita@x.example"), member("lea@x.example")],
+            catch_up: false,
+            only_in_hours: false,
+        }],
+        routes: vec![
+            route("big", To::Named("rita@x.example".into())),
+            route("rest", To::CatchAll("sven@x.example".into())),
+        ],
+    });
+    let found = responsibilities(&agreement);
+    let told: Vec<_> = found
+        .iter()
+        .map(|one| (one.clause.as_deref().unwrap_or(""), one.duty.clone(), one.who.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("", Duty::Signs(Side::Sales), "sven@x.example"),
+            ("", Duty::SignsInPlace(Side::Sales), "sol@x.example"),
+            ("7", Duty::Rules, "olga@x.example"),
+            ("6", Duty::Takes("The route big.".into()), "rita@x.example"),
+            ("6", Duty::WatchesOver, "sven@x.example"),
+            ("6", Duty::Receives("desk".into()), "rita@x.example"),
+            ("6", Duty::Receives("desk".into()), "lea@x.example"),
+        ]
+    );
+}
+
+#[test]
+fn who_is_away_leaves_a_gap_unless_somebody_stands_in_or_others_do_it_too() {
+    let until = day("2026-11-20");
+    let pool = Duty::Receives("desk".into());
+    assert!(Standing::Away(until).is_vacant(&Duty::Rules));
+    assert!(!Standing::Away(until).is_vacant(&pool), "the others of the pool receive");
+    assert!(!Standing::StoodIn(until).is_vacant(&Duty::Rules));
+    for gone in [Standing::Unknown, Standing::Left, Standing::NotAdmitted, Standing::Unfit] {
+        assert!(gone.is_vacant(&pool) && gone.is_vacant(&Duty::Rules), "{gone:?}");
+    }
+    assert!(!Standing::Here.is_vacant(&Duty::Rules));
+}
+
+#[test]
+fn a_goal_promises_its_part_of_the_days_and_never_less() {
+    let quarter = (day("2026-10-01"), day("2026-12-31"));
+    let of = |from, to| promised_in(130, quarter, (day(from), day(to)));
+    assert_eq!(of("2026-10-01", "2026-12-31"), 130);
+    assert_eq!(of("2026-11-01", "2026-11-28"), 40, "28 of 92 days of 130: 39.6");
+    assert_eq!(of("2026-12-31", "2027-01-27"), 2, "one day of 92: 1.4");
+    assert_eq!(of("2027-01-01", "2027-01-28"), 0);
+    assert_eq!(promised_in(-5, quarter, quarter), 0);
+}
+
+#[test]
+fn room_is_only_known_where_caps_say_it() {
+    let room = Room { takes: Some(50), came: 40, promised: Some(62) };
+    assert_eq!((room.expected(), room.short_by()), (62, Some(12)));
+    assert_eq!(Room { came: 80, ..room }.short_by(), Some(30), "what came may be more");
+    assert_eq!(Room { promised: None, ..room }.short_by(), Some(0));
+    assert_eq!(Room { takes: None, ..room }.short_by(), None);
+}
