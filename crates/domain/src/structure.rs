@@ -137,21 +137,33 @@ fn of_routing(agreement: &Agreement) -> Vec<Responsibility> {
     all
 }
 
-/// What a side can take on in some days against what is on its way to it, in leads.
+/// What the pools can take in some days against what is on its way to them, in leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Room {
-    /// What those who receive can take by their caps; `None` where a text caps nobody.
+    /// What the members can take by their caps; `None` where somebody has none.
     pub takes: Option<u64>,
-    /// What has come in as many days before.
+    /// What came to be routed in as many days before.
     pub came: u64,
+    /// What of it went through a pool.
+    pub to_pools: u64,
     /// What is promised for the days, by the goals that hold in them; `None` without a goal.
     pub promised: Option<u64>,
 }
 
 impl Room {
-    /// What is to be expected: what was promised or what came, whichever is more.
+    /// The part of what is promised that pools will get, if as great a part goes through them as of
+    /// what came, rounded up; all of it where nothing came.
+    pub fn promised_to_pools(&self) -> Option<u64> {
+        let promised = self.promised?;
+        Some(match self.came {
+            0 => promised,
+            came => (promised * self.to_pools).div_ceil(came),
+        })
+    }
+
+    /// What is to be expected by the pools: what is promised or what came, whichever is more.
     pub fn expected(&self) -> u64 {
-        self.came.max(self.promised.unwrap_or(0))
+        self.to_pools.max(self.promised_to_pools().unwrap_or(0))
     }
 
     /// By how many leads what is expected is more than can be taken; `None` where no cap says how

@@ -43,7 +43,7 @@ pub struct Structure {
     pub unattended: Vec<Unattended>,
     /// Those who are not here and lead people.
     pub leaderless: Vec<Leaderless>,
-    /// The room of those who receive, where the text says who does.
+    /// The room of the pools, where the text routes.
     pub room: Option<RoomAhead>,
 }
 
@@ -304,7 +304,7 @@ impl<'a> Firm<'a> {
         leaderless.collect()
     }
 
-    /// The room of those who receive, by their caps a day and the days on which they work.
+    /// The room of those who receive in pools, by their caps a day and the days on which they work.
     fn room(&self, agreements: &History) -> Result<Option<RoomAhead>, Error> {
         let Some(routing) = &self.agreement().routing else { return Ok(None) };
         let zone = &self.agreement().zone;
@@ -329,11 +329,11 @@ impl<'a> Firm<'a> {
         });
         let takes = takes.sum::<Option<u64>>().filter(|_| !caps.is_empty());
         let start = |day: Date| day.to_zoned(zone.clone()).map(|day| day.timestamp());
-        let came = match (start(behind.0), start(today)) {
+        let (came, to_pools) = match (start(behind.0), start(today)) {
             (Ok(from), Ok(to)) if from < to => self.reader.leads_routed_between(from, to)?,
-            _ => 0,
+            _ => (0, 0),
         };
-        let room = Room { takes, came, promised: self.promised(ahead) };
+        let room = Room { takes, came, to_pools, promised: self.promised(ahead) };
         Ok(Some(RoomAhead { room, ahead, behind }))
     }
 

@@ -96,9 +96,17 @@ fn a_goal_promises_its_part_of_the_days_and_never_less() {
 
 #[test]
 fn room_is_only_known_where_caps_say_it() {
-    let room = Room { takes: Some(50), came: 40, promised: Some(62) };
+    let room = Room { takes: Some(50), came: 40, to_pools: 40, promised: Some(62) };
     assert_eq!((room.expected(), room.short_by()), (62, Some(12)));
-    assert_eq!(Room { came: 80, ..room }.short_by(), Some(30), "what came may be more");
+    assert_eq!(Room { came: 80, to_pools: 80, ..room }.short_by(), Some(30), "more came");
     assert_eq!(Room { promised: None, ..room }.short_by(), Some(0));
     assert_eq!(Room { takes: None, ..room }.short_by(), None);
+}
+
+#[test]
+fn pools_get_of_what_is_promised_the_part_that_they_got_of_what_came() {
+    let room = Room { takes: Some(50), came: 42, to_pools: 30, promised: Some(40) };
+    assert_eq!(room.promised_to_pools(), Some(29), "28.6 of 40");
+    assert_eq!(Room { came: 0, to_pools: 0, ..room }.promised_to_pools(), Some(40));
+    assert_eq!(Room { to_pools: 0, ..room }.expected(), 0, "they go elsewhere");
 }

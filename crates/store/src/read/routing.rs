@@ -335,15 +335,22 @@ impl Reader<'_> {
     }
 
     /// How many leads routing had to find an owner for, each counted once, from an instant until
-    /// before another.
+    /// before another, and how many of them went through a pool.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn leads_routed_between(&self, from: Timestamp, to: Timestamp) -> Result<u64, StoreError> {
-        let query = "select count(distinct lead) from routing where at >= $1 and at < $2";
-        let n = self
-            .find("count what was routed", query, values![from, to], |mut row| row.next::<i64>())?;
-        Ok(n.unwrap_or(0).unsigned_abs())
+    pub fn leads_routed_between(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<(u64, u64), StoreError> {
+        let query = "select count(distinct lead),
+                            count(distinct case when pool is not null then lead end)
+                     from routing where at >= $1 and at < $2";
+        let counts = self.find("count what was routed", query, values![from, to], |mut row| {
+            Ok((row.next::<i64>()?.unsigned_abs(), row.next::<i64>()?.unsigned_abs()))
+        })?;
+        Ok(counts.unwrap_or_default())
     }
 
     /// How many leads somebody was given since an instant, counted up to a number.

@@ -231,32 +231,44 @@ fn leads(n: u64) -> String {
 fn room_shown(ahead: &RoomAhead, time: &LocalTime) -> RoomShown {
     let room = ahead.room;
     let finding = match room.short_by() {
-        None => "How many leads sales can take is not known: no cap a day is signed".to_owned(),
-        Some(0) => "Those who receive have room for what is on its way".to_owned(),
-        Some(n) => format!("{} more are on their way than those who receive can take", leads(n)),
+        None => "How many leads the pools can take is not known: not every member has a cap a day"
+            .to_owned(),
+        Some(0) => "The pools have room for what is on its way to them".to_owned(),
+        Some(n) => format!("{} more are on their way than the pools can take", leads(n)),
     };
     let between = |(from, to)| time.date(from).and_text(" to ").and(time.date(to));
     let opens = |n: Option<u64>, href: &str, none: &str| match n {
         Some(n) => figure(leads(n), href),
         None => Markup::text(none.to_owned()),
     };
-    let came = (ahead.behind.0 <= ahead.behind.1).then_some(room.came);
+    let came = (ahead.behind.0 <= ahead.behind.1).then_some(room.to_pools);
+    let share = format!(
+        ": of {} by the goals’ part of these days, as {} of {} that came went through pools",
+        leads(room.promised.unwrap_or(0)),
+        count(room.to_pools),
+        count(room.came)
+    );
+    let promised = between(ahead.ahead).and_text(match (room.promised, room.came) {
+        (None, _) => String::new(),
+        (Some(_), 0) => ": the goals’ part of these days".to_owned(),
+        (Some(_), _) => share,
+    });
     RoomShown {
         finding,
         lines: vec![
             (
-                "Those who receive can take",
+                "The pools can take",
                 opens(room.takes, "/routing", "not known"),
                 between(ahead.ahead)
                     .and_text(": caps a day on the days on which each works and is not away"),
             ),
             (
                 "Promised by marketing’s goals",
-                opens(room.promised, "/agreement", "no goal counts leads"),
-                between(ahead.ahead).and_text(": the goals' part of these days"),
+                opens(room.promised_to_pools(), "/agreement", "no goal counts leads"),
+                promised,
             ),
             (
-                "Came to be routed",
+                "Came to the pools",
                 opens(came, "/routing", "none yet"),
                 match came {
                     Some(_) => between(ahead.behind),
