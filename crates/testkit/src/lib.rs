@@ -39,6 +39,7 @@ pub use served::Served;
 pub const AGREEMENT: &str = include_str!("agreement.toml");
 
 const ON_HANDOFFS: &str = include_str!("handoffs.toml");
+const ON_LADDERS: &str = include_str!("ladders.toml");
 const ON_OPPORTUNITIES: &str = include_str!("opportunities.toml");
 
 /// One Lockstep, one firm, one clock.
@@ -157,6 +158,11 @@ impl World {
     /// The same with more clauses in the text.
     pub fn just_signed_with(clauses: &str) -> World {
         World::just_signed_on(&format!("{AGREEMENT}\n{clauses}"))
+    }
+
+    /// The same with a service level of which somebody is told while nobody answers.
+    pub fn just_signed_on_ladders() -> World {
+        World::just_signed_on(&format!("{AGREEMENT}\n{ON_LADDERS}"))
     }
 
     fn just_signed_on(text: &str) -> World {

@@ -2,6 +2,7 @@
 
 use domain::{
     activity::ActivityRecorded,
+    decided::ClockEscalated,
     fact::{Entry, Fact},
     field::Fields,
     firm::Side,
@@ -56,6 +57,7 @@ fn glyph(fact: &Fact, names: &Names<'_, '_>) -> Result<Markup, StoreError> {
         | Fact::ClockStarted(_)
         | Fact::ClockAtRisk(_)
         | Fact::ClockBreached(_)
+        | Fact::ClockEscalated(_)
         | Fact::ClockPaused(_)
         | Fact::ClockResumed(_)
         | Fact::ClockPassedOn(_)
@@ -106,6 +108,7 @@ fn decided(fact: &Fact, time: &LocalTime) -> Option<String> {
         Fact::ClockBreached(fact) => {
             format!("The clock {} passed its due time", level(fact.clock.as_str()))
         }
+        Fact::ClockEscalated(fact) => escalated(fact, &level(fact.clock.as_str())),
         Fact::ClockPaused(fact) => format!("The clock {} rests", level(fact.clock.as_str())),
         Fact::ClockResumed(fact) => format!(
             "The clock {} counts again, due {}",
@@ -137,6 +140,21 @@ fn decided(fact: &Fact, time: &LocalTime) -> Option<String> {
         Fact::AgreementTookEffect(fact) => format!("Version {} came into force", fact.version),
         _ => return None,
     })
+}
+
+/// A clock reached a step of its ladder.
+fn escalated(fact: &ClockEscalated, level: &str) -> String {
+    let ClockEscalated { step, because, .. } = fact;
+    let (clause, version) = (&because.clause, because.version);
+    let then = match (&fact.reassigned_to, fact.kept) {
+        (Some(_), _) => "; the lead passes to the backup".to_owned(),
+        (None, Some(kept)) => format!("; the lead stays: {}", kept.words()),
+        (None, None) => String::new(),
+    };
+    format!(
+        "The clock {level} reached step {step} of its ladder, by clause {clause} of version \
+         {version}{then}"
+    )
 }
 
 /// What systems reported of records.

@@ -142,6 +142,7 @@ fn clock(id: &str, lead: &str, due_at: Timestamp) -> Fact {
         counts_from: due_at - 60.minutes(),
         at_risk_at: due_at - 15.minutes(),
         due_at,
+        next_step_at: None,
         because: because(&[3]),
     })
 }

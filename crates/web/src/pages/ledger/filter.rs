@@ -50,6 +50,7 @@ pub(super) const KINDS: [&str; 42] = [
     "clock_started",
     "clock_at_risk",
     "clock_breached",
+    "clock_escalated",
     "clock_paused",
     "clock_resumed",
     "clock_passed_on",

@@ -1,0 +1,97 @@
+//! Read model: who was told of a clock that nobody has answered.
+
+use domain::{
+    decided::ClockEscalated,
+    fact::Entry,
+    ids::{ClockId, FactNo, UserId},
+};
+use jiff::{SignedDuration, Timestamp};
+
+use super::clock::ClockRow;
+use crate::{
+    database::Connection,
+    error::StoreError,
+    ledger::KEY_BYTES_MAX,
+    reader::Reader,
+    value::{Row, values},
+};
+
+pub(crate) const COLUMNS: &str = "by_fact, user_id, clock, step, at, passed_on";
+
+/// A step that passes a lead on ends the clock under most terms; whoever it tells sees it so long.
+const PASSED_ON_SHOWN: SignedDuration = SignedDuration::from_hours(24);
+
+/// Somebody was told of a clock.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ToldRow {
+    /// Which step it reached, from 1.
+    pub step: u32,
+    /// When.
+    pub at: Timestamp,
+    /// The fact that says so.
+    pub by_fact: FactNo,
+    /// Whether the lead passed on by it.
+    pub passed_on: bool,
+    /// The clock.
+    pub clock: ClockRow,
+}
+
+pub(crate) fn reached(
+    connection: &Connection,
+    entry: &Entry,
+    fact: &ClockEscalated,
+) -> Result<(), StoreError> {
+    let sql = "update clock set next_step_at = $2, last_fact = $3 where id = $1";
+    let values = values![&fact.clock, fact.next_step_at, entry.no];
+    connection.execute("fold a step of a clock", sql, values)?;
+    for user in fact.told.iter().filter(|user| user.as_str().len() <= KEY_BYTES_MAX) {
+        let sql = "insert into clock_told (by_fact, user_id, clock, step, at, passed_on)
+                   values ($1, $2, $3, $4, $5, $6)";
+        let values = values![
+            entry.no,
+            user,
+            &fact.clock,
+            fact.step,
+            entry.happened_at(),
+            fact.reassigned_to.is_some()
+        ];
+        connection.execute("fold who is told of a clock", sql, values)?;
+    }
+    Ok(())
+}
+
+impl Reader<'_> {
+    /// Of what somebody was told and what still waits: the last step of each clock that runs, and
+    /// for a day what a step passed on. The first reached first, up to `limit`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn told_of_clocks(
+        &self,
+        user: &UserId,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<ToldRow>, StoreError> {
+        let query = "select t.clock, t.step, t.at, t.by_fact, t.passed_on
+                     from clock_told t join clock c on c.id = t.clock
+                     where t.user_id = $1
+                       and (c.stopped_at is null or (t.passed_on = 1 and t.at > $2))
+                       and not exists (select 1 from clock_told later
+                                       where later.user_id = t.user_id and later.clock = t.clock
+                                         and later.step > t.step)
+                     order by t.at, t.by_fact limit $3";
+        let since = now - PASSED_ON_SHOWN;
+        let what = "read of what somebody was told";
+        let found = self.list(what, query, values![user, since, limit], found)?;
+        let mut told = Vec::new();
+        for (clock, step, at, by_fact, passed_on) in found {
+            let Some(clock) = self.clock(&clock)? else { continue };
+            told.push(ToldRow { step, at, by_fact, passed_on, clock });
+        }
+        Ok(told)
+    }
+}
+
+fn found(mut row: Row) -> Result<(ClockId, u32, Timestamp, FactNo, bool), StoreError> {
+    Ok((row.next()?, row.next()?, row.next()?, row.next()?, row.next()?))
+}
