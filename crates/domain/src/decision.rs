@@ -17,14 +17,14 @@ use crate::{
         ClockStarted, ClockStopped, LeadFellBelow, LeadQualified, MilestoneReached, SOURCE,
         Verdict,
     },
-    escalation::{RIGHT_AFTER, escalations, ladder, ladder_at_start},
+    escalation::{Reached, escalations, ladder, ladder_at_start, standing_steps},
     fact::{Entry, Fact, Told},
     figure::Because,
     handing_over,
     handoff::LeadAssigned,
     ids::{FactNo, LeadId, OpportunityId, Subject},
     lead::{LeadHistory, in_order},
-    milestone::{Reached, reached},
+    milestone::{self, reached},
     people::People,
     qualification::{Assessment, Qualification, qualifications, stamped},
     service_level::{ServiceClock, clocks},
@@ -150,8 +150,9 @@ fn pass_on<E: From<NeverOpen>>(
     }
 }
 
-/// The earliest passing on that a step brings about and that does not stand among the facts, after all
-/// that is to be told of its clock until then; empty where there is none.
+/// The passing on by the step that was reached first of those that do not stand among the facts, after
+/// all that is to be told of its clock until then; empty where there is none. A lead passes on when
+/// that is decided, not when the step was reached: its next owner's time begins when they have it.
 fn passes(
     subject: &Subject,
     clocks: &[ServiceClock],
@@ -164,24 +165,21 @@ fn passes(
         let runs = clock.ended_at(as_of).is_none();
         runs && clock.level().steps.iter().any(|step| step.reassigns.is_some())
     };
-    let standing = keys_of_decisions(known);
     let mut first: Option<(Timestamp, &ServiceClock, ClockEscalated)> = None;
     for clock in clocks.iter().filter(passing) {
         for (at, fact) in escalations(clock, known, people, as_of)? {
-            let is_new =
-                !standing.contains(clock_key(clock, &format!("step/{}", fact.step)).as_str());
             let is_first = first.as_ref().is_none_or(|(first, ..)| at < *first);
-            if fact.reassigned_to.is_some() && is_new && is_first {
+            if fact.reassigned_to.is_some() && is_first {
                 first = Some((at, clock, fact));
             }
         }
     }
-    let Some((at, clock, fact)) = first else { return Ok(Vec::new()) };
-    let right_after = at + RIGHT_AFTER;
-    let mut told_of = decisions_about(clock, known, people, right_after)?;
+    let Some((_, clock, fact)) = first else { return Ok(Vec::new()) };
+    let mut told_of = decisions_about(clock, known, people, as_of)?;
     let key = clock_key(clock, &format!("step/{}/passed-on", fact.step));
     let assigned = LeadAssigned { lead: lead.clone(), owner: fact.reassigned_to, by: None };
-    told_of.push(told(key, right_after, Fact::LeadAssigned(assigned)));
+    let at = Timestamp::from_millisecond(as_of.as_millisecond()).unwrap_or(as_of);
+    told_of.push(told(key, at, Fact::LeadAssigned(assigned)));
     Ok(told_of)
 }
 
@@ -248,7 +246,7 @@ fn because_of(stamp: &Assessment, hash: &str) -> Because {
     }
 }
 
-fn milestone(opportunity: &OpportunityId, reached: Reached) -> Told {
+fn milestone(opportunity: &OpportunityId, reached: milestone::Reached) -> Told {
     let key = format!("milestone/{}/{opportunity}", reached.milestone);
     let fact = MilestoneReached {
         opportunity: opportunity.clone(),
@@ -306,7 +304,7 @@ fn decisions_about(
     let end = clock.end(as_of)?;
     let ended_at = end.map_or(Timestamp::MAX, |end| end.at);
     let mut told_of = vec![started(clock, &at_start)?];
-    told_of.extend(rests(clock, as_of)?);
+    told_of.extend(rests(clock, known, as_of)?);
     told_of.extend(passings(clock));
     let because = || because(&clock.in_force, &clock.level().clause, vec![clock.start_fact]);
     let (id, subject) = (clock.id.clone(), clock.subject.clone());
@@ -375,8 +373,13 @@ fn started(clock: &ServiceClock, reading: &Reading) -> Result<Told, NeverOpen> {
 }
 
 /// Each rest and each resumption, with the due instant that it leads to.
-fn rests(clock: &ServiceClock, as_of: Timestamp) -> Result<Vec<Told>, NeverOpen> {
+fn rests(
+    clock: &ServiceClock,
+    known: &[Arc<Entry>],
+    as_of: Timestamp,
+) -> Result<Vec<Told>, NeverOpen> {
     let mut told_of = Vec::new();
+    let standing = standing_steps(clock, known);
     for (pause, (from, until)) in clock.running.pauses.iter().zip(&clock.pause_facts) {
         let (id, subject) = (clock.id.clone(), clock.subject.clone());
         let because = |fact: FactNo| {
@@ -393,7 +396,8 @@ fn rests(clock: &ServiceClock, as_of: Timestamp) -> Result<Vec<Told>, NeverOpen>
         let reading = clock.read(at)?;
         let Some(due_at) = reading.due_at else { continue };
         let at_risk_at = reading.at_risk_at.unwrap_or(due_at);
-        let next = ladder(clock, at)?.into_iter().find(|step| step.at >= at);
+        let is_next = |step: &Reached| step.at >= at && !standing.contains(&step.step);
+        let next = ladder(clock, at)?.into_iter().find(is_next);
         let fact = ClockResumed {
             clock: id.clone(),
             subject,

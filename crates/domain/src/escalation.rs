@@ -1,9 +1,12 @@
 //! The ladder of a service level: who is told while nobody answers, and when a lead passes to the
-//! backup. Its steps go on past the breach, and passing on takes no breach back. Source: domain.md 2.5.
+//! backup. Its steps go on past the breach, and passing on takes no breach back. A step is reached at
+//! an instant that follows from the calendar; people are told and leads pass on when it comes to be
+//! known, and by how people stand then: after a long pause nobody is charged with time in which they
+//! did not have the lead. Source: domain.md 2.5.
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use jiff::{SignedDuration, Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     agreement::service::{Step, Tells},
@@ -13,13 +16,12 @@ use crate::{
     fact::{Entry, Fact},
     figure::Because,
     ids::UserId,
-    people::People,
+    people::{Away, People},
     service_level::ServiceClock,
 };
 
-/// A lead passes on right after its step: at the instant itself it may still be answered, and what is
-/// due then is missed by whoever had it.
-pub const RIGHT_AFTER: SignedDuration = SignedDuration::from_millis(1);
+/// At the instant of a step itself it may still be answered, so that the step counts right after.
+const RIGHT_AFTER: SignedDuration = SignedDuration::from_millis(1);
 
 /// A step of a clock's ladder, and when it is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,8 +65,17 @@ fn climbed(
     Ok(ladder)
 }
 
-/// The steps that a clock has reached by an instant without an answer, with what each brings about;
-/// `known` are the facts about its subject until then.
+/// The steps of a clock that stand among the facts about its subject.
+pub fn standing_steps(clock: &ServiceClock, known: &[Arc<Entry>]) -> BTreeSet<u32> {
+    let step = |entry: &Arc<Entry>| match entry.fact() {
+        Fact::ClockEscalated(fact) if fact.clock == clock.id => Some(fact.step),
+        _ => None,
+    };
+    known.iter().filter_map(step).collect()
+}
+
+/// The steps that a clock has reached by an instant without an answer and that do not stand among the
+/// facts, with what each brings about; `known` are the facts about its subject until then.
 ///
 /// # Errors
 /// [`NeverOpen`] when the clock's calendar has no hours.
@@ -80,20 +91,27 @@ pub fn escalations(
     }
     let ladder = ladder(clock, as_of)?;
     let ended_at = clock.ended_at(as_of).unwrap_or(Timestamp::MAX);
-    let is_reached = |reached: &Reached| reached.at < as_of && reached.at < ended_at;
+    let standing = standing_steps(clock, known);
+    let is_new = |reached: &&Reached| !standing.contains(&reached.step);
+    let is_reached = |reached: &Reached| reached.at + RIGHT_AFTER <= as_of && reached.at < ended_at;
+    let mut climb = Climb { clock, people, as_of, has_passed_on: false };
     let mut found = Vec::new();
-    for (place, reached) in ladder.iter().enumerate().filter(|(_, reached)| is_reached(reached)) {
+    for (place, reached) in ladder.iter().enumerate() {
+        if !is_reached(reached) || !is_new(&reached) {
+            continue;
+        }
         let step = &level.steps[reached.step as usize - 1];
-        let climb = Climb { clock, people, at: reached.at };
-        let passed = step.reassigns.map(|at_most| climb.passes_to(at_most, known, as_of));
+        let passed = step.reassigns.map(|at_most| climb.passes_to(reached.at, at_most, known));
+        let told = climb.told(step);
+        climb.has_passed_on |= matches!(passed, Some(Ok(_)));
         let fact = ClockEscalated {
             clock: clock.id.clone(),
             subject: clock.subject.clone(),
             step: reached.step,
-            told: climb.told(step),
+            told,
             reassigned_to: passed.as_ref().and_then(|passed| passed.as_ref().ok().cloned()),
             kept: passed.and_then(Result::err),
-            next_step_at: ladder.get(place + 1).map(|next| next.at),
+            next_step_at: ladder[place + 1..].iter().find(is_new).map(|next| next.at),
             because: Because {
                 version: clock.in_force.version,
                 hash: clock.in_force.hash.clone(),
@@ -106,43 +124,63 @@ pub fn escalations(
     Ok(found)
 }
 
-/// A step of a clock at the instant at which it is reached.
+/// A clock's steps at the instant at which they come to be known.
 struct Climb<'a> {
     clock: &'a ServiceClock,
     people: &'a People,
-    at: Timestamp,
+    as_of: Timestamp,
+    /// Whether an earlier step passes the lead on at this very instant.
+    has_passed_on: bool,
 }
 
 impl<'a> Climb<'a> {
-    fn day(&self) -> Date {
-        self.clock.in_force.agreement.zone.to_datetime(self.at).date()
+    fn is_over(&self) -> bool {
+        self.clock.ended_at(self.as_of).is_some()
+    }
+
+    fn is_away(&self, user: &UserId) -> bool {
+        self.away(user).is_some()
+    }
+
+    fn away(&self, user: &UserId) -> Option<&'a Away> {
+        self.people.away(user, &self.clock.in_force.agreement.zone, self.as_of)
     }
 
     fn backup(&self) -> Option<&'a UserId> {
         self.people.named(self.clock.level().backup.as_deref()?)
     }
 
-    /// Who is told, each once; nobody who has left.
+    /// Who is told, each once; nobody who has left, and nobody of what is over already.
     fn told(&self, step: &Step) -> Vec<UserId> {
+        if self.is_over() {
+            return Vec::new();
+        }
         let mut seen = BTreeSet::new();
         let told = step.tells.iter().filter_map(|tells| self.whom(tells));
         told.filter(|user| self.is_here(user) && seen.insert(*user)).cloned().collect()
     }
 
+    /// Whom a word of the text means now. For an owner who is away or has left it is whoever does their
+    /// work, or the backup; for anybody else who is away, whoever does their work.
     fn whom(&self, tells: &Tells) -> Option<&'a UserId> {
-        let owner = self.clock.holder(self.at);
-        match tells {
-            Tells::Owner => owner.map(|owner| self.stands_in(owner).unwrap_or(owner)),
+        let owner = self.clock.holder(self.as_of);
+        let named = match tells {
+            Tells::Owner => {
+                let owner = owner?;
+                let is_there = self.is_here(owner) && !self.is_away(owner);
+                let instead = || self.substitute(owner).or_else(|| self.backup());
+                return if is_there { Some(owner) } else { instead().or(Some(owner)) };
+            }
             Tells::Manager => self.people.colleague(owner?)?.manager.as_ref(),
             Tells::Backup => self.backup(),
             Tells::Named(name) => self.people.named(name),
-        }
+        };
+        named.map(|user| self.substitute(user).unwrap_or(user))
     }
 
-    /// Who stands in for somebody who is away: whoever they named for it, or the backup.
-    fn stands_in(&self, owner: &UserId) -> Option<&'a UserId> {
-        let away = self.people.away(owner, self.day())?;
-        away.substitute.as_ref().filter(|user| self.is_here(user)).or_else(|| self.backup())
+    /// Whoever does the work of somebody who is away.
+    fn substitute(&self, user: &UserId) -> Option<&'a UserId> {
+        self.away(user)?.substitute.as_ref().filter(|user| self.is_here(user))
     }
 
     /// Whoever is not known here was never seen to leave.
@@ -153,25 +191,25 @@ impl<'a> Climb<'a> {
     /// To whom the lead passes, or why it stays.
     fn passes_to(
         &self,
+        reached_at: Timestamp,
         at_most: u32,
         known: &[Arc<Entry>],
-        as_of: Timestamp,
     ) -> Result<UserId, Kept> {
-        let passed_since = self.clock.passed.iter().any(|passing| passing.at > self.at);
-        if self.clock.ended_at(as_of).is_some() || passed_since {
+        let passed_since = self.clock.passed.iter().any(|passing| passing.at > reached_at);
+        if self.is_over() || passed_since || self.has_passed_on {
             return Err(Kept::OverByThen);
         }
         if self.passed_before(known) >= at_most as usize {
             return Err(Kept::OftenEnough);
         }
         let backup = self.backup().ok_or(Kept::BackupUnknown)?;
-        if self.clock.holder(self.at) == Some(backup) {
+        if self.clock.holder(self.as_of) == Some(backup) {
             return Err(Kept::BackupHasIt);
         }
         if !self.people.colleague(backup).is_some_and(|colleague| colleague.can_own) {
             return Err(Kept::BackupGone);
         }
-        if self.people.away(backup, self.day()).is_some() {
+        if self.is_away(backup) {
             return Err(Kept::BackupAway);
         }
         Ok(backup.clone())
@@ -182,9 +220,7 @@ impl<'a> Climb<'a> {
         let level = format!("{}/", self.clock.level().id);
         let passed = known.iter().filter(|entry| match entry.fact() {
             Fact::ClockEscalated(fact) => {
-                fact.reassigned_to.is_some()
-                    && fact.clock.as_str().starts_with(&level)
-                    && entry.happened_at() < self.at
+                fact.reassigned_to.is_some() && fact.clock.as_str().starts_with(&level)
             }
             _ => false,
         });

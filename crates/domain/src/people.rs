@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use crate::{
+    absence::{self, Half},
     field::{FieldValue, Fields},
     ids::UserId,
 };
@@ -40,6 +41,8 @@ pub struct Away {
     pub first_on: Date,
     /// The last day, included.
     pub last_on: Date,
+    /// Which half of each day; the whole days when absent.
+    pub half: Option<Half>,
     /// Who does their work meanwhile.
     pub substitute: Option<UserId>,
 }
@@ -94,10 +97,12 @@ impl People {
         self.colleagues.get(user)
     }
 
-    /// Somebody's absence on a day.
-    pub fn away(&self, user: &UserId, day: Date) -> Option<&Away> {
+    /// Somebody's absence at an instant, by their own wall; by that of `firm` where it is not known.
+    pub fn away(&self, user: &UserId, firm: &TimeZone, at: Timestamp) -> Option<&Away> {
         let away = &self.colleagues.get(user)?.away;
-        away.iter().find(|away| away.first_on <= day && day <= away.last_on)
+        let zone = self.hours(user, at).and_then(|hours| hours.zone.as_ref()).unwrap_or(firm);
+        let wall = zone.to_datetime(at);
+        away.iter().find(|away| absence::holds((away.first_on, away.last_on), away.half, wall))
     }
 
     /// The hours that held for somebody at an instant. What was told first holds for the time

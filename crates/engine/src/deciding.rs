@@ -18,7 +18,7 @@ use domain::{
     people::{Away, Colleague, People},
     withdrawal::holding,
 };
-use jiff::{SignedDuration, Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp};
 use store::{
     Reader, StoreError, Writer,
     read::{AbsenceRow, UserRow},
@@ -152,15 +152,15 @@ fn with_colleagues(
         return Ok(people);
     }
     let mut away: BTreeMap<UserId, Vec<Away>> = BTreeMap::new();
-    for row in reader.absences_from(Date::MIN)? {
-        let AbsenceRow { user, first_on, last_on, substitute, .. } = row;
-        away.entry(user).or_default().push(Away { first_on, last_on, substitute });
+    for row in reader.standing_absences()? {
+        let AbsenceRow { user, first_on, last_on, half, substitute, .. } = row;
+        away.entry(user).or_default().push(Away { first_on, last_on, half, substitute });
     }
     let colleague = |row: UserRow| {
         let colleague = Colleague {
             manager: row.manager.clone().map(UserId),
             is_here: row.left_at.is_none(),
-            can_own: row.can_own(),
+            can_own: !row.is_deactivated(),
             away: away.remove(&row.id).unwrap_or_default(),
         };
         (row.id, colleague)

@@ -110,6 +110,7 @@ fn clocks(connection: &Connection, entry: &Entry) -> Result<(), StoreError> {
         }
         Fact::ClockStopped(fact) => {
             clock::stopped(connection, entry, fact)?;
+            escalation::over(connection, entry, &fact.clock)?;
             clocks_changed(connection, entry, &fact.subject)
         }
         Fact::ClockAtRisk(fact) => {

@@ -38,8 +38,10 @@ pub use served::Served;
 /// The text of the Agreement that both sides of the world sign.
 pub const AGREEMENT: &str = include_str!("agreement.toml");
 
+/// A service level of which somebody is told while nobody answers.
+pub const LADDERS: &str = include_str!("ladders.toml");
+
 const ON_HANDOFFS: &str = include_str!("handoffs.toml");
-const ON_LADDERS: &str = include_str!("ladders.toml");
 const ON_OPPORTUNITIES: &str = include_str!("opportunities.toml");
 
 /// One Lockstep, one firm, one clock.
@@ -162,7 +164,7 @@ impl World {
 
     /// The same with a service level of which somebody is told while nobody answers.
     pub fn just_signed_on_ladders() -> World {
-        World::just_signed_on(&format!("{AGREEMENT}\n{ON_LADDERS}"))
+        World::just_signed_on(&format!("{AGREEMENT}\n{LADDERS}"))
     }
 
     fn just_signed_on(text: &str) -> World {

@@ -16,7 +16,7 @@ use crate::{
     value::{Row, values},
 };
 
-pub(crate) const COLUMNS: &str = "by_fact, user_id, clock, step, at, passed_on";
+pub(crate) const COLUMNS: &str = "by_fact, user_id, clock, step, at, passed_on, shown_until";
 
 /// A step that passes a lead on ends the clock under most terms; whoever it tells sees it so long.
 const PASSED_ON_SHOWN: SignedDuration = SignedDuration::from_hours(24);
@@ -45,19 +45,35 @@ pub(crate) fn reached(
     let values = values![&fact.clock, fact.next_step_at, entry.no];
     connection.execute("fold a step of a clock", sql, values)?;
     for user in fact.told.iter().filter(|user| user.as_str().len() <= KEY_BYTES_MAX) {
-        let sql = "insert into clock_told (by_fact, user_id, clock, step, at, passed_on)
-                   values ($1, $2, $3, $4, $5, $6)";
+        let sql =
+            "insert into clock_told (by_fact, user_id, clock, step, at, passed_on, shown_until)
+                   values ($1, $2, $3, $4, $5, $6, $7)";
         let values = values![
             entry.no,
             user,
             &fact.clock,
             fact.step,
             entry.happened_at(),
-            fact.reassigned_to.is_some()
+            fact.reassigned_to.is_some(),
+            Timestamp::MAX
         ];
         connection.execute("fold who is told of a clock", sql, values)?;
     }
     Ok(())
+}
+
+/// What somebody was told of a clock is over with it.
+pub(crate) fn over(
+    connection: &Connection,
+    entry: &Entry,
+    clock: &ClockId,
+) -> Result<(), StoreError> {
+    let sql = "update clock_told set shown_until = case when passed_on = 1 then cast($3 as bigint)
+                       else cast($2 as bigint) end
+               where clock = $1";
+    let at = entry.happened_at();
+    let values = values![clock, at, at.saturating_add(PASSED_ON_SHOWN).unwrap_or(at)];
+    connection.execute("fold what somebody was told", sql, values).map(drop)
 }
 
 impl Reader<'_> {
@@ -72,17 +88,14 @@ impl Reader<'_> {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<ToldRow>, StoreError> {
-        let query = "select t.clock, t.step, t.at, t.by_fact, t.passed_on
-                     from clock_told t join clock c on c.id = t.clock
-                     where t.user_id = $1
-                       and (c.stopped_at is null or (t.passed_on = 1 and t.at > $2))
+        let query = "select t.clock, t.step, t.at, t.by_fact, t.passed_on from clock_told t
+                     where t.user_id = $1 and t.shown_until > $2
                        and not exists (select 1 from clock_told later
                                        where later.user_id = t.user_id and later.clock = t.clock
                                          and later.step > t.step)
                      order by t.at, t.by_fact limit $3";
-        let since = now - PASSED_ON_SHOWN;
         let what = "read of what somebody was told";
-        let found = self.list(what, query, values![user, since, limit], found)?;
+        let found = self.list(what, query, values![user, now, limit], found)?;
         let mut told = Vec::new();
         for (clock, step, at, by_fact, passed_on) in found {
             let Some(clock) = self.clock(&clock)? else { continue };

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::*;
 use crate::{
+    absence::Half,
     agreement::service::{Step, StepAt, Tells},
     decided::SOURCE,
     decision::decide,
@@ -40,7 +41,7 @@ fn people(colleagues: BTreeMap<UserId, Colleague>) -> People {
 
 fn away(from: &str, to: &str) -> Vec<Away> {
     let day = |text: &str| text.parse::<Date>().unwrap();
-    vec![Away { first_on: day(from), last_on: day(to), substitute: None }]
+    vec![Away { first_on: day(from), last_on: day(to), half: None, substitute: None }]
 }
 
 /// What is decided about clocks and owners when somebody looks at each of the instants.
@@ -182,13 +183,13 @@ fn a_lead_passes_on_as_often_as_is_signed_and_the_miss_stays() {
     let expected = [
         "11-23 11:00 breached",
         "11-23 12:00 step 1 tells m",
-        "11-23 12:00 to b",
-        "11-23 12:00 Missed",
+        "11-23 12:01 to b",
+        "11-23 12:01 Missed",
         "11-23 13:00 NoVerdict",
         "11-23 15:00 breached",
         "11-23 16:00 step 1 tells m",
-        "11-23 16:00 to b",
-        "11-23 16:00 Missed",
+        "11-23 16:01 to b",
+        "11-23 16:01 Missed",
         "11-24 09:00 NoVerdict",
         "11-24 11:00 breached",
         "11-24 12:00 step 1 tells m, OftenEnough",
@@ -244,8 +245,8 @@ fn what_is_known_only_after_the_answer_passes_nothing_on_and_a_late_answer_stays
     let found = seen(with(steps.clone(), runs_on.clone()), &facts, &people(firm()), &looks);
     let expected = [
         "11-23 11:00 breached",
-        "11-23 12:00 step 1 tells m, OverByThen",
-        "11-23 13:00 step 2 tells m",
+        "11-23 12:00 step 1 tells , OverByThen",
+        "11-23 13:00 step 2 tells ",
         "11-23 14:00 MetLate",
     ];
     assert_eq!(found, expected);
@@ -254,9 +255,98 @@ fn what_is_known_only_after_the_answer_passes_nothing_on_and_a_late_answer_stays
     let expected = [
         "11-23 11:00 breached",
         "11-23 12:00 step 1 tells m",
-        "11-23 12:00 to b",
+        "11-23 12:01 to b",
         "11-23 13:00 step 2 tells ",
         "11-23 14:00 MetLate",
     ];
     assert_eq!(live, expected, "the clock runs on for the backup, whom nobody leads");
+}
+
+#[test]
+fn after_a_long_pause_each_step_stands_once_at_its_instant_and_the_lead_passes_on_now_and_once() {
+    let steps = vec![
+        step(share(80), &[Tells::Owner], None),
+        step(share(150), &[Tells::Manager], Some(5)),
+        step(share(200), &[Tells::Manager], Some(5)),
+    ];
+    let facts = [("2026-11-23 09:00", "is MQL"), ("2026-11-23 09:00", "to u1")];
+    let looks = ["2026-11-25 10:00", "2026-11-25 10:00", "2026-11-25 10:01", "2026-11-25 11:59"];
+    let found = seen(with(steps, level()), &facts, &people(firm()), &looks);
+    let expected = [
+        "11-23 10:36 step 1 tells u1",
+        "11-23 11:00 breached",
+        "11-23 12:00 step 2 tells m",
+        "11-23 13:00 step 3 tells m, OverByThen",
+        "11-25 10:00 to b",
+        "11-25 10:00 Missed",
+        "11-25 11:36 step 1 tells b",
+    ];
+    assert_eq!(found, expected, "the backup is given its own two hours");
+}
+
+#[test]
+fn whoever_does_the_work_of_somebody_away_is_told_and_half_a_day_is_half_a_day() {
+    let steps = vec![step(share(80), &[Tells::Owner, Tells::Manager], None)];
+    let facts = [("2026-11-23 09:00", "is MQL"), ("2026-11-23 09:00", "to u1")];
+    let half = |half, substitute: Option<&str>| {
+        let mut away = away("2026-11-23", "2026-11-23");
+        away[0].half = Some(half);
+        away[0].substitute = substitute.map(UserId::from);
+        away
+    };
+    let gone = || Colleague { manager: Some("m".into()), ..Colleague::default() };
+    type Change<'a> = &'a dyn Fn(&mut BTreeMap<UserId, Colleague>);
+    let cases: [(Change<'_>, &str); 5] = [
+        (&|_| (), "u1, m"),
+        (&|all| all.get_mut(&"u1".into()).unwrap().away = half(Half::Morning, None), "b, m"),
+        (&|all| all.get_mut(&"u1".into()).unwrap().away = half(Half::Afternoon, None), "u1, m"),
+        (&|all| all.get_mut(&"m".into()).unwrap().away = half(Half::Morning, Some("b")), "u1, b"),
+        (&|all| drop(all.insert("u1".into(), gone())), "b, m"),
+    ];
+    for (change, told) in cases {
+        let mut colleagues = firm();
+        change(&mut colleagues);
+        let looks = ["2026-11-23 10:50"];
+        let found = seen(with(steps.clone(), level()), &facts, &people(colleagues), &looks);
+        assert_eq!(found, [format!("11-23 10:36 step 1 tells {told}")]);
+    }
+}
+
+#[test]
+fn a_rest_that_is_told_late_brings_no_step_twice_and_leaves_none_to_wait_for() {
+    let level = ServiceLevel { pauses_when: Some(status_in(&["Waiting"])), ..level() };
+    let level = ServiceLevel { starts_when: Condition::Has(name("owner")), ..level };
+    let steps = vec![step(share(50), &[Tells::Owner], None)];
+    let agreements = History::always(agreement(with(steps, level)), "hash".into());
+    let before = [("2026-11-23 09:00", "is MQL"), ("2026-11-23 09:00", "to u1")];
+    let late = [("2026-11-23 09:30", "is Waiting"), ("2026-11-23 09:50", "is MQL")];
+    let mut ledger = history(&before).into_entries();
+    let mut told = Vec::new();
+    for (look, lines) in [("2026-11-23 10:01", &[][..]), ("2026-11-23 10:30", &late[..])] {
+        let mut more = history(&[&before[..], lines].concat()).into_entries();
+        ledger.extend(more.split_off(2));
+        let decided = ledger.clone();
+        decide::<NeverOpen>(
+            &history(&before).subject(),
+            decided,
+            &agreements,
+            &people(firm()),
+            at(look),
+            |new| {
+                let no = FactNo(100 + told.len() as i64);
+                let entry = Entry { no, recorded_at: at(look), told: new };
+                told.push(entry.clone());
+                ledger.push(Arc::new(entry.clone()));
+                Ok(Some(entry))
+            },
+        )
+        .unwrap();
+    }
+    let steps = told.iter().filter(|entry| matches!(entry.fact(), Fact::ClockEscalated(_)));
+    assert_eq!(steps.count(), 1);
+    let resumed = told.iter().find_map(|entry| match entry.fact() {
+        Fact::ClockResumed(fact) => Some(fact),
+        _ => None,
+    });
+    assert_eq!(resumed.unwrap().next_step_at, None, "or every tick would look at it again");
 }

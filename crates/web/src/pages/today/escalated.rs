@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// So many are listed.
-const ROWS: u32 = 12;
+const ROWS: usize = 12;
 
 /// What somebody was told, until the clock ends.
 pub(super) fn told(
@@ -24,7 +24,8 @@ pub(super) fn told(
 ) -> Result<Vec<Waiting>, Failure> {
     let names = Names::new(reader, reach);
     let mut waiting = Vec::new();
-    for row in reader.told_of_clocks(&actor.user, time.now(), ROWS)? {
+    let rows = reader.told_of_clocks(&actor.user, time.now(), ROWS as u32 + 1)?;
+    for row in rows.iter().take(ROWS) {
         let clock = &row.clock;
         let (what, page) = match &clock.subject {
             Subject::Lead(lead) => (names.lead(lead)?, lead_href(lead)),
@@ -40,6 +41,15 @@ pub(super) fn told(
             .and(figure(format!("step {}", row.step), &fact_href(row.by_fact)))
             .and_text(format!(" of its ladder{passed}"));
         waiting.push(Waiting { what, href, words });
+    }
+    if rows.len() > ROWS {
+        waiting.push(Waiting {
+            what: "More clocks".to_owned(),
+            href: "/ledger?kind=clock_escalated".to_owned(),
+            words: Markup::text(format!(
+                "reached a step of which you were told; the first {ROWS} are listed"
+            )),
+        });
     }
     Ok(waiting)
 }
