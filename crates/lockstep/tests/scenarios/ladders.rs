@@ -122,7 +122,7 @@ fn received(world: &World) -> Vec<i64> {
 
 fn given_today(world: &World, who: &str) -> u32 {
     let (user, midnight) = (world.user(who), "2026-11-15T23:00:00Z".parse().expect("an instant"));
-    let given = world.asks(|engine| engine.read(|reader| reader.given_since(&user, midnight, 9)));
+    let given = world.asks(|engine| engine.read(|reader| reader.given_since(user, midnight, 9)));
     given.expect("it is read")
 }
 

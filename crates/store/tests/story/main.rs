@@ -3,6 +3,7 @@
 
 mod beside;
 mod counts;
+mod ladders;
 mod lead_pages;
 mod lists;
 mod opportunities;
@@ -155,6 +156,7 @@ fn one_story_on_both_databases() {
         the_agreement(&mut world);
         leads_and_their_ways(&mut world);
         clocks(&mut world);
+        ladders::climbed(&mut world);
         handoffs(&mut world);
         opportunities::told(&mut world);
         lead_pages::pages_of_leads(&mut world);

@@ -209,7 +209,9 @@ pub(super) fn service(level: &ServiceLevel) -> Vec<(&'static str, String)> {
     if let Some(backup) = &level.backup {
         terms.push(("Stands in for an owner", backup.clone()));
     }
-    terms.extend(level.steps.iter().map(|step| ("While nobody answers", self::step(step))));
+    let steps = level.steps.iter().zip(1..);
+    let steps = steps.map(|(step, n)| format!("step {n}, {}", self::step(step)));
+    terms.extend(steps.map(|words| ("While nobody answers", words)));
     if let Some(then) = &level.then {
         terms.push(("Where it is missed", then.clone()));
     }
