@@ -7,6 +7,8 @@ create table clock_told (
     by_fact      integer not null,
     user_id      text not null,
     clock        text not null,
+    lead         text,                  -- what it runs on: a lead
+    opportunity  text,                  -- or an opportunity
     step         integer not null,         -- from 1, in the order of the text
     at           integer not null,         -- ms
     passed_on    integer not null,         -- 1: the step passed the lead on
@@ -15,3 +17,8 @@ create table clock_told (
 ) strict;
 create index clock_told_to on clock_told (user_id, shown_until);
 create index clock_told_of on clock_told (clock, user_id, step);
+create index clock_told_of_lead on clock_told (lead) where lead is not null;
+create index clock_told_of_opportunity on clock_told (opportunity) where opportunity is not null;
+
+-- Whoever signs another text is shown the clocks since a day that it would judge otherwise.
+create index clock_by_start on clock (started_at);

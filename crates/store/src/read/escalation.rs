@@ -16,7 +16,8 @@ use crate::{
     value::{Row, values},
 };
 
-pub(crate) const COLUMNS: &str = "by_fact, user_id, clock, step, at, passed_on, shown_until";
+pub(crate) const COLUMNS: &str =
+    "by_fact, user_id, clock, lead, opportunity, step, at, passed_on, shown_until";
 
 /// A step that passes a lead on ends the clock under most terms; whoever it tells sees it so long.
 const PASSED_ON_SHOWN: SignedDuration = SignedDuration::from_hours(24);
@@ -45,13 +46,15 @@ pub(crate) fn reached(
     let values = values![&fact.clock, fact.next_step_at, entry.no];
     connection.execute("fold a step of a clock", sql, values)?;
     for user in fact.told.iter().filter(|user| user.as_str().len() <= KEY_BYTES_MAX) {
-        let sql =
-            "insert into clock_told (by_fact, user_id, clock, step, at, passed_on, shown_until)
-                   values ($1, $2, $3, $4, $5, $6, $7)";
+        let sql = "insert into clock_told (by_fact, user_id, clock, lead, opportunity, step, at,
+                       passed_on, shown_until)
+                   values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
         let values = values![
             entry.no,
             user,
             &fact.clock,
+            fact.subject.lead(),
+            fact.subject.opportunity(),
             fact.step,
             entry.happened_at(),
             fact.reassigned_to.is_some(),
