@@ -182,8 +182,22 @@ pub fn share_reached_at(
     share_per_mille: i64,
     as_of: Timestamp,
 ) -> Result<Option<Timestamp>, NeverOpen> {
-    Course::new(calendar, zone, running, running.ending(as_of))
-        .reaching(share_of(terms.target, share_per_mille))
+    reached_at(calendar, zone, running, share_of(terms.target, share_per_mille), as_of)
+}
+
+/// The instant at which so much of the hours that count is consumed, whether or not that is past
+/// the breach; none while a pause without an end stops it.
+///
+/// # Errors
+/// [`NeverOpen`] when the calendar never lets it be consumed: give it opening hours.
+pub fn reached_at(
+    calendar: &Calendar,
+    zone: &TimeZone,
+    running: &Running,
+    consumed: SignedDuration,
+    as_of: Timestamp,
+) -> Result<Option<Timestamp>, NeverOpen> {
+    Course::new(calendar, zone, running, running.ending(as_of)).reaching(consumed)
 }
 
 impl Running {

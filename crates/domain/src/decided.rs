@@ -75,6 +75,9 @@ pub struct ClockStarted {
     pub at_risk_at: Timestamp,
     /// From here it is missed.
     pub due_at: Timestamp,
+    /// When the first step of its ladder to come is reached, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_step_at: Option<Timestamp>,
     /// Clause, version and facts.
     pub because: Because,
 }
@@ -104,6 +107,64 @@ pub struct ClockBreached {
     pub because: Because,
 }
 
+/// A running clock reached a step of the ladder of its service level without an answer. The fact
+/// happened at the instant of the step, not when somebody looked. Source: domain.md 2.5.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClockEscalated {
+    /// Which clock.
+    pub clock: ClockId,
+    /// What it runs on.
+    #[serde(flatten)]
+    pub subject: Subject,
+    /// Which step, from 1 in the order of the text.
+    pub step: u32,
+    /// Who is told.
+    pub told: Vec<UserId>,
+    /// To whom the lead passes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reassigned_to: Option<UserId>,
+    /// Why it passes to nobody, where the step says that it should.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<Kept>,
+    /// When the next step is reached, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_step_at: Option<Timestamp>,
+    /// Clause, version and facts.
+    pub because: Because,
+}
+
+/// Why a lead stays with its owner although a step says that it should pass on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kept {
+    /// When the step came to be known, the clock had ended or had passed on already.
+    OverByThen,
+    /// It was passed on so often already that it is not again.
+    OftenEnough,
+    /// The backup is nobody who is known here.
+    BackupUnknown,
+    /// The backup has it already.
+    BackupHasIt,
+    /// The backup has left, or may not sign in.
+    BackupGone,
+    /// The backup is away that day.
+    BackupAway,
+}
+
+impl Kept {
+    /// The cause in words, without an end.
+    pub fn words(self) -> &'static str {
+        match self {
+            Kept::OverByThen => "it had ended or passed on before the step was known",
+            Kept::OftenEnough => "it was passed on as often as the Agreement lets it",
+            Kept::BackupUnknown => "the backup is nobody who is known here",
+            Kept::BackupHasIt => "the backup has it already",
+            Kept::BackupGone => "the backup has left or may not sign in",
+            Kept::BackupAway => "the backup is away",
+        }
+    }
+}
+
 /// A running clock rests; from here on no time counts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ClockPaused {
@@ -128,6 +189,9 @@ pub struct ClockResumed {
     pub at_risk_at: Timestamp,
     /// From here it is missed.
     pub due_at: Timestamp,
+    /// When the first step of its ladder to come is reached, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_step_at: Option<Timestamp>,
     /// Clause, version and facts.
     pub because: Because,
 }

@@ -11,16 +11,20 @@ use jiff::Timestamp;
 use crate::{
     agreement::{History, InForce},
     calendar::NeverOpen,
+    clock::Reading,
     decided::{
-        ClockAtRisk, ClockBreached, ClockPassedOn, ClockPaused, ClockResumed, ClockStarted,
-        ClockStopped, LeadFellBelow, LeadQualified, MilestoneReached, SOURCE, Verdict,
+        ClockAtRisk, ClockBreached, ClockEscalated, ClockPassedOn, ClockPaused, ClockResumed,
+        ClockStarted, ClockStopped, LeadFellBelow, LeadQualified, MilestoneReached, SOURCE,
+        Verdict,
     },
+    escalation::{Reached, escalations, ladder, ladder_at_start, standing_steps},
     fact::{Entry, Fact, Told},
     figure::Because,
     handing_over,
+    handoff::LeadAssigned,
     ids::{FactNo, LeadId, OpportunityId, Subject},
     lead::{LeadHistory, in_order},
-    milestone::{Reached, reached},
+    milestone::{self, reached},
     people::People,
     qualification::{Assessment, Qualification, qualifications, stamped},
     service_level::{ServiceClock, clocks},
@@ -51,16 +55,16 @@ pub fn decide<E: From<NeverOpen>>(
         }
         Subject::Opportunity(_) => (in_order(entries), Vec::new()),
     };
-    let known = &entries[..entries.partition_point(|entry| entry.happened_at() <= as_of)];
+    let (entries, clocks) = pass_on(subject, entries, agreements, people, as_of, &mut record)?;
+    let known = until(&entries, as_of);
     if let Subject::Opportunity(opportunity) = subject {
         let reached = reached(known, agreements).into_iter();
         told.extend(reached.map(|reached| milestone(opportunity, reached)));
     }
     let standing = keys_of_decisions(&entries);
-    let clocks = clocks(subject, known, agreements, people)?;
     for clock in &clocks {
         if !is_settled(clock, &standing, as_of) {
-            told.extend(decisions_about(clock, as_of)?);
+            told.extend(decisions_about(clock, known, people, as_of)?);
         }
     }
     let own = known.iter().filter_map(|entry| match entry.fact() {
@@ -111,6 +115,72 @@ fn hand_over<E: From<NeverOpen>>(
         }
     }
     Ok(history)
+}
+
+/// The facts that had happened by an instant.
+fn until(entries: &[Arc<Entry>], as_of: Timestamp) -> &[Arc<Entry>] {
+    &entries[..entries.partition_point(|entry| entry.happened_at() <= as_of)]
+}
+
+/// Passes a lead on wherever a step of a ladder says so, the earliest first, with all that the ledger
+/// is to know of the clock until then. Gives the facts back with it, and the clocks as they then stand.
+fn pass_on<E: From<NeverOpen>>(
+    subject: &Subject,
+    mut entries: Vec<Arc<Entry>>,
+    agreements: &History,
+    people: &People,
+    as_of: Timestamp,
+    record: &mut impl FnMut(Told) -> Result<Option<Entry>, E>,
+) -> Result<(Vec<Arc<Entry>>, Vec<ServiceClock>), E> {
+    loop {
+        let known = until(&entries, as_of);
+        let clocks = clocks(subject, known, agreements, people)?;
+        let told = passes(subject, &clocks, known, people, as_of)?;
+        let standing = keys_of_decisions(&entries);
+        let new = told.into_iter().filter(|told| !standing.contains(told.key.as_str()));
+        let mut recorded = Vec::new();
+        for told in new {
+            recorded.extend(record(told)?.map(Arc::new));
+        }
+        if recorded.is_empty() {
+            return Ok((entries, clocks));
+        }
+        entries.extend(recorded);
+        entries = in_order(entries);
+    }
+}
+
+/// The passing on by the step that was reached first of those that do not stand among the facts, after
+/// all that is to be told of its clock until then; empty where there is none. A lead passes on when
+/// that is decided, not when the step was reached: its next owner's time begins when they have it.
+fn passes(
+    subject: &Subject,
+    clocks: &[ServiceClock],
+    known: &[Arc<Entry>],
+    people: &People,
+    as_of: Timestamp,
+) -> Result<Vec<Told>, NeverOpen> {
+    let Some(lead) = subject.lead() else { return Ok(Vec::new()) };
+    let passing = |clock: &&ServiceClock| {
+        let runs = clock.ended_at(as_of).is_none();
+        runs && clock.level().steps.iter().any(|step| step.reassigns.is_some())
+    };
+    let mut first: Option<(Timestamp, &ServiceClock, ClockEscalated)> = None;
+    for clock in clocks.iter().filter(passing) {
+        for (at, fact) in escalations(clock, known, people, as_of)? {
+            let is_first = first.as_ref().is_none_or(|(first, ..)| at < *first);
+            if fact.reassigned_to.is_some() && is_first {
+                first = Some((at, clock, fact));
+            }
+        }
+    }
+    let Some((_, clock, fact)) = first else { return Ok(Vec::new()) };
+    let mut told_of = decisions_about(clock, known, people, as_of)?;
+    let key = clock_key(clock, &format!("step/{}/passed-on", fact.step));
+    let assigned = LeadAssigned { lead: lead.clone(), owner: fact.reassigned_to, by: None };
+    let at = Timestamp::from_millisecond(as_of.as_millisecond()).unwrap_or(as_of);
+    told_of.push(told(key, at, Fact::LeadAssigned(assigned)));
+    Ok(told_of)
 }
 
 /// Each time that the lead met a definition of any version.
@@ -176,7 +246,7 @@ fn because_of(stamp: &Assessment, hash: &str) -> Because {
     }
 }
 
-fn milestone(opportunity: &OpportunityId, reached: Reached) -> Told {
+fn milestone(opportunity: &OpportunityId, reached: milestone::Reached) -> Told {
     let key = format!("milestone/{}/{opportunity}", reached.milestone);
     let fact = MilestoneReached {
         opportunity: opportunity.clone(),
@@ -212,6 +282,7 @@ fn is_settled(clock: &ServiceClock, standing: &BTreeSet<&str>, as_of: Timestamp)
         && passed()
         && stands("at-risk")
         && stands("breached")
+        && (1..=clock.level().steps.len()).all(|step| stands(&format!("step/{step}")))
         && rests()
         && (clock.ended_at(as_of).is_none() || stands("stopped"))
 }
@@ -221,14 +292,19 @@ fn clock_key(clock: &ServiceClock, what: &str) -> String {
     format!("clock/{}/{what}", clock.id)
 }
 
-/// Everything that the ledger is to know of a clock by `as_of`.
-fn decisions_about(clock: &ServiceClock, as_of: Timestamp) -> Result<Vec<Told>, NeverOpen> {
+/// Everything that the ledger is to know of a clock by `as_of`; `known` are the facts about its subject.
+fn decisions_about(
+    clock: &ServiceClock,
+    known: &[Arc<Entry>],
+    people: &People,
+    as_of: Timestamp,
+) -> Result<Vec<Told>, NeverOpen> {
     let at_start = clock.read_at_start()?;
     let now = clock.read(as_of)?;
     let end = clock.end(as_of)?;
     let ended_at = end.map_or(Timestamp::MAX, |end| end.at);
-    let mut told_of = vec![started(clock, &at_start)];
-    told_of.extend(rests(clock, as_of)?);
+    let mut told_of = vec![started(clock, &at_start)?];
+    told_of.extend(rests(clock, known, as_of)?);
     told_of.extend(passings(clock));
     let because = || because(&clock.in_force, &clock.level().clause, vec![clock.start_fact]);
     let (id, subject) = (clock.id.clone(), clock.subject.clone());
@@ -241,6 +317,10 @@ fn decisions_about(clock: &ServiceClock, as_of: Timestamp) -> Result<Vec<Told>, 
         let fact =
             ClockBreached { clock: id.clone(), subject: subject.clone(), because: because() };
         told_of.push(told(clock_key(clock, "breached"), at, Fact::ClockBreached(fact)));
+    }
+    for (at, fact) in escalations(clock, known, people, as_of)? {
+        let key = clock_key(clock, &format!("step/{}", fact.step));
+        told_of.push(told(key, at, Fact::ClockEscalated(fact)));
     }
     if let Some(end) = end {
         let mut because = because();
@@ -274,7 +354,7 @@ fn no_longer_started(entry: &Entry, started: &ClockStarted, as_of: Timestamp) ->
     told(format!("clock/{}/stopped", started.clock), as_of, Fact::ClockStopped(fact))
 }
 
-fn started(clock: &ServiceClock, reading: &crate::clock::Reading) -> Told {
+fn started(clock: &ServiceClock, reading: &Reading) -> Result<Told, NeverOpen> {
     let due_at = reading.due_at.expect("a clock that does not rest is due");
     let fact = ClockStarted {
         clock: clock.id.clone(),
@@ -285,15 +365,21 @@ fn started(clock: &ServiceClock, reading: &crate::clock::Reading) -> Told {
         counts_from: reading.effective_start,
         at_risk_at: reading.at_risk_at.unwrap_or(due_at),
         due_at,
+        next_step_at: ladder_at_start(clock)?.first().map(|step| step.at),
         because: because(&clock.in_force, &clock.level().clause, vec![clock.start_fact]),
     };
     let at = clock.running.started_at;
-    told(clock_key(clock, "started"), at, Fact::ClockStarted(fact))
+    Ok(told(clock_key(clock, "started"), at, Fact::ClockStarted(fact)))
 }
 
 /// Each rest and each resumption, with the due instant that it leads to.
-fn rests(clock: &ServiceClock, as_of: Timestamp) -> Result<Vec<Told>, NeverOpen> {
+fn rests(
+    clock: &ServiceClock,
+    known: &[Arc<Entry>],
+    as_of: Timestamp,
+) -> Result<Vec<Told>, NeverOpen> {
     let mut told_of = Vec::new();
+    let standing = standing_steps(clock, known);
     for (pause, (from, until)) in clock.running.pauses.iter().zip(&clock.pause_facts) {
         let (id, subject) = (clock.id.clone(), clock.subject.clone());
         let because = |fact: FactNo| {
@@ -310,8 +396,16 @@ fn rests(clock: &ServiceClock, as_of: Timestamp) -> Result<Vec<Told>, NeverOpen>
         let reading = clock.read(at)?;
         let Some(due_at) = reading.due_at else { continue };
         let at_risk_at = reading.at_risk_at.unwrap_or(due_at);
-        let fact =
-            ClockResumed { clock: id.clone(), subject, at_risk_at, due_at, because: because(*no) };
+        let is_next = |step: &Reached| step.at >= at && !standing.contains(&step.step);
+        let next = ladder(clock, at)?.into_iter().find(is_next);
+        let fact = ClockResumed {
+            clock: id.clone(),
+            subject,
+            at_risk_at,
+            due_at,
+            next_step_at: next.map(|step| step.at),
+            because: because(*no),
+        };
         told_of.push(told(
             clock_key(clock, &format!("resumed/{no}")),
             at,

@@ -12,8 +12,8 @@ use crate::{
     activity::ActivityRecorded,
     book::{BookPassedOn, UserLeft},
     decided::{
-        ClockAtRisk, ClockBreached, ClockPassedOn, ClockPaused, ClockResumed, ClockStarted,
-        ClockStopped, LeadFellBelow, LeadQualified, MilestoneReached,
+        ClockAtRisk, ClockBreached, ClockEscalated, ClockPassedOn, ClockPaused, ClockResumed,
+        ClockStarted, ClockStopped, LeadFellBelow, LeadQualified, MilestoneReached,
     },
     dispute::{DisputeAnswered, DisputeOpened, DisputeRuled},
     firm::{
@@ -105,6 +105,8 @@ pub enum Fact {
     ClockAtRisk(ClockAtRisk),
     /// Decided: a clock is missed.
     ClockBreached(ClockBreached),
+    /// Decided: a clock reached a step of its ladder.
+    ClockEscalated(ClockEscalated),
     /// Decided: a clock rests.
     ClockPaused(ClockPaused),
     /// Decided: a resting clock counts again.
@@ -132,6 +134,7 @@ impl Fact {
             Fact::ClockStarted(ClockStarted { subject, .. })
             | Fact::ClockAtRisk(ClockAtRisk { subject, .. })
             | Fact::ClockBreached(ClockBreached { subject, .. })
+            | Fact::ClockEscalated(ClockEscalated { subject, .. })
             | Fact::ClockPaused(ClockPaused { subject, .. })
             | Fact::ClockResumed(ClockResumed { subject, .. })
             | Fact::ClockPassedOn(ClockPassedOn { subject, .. })
@@ -182,6 +185,7 @@ impl Fact {
             Fact::ClockStarted(ClockStarted { subject, .. })
             | Fact::ClockAtRisk(ClockAtRisk { subject, .. })
             | Fact::ClockBreached(ClockBreached { subject, .. })
+            | Fact::ClockEscalated(ClockEscalated { subject, .. })
             | Fact::ClockPaused(ClockPaused { subject, .. })
             | Fact::ClockResumed(ClockResumed { subject, .. })
             | Fact::ClockPassedOn(ClockPassedOn { subject, .. })

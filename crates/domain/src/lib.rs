@@ -21,6 +21,7 @@ pub mod decision;
 pub mod difference;
 pub mod dispute;
 pub mod draft;
+pub mod escalation;
 pub mod fact;
 pub mod field;
 pub mod figure;

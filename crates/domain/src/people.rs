@@ -1,11 +1,13 @@
-//! When the people of the firm work, and since when. Hours that change hold from then on: whatever
-//! began under the old ones keeps them. Source: domain.md, trap 8, and 2.5.
+//! The people of the firm as decisions see them: when they work and since when, who leads them, and
+//! whether they are there. Hours that change hold from then on: whatever began under the old ones keeps
+//! them. Source: domain.md, trap 8, and 2.5.
 
 use std::collections::BTreeMap;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use crate::{
+    absence::{self, Half},
     field::{FieldValue, Fields},
     ids::UserId,
 };
@@ -19,9 +21,40 @@ pub struct WorkingHours {
     pub calendar: Option<String>,
 }
 
-/// Everybody's hours, over time.
+/// Where a person of the firm stands, as it is known when something is decided.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Colleague {
+    /// Who leads them.
+    pub manager: Option<UserId>,
+    /// Whether they are of the firm.
+    pub is_here: bool,
+    /// Whether they may be given anything: they are here, and may sign in if they ever might.
+    pub can_own: bool,
+    /// When they are away.
+    pub away: Vec<Away>,
+}
+
+/// Days on which somebody is away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Away {
+    /// The first day.
+    pub first_on: Date,
+    /// The last day, included.
+    pub last_on: Date,
+    /// Which half of each day; the whole days when absent.
+    pub half: Option<Half>,
+    /// Who does their work meanwhile.
+    pub substitute: Option<UserId>,
+}
+
+/// Everybody's hours over time, and where they stand.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct People(BTreeMap<UserId, Vec<(Timestamp, WorkingHours)>>);
+pub struct People {
+    hours: BTreeMap<UserId, Vec<(Timestamp, WorkingHours)>>,
+    colleagues: BTreeMap<UserId, Colleague>,
+    /// Whom the Agreement names by mail address.
+    named: BTreeMap<String, UserId>,
+}
 
 impl People {
     /// Hours as they were told, report by report, in the order in which they happened. A report
@@ -29,7 +62,7 @@ impl People {
     pub fn told<'a>(reports: impl IntoIterator<Item = (UserId, Timestamp, &'a Fields)>) -> People {
         let mut people = People::default();
         for (user, at, fields) in reports {
-            let known = people.0.entry(user).or_default();
+            let known = people.hours.entry(user).or_default();
             let mut hours = known.last().map(|(_, hours)| hours.clone()).unwrap_or_default();
             if let Some(value) = fields.get("zone") {
                 hours.zone = value.text().and_then(|zone| TimeZone::get(zone).ok());
@@ -42,10 +75,40 @@ impl People {
         people
     }
 
+    /// The same people with where they stand, and with those whom the Agreement names by their mail
+    /// addresses.
+    pub fn with_colleagues(
+        self,
+        colleagues: BTreeMap<UserId, Colleague>,
+        named: impl IntoIterator<Item = (String, UserId)>,
+    ) -> People {
+        let named = named.into_iter().map(|(name, user)| (name.to_lowercase(), user)).collect();
+        People { colleagues, named, ..self }
+    }
+
+    /// Whom the Agreement names by user id or mail address, where they are known.
+    pub fn named(&self, name: &str) -> Option<&UserId> {
+        let by_id = || self.colleagues.get_key_value(&UserId::from(name)).map(|(user, _)| user);
+        self.named.get(&name.to_lowercase()).or_else(by_id)
+    }
+
+    /// Where somebody stands, if they are known.
+    pub fn colleague(&self, user: &UserId) -> Option<&Colleague> {
+        self.colleagues.get(user)
+    }
+
+    /// Somebody's absence at an instant, by their own wall; by that of `firm` where it is not known.
+    pub fn away(&self, user: &UserId, firm: &TimeZone, at: Timestamp) -> Option<&Away> {
+        let away = &self.colleagues.get(user)?.away;
+        let zone = self.hours(user, at).and_then(|hours| hours.zone.as_ref()).unwrap_or(firm);
+        let wall = zone.to_datetime(at);
+        away.iter().find(|away| absence::holds((away.first_on, away.last_on), away.half, wall))
+    }
+
     /// The hours that held for somebody at an instant. What was told first holds for the time
     /// before it too: nobody came to be without hours.
     pub fn hours(&self, user: &UserId, at: Timestamp) -> Option<&WorkingHours> {
-        let told = self.0.get(user)?;
+        let told = self.hours.get(user)?;
         let later = told.partition_point(|(since, _)| *since <= at);
         told.get(later.saturating_sub(1)).map(|(_, hours)| hours)
     }

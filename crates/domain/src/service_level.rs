@@ -137,6 +137,12 @@ impl ServiceClock {
         clock::read(&self.calendar, &self.zone, &self.terms(), &fresh, started_at)
     }
 
+    /// Who has its subject at an instant.
+    pub fn holder(&self, at: Timestamp) -> Option<&UserId> {
+        let passed = self.passed.iter().rfind(|passing| passing.at <= at);
+        passed.map_or(self.owner.as_ref(), |passing| passing.owner.as_ref())
+    }
+
     /// When it ended, if it has by an instant.
     pub fn ended_at(&self, as_of: Timestamp) -> Option<Timestamp> {
         let ended_at = [self.running.stopped_at, self.running.withdrawn_at];

@@ -6,8 +6,8 @@ use std::{borrow::Borrow, collections::BTreeSet};
 
 use crate::{
     decided::{
-        ClockAtRisk, ClockBreached, ClockPassedOn, ClockPaused, ClockResumed, ClockStarted,
-        ClockStopped, LeadFellBelow, LeadQualified, MilestoneReached, SOURCE,
+        ClockAtRisk, ClockBreached, ClockEscalated, ClockPassedOn, ClockPaused, ClockResumed,
+        ClockStarted, ClockStopped, LeadFellBelow, LeadQualified, MilestoneReached, SOURCE,
     },
     fact::{Entry, Fact},
     figure::Because,
@@ -89,10 +89,12 @@ pub fn withdrawing<E: Borrow<Entry>>(
 /// The facts that a decision rests on; nothing where the fact is none.
 fn rests_on(entry: &Entry) -> Option<Vec<FactNo>> {
     if let Fact::LeadAssigned(_) = entry.fact() {
-        // Routing says whose a lead is by the fact after the one that says why.
+        // Routing, and a clock that nobody answers, say whose a lead is by the fact after the one
+        // that says why.
         let key = first_key(&entry.told.key);
-        let is_routed = key.starts_with("routed/") && entry.told.source == SOURCE;
-        return is_routed.then(|| vec![FactNo(entry.no.0 - 1)]);
+        let is_decided = key.starts_with("routed/") || key.starts_with("clock/");
+        let is_ours = is_decided && entry.told.source == SOURCE;
+        return is_ours.then(|| vec![FactNo(entry.no.0 - 1)]);
     }
     because_of(entry.fact()).map(|because| because.facts.clone())
 }
@@ -110,6 +112,7 @@ fn because_of(fact: &Fact) -> Option<&Because> {
         | Fact::ClockStarted(ClockStarted { because, .. })
         | Fact::ClockAtRisk(ClockAtRisk { because, .. })
         | Fact::ClockBreached(ClockBreached { because, .. })
+        | Fact::ClockEscalated(ClockEscalated { because, .. })
         | Fact::ClockPaused(ClockPaused { because, .. })
         | Fact::ClockResumed(ClockResumed { because, .. })
         | Fact::ClockPassedOn(ClockPassedOn { because, .. })

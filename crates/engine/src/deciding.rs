@@ -9,22 +9,27 @@ use domain::{
     agreement::{
         Definition, History,
         definition::{Judged, LooksAt, Rule},
+        service::Tells,
     },
     decision,
     fact::{Entry, Fact},
     handoff::{HandoffAnswered, HandoffDeemed},
-    ids::{FactNo, HandoffId, Subject},
-    people::People,
+    ids::{FactNo, HandoffId, Subject, UserId},
+    people::{Away, Colleague, People},
     withdrawal::holding,
 };
 use jiff::{SignedDuration, Timestamp};
-use store::{Reader, StoreError, Writer};
+use store::{
+    Reader, StoreError, Writer,
+    read::{AbsenceRow, UserRow},
+};
 
 use crate::{
     Error,
     agreement::{Versions, history, next_to_take_effect, take_effect},
     intake::append_unless_it_stands,
     routing::{self, Directory},
+    substitute::user_named,
 };
 
 /// What deciding needs beside the facts of the lead: the versions in force and people's hours.
@@ -48,8 +53,8 @@ impl Rules {
         let routes = agreements.0.iter().any(|version| version.agreement.routing.is_some());
         let directory = routes.then(|| Directory::read(&reader, &agreements)).transpose()?;
         let rules = Arc::new(Rules {
+            people: with_colleagues(people(&reader)?, &reader, &agreements)?,
             agreements,
-            people: people(&reader)?,
             directory,
             next_at: next_to_take_effect(&reader)?,
         });
@@ -133,6 +138,54 @@ fn fades(definition: &Definition) -> bool {
 pub(crate) fn people(reader: &Reader<'_>) -> Result<People, StoreError> {
     let told = reader.hours_told()?;
     Ok(People::told(told.iter().map(|row| (row.user.clone(), row.since, &row.fields))))
+}
+
+/// The same people with where they stand, where a ladder asks for it.
+fn with_colleagues(
+    people: People,
+    reader: &Reader<'_>,
+    agreements: &History,
+) -> Result<People, StoreError> {
+    let names = named_in_ladders(agreements);
+    let levels = agreements.0.iter().flat_map(|version| &version.agreement.service_levels);
+    if levels.clone().all(|level| level.steps.is_empty()) {
+        return Ok(people);
+    }
+    let mut away: BTreeMap<UserId, Vec<Away>> = BTreeMap::new();
+    for row in reader.standing_absences()? {
+        let AbsenceRow { user, first_on, last_on, half, substitute, .. } = row;
+        away.entry(user).or_default().push(Away { first_on, last_on, half, substitute });
+    }
+    let colleague = |row: UserRow| {
+        let colleague = Colleague {
+            manager: row.manager.clone().map(UserId),
+            is_here: row.left_at.is_none(),
+            can_own: !row.is_deactivated(),
+            away: away.remove(&row.id).unwrap_or_default(),
+        };
+        (row.id, colleague)
+    };
+    let colleagues = reader.users()?.into_iter().map(colleague).collect();
+    let mut named = Vec::new();
+    for name in names {
+        let user = user_named(reader, &name)?;
+        named.extend(user.map(|user| (name, user)));
+    }
+    Ok(people.with_colleagues(colleagues, named))
+}
+
+/// Whom the ladders of any version name, by mail address or user id.
+fn named_in_ladders(agreements: &History) -> BTreeSet<String> {
+    let levels = agreements.0.iter().flat_map(|version| &version.agreement.service_levels);
+    let named = levels.flat_map(|level| {
+        let tells = level.steps.iter().flat_map(|step| &step.tells);
+        let told = tells.filter_map(|tells| match tells {
+            Tells::Named(name) => Some(name),
+            Tells::Owner | Tells::Manager | Tells::Backup => None,
+        });
+        told.chain(&level.backup)
+    });
+    named.cloned().collect()
 }
 
 /// Appends every decision that follows by `now` about a subject, and about what is seen with it,

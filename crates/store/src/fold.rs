@@ -10,9 +10,9 @@ use crate::{
     database::Connection,
     error::StoreError,
     read::{
-        absence, activity, agreement, assignment, campaign, clock, dispute, handoff, lead,
-        lead_stage, milestone, named, opportunity, qualification, quota, routing, user, user_hours,
-        withdrawn,
+        absence, activity, agreement, assignment, campaign, clock, dispute, escalation, handoff,
+        lead, lead_stage, milestone, named, opportunity, qualification, quota, routing, user,
+        user_hours, withdrawn,
     },
 };
 
@@ -77,6 +77,7 @@ pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreE
         | Fact::ClockPassedOn(_)
         | Fact::ClockStopped(_)
         | Fact::ClockAtRisk(_)
+        | Fact::ClockEscalated(_)
         | Fact::ClockBreached(_) => clocks(connection, entry),
         Fact::MilestoneReached(fact) => milestone::reached(connection, entry, fact),
         Fact::FactsWithdrawn(fact) => {
@@ -109,10 +110,15 @@ fn clocks(connection: &Connection, entry: &Entry) -> Result<(), StoreError> {
         }
         Fact::ClockStopped(fact) => {
             clock::stopped(connection, entry, fact)?;
+            escalation::over(connection, entry, &fact.clock)?;
             clocks_changed(connection, entry, &fact.subject)
         }
         Fact::ClockAtRisk(fact) => {
             clock::at_risk(connection, entry, fact)?;
+            touched(connection, entry, &fact.subject)
+        }
+        Fact::ClockEscalated(fact) => {
+            escalation::reached(connection, entry, fact)?;
             touched(connection, entry, &fact.subject)
         }
         Fact::ClockBreached(fact) => {

@@ -38,7 +38,7 @@ macro_rules! migration {
 }
 
 /// In order; the place in this list, from 1, is the number in the file's name.
-const MIGRATIONS: [Migration; 16] = [
+const MIGRATIONS: [Migration; 17] = [
     migration!("0001_ledger"),
     migration!("0002_read_models"),
     migration!("0003_beside_the_ledger"),
@@ -55,6 +55,7 @@ const MIGRATIONS: [Migration; 16] = [
     migration!("0014_handoffs"),
     migration!("0015_routing", Some(keep_all_account_keys)),
     migration!("0016_import_undo"),
+    migration!("0017_ladders"),
 ];
 
 /// The number of the newest schema that this program knows.

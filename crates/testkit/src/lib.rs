@@ -38,6 +38,9 @@ pub use served::Served;
 /// The text of the Agreement that both sides of the world sign.
 pub const AGREEMENT: &str = include_str!("agreement.toml");
 
+/// A service level of which somebody is told while nobody answers.
+pub const LADDERS: &str = include_str!("ladders.toml");
+
 const ON_HANDOFFS: &str = include_str!("handoffs.toml");
 const ON_OPPORTUNITIES: &str = include_str!("opportunities.toml");
 
@@ -157,6 +160,11 @@ impl World {
     /// The same with more clauses in the text.
     pub fn just_signed_with(clauses: &str) -> World {
         World::just_signed_on(&format!("{AGREEMENT}\n{clauses}"))
+    }
+
+    /// The same with a service level of which somebody is told while nobody answers.
+    pub fn just_signed_on_ladders() -> World {
+        World::just_signed_on(&format!("{AGREEMENT}\n{LADDERS}"))
     }
 
     fn just_signed_on(text: &str) -> World {

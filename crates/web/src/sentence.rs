@@ -2,6 +2,7 @@
 
 use domain::{
     activity::ActivityRecorded,
+    decided::ClockEscalated,
     fact::{Entry, Fact},
     field::Fields,
     firm::Side,
@@ -56,6 +57,7 @@ fn glyph(fact: &Fact, names: &Names<'_, '_>) -> Result<Markup, StoreError> {
         | Fact::ClockStarted(_)
         | Fact::ClockAtRisk(_)
         | Fact::ClockBreached(_)
+        | Fact::ClockEscalated(_)
         | Fact::ClockPaused(_)
         | Fact::ClockResumed(_)
         | Fact::ClockPassedOn(_)
@@ -74,7 +76,6 @@ fn glyph(fact: &Fact, names: &Names<'_, '_>) -> Result<Markup, StoreError> {
 
 /// What the Agreement decided.
 fn decided(fact: &Fact, time: &LocalTime) -> Option<String> {
-    let level = |clock: &str| clock.split('/').next().unwrap_or(clock).replace(['_', '-'], " ");
     Some(match fact {
         Fact::LeadQualified(fact) => {
             let again =
@@ -139,6 +140,34 @@ fn decided(fact: &Fact, time: &LocalTime) -> Option<String> {
     })
 }
 
+/// A clock reached a step of its ladder.
+fn escalated(fact: &ClockEscalated, names: &Names<'_, '_>) -> Result<String, StoreError> {
+    let ClockEscalated { step, because, .. } = fact;
+    let level = level(fact.clock.as_str());
+    let (clause, version) = (&because.clause, because.version);
+    let told: Vec<String> =
+        fact.told.iter().map(|user| names.user_name(user)).collect::<Result<_, _>>()?;
+    let told = match told.split_last() {
+        None => "nobody was told".to_owned(),
+        Some((one, [])) => format!("{one} was told"),
+        Some((last, others)) => format!("{} and {last} were told", others.join(", ")),
+    };
+    let then = match (&fact.reassigned_to, fact.kept) {
+        (Some(to), _) => format!("; the lead passes to {}", names.user_name(to)?),
+        (None, Some(kept)) => format!("; the lead stays: {}", kept.words()),
+        (None, None) => String::new(),
+    };
+    Ok(format!(
+        "The clock {level} reached step {step} of its ladder, by clause {clause} of version \
+         {version}; {told}{then}"
+    ))
+}
+
+/// A service level by the name of its clock.
+fn level(clock: &str) -> String {
+    clock.split('/').next().unwrap_or(clock).replace(['_', '-'], " ")
+}
+
 /// What systems reported of records.
 fn reported(fact: &Fact) -> Option<String> {
     let (what, fields) = match fact {
@@ -179,6 +208,7 @@ fn with_people(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError>
         None => String::new(),
     };
     Ok(match fact {
+        Fact::ClockEscalated(fact) => escalated(fact, names)?,
         Fact::Activity(activity) => {
             format!("{}{}", activity_words(activity, names), by(&activity.by)?)
         }

@@ -26,6 +26,7 @@ mod routing;
 mod rules;
 mod service_levels;
 mod statuses;
+mod steps;
 
 use clauses::Clauses;
 use names::Known;

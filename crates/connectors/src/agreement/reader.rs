@@ -262,6 +262,15 @@ impl<'t> Item<'t> {
         }
     }
 
+    /// A share of which there may be more than the whole, in thousandths; never nothing.
+    pub fn share_past_the_whole(&self) -> Option<i64> {
+        let text = self.text()?;
+        match units::share(&text.value).filter(|share| *share > 0) {
+            Some(share) => Some(share),
+            None => self.expected("a share from \"0.1%\" to \"999%\" with one decimal at most"),
+        }
+    }
+
     /// A share, in thousandths.
     pub fn share(&self) -> Option<i64> {
         let DeValue::String(text) = self.value else {

@@ -50,6 +50,53 @@ pub struct ServiceLevel {
     pub goal_per_mille: Option<i64>,
     /// What follows where it is missed, in the words that were signed.
     pub then: Option<String>,
+    /// Who stands in for an owner, by mail address or user id.
+    pub backup: Option<String>,
+    /// What happens while nobody answers, in the order of the text.
+    pub steps: Vec<Step>,
+}
+
+/// A step of the ladder that a clock climbs while nobody answers. Source: domain.md 2.5.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// When it is reached.
+    pub at: StepAt,
+    /// Who is told.
+    pub tells: Vec<Tells>,
+    /// Passes the lead to the backup, at most so often on one lead.
+    pub reassigns: Option<u32>,
+}
+
+/// When a step is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepAt {
+    /// At this share of the target, in thousandths; it may be more than the whole.
+    Share(i64),
+    /// After so much of the hours that count since the due instant.
+    Late(SignedDuration),
+}
+
+/// Whom a step tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tells {
+    /// Whoever has the lead or opportunity; whoever stands in where they are away.
+    Owner,
+    /// Whoever leads the owner.
+    Manager,
+    /// The backup of the service level.
+    Backup,
+    /// Somebody, by mail address or user id.
+    Named(String),
+}
+
+impl StepAt {
+    /// How much of the hours that count passes before it is reached.
+    pub fn within(self, target: SignedDuration) -> SignedDuration {
+        match self {
+            StepAt::Share(per_mille) => share_of(target, per_mille),
+            StepAt::Late(time) => target.saturating_add(time),
+        }
+    }
 }
 
 /// How much time there is.

@@ -121,6 +121,15 @@ fn what_routing_decides_is_filed_under_its_lead_and_told_by_nobody_else() {
 }
 
 #[test]
+fn a_step_of_a_clock_reads_and_writes_the_same_text() {
+    let json = r#"{"fact":"clock_escalated","clock":"first-answer/crm:1/20","lead":"crm:1","step":2,"told":["crm:u7","crm:u3"],"reassigned_to":"crm:u8","next_step_at":"2026-07-02T10:00:00Z","because":{"version":3,"hash":"4be1…","clause":"4.1","facts":[20]}}"#;
+    let fact: Fact = serde_json::from_str(json).unwrap();
+    assert_eq!(serde_json::to_string(&fact).unwrap(), json);
+    assert_eq!(fact.subject(), "lead/crm:1");
+    assert!(!fact.is_reportable());
+}
+
+#[test]
 fn an_unknown_field_is_an_error_that_names_it() {
     let json = r#"{"fact":"activity","lead":"crm:1","kind":"webinar","staus":"Attended"}"#;
     let error = serde_json::from_str::<Fact>(json).unwrap_err().to_string();

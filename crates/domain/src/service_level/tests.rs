@@ -48,6 +48,8 @@ fn level() -> ServiceLevel {
         zero_time: ZeroTime::Met,
         goal_per_mille: Some(900),
         then: None,
+        backup: None,
+        steps: vec![],
     }
 }
 
@@ -109,6 +111,8 @@ fn run(level: ServiceLevel, lines: &[(&str, &str)], until: &str) -> Vec<ServiceC
     let agreements = History::always(agreement(level), "hash".into());
     found(&history(lines), &agreements, &People::default(), at(until))
 }
+
+mod ladders;
 
 const MINUTE: i64 = 60;
 

@@ -32,6 +32,21 @@ fn qualified(no: i64, by: &[i64]) -> Entry {
     entry(no, serde_json::from_value(json).unwrap())
 }
 
+/// A step of a ladder, and that the lead passes to the backup by it.
+fn passed_on(no: i64, by: &[i64]) -> [Entry; 2] {
+    let facts: Vec<i64> = by.to_vec();
+    let step = serde_json::json!({
+        "fact": "clock_escalated", "clock": "answer/crm:1/1", "lead": "crm:1", "step": 1,
+        "told": [], "reassigned_to": "crm:b",
+        "because": { "version": 1, "hash": "h", "clause": "4.1", "facts": facts },
+    });
+    let given = serde_json::json!({"fact": "lead_assigned", "lead": "crm:1", "owner": "crm:b"});
+    let mut given = entry(no + 1, serde_json::from_value(given).unwrap());
+    given.told.source = SOURCE.to_owned();
+    given.told.key = "clock/answer/crm:1/1/step/1/passed-on".to_owned();
+    [entry(no, serde_json::from_value(step).unwrap()), given]
+}
+
 fn gone(no: i64, facts: &[i64]) -> Entry {
     let facts = facts.iter().copied().map(FactNo).collect();
     let (subject, import) = ("lead/crm:1".into(), "i1".into());
@@ -67,6 +82,16 @@ fn an_import_gives_up_its_own_facts_and_what_was_decided_by_them_unless_others_s
             "decided by what was decided",
             vec![reported(1), moved(10), qualified(21, &[10]), qualified(22, &[21])],
             withdraw(&[10, 21, 22], false),
+        ),
+        (
+            "passed on by what was decided",
+            [&[reported(1), moved(10)][..], &passed_on(21, &[10])].concat(),
+            withdraw(&[10, 21, 22], false),
+        ),
+        (
+            "passed on by others",
+            [&[reported(1), moved(10)][..], &passed_on(21, &[1])].concat(),
+            withdraw(&[10], false),
         ),
         (
             "decided by others",

@@ -43,11 +43,7 @@ impl Directory {
     /// What is known of the people whom the versions name.
     pub(crate) fn read(reader: &Reader<'_>, agreements: &History) -> Result<Directory, StoreError> {
         let users = reader.users()?;
-        let gone = users.iter().filter(|user| {
-            user.left_at.is_some()
-                || (user.role.is_some() && !user.active)
-                || user.fields.get("active") == Some(&FieldValue::Bool(false))
-        });
+        let gone = users.iter().filter(|user| user.is_deactivated());
         let deactivated: BTreeSet<UserId> = gone.map(|user| user.id.clone()).collect();
         let known: BTreeSet<UserId> = users.iter().map(|user| user.id.clone()).collect();
         let routings = agreements.0.iter().filter_map(|v| v.agreement.routing.as_ref());

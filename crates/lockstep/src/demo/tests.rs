@@ -327,3 +327,18 @@ fn leads_of_the_last_days_were_routed_and_each_comes_out_the_same_again() {
     let pools = engine.routing_fairness(*now).unwrap();
     assert!(pools.iter().flat_map(|pool| &pool.members).all(|member| member.is_reproduced()));
 }
+
+#[test]
+fn whoever_is_told_of_a_clock_that_nobody_answers_is_there_to_see_it() {
+    let Filled { engine, now, .. } = thursday();
+    let told = |key: &str| {
+        let user = UserId(format!("crm:{key}"));
+        let rows = engine.read(|reader| reader.told_of_clocks(&user, *now, 99)).unwrap();
+        rows.iter().map(|row| (row.clock.service_level.clone(), row.step)).collect::<Vec<_>>()
+    };
+    let [answer, call] = ["first-answer", "first-call"].map(str::to_owned);
+    assert_eq!(told("u02"), [(answer.clone(), 2), (call.clone(), 2)], "the head of sales");
+    assert_eq!(told("u01"), [(call.clone(), 2)], "the head of marketing");
+    assert_eq!(told("u12"), [(call, 2)], "the chief executive");
+    assert_eq!(told("u08"), [(answer, 2)], "the rep who is late");
+}

@@ -11,6 +11,7 @@ mod handoffs;
 mod hostile;
 mod imports;
 mod judged;
+mod ladders;
 mod leads;
 mod ledger;
 mod lists;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use testkit::World;
 use testkit::http::StatusCode;
 
-const ROUTES: &str = r#"
+pub(crate) const ROUTES: &str = r#"
 [routing]
 clause = "6"
 heading = "Who gets a lead"

@@ -23,7 +23,7 @@ use crate::{
 
 pub(crate) const COLUMNS: &str = "id, lead, opportunity, service_level, version, clause, owner, holder, \
      transfer, started_at, counts_from, at_risk_at, due_at, resting, risk_noticed, breached, stopped_at, verdict, \
-     stopped_by, working_seconds, elapsed_seconds, start_fact, stop_fact, last_fact";
+     stopped_by, working_seconds, elapsed_seconds, start_fact, stop_fact, last_fact, next_step_at";
 
 /// One running of a service level on one lead or opportunity.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,6 +74,8 @@ pub struct ClockRow {
     pub stop_fact: Option<FactNo>,
     /// The fact that last changed it.
     pub last_fact: FactNo,
+    /// When the next step of its ladder is reached, where there is one.
+    pub next_step_at: Option<Timestamp>,
 }
 
 /// A clock of which the ledger learnt late.
@@ -112,6 +114,7 @@ fn read(mut row: Row) -> Result<ClockRow, StoreError> {
         start_fact: row.next()?,
         stop_fact: row.next()?,
         last_fact: row.next()?,
+        next_step_at: row.next()?,
     })
 }
 
@@ -164,8 +167,8 @@ pub(crate) fn started(
 ) -> Result<(), StoreError> {
     let sql = "insert into clock (id, lead, opportunity, service_level, version, clause, owner,
                    holder, transfer, started_at, counts_from, at_risk_at, due_at, resting, risk_noticed,
-                   breached, start_fact, last_fact)
-               values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11, $12, 0, 0, 0, $13, $13)
+                   breached, start_fact, last_fact, next_step_at)
+               values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11, $12, 0, 0, 0, $13, $13, $14)
                on conflict (id) do nothing";
     let values = values![
         &fact.clock,
@@ -180,7 +183,8 @@ pub(crate) fn started(
         fact.counts_from,
         fact.at_risk_at,
         fact.due_at,
-        entry.no
+        entry.no,
+        fact.next_step_at
     ];
     connection.execute("fold a clock's start", sql, values).map(drop)
 }
@@ -199,9 +203,10 @@ pub(crate) fn resumed(
     entry: &Entry,
     fact: &ClockResumed,
 ) -> Result<(), StoreError> {
-    let sql = "update clock set resting = 0, at_risk_at = $2, due_at = $3, last_fact = $4
+    let sql = "update clock set resting = 0, at_risk_at = $2, due_at = $3, last_fact = $4,
+                   next_step_at = $5
                where id = $1";
-    let values = values![&fact.clock, fact.at_risk_at, fact.due_at, entry.no];
+    let values = values![&fact.clock, fact.at_risk_at, fact.due_at, entry.no, fact.next_step_at];
     connection.execute("fold a clock's resumption", sql, values).map(drop)
 }
 
@@ -456,19 +461,22 @@ impl Reader<'_> {
     }
 
     /// The clocks that run and of which the ledger does not yet say what `now` makes of them: at
-    /// risk from `at_risk_at` on, missed after `due_at`: at that instant it may still be met.
-    /// The first due first.
+    /// risk from `at_risk_at` on, missed after `due_at`, and a step of the ladder reached after
+    /// `next_step_at`: at those instants it may still be met. The first due first.
     ///
     /// # Errors
     /// When the database fails.
     pub fn clocks_due(&self, now: Timestamp) -> Result<Vec<ClockRow>, StoreError> {
-        // Two questions in one, so that each can go by its own small index.
+        // Three questions in one, so that each can go by its own small index.
         let query = format!(
             "select {COLUMNS} from clock
              where stopped_at is null and resting = 0 and risk_noticed = 0 and at_risk_at <= $1
              union
              select {COLUMNS} from clock
-             where stopped_at is null and resting = 0 and breached = 0 and due_at < $1"
+             where stopped_at is null and resting = 0 and breached = 0 and due_at < $1
+             union
+             select {COLUMNS} from clock
+             where stopped_at is null and resting = 0 and next_step_at < $1"
         );
         let mut rows = self.list("look for clocks that are due", &query, values![now], read)?;
         rows.sort_by_key(|clock| (clock.due_at, clock.start_fact));

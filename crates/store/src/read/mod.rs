@@ -16,6 +16,7 @@ pub mod campaign;
 pub mod clock;
 mod columns;
 pub mod dispute;
+pub mod escalation;
 pub mod handoff;
 pub mod lead;
 mod lead_filter;
@@ -67,7 +68,7 @@ pub use word::{Findable, Hit};
 pub(crate) use word::{index_all_names, replace as replace_words};
 
 /// Every table that is worked out from the ledger, with its columns.
-pub(crate) const READ_MODELS: [(&str, &str); 29] = [
+pub(crate) const READ_MODELS: [(&str, &str); 30] = [
     ("absence", absence::COLUMNS),
     ("account", named::COLUMNS),
     ("account_key", account_key::COLUMNS),
@@ -76,6 +77,7 @@ pub(crate) const READ_MODELS: [(&str, &str); 29] = [
     ("assignment", assignment::COLUMNS),
     ("campaign", campaign::COLUMNS),
     ("clock", clock::COLUMNS),
+    ("clock_told", escalation::COLUMNS),
     ("dispute", dispute::COLUMNS),
     ("handoff", handoff::COLUMNS),
     ("lead", lead::COLUMNS),

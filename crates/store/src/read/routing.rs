@@ -353,7 +353,7 @@ impl Reader<'_> {
         Ok(counts.unwrap_or_default())
     }
 
-    /// How many leads somebody was given since an instant, counted up to a number.
+    /// How many leads somebody was given since an instant, each once, counted up to a number.
     ///
     /// # Errors
     /// When the database fails.
@@ -364,7 +364,7 @@ impl Reader<'_> {
         up_to: u32,
     ) -> Result<u32, StoreError> {
         let query = "select count(*) from
-                       (select 1 as one from assignment where owner = $1 and at >= $2 limit $3) g";
+                       (select distinct lead from assignment where owner = $1 and at >= $2 limit $3) g";
         let values = values![owner, since, up_to];
         let n =
             self.find("count what somebody was given", query, values, |mut row| row.next::<i64>())?;

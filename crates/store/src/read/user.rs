@@ -3,7 +3,7 @@
 use domain::{
     book::{BookPassedOn, UserLeft},
     fact::Entry,
-    field::Fields,
+    field::{FieldValue, Fields},
     firm::{Role, Side, UserAdmitted},
     ids::{FactNo, UserId},
     record::UserReported,
@@ -165,6 +165,12 @@ impl UserRow {
     /// Whether they may be given anything: they have not left, and may sign in if they ever might.
     pub fn can_own(&self) -> bool {
         self.left_at.is_none() && (self.role.is_none() || self.active)
+    }
+
+    /// Whether nothing is given to them by itself: they may own nothing here, or another system says
+    /// that they are not active.
+    pub fn is_deactivated(&self) -> bool {
+        !self.can_own() || self.fields.get("active") == Some(&FieldValue::Bool(false))
     }
 }
 

@@ -21,6 +21,7 @@ fn tables_of(noun: &str) -> &'static [(&'static str, &'static str)] {
             ("activity", "lead"),
             ("assignment", "lead"),
             ("clock", "lead"),
+            ("clock_told", "lead"),
             ("dispute", "lead"),
             ("handoff", "lead"),
             ("lead_stage", "lead"),
@@ -31,6 +32,7 @@ fn tables_of(noun: &str) -> &'static [(&'static str, &'static str)] {
         ],
         "opportunity" => &[
             ("clock", "opportunity"),
+            ("clock_told", "opportunity"),
             ("milestone", "opportunity"),
             ("opportunity_stage", "opportunity"),
             ("opportunity", "id"),

@@ -29,6 +29,7 @@ pub(crate) fn all_that_changes_them(world: &mut World) {
         subject: subject(),
         at_risk_at: minute(310),
         due_at: minute(320),
+        next_step_at: None,
         because: because(&[]),
     };
     world.tells(minute(206), Fact::ClockResumed(goes_on));

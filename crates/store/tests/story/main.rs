@@ -3,6 +3,7 @@
 
 mod beside;
 mod counts;
+mod ladders;
 mod lead_pages;
 mod lists;
 mod opportunities;
@@ -142,6 +143,7 @@ fn clock(id: &str, lead: &str, due_at: Timestamp) -> Fact {
         counts_from: due_at - 60.minutes(),
         at_risk_at: due_at - 15.minutes(),
         due_at,
+        next_step_at: None,
         because: because(&[3]),
     })
 }
@@ -154,6 +156,7 @@ fn one_story_on_both_databases() {
         the_agreement(&mut world);
         leads_and_their_ways(&mut world);
         clocks(&mut world);
+        ladders::climbed(&mut world);
         handoffs(&mut world);
         opportunities::told(&mut world);
         lead_pages::pages_of_leads(&mut world);

@@ -18,6 +18,7 @@ use super::{
     clauses::{Clauses, Ids},
     header::SIDES,
     names::{self, Known},
+    steps,
 };
 use crate::agreement::{mistake::guess, names::Scope, reader::Table};
 
@@ -76,6 +77,8 @@ fn level<'t>(
     let share = |key, example| table.get(key, example).and_then(|item| item.share());
     let most_clocks = table.get("most_clocks", "most_clocks = 10");
     let most_clocks = most_clocks.and_then(|item| item.whole(1..=10_000));
+    let backup = steps::backup(table);
+    let steps = steps::steps(table, on, hours.as_ref(), backup.as_deref());
     let level = ServiceLevel {
         id,
         clause,
@@ -96,6 +99,8 @@ fn level<'t>(
         most_clocks: most_clocks.and_then(|most| u32::try_from(most).ok()),
         goal_per_mille: share("goal", "goal = \"90%\""),
         then: then(table),
+        backup,
+        steps,
     };
     table.finish();
     level

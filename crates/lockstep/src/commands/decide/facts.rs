@@ -11,8 +11,9 @@ use domain::{
     fact::{Entry, Fact, Told},
     field::Fields,
     ids::{FactNo, Subject, UserId},
-    people::{People, of_hours},
+    people::{Colleague, People, of_hours},
     person::Person,
+    record::UserReported,
     reported::{Reported, settle_ids},
 };
 use engine::{intake::tell_domain, lead::gather};
@@ -123,6 +124,7 @@ struct Taking {
     aliases: BTreeMap<(String, String), String>,
     persons: BTreeMap<String, Person>,
     hours: Vec<(UserId, Timestamp, Fields)>,
+    colleagues: BTreeMap<UserId, Colleague>,
 }
 
 impl Taking {
@@ -156,6 +158,7 @@ impl Taking {
         match entry.fact() {
             Fact::User(fact) => {
                 self.hours.push((fact.user.clone(), entry.happened_at(), of_hours(&fact.fields)));
+                self.keep_colleague(fact);
             }
             Fact::Account(_) => self.facts.lay(entry),
             other if other.decided_about().is_some() => self.facts.lay(entry),
@@ -163,10 +166,25 @@ impl Taking {
         }
     }
 
+    /// A file knows of nobody who has left or is away: those are told here, and by nobody else.
+    fn keep_colleague(&mut self, fact: &UserReported) {
+        let fresh = || Colleague { is_here: true, can_own: true, ..Colleague::default() };
+        let colleague = self.colleagues.entry(fact.user.clone()).or_insert_with(fresh);
+        if let Some(manager) = fact.fields.get("manager") {
+            colleague.manager = manager.text().map(UserId::from);
+        }
+    }
+
     fn finish(mut self) -> Facts {
         self.hours.sort_by_key(|(_, at, _)| *at);
         let told = self.hours.iter().map(|(user, at, fields)| (user.clone(), *at, fields));
-        Facts { people: People::told(told), ..self.facts }
+        let named = self.colleagues.keys().filter_map(|user| {
+            let person = self.persons.get(&format!("user/{user}"))?;
+            Some((person.email.clone()?, user.clone()))
+        });
+        let named: Vec<(String, UserId)> = named.collect();
+        let people = People::told(told).with_colleagues(self.colleagues, named);
+        Facts { people, ..self.facts }
     }
 }
 

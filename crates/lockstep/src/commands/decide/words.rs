@@ -189,6 +189,16 @@ fn says<'a>(entry: &'a Entry, zone: &TimeZone) -> Option<(String, &'a Because)> 
             format!("clock {} counts again, due {}", fact.clock, instant(fact.due_at, zone)),
             &fact.because,
         ),
+        Fact::ClockEscalated(fact) => {
+            let told: Vec<&str> = fact.told.iter().map(|user| user.as_str()).collect();
+            let told = if told.is_empty() { "nobody".to_owned() } else { told.join(", ") };
+            let passed = fact.reassigned_to.as_ref().map(|to| format!(", passes to {to}"));
+            let kept = fact.kept.map(|kept| format!(", stays: {}", kept.words()));
+            let then = passed.or(kept).unwrap_or_default();
+            let says =
+                format!("clock {} reached step {}: tells {told}{then}", fact.clock, fact.step);
+            (says, &fact.because)
+        }
         Fact::ClockPassedOn(fact) => {
             let to = fact.owner.as_ref().map_or("nobody", |owner| owner.as_str());
             (format!("clock {} runs on for {to}", fact.clock), &fact.because)

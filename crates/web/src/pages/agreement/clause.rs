@@ -252,10 +252,15 @@ fn qualified(definition: &Definition, today: &Today) -> Margin {
 }
 
 fn of_level(level: &ServiceLevel, today: &Today) -> Shown {
+    let title = match level.steps.len() {
+        0 => "The terms".to_owned(),
+        1 => "The terms, with one step while nobody answers".to_owned(),
+        n => format!("The terms, with {n} steps while nobody answers"),
+    };
     Shown {
         says: vec![level.says.clone()],
         schedule: Some(Schedule {
-            title: "The terms".to_owned(),
+            title,
             parts: Vec::new(),
             excluded: Vec::new(),
             terms: Vec::new(),

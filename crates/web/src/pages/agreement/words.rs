@@ -4,7 +4,7 @@ use domain::{
     agreement::{
         Definition, ServiceLevel,
         definition::{Award, Component, FloorActs, Judged, Limit, LooksAt, ResetTo, Rule, Window},
-        service::{Hours, OnTransfer, Target, Warn, ZonePolicy},
+        service::{Hours, OnTransfer, Step, StepAt, Target, Tells, Warn, ZonePolicy},
     },
     clock::ZeroTime,
     points::Decay,
@@ -206,6 +206,12 @@ pub(super) fn service(level: &ServiceLevel) -> Vec<(&'static str, String)> {
         let words = format!("when one of these changes: {}", names.join(", "));
         terms.push(("Begins anew", words));
     }
+    if let Some(backup) = &level.backup {
+        terms.push(("Stands in for an owner", backup.clone()));
+    }
+    let steps = level.steps.iter().zip(1..);
+    let steps = steps.map(|(step, n)| format!("step {n}, {}", self::step(step)));
+    terms.extend(steps.map(|words| ("While nobody answers", words)));
     if let Some(then) = &level.then {
         terms.push(("Where it is missed", then.clone()));
     }
@@ -213,6 +219,37 @@ pub(super) fn service(level: &ServiceLevel) -> Vec<(&'static str, String)> {
         terms.push(("Goal", crate::show::per_cent(goal as f64 / 1000.0)));
     }
     terms
+}
+
+/// `at 80 % of the target, the owner and the owner’s manager are told`.
+fn step(step: &Step) -> String {
+    let at = match step.at {
+        StepAt::Share(per_mille) => {
+            format!("at {} of the target", crate::show::per_cent(per_mille as f64 / 1000.0))
+        }
+        StepAt::Late(time) => format!("{} after it was due", working(time.as_secs())),
+    };
+    let whom: Vec<&str> = step.tells.iter().map(whom).collect();
+    let told = match whom.split_last() {
+        None => None,
+        Some((one, [])) => Some(format!("{one} is told")),
+        Some((last, others)) => Some(format!("{} and {last} are told", others.join(", "))),
+    };
+    let passes = step.reassigns.map(|most| match most {
+        1 => "a lead passes to the backup, once".to_owned(),
+        most => format!("a lead passes to the backup, at most {most} times"),
+    });
+    let says: Vec<String> = told.into_iter().chain(passes).collect();
+    format!("{at}, {}", says.join("; "))
+}
+
+fn whom(tells: &Tells) -> &str {
+    match tells {
+        Tells::Owner => "the owner",
+        Tells::Manager => "the owner’s manager",
+        Tells::Backup => "the backup",
+        Tells::Named(name) => name,
+    }
 }
 
 pub(super) fn target(target: Target) -> String {

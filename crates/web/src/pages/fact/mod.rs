@@ -126,6 +126,7 @@ fn reasons(fact: &Fact) -> Option<Reasons> {
         Fact::ClockStarted(fact) => &fact.because,
         Fact::ClockAtRisk(fact) => &fact.because,
         Fact::ClockBreached(fact) => &fact.because,
+        Fact::ClockEscalated(fact) => &fact.because,
         Fact::ClockPaused(fact) => &fact.because,
         Fact::ClockResumed(fact) => &fact.because,
         Fact::ClockPassedOn(fact) => &fact.because,

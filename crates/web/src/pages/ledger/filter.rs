@@ -24,7 +24,7 @@ const NOUNS: [&str; 8] =
     ["account", "agreement", "campaign", "lead", "opportunity", "product", "quota", "user"];
 
 /// Every kind of fact, in the order in which the list offers them.
-pub(super) const KINDS: [&str; 42] = [
+pub(super) const KINDS: [&str; 43] = [
     "agreement_proposed",
     "agreement_signed",
     "agreement_withdrawn",
@@ -50,6 +50,7 @@ pub(super) const KINDS: [&str; 42] = [
     "clock_started",
     "clock_at_risk",
     "clock_breached",
+    "clock_escalated",
     "clock_paused",
     "clock_resumed",
     "clock_passed_on",

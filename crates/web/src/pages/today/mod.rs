@@ -3,6 +3,7 @@
 mod away;
 pub(crate) mod clocks;
 mod deals;
+mod escalated;
 mod figures;
 pub(crate) mod handed;
 mod handoffs;
@@ -128,6 +129,7 @@ fn today(house: &House, actor: &Actor, reach: bool, time: &LocalTime) -> Result<
     let steps = if sets_up { steps::steps(engine, time)? } else { None };
     let mut waiting = waiting::waiting(house, actor, time)?;
     waiting.extend(engine.read(|reader| handoffs::disputes(reader, actor, reach, time))?);
+    waiting.extend(engine.read(|reader| escalated::told(reader, actor, reach, time))?);
     let sells = matches!(actor.role, Role::Rep | Role::SalesManager);
     let to_answer = sells
         .then(|| engine.read(|reader| handoffs::to_answer(reader, actor, reach, time)))

@@ -1,0 +1,201 @@
+//! While nobody answers: who is told, and when a lead passes to the backup.
+
+use serde_json::{Value, json};
+use testkit::{LADDERS, World, http::StatusCode};
+
+use crate::routing::ROUTES;
+
+/// The rep is led by Sven, and a lead that qualifies at nine is the rep's.
+async fn a_lead_of_the_rep(world: &World) {
+    let (rep, sven) = (world.user("rep"), world.user("sven"));
+    let facts = json!([
+        {"fact": "user", "user": rep, "fields": {"manager": sven}},
+        {"fact": "lead", "lead": "l1", "fields": {"title": "Director"},
+         "person": {"name": "Nora Feld", "email": "nora@kunde.example"}},
+        {"fact": "lead_moved", "lead": "l1", "status": "New"},
+        {"fact": "lead_assigned", "lead": "l1", "owner": rep},
+        {"fact": "activity", "lead": "l1", "kind": "demo"},
+    ]);
+    let answer = world.reports(facts).await;
+    assert!(answer.status.is_success(), "{}", answer.body);
+}
+
+fn owner(world: &World) -> Option<String> {
+    let row = world.asks(|engine| engine.read(|reader| reader.lead(&"crm:l1".into())));
+    row.expect("it is read").and_then(|row| row.owner).map(|owner| owner.to_string())
+}
+
+const STEP: &str = "first call ";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_nobody_answers_tells_one_after_another_and_passes_on_once() {
+    let world = World::just_signed_on_ladders();
+    a_lead_of_the_rep(&world).await;
+    world.at("2026-11-16 10:30").ticks();
+    assert!(!world.page("rep", "/").await.contains(STEP), "it is not at 80 % yet");
+    world.at("2026-11-16 10:37").ticks();
+    let today = world.page("rep", "/").await;
+    assert!(today.contains("first call is due ") && today.contains("step 1"), "{today}");
+    assert!(!world.page("sven", "/").await.contains(STEP), "nobody else is told");
+    world.at("2026-11-16 11:01").ticks();
+    let today = world.page("sven", "/").await;
+    assert!(today.contains("first call was due ") && today.contains("step 2"), "{today}");
+    world.at("2026-11-16 12:01").ticks();
+    assert_eq!(owner(&world), Some(world.user("leader").to_string()));
+    let today = world.page("operations", "/").await;
+    assert!(today.contains("and passed on"), "{today}");
+    assert!(world.page("rep", "/leads/crm:l1").await.contains("passed its due time"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_look_decides_nothing_and_a_second_miss_passes_nothing_on() {
+    let world = World::just_signed_on_ladders();
+    a_lead_of_the_rep(&world).await;
+    world.at("2026-11-16 12:01").ticks();
+    let before = world.everything();
+    world.ticks();
+    assert_eq!(world.everything(), before, "the second time nothing follows");
+    let back = json!([{"fact": "lead_assigned", "lead": "l1", "owner": world.user("rep")}]);
+    assert!(world.reports(back).await.status.is_success());
+    world.at("2026-11-16 16:30").ticks();
+    assert_eq!(owner(&world), Some(world.user("rep").to_string()));
+    let page = world.page("rep", "/leads/crm:l1").await;
+    assert!(page.contains("the lead stays: it was passed on as often as"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_answered_waits_no_more() {
+    let world = World::just_signed_on_ladders();
+    a_lead_of_the_rep(&world).await;
+    world.at("2026-11-16 11:01").ticks();
+    assert!(world.page("sven", "/").await.contains(STEP));
+    let answered = json!([{"fact": "lead_moved", "lead": "l1", "status": "SAL"}]);
+    assert!(world.reports(answered).await.status.is_success());
+    assert!(!world.page("sven", "/").await.contains(STEP));
+    world.at("2026-11-16 16:00").ticks();
+    assert_eq!(owner(&world), Some(world.user("rep").to_string()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_backup_is_told_for_an_owner_on_holiday() {
+    let world = World::just_signed_on_ladders();
+    let page = format!("/people/{}/absences", world.user("rep"));
+    let days = [("first_on", "2026-11-16"), ("last_on", "2026-11-20"), ("substitute", "")];
+    world.posts("rep", &page, &days).await;
+    a_lead_of_the_rep(&world).await;
+    world.at("2026-11-16 10:37").ticks();
+    assert!(world.page("leader", "/").await.contains(STEP));
+    assert!(!world.page("rep", "/").await.contains(STEP));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_agreement_shows_its_ladders() {
+    let world = World::just_signed_on_ladders();
+    let page = world.page("rep", "/agreement").await;
+    for says in [
+        "at 80 % of the target, the owner is told",
+        "a lead passes to the backup, once",
+        "leader@millrace.example",
+    ] {
+        assert!(page.contains(says), "{says}: {page}");
+    }
+}
+
+/// A firm that routes as well, so that the backup is a member of a pool.
+fn that_routes() -> World {
+    World::just_signed_with(&format!("{ROUTES}\n{LADDERS}"))
+}
+
+fn qualified(fields: Value) -> Value {
+    json!([
+        {"fact": "lead", "lead": "l1", "fields": fields},
+        {"fact": "lead_moved", "lead": "l1", "status": "MQL"},
+    ])
+}
+
+fn received(world: &World) -> Vec<i64> {
+    let now = world.now();
+    let pools = world.asks(|engine| engine.routing_fairness(now)).expect("it is read");
+    assert!(pools[0].members.iter().all(|member| member.is_reproduced()));
+    pools[0].members.iter().map(|member| member.level.received).collect()
+}
+
+fn given_today(world: &World, who: &str) -> u32 {
+    let (user, midnight) = (world.user(who), "2026-11-15T23:00:00Z".parse().expect("an instant"));
+    let given = world.asks(|engine| engine.read(|reader| reader.given_since(user, midnight, 9)));
+    given.expect("it is read")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_ladder_passes_on_is_not_routed_back_and_counts_once() {
+    let world = that_routes();
+    world.reports(qualified(json!({"title": "Buyer"}))).await;
+    assert_eq!(owner(&world), Some(world.user("rep").to_string()));
+    world.at("2026-11-16 12:01").ticks();
+    assert_eq!(owner(&world), Some(world.user("leader").to_string()));
+    assert_eq!(received(&world), [1, 0], "the pool gave it once, and not to the backup");
+    let given = ["rep", "leader"].map(|who| given_today(&world, who));
+    assert_eq!(given, [1, 1], "each was given it once today");
+    let page = world.page("sven", "/leads/crm:l1").await;
+    assert!(!page.contains("Why Lea Winter?"), "no route gave it to her: {page}");
+    let fields = [("role", "rep"), ("side", "sales")];
+    world.posts("operations", &format!("/people/{}", world.user("rep")), &fields).await;
+    world.at("2026-11-16 12:30").ticks();
+    let before = world.everything();
+    world.ticks();
+    assert_eq!(world.everything(), before);
+    assert_eq!(owner(&world), Some(world.user("leader").to_string()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lead_that_waits_for_a_route_passes_to_the_backup_and_waits_no_more() {
+    let world = that_routes();
+    for (who, half) in [("rep", ""), ("leader", "morning")] {
+        let page = format!("/people/{}/absences", world.user(who));
+        let days = [("first_on", "2026-11-16"), ("last_on", "2026-11-16"), ("half", half)];
+        let answer = world.posts(who, &page, &days).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+    }
+    world.reports(qualified(json!({"title": "Director"}))).await;
+    world.at("2026-11-16 11:59").ticks();
+    let page = world.page("sven", "/routing").await;
+    assert!(page.contains("1 lead waits for somebody who can take it"), "{page}");
+    assert_eq!(owner(&world), None);
+    world.at("2026-11-16 12:01").ticks();
+    assert_eq!(owner(&world), Some(world.user("leader").to_string()));
+    assert_eq!(received(&world), [0, 0]);
+    let page = world.page("sven", "/routing").await;
+    assert!(page.contains("Every lead that is to be routed has an owner"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_passes_to_a_backup_whom_another_system_says_is_not_active() {
+    let world = that_routes();
+    world.reports(qualified(json!({"title": "Buyer"}))).await;
+    let inactive =
+        json!({"fact": "user", "user": world.user("leader"), "fields": {"active": false}});
+    assert!(world.reports(inactive).await.status.is_success());
+    world.at("2026-11-16 12:01").ticks();
+    assert_eq!(owner(&world), Some(world.user("rep").to_string()));
+    let page = world.page("rep", "/leads/crm:l1").await;
+    assert!(page.contains("the lead stays: the backup has left or may not sign in"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_weekend_without_a_tick_each_step_stands_once_and_the_backup_has_its_own_time() {
+    let world = World::just_signed_on_ladders();
+    a_lead_of_the_rep(&world).await;
+    world.at("2026-11-19 10:00").ticks();
+    let page = world.page("rep", "/leads/crm:l1").await;
+    for step in 1..=3 {
+        assert_eq!(
+            page.matches(&format!("reached step {step} of its ladder")).count(),
+            1,
+            "{page}"
+        );
+    }
+    assert_eq!(owner(&world), Some(world.user("leader").to_string()));
+    assert!(!world.page("leader", "/").await.contains(STEP), "her two hours begin now");
+    world.at("2026-11-19 11:37").ticks();
+    assert!(world.page("leader", "/").await.contains("first call is due "));
+}
