@@ -4,7 +4,11 @@
 use jiff::civil::Date;
 
 use crate::{
-    agreement::{Agreement, routing::To},
+    agreement::{
+        Agreement, ServiceLevel,
+        routing::{Target, To},
+        service::Tells,
+    },
     firm::Side,
 };
 
@@ -34,6 +38,10 @@ pub enum Duty {
     Takes(String),
     /// Receives leads of a pool.
     Receives(String),
+    /// Stands in for the owners of a service level, by its sentence.
+    BacksUp(String),
+    /// Is told while nobody answers by a service level, by its sentence.
+    IsTold(String),
     /// Has a goal of their own, by its sentence.
     Reaches(String),
 }
@@ -75,8 +83,8 @@ impl Standing {
     }
 }
 
-/// Everything that a text gives one person to do, in the order of the text: who signs, who rules, who
-/// receives, who has a goal.
+/// Everything that a text gives one person to do: who signs, who rules, who receives, who stands in or
+/// is told while nobody answers, who has a goal.
 pub fn responsibilities(agreement: &Agreement) -> Vec<Responsibility> {
     let mut all = Vec::new();
     for party in &agreement.parties {
@@ -92,6 +100,7 @@ pub fn responsibilities(agreement: &Agreement) -> Vec<Responsibility> {
         });
     }
     all.extend(of_routing(agreement));
+    agreement.service_levels.iter().for_each(|level| all.extend(of_level(level)));
     let goals = agreement.goals.iter();
     all.extend(goals.filter_map(|goal| {
         Some(Responsibility {
@@ -103,8 +112,27 @@ pub fn responsibilities(agreement: &Agreement) -> Vec<Responsibility> {
     all
 }
 
+fn of_level(level: &ServiceLevel) -> Vec<Responsibility> {
+    let of = |duty, who: &String| Responsibility {
+        clause: Some(level.clause.clone()),
+        duty,
+        who: who.clone(),
+    };
+    let told = level.steps.iter().flat_map(|step| &step.tells);
+    let mut named: Vec<_> = told
+        .filter_map(|tells| match tells {
+            Tells::Named(who) => Some(who),
+            Tells::Owner | Tells::Manager | Tells::Backup => None,
+        })
+        .collect();
+    named.sort();
+    named.dedup();
+    let backup = level.backup.iter().map(|who| of(Duty::BacksUp(level.says.clone()), who));
+    let told = named.into_iter().map(|who| of(Duty::IsTold(level.says.clone()), who));
+    backup.chain(told).collect()
+}
+
 fn of_routing(agreement: &Agreement) -> Vec<Responsibility> {
-    use crate::agreement::routing::Target;
     let Some(routing) = &agreement.routing else { return Vec::new() };
     let of = |duty, who: &String| Responsibility {
         clause: Some(routing.clause.clone()),

@@ -10,7 +10,6 @@ use std::{
 use domain::{
     absence,
     agreement::{Agreement, History, InForce, Measure},
-    field::FieldValue,
     firm::Side,
     ids::{UserId, Version},
     people::People,
@@ -388,9 +387,7 @@ fn gone(row: &UserRow) -> Option<Standing> {
     if row.left_at.is_some() {
         return Some(Standing::Left);
     }
-    let barred = (row.role.is_some() && !row.active)
-        || row.fields.get("active") == Some(&FieldValue::Bool(false));
-    barred.then_some(Standing::NotAdmitted)
+    row.is_deactivated().then_some(Standing::NotAdmitted)
 }
 
 /// As whom somebody acts who may sign in.

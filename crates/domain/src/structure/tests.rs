@@ -1,10 +1,15 @@
 use super::*;
-use crate::agreement::{
-    Party,
-    handoff::{DisputeTerms, Within},
-    routing::{Member, Pool, Route, Routing},
-    service::Target as Time,
-    tests::blank,
+use crate::{
+    agreement::{
+        Party,
+        handoff::{DisputeTerms, Within},
+        routing::{Member, Pool, Route, Routing},
+        service::{Hours, OnTransfer, Step, StepAt, Target as Time, Warn, ZonePolicy},
+        tests::blank,
+    },
+    clock::ZeroTime,
+    condition::Condition,
+    ids::SubjectKind,
 };
 
 fn day(text: &str) -> Date {
@@ -68,6 +73,42 @@ fn everybody_whom_a_text_names_has_what_it_gives_them() {
             ("6", Duty::Receives("desk".into()), "lea@x.example"),
         ]
     );
+}
+
+#[test]
+fn who_stands_in_and_who_is_told_by_name_has_it_from_the_service_level() {
+    let mut agreement = blank();
+    let told = Tells::Named("mara@x.example".into());
+    let step = |tells| Step { at: StepAt::Share(1000), tells, reassigns: None };
+    agreement.service_levels = vec![ServiceLevel {
+        clause: "3".into(),
+        says: "An answer in an hour.".into(),
+        backup: Some("lea@x.example".into()),
+        steps: vec![step(vec![Tells::Owner, told.clone()]), step(vec![told, Tells::Backup])],
+        id: "answer".into(),
+        side: Side::Sales,
+        on: SubjectKind::Lead,
+        applies_when: None,
+        starts_when: Condition::All(vec![]),
+        stops_when: Condition::Any(vec![]),
+        pauses_when: None,
+        renews_on: vec![],
+        target: Time::WorkingDays(1),
+        warn: Warn::Share(800),
+        hours: Hours::OfOwner,
+        zone: ZonePolicy::Owner,
+        on_transfer: OnTransfer::Restart,
+        most_clocks: None,
+        zero_time: ZeroTime::Met,
+        goal_per_mille: None,
+        then: None,
+    }];
+    let found = responsibilities(&agreement);
+    let told: Vec<_> = found.iter().map(|one| (one.duty.clone(), one.who.as_str())).collect();
+    let says = || "An answer in an hour.".to_owned();
+    let expected =
+        [(Duty::BacksUp(says()), "lea@x.example"), (Duty::IsTold(says()), "mara@x.example")];
+    assert_eq!(told, expected, "each once, and no owner or manager");
 }
 
 #[test]

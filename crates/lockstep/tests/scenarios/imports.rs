@@ -262,7 +262,7 @@ async fn whom_an_undone_import_had_routed_and_handed_over_waits_for_nobody_any_m
     let head = "lead_number,name,title,created_at,status\n";
     let first = format!("{head}1,Ann Ahorn,CEO,2026-11-10,New\n");
     takes(&world, first.as_bytes()).await;
-    let before = shown(&world.at("2026-11-16 10:00").ticks());
+    let before = shown(world.at("2026-11-16 10:00").ticks());
     let second = format!(
         "{head}1,Ann Ahorn,CEO,2026-11-10,MQL\n2,Bo Birke,CTO,2026-11-10,MQL\n\
          3,Cy Cohn,CTO,2026-11-10,MQL\n"

@@ -175,6 +175,8 @@ pub(crate) fn duty_words(duty: &Duty) -> String {
         Duty::WatchesOver => "Watches over the leads that nobody else can take".to_owned(),
         Duty::Takes(route) => format!("Takes the leads of a route: {route}"),
         Duty::Receives(pool) => format!("Receives leads in the pool {pool}"),
+        Duty::BacksUp(says) => format!("Stands in for owners: {says}"),
+        Duty::IsTold(says) => format!("Is told while nobody answers: {says}"),
         Duty::Reaches(goal) => format!("Has a goal: {goal}"),
     }
 }
