@@ -73,24 +73,34 @@ pub const PEOPLE: [(&str, &str, Role); 8] = [
     ("auditor", "Ada Kern", Role::Auditor),
 ];
 
+/// When the firm begins, unless it is said otherwise.
+const MONDAY: &str = "2026-11-16 09:00";
+
+/// The instant of a time on the wall in Berlin, such as `2026-11-20 16:30`.
+fn instant_of(wall_clock: &str) -> Timestamp {
+    let text = format!("{}[Europe/Berlin]", wall_clock.replace(' ', "T"));
+    let zoned: Zoned = text.parse().expect("a time on the wall");
+    zoned.timestamp()
+}
+
 impl World {
     /// A firm with people and without an Agreement, on Monday 16 November 2026 at nine in Berlin.
     pub fn new() -> World {
-        World::made(false)
+        World::made(false, MONDAY)
     }
 
     /// The same as a demonstration: whoever comes by may be any of its people.
     pub fn demonstration() -> World {
-        World::made(true)
+        World::made(true, MONDAY)
     }
 
-    fn made(is_demo: bool) -> World {
-        aside(|| World::opened(is_demo))
+    fn made(is_demo: bool, wall_clock: &str) -> World {
+        aside(|| World::opened(is_demo, instant_of(wall_clock)))
     }
 
-    fn opened(is_demo: bool) -> World {
+    fn opened(is_demo: bool, now: Timestamp) -> World {
         let database = Database::new();
-        let now = Arc::new(Mutex::new("2026-11-16T08:00:00Z".parse().expect("an instant")));
+        let now = Arc::new(Mutex::new(now));
         let hands = now.clone();
         let clock = Arc::new(move || *hands.lock().expect("nobody panics with the clock"));
         let engine = Engine::open(&database.location, clock()).expect("the database opens");
@@ -167,16 +177,24 @@ impl World {
         World::just_signed_on(&format!("{AGREEMENT}\n{LADDERS}"))
     }
 
+    /// The same with nothing more in the text, signed at another time on the wall in Berlin.
+    pub fn just_signed_at(wall_clock: &str) -> World {
+        World::made(false, wall_clock).signs(AGREEMENT)
+    }
+
     fn just_signed_on(text: &str) -> World {
-        let world = World::new();
-        let version = world.proposes(text);
-        let hash = world.hash(version);
+        World::new().signs(text)
+    }
+
+    fn signs(self, text: &str) -> World {
+        let version = self.proposes(text);
+        let hash = self.hash(version);
         for short in ["mara", "sven"] {
-            let (by, now) = (world.actor(short), world.now());
-            let signed = world.asks(|engine| engine.sign_agreement(by, version, &hash, now));
+            let (by, now) = (self.actor(short), self.now());
+            let signed = self.asks(|engine| engine.sign_agreement(by, version, &hash, now));
             signed.expect("both may sign");
         }
-        world
+        self
     }
 
     /// Asks the engine itself what no page can be asked. The engine waits for its database, so it
@@ -234,9 +252,7 @@ impl World {
 
     /// Moves the clock to a wall-clock time in Berlin, such as `2026-11-20 16:30`.
     pub fn at(&self, wall_clock: &str) -> &World {
-        let text = format!("{}[Europe/Berlin]", wall_clock.replace(' ', "T"));
-        let zoned: Zoned = text.parse().expect("a time on the wall");
-        *self.now.lock().expect("nobody panics with the clock") = zoned.timestamp();
+        *self.now.lock().expect("nobody panics with the clock") = instant_of(wall_clock);
         self
     }
 

@@ -10,6 +10,7 @@ mod exam;
 mod firm;
 mod first_run;
 mod handoffs;
+mod hours;
 mod house;
 mod imports;
 mod lead;
