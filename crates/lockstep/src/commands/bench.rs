@@ -1,7 +1,9 @@
 //! `lockstep bench`: what this machine does, beside what it could do at most.
 
 mod asking;
+mod client;
 mod firm;
+mod handoffs;
 mod import;
 mod ingest;
 mod load;
@@ -29,6 +31,9 @@ pub enum Command {
     /// Contacts imported, durable and without duplicates, a second
     #[command(long_about = include_str!("bench/import.md"))]
     Import(import::Args),
+    /// From an event to the page of whoever is to answer, and many leads routed in one import
+    #[command(long_about = include_str!("bench/handoffs.md"))]
+    Handoffs(handoffs::Args),
     /// Pages of a firm of any size: answers a second, and how long they take
     #[command(long_about = include_str!("bench/pages.md"))]
     Pages(pages::Args),
@@ -42,6 +47,7 @@ pub fn run(command: Command, voice: Voice, now: Timestamp) -> Result<Answer, Fai
     match command {
         Command::Ingest(args) => ingest::run(&args, now),
         Command::Import(args) => import::run(&args, voice, now),
+        Command::Handoffs(args) => handoffs::run(&args, voice, now),
         Command::Pages(args) => pages::run(&args, voice, now),
     }
 }

@@ -105,7 +105,7 @@ fn write_contacts(path: &Path, rows: usize) -> std::io::Result<()> {
     file.flush()
 }
 
-struct Bar(indicatif::ProgressBar);
+pub(super) struct Bar(pub(super) indicatif::ProgressBar);
 
 impl Listener for Bar {
     fn progress(&mut self, progress: Progress) -> bool {

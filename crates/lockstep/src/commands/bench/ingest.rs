@@ -24,7 +24,9 @@ use crate::{
     output::{Answer, table},
 };
 
-const AGREEMENT: &str = include_str!("../../../../../samples/agreements/small/agreement.toml");
+/// The smallest Agreement.
+pub(super) const AGREEMENT: &str =
+    include_str!("../../../../../samples/agreements/small/agreement.toml");
 
 /// How many facts go into one request, and one bare commit, where they go by the thousand.
 const THOUSAND: usize = 1000;
@@ -153,7 +155,7 @@ async fn over_http(
 /// Lockstep in a temporary folder, with a signed Agreement in force for ten years.
 async fn open_ours(folder: &Path, now: Timestamp) -> Result<(SocketAddr, String), Failure> {
     let location = Location::Sqlite(folder.join("lockstep.db"));
-    let opened = tokio::task::spawn_blocking(move || signed_up(&location, now)).await;
+    let opened = tokio::task::spawn_blocking(move || signed_up(&location, AGREEMENT, now)).await;
     let (engine, key) = opened.map_err(|error| Failure::refused(error.to_string()))??;
     let app = web::App {
         engine: Arc::new(engine),
@@ -168,10 +170,15 @@ async fn open_ours(folder: &Path, now: Timestamp) -> Result<(SocketAddr, String)
     Ok((serve(web::router(app)).await?, key))
 }
 
-fn signed_up(location: &Location, now: Timestamp) -> Result<(Engine, String), Failure> {
+/// A Lockstep with a text that has been in force for ten years, and a key to it.
+pub(super) fn signed_up(
+    location: &Location,
+    text: &str,
+    now: Timestamp,
+) -> Result<(Engine, String), Failure> {
     let then = now - SignedDuration::from_hours(24 * 3653);
     let engine = Engine::open(location, then)?;
-    let text = AgreementText::new(BTreeMap::from([("agreement.toml".into(), AGREEMENT.into())]))
+    let text = AgreementText::new(BTreeMap::from([("agreement.toml".into(), text.into())]))
         .map_err(|error| Failure::refused(error.to_string()))?;
     let hash = text.hash();
     let version = engine.propose_agreement(None, text, then, then)?;

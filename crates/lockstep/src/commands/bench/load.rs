@@ -9,11 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use axum::body::Bytes;
-use http_body_util::{BodyExt, Full};
-use hyper::{Request, client::conn::http1};
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
+use super::client::Client;
 
 /// What to send.
 pub struct Load {
@@ -48,25 +44,9 @@ pub async fn send(load: Load) -> Result<Duration, String> {
 }
 
 async fn one_connection(load: Arc<Load>, next: Arc<AtomicUsize>) -> Result<(), String> {
-    let words = |error: hyper::Error| error.to_string();
-    let stream = TcpStream::connect(load.address).await.map_err(|error| error.to_string())?;
-    stream.set_nodelay(true).map_err(|error| error.to_string())?;
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(words)?;
-    tokio::spawn(connection);
+    let mut client = Client::open(load.address).await?;
     while let Some(body) = load.bodies.get(next.fetch_add(1, Ordering::Relaxed)) {
-        let request = Request::post(load.path)
-            .header("host", load.address.to_string())
-            .header("authorization", format!("Bearer {}", load.key))
-            .header("content-type", load.content_type)
-            .body(Full::new(Bytes::from(body.clone())))
-            .map_err(|error| error.to_string())?;
-        sender.ready().await.map_err(words)?;
-        let answer = sender.send_request(request).await.map_err(words)?;
-        let status = answer.status();
-        let body = answer.into_body().collect().await.map_err(words)?.to_bytes();
-        if !status.is_success() {
-            return Err(format!("answered {status}: {}", String::from_utf8_lossy(&body)));
-        }
+        client.post(load.path, &load.key, load.content_type, body).await?;
     }
     Ok(())
 }
