@@ -31,6 +31,7 @@ pub mod group;
 pub mod handing_over;
 pub mod handoff;
 pub mod handoffs;
+pub mod identity;
 pub mod ids;
 pub mod incidence;
 pub mod lead;

@@ -63,6 +63,8 @@ pub enum Act {
     AnswerDisputes,
     /// To correct what was reported of leads.
     CorrectLeads,
+    /// To look through all leads that may be of one person.
+    SeeDuplicates,
     /// To keep views of lists for oneself.
     KeepViews,
     /// To keep views for one's team.
@@ -90,6 +92,7 @@ pub struct AccessRefusal {
 pub fn may(actor: &Actor, act: &Act) -> Result<(), AccessRefusal> {
     let (allowed, what, ask) = by_people(actor, act)
         .or_else(|| by_handing_over(actor, act))
+        .or_else(|| by_leads(actor, act))
         .unwrap_or_else(|| by_work(actor, act));
     if allowed { Ok(()) } else { Err(AccessRefusal { role: actor.role, what, ask }) }
 }
@@ -169,6 +172,24 @@ fn by_handing_over(actor: &Actor, act: &Act) -> Option<Judged> {
     })
 }
 
+/// What is done to leads, and with all of them.
+fn by_leads(actor: &Actor, act: &Act) -> Option<Judged> {
+    use Role::*;
+    Some(match act {
+        Act::CorrectLeads => (
+            matches!(actor.role, SalesManager | Marketer | MarketingManager | Operations),
+            "correct what was reported of leads",
+            "a manager of your side",
+        ),
+        Act::SeeDuplicates => (
+            matches!(actor.role, SalesManager | MarketingManager | Operations),
+            "look through leads that may be of one person",
+            "a manager of your side",
+        ),
+        _ => return None,
+    })
+}
+
 /// Everything else.
 fn by_work(actor: &Actor, act: &Act) -> Judged {
     use Role::*;
@@ -207,11 +228,6 @@ fn by_work(actor: &Actor, act: &Act) -> Judged {
         Act::CheckLedger => {
             (matches!(actor.role, Operations | Auditor), "check the ledger", "revenue operations")
         }
-        Act::CorrectLeads => (
-            matches!(actor.role, SalesManager | Marketer | MarketingManager | Operations),
-            "correct what was reported of leads",
-            "a manager of your side",
-        ),
         Act::KeepViews => (true, "keep views", "revenue operations"),
         Act::ShareWithTeam => (
             matches!(actor.role, SalesManager | MarketingManager | Operations | Leader),
@@ -223,12 +239,14 @@ fn by_work(actor: &Actor, act: &Act) -> Judged {
             "keep views for everybody",
             "revenue operations",
         ),
-        // Judged by `by_people` or `by_handing_over`.
+        // Judged by `by_people`, `by_handing_over` or `by_leads`.
         Act::AnswerHandoffOf(..)
         | Act::AssignLeads
         | Act::ContestHandoffs
         | Act::ContestClauses
         | Act::AnswerDisputes
+        | Act::CorrectLeads
+        | Act::SeeDuplicates
         | Act::SeeEverybodysFigures
         | Act::PassOnBookOf(..)
         | Act::SeePeople
@@ -256,7 +274,7 @@ mod tests {
         use Role::*;
         const WRITING: [Role; 6] =
             [Rep, SalesManager, Marketer, MarketingManager, Operations, Leader];
-        let table: [(Act, &[Role]); 27] = [
+        let table: [(Act, &[Role]); 28] = [
             (Act::SeeLeads, &Role::ALL),
             (Act::SeeReach, &WRITING),
             (Act::Propose, &[SalesManager, MarketingManager, Operations, Leader]),
@@ -281,6 +299,7 @@ mod tests {
             (Act::CheckLedger, &[Operations, Auditor]),
             (Act::AssignLeads, &[SalesManager, Operations]),
             (Act::CorrectLeads, &[SalesManager, Marketer, MarketingManager, Operations]),
+            (Act::SeeDuplicates, &[SalesManager, MarketingManager, Operations]),
             (Act::KeepViews, &Role::ALL),
             (Act::ShareWithTeam, &[SalesManager, MarketingManager, Operations, Leader]),
             (Act::ShareWithEverybody, &[Operations, Leader]),

@@ -13,6 +13,7 @@ pub mod correction;
 pub mod dispute;
 pub mod first_agreement;
 pub mod handoff;
+pub mod identity;
 pub mod import;
 pub mod intake;
 pub mod lead;

@@ -50,6 +50,7 @@ const BUSY: [Page; 48] = [
     ("leads-without-names", "auditor", "/leads"),
     ("lead", "rep", "/leads/crm:l1"),
     ("lead-long", "rep", "/leads/crm:l9"),
+    ("duplicates", "operations", "/duplicates"),
     ("lead-score", "rep", "/leads/crm:l1?because=score-mql#because"),
     ("lead-part", "rep", "/leads/crm:l3?because=part-mql.engagement#because"),
     ("opportunity", "rep", "/opportunities/crm:d3"),

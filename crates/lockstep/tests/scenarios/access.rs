@@ -4,7 +4,7 @@ use serde_json::json;
 use testkit::http::{Request, StatusCode};
 use testkit::{AGREEMENT, PEOPLE, World};
 
-const LOOKS: [&str; 38] = [
+const LOOKS: [&str; 40] = [
     "/",
     "/",
     "/leads",
@@ -14,6 +14,8 @@ const LOOKS: [&str; 38] = [
     "/leads/crm:l1",
     "/leads/crm:l1?because=score-mql",
     "/leads/absent",
+    "/duplicates",
+    "/duplicates?after=crm:l1",
     "/facts/1",
     "/ledger",
     "/ledger?about=lead/crm:l1&kind=lead&from=2026-01-01",

@@ -6,6 +6,7 @@ mod account;
 mod agreement;
 mod books;
 mod corrections;
+mod duplicates;
 mod first_run;
 mod handoffs;
 mod hostile;

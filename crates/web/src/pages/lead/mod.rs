@@ -42,6 +42,8 @@ struct LeadPage {
     because: Option<Because>,
     as_of: String,
     here: String,
+    /// Whether all leads that may be of one person can be opened from here.
+    sees_duplicates: bool,
 }
 
 /// Shows the lead.
@@ -73,7 +75,8 @@ pub(crate) async fn show(
     let (view, because) =
         visit.house.work(move |engine: &Engine| view::viewed(engine, &wanted, &time)).await?;
     let frame = visit.frame(view.name.clone(), Place::Leads);
-    Ok(visit.show(LeadPage { frame, view, because, as_of: asked.as_of, here }))
+    let sees_duplicates = visit.signed.can(&Act::SeeDuplicates);
+    Ok(visit.show(LeadPage { frame, view, because, as_of: asked.as_of, here, sees_duplicates }))
 }
 
 /// The end of a day in the zone, or an instant; now for nothing and for what does not read.

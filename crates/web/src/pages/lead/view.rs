@@ -17,6 +17,7 @@ use engine::{
     Engine,
     access::Actor,
     correction::KNOWN_FIELDS,
+    identity::namesakes,
     lead::{history_of, working_hours},
 };
 use jiff::Timestamp;
@@ -31,7 +32,10 @@ use crate::{
     layout::Because,
     markup::{Markup, element},
     names::{Names, encoded, fact_href, lead_href},
-    pages::handoff::{handoff_href, may_answer},
+    pages::{
+        duplicates::Group,
+        handoff::{handoff_href, may_answer},
+    },
     show::{LocalTime, figure, points, stage, working},
     workings::{
         Known, Reported, Told,
@@ -71,6 +75,8 @@ pub(super) struct View {
     pub(super) open: Option<Open>,
     /// Why it was not handed over when it last could have been.
     pub(super) not_handed: Option<String>,
+    /// Who may be the same person, for whoever may know who they are.
+    pub(super) same: Group,
     pub(super) facts: u64,
     pub(super) since: Markup,
     pub(super) history: Vec<Told>,
@@ -168,11 +174,21 @@ fn view(matter: &Matter<'_, '_>, lead: &LeadRow, wanted: &Wanted) -> Result<View
         handoffs: handoffs(&matter.known, matter.known.reader, lead)?,
         open: open(&matter.known, lead, &wanted.actor)?,
         not_handed: not_handed(matter),
+        same: same(matter, lead, wanted.reach)?,
         facts: matter.known.entries.len() as u64,
         since: since.unwrap_or_default(),
         history: told.collect::<Result<_, Failure>>()?,
         older,
     })
+}
+
+/// Who may be the same person; nobody for those who may not know who anybody is.
+fn same(matter: &Matter<'_, '_>, lead: &LeadRow, reach: bool) -> Result<Group, Failure> {
+    let found = match reach {
+        true => namesakes(matter.known.reader, &lead.id)?,
+        false => Vec::new(),
+    };
+    Ok(Group::of(matter.known.names, &lead.id, &found)?)
 }
 
 /// What was reported of the lead; for whoever may correct it, what could be besides.
