@@ -36,6 +36,8 @@ pub mod ids;
 pub mod incidence;
 pub mod lead;
 pub mod limit;
+pub mod merged;
+pub mod merging;
 pub mod milestone;
 pub mod money;
 pub mod opportunity;

@@ -65,6 +65,8 @@ pub enum Act {
     CorrectLeads,
     /// To look through all leads that may be of one person.
     SeeDuplicates,
+    /// To merge leads of one person, to make them two again, and to say that they are two.
+    MergeLeads,
     /// To keep views of lists for oneself.
     KeepViews,
     /// To keep views for one's team.
@@ -186,6 +188,11 @@ fn by_leads(actor: &Actor, act: &Act) -> Option<Judged> {
             "look through leads that may be of one person",
             "a manager of your side",
         ),
+        Act::MergeLeads => (
+            matches!(actor.role, SalesManager | MarketingManager | Operations),
+            "merge leads",
+            "a manager of your side",
+        ),
         _ => return None,
     })
 }
@@ -247,6 +254,7 @@ fn by_work(actor: &Actor, act: &Act) -> Judged {
         | Act::AnswerDisputes
         | Act::CorrectLeads
         | Act::SeeDuplicates
+        | Act::MergeLeads
         | Act::SeeEverybodysFigures
         | Act::PassOnBookOf(..)
         | Act::SeePeople
@@ -274,7 +282,7 @@ mod tests {
         use Role::*;
         const WRITING: [Role; 6] =
             [Rep, SalesManager, Marketer, MarketingManager, Operations, Leader];
-        let table: [(Act, &[Role]); 28] = [
+        let table: [(Act, &[Role]); 29] = [
             (Act::SeeLeads, &Role::ALL),
             (Act::SeeReach, &WRITING),
             (Act::Propose, &[SalesManager, MarketingManager, Operations, Leader]),
@@ -300,6 +308,7 @@ mod tests {
             (Act::AssignLeads, &[SalesManager, Operations]),
             (Act::CorrectLeads, &[SalesManager, Marketer, MarketingManager, Operations]),
             (Act::SeeDuplicates, &[SalesManager, MarketingManager, Operations]),
+            (Act::MergeLeads, &[SalesManager, MarketingManager, Operations]),
             (Act::KeepViews, &Role::ALL),
             (Act::ShareWithTeam, &[SalesManager, MarketingManager, Operations, Leader]),
             (Act::ShareWithEverybody, &[Operations, Leader]),

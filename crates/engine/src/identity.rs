@@ -54,7 +54,9 @@ pub fn namesakes(reader: &Reader<'_>, lead: &LeadId) -> Result<Vec<Namesake>, St
     let mut others: BTreeSet<String> =
         reader.sharing_with(&subject, SHARERS_MAX)?.into_iter().collect();
     others.extend(colleagues.iter().filter(|other| **other != subject).cloned());
-    compared(reader, &subject, others, |other| colleagues.contains(other))
+    let mut found = compared(reader, &subject, others, |other| colleagues.contains(other))?;
+    keep_open(reader, lead, &mut found)?;
+    Ok(found)
 }
 
 /// Looks through the leads that share something with others, after one of them. Each pair is found
@@ -73,7 +75,11 @@ pub fn duplicates(reader: &Reader<'_>, after: Option<&LeadId>) -> Result<LookedA
         let Some(lead) = lead_of(subject) else { continue };
         let others = reader.sharing_with(subject, SHARERS_MAX)?.into_iter();
         let later = others.filter(|other| other > subject).collect();
+        if reader.lead(&lead)?.is_none() {
+            continue;
+        }
         let mut namesakes = compared(reader, subject, later, |_| false)?;
+        keep_open(reader, &lead, &mut namesakes)?;
         let earlier = found_with.get(&lead).cloned().unwrap_or_default();
         namesakes.retain(|namesake| {
             let with = found_with.entry(namesake.lead.clone()).or_default();
@@ -87,6 +93,26 @@ pub fn duplicates(reader: &Reader<'_>, after: Option<&LeadId>) -> Result<LookedA
     }
     let last = subjects.last().filter(|_| is_more).and_then(|last| lead_of(last));
     Ok(LookedAt { leads: subjects.len(), last, found })
+}
+
+/// Leaves out those of whom somebody has said that they are two, and those that go on as others.
+fn keep_open(
+    reader: &Reader<'_>,
+    lead: &LeadId,
+    found: &mut Vec<Namesake>,
+) -> Result<(), StoreError> {
+    if found.is_empty() {
+        return Ok(());
+    }
+    let apart = reader.told_apart_from(lead)?;
+    let mut open = Vec::new();
+    for namesake in found.drain(..) {
+        if !apart.contains(&namesake.lead) && reader.lead(&namesake.lead)?.is_some() {
+            open.push(namesake);
+        }
+    }
+    *found = open;
+    Ok(())
 }
 
 fn lead_of(subject: &str) -> Option<LeadId> {

@@ -17,6 +17,7 @@ pub mod identity;
 pub mod import;
 pub mod intake;
 pub mod lead;
+pub mod merging;
 pub mod people;
 pub mod report;
 pub mod routing;
@@ -84,6 +85,9 @@ pub enum Refusal {
     /// About an import.
     #[error(transparent)]
     Import(#[from] import::ImportRefusal),
+    /// About two leads that may be one person.
+    #[error(transparent)]
+    Merging(#[from] domain::merging::NotMerged),
     /// About people.
     #[error(transparent)]
     People(#[from] people::PeopleRefusal),

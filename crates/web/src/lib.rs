@@ -50,7 +50,7 @@ use crate::{
     list::page::{export, index},
     pages::{
         account, accounts::Accounts, agreement, dispute, duplicates, fact, handoff, imports, lead,
-        leads, ledger, opportunities::Opportunities, opportunity, palette, people, record,
+        leads, ledger, merging, opportunities::Opportunities, opportunity, palette, people, record,
         responsibilities, routing, scoreboard, search, sign_in, today, views, welcome,
     },
     security::{Site, protect},
@@ -78,6 +78,9 @@ fn lists() -> Router<Shared> {
             get(lead::correct::edit_owner).post(lead::correct::update_owner),
         )
         .route("/duplicates", get(duplicates::index))
+        .route("/leads/{id}/merge/{other}", get(merging::compare).post(merging::merge))
+        .route("/leads/{id}/apart/{other}", post(merging::apart))
+        .route("/undo/merges/{id}/{other}", post(merging::unmerge))
         .route("/handoffs/{id}", get(handoff::show))
         .route("/handoffs/{id}/answer", post(handoff::answer))
         .route("/handoffs/{id}/dispute", post(handoff::contest))

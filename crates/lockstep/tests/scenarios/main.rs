@@ -17,6 +17,7 @@ mod leads;
 mod ledger;
 mod lists;
 mod live;
+mod merging;
 mod opportunities;
 mod people;
 mod prefetch;

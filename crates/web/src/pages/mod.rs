@@ -12,6 +12,7 @@ pub(crate) mod keys;
 pub(crate) mod lead;
 pub(crate) mod leads;
 pub(crate) mod ledger;
+pub(crate) mod merging;
 pub(crate) mod opportunities;
 pub(crate) mod opportunity;
 pub(crate) mod palette;

@@ -1,4 +1,4 @@
-//! Leads that may be of one person, with what says so. Nothing here makes two leads one.
+//! Leads that may be of one person, with what says so; from here they are compared and merged.
 
 use askama::Template;
 use axum::{extract::Query, response::Response};
@@ -15,6 +15,7 @@ use crate::{
     failure::Failure,
     layout::{EmptyState, Frame, Place},
     names::{Names, encoded, lead_href},
+    pages::merging::compare_href,
     session::Visit,
     show::count,
 };
@@ -39,6 +40,8 @@ pub(crate) struct Row {
     pub(crate) href: String,
     pub(crate) evidence: String,
     pub(crate) likely: &'static str,
+    /// Where both stand side by side.
+    pub(crate) compare: String,
 }
 
 impl Group {
@@ -55,6 +58,7 @@ impl Group {
                 href: lead_href(&namesake.lead),
                 evidence: namesake.likeness.words(),
                 likely: namesake.likeness.tier.words(),
+                compare: compare_href(lead, &namesake.lead),
             })
         });
         Ok(Group {
