@@ -23,6 +23,7 @@ use crate::{
         HandoffAnswered, HandoffDeemed, HandoffDelivered, HandoffMade, LeadAssigned, LeadMoved,
     },
     ids::{FactNo, LeadId, Subject},
+    merged::{LeadsMerged, LeadsToldApart, LeadsUnmerged},
     record::{
         AccountReported, CampaignReported, LeadReported, OpportunityMoved, OpportunityReported,
         ProductReported, QuotaReported, UserReported,
@@ -59,6 +60,12 @@ pub enum Fact {
     DisputeAnswered(DisputeAnswered),
     /// The arbiter ruled.
     DisputeRuled(DisputeRuled),
+    /// Two leads are one person.
+    LeadsMerged(LeadsMerged),
+    /// Two leads are not one person after all.
+    LeadsUnmerged(LeadsUnmerged),
+    /// Two leads that look like one person are two.
+    LeadsToldApart(LeadsToldApart),
     /// A possible sale.
     Opportunity(OpportunityReported),
     /// An opportunity entered a stage.
@@ -181,7 +188,10 @@ impl Fact {
             | Fact::LeadFellBelow(LeadFellBelow { lead, .. })
             | Fact::LeadQualified(LeadQualified { lead, .. })
             | Fact::LeadRouted(LeadRouted { lead, .. })
-            | Fact::RoutingCreditedBack(RoutingCreditedBack { lead, .. }) => Some(lead),
+            | Fact::RoutingCreditedBack(RoutingCreditedBack { lead, .. })
+            | Fact::LeadsMerged(LeadsMerged { lead, .. })
+            | Fact::LeadsUnmerged(LeadsUnmerged { lead, .. })
+            | Fact::LeadsToldApart(LeadsToldApart { lead, .. }) => Some(lead),
             Fact::ClockStarted(ClockStarted { subject, .. })
             | Fact::ClockAtRisk(ClockAtRisk { subject, .. })
             | Fact::ClockBreached(ClockBreached { subject, .. })

@@ -15,6 +15,7 @@ use crate::{
     handoff::{Answer, HandoffAnswered, HandoffDeemed, HandoffMade, LeadMoved},
     ids::{FactNo, HandoffId, LeadId, UserId},
     lead::LeadHistory,
+    withdrawal::first_key,
 };
 
 /// A handoff that Lockstep made, as the facts up to some instant leave it.
@@ -71,6 +72,8 @@ pub struct Way {
     /// When it was last recycled, and until what day it rests.
     recycled: Option<(Timestamp, Option<Date>)>,
     last_activity: Option<(Timestamp, FactNo)>,
+    /// Whether the lead goes on as another, so that it is handed over no more.
+    is_merged: bool,
 }
 
 /// The next thing that follows and does not stand in the ledger yet: a delivery, an answer that a
@@ -89,11 +92,18 @@ pub fn next(
     let entries = history.until(as_of);
     // Looked for only where something follows, which is seldom.
     let is_new = |told: &Told| {
-        let is_it = |entry: &Arc<Entry>| entry.told.key == told.key && entry.told.source == SOURCE;
+        let is_it = |entry: &Arc<Entry>| {
+            first_key(&entry.told.key) == told.key && entry.told.source == SOURCE
+        };
         !history.until(Timestamp::MAX).iter().any(is_it)
     };
     let mut way = Way::default();
-    for entry in entries {
+    // How a lead stands as which this one goes on answers no handoff of this one.
+    let is_own = |entry: &&Arc<Entry>| match entry.fact() {
+        Fact::LeadMoved(moved) => moved.lead == history.lead,
+        _ => true,
+    };
+    for entry in entries.iter().filter(is_own) {
         let silence = way.silence(&history.lead, agreements, entry.happened_at());
         let told = match silence.filter(is_new) {
             Some(told) => Some(told),
@@ -155,7 +165,8 @@ impl Way {
                 self.answered(&fact.handoff, fact.answer, at, fact.until)
             }
             Fact::HandoffDeemed(fact) => self.answered(&fact.handoff, Answer::Accepted, at, None),
-            fact => {
+            Fact::LeadsMerged(fact) => self.is_merged |= !fact.survives,
+            fact if !self.is_merged => {
                 let Some(in_force) = agreements.at(at) else { return };
                 let Some(status) = entered(fact, &in_force.agreement) else { return };
                 let delivers = |terms: &&HandoffTerms| terms.delivers.as_deref() == Some(status);
@@ -165,6 +176,7 @@ impl Way {
                 }
                 self.status = Some(status.to_owned());
             }
+            _ => {}
         }
     }
 
@@ -193,6 +205,9 @@ impl Way {
     ) -> Result<Option<Told>, NeverOpen> {
         if let Fact::HandoffDeemed(deemed) = entry.fact() {
             return Ok(self.moved_by_silence(deemed, agreements, entry.happened_at()));
+        }
+        if self.is_merged {
+            return Ok(None);
         }
         let Some(in_force) = agreements.at(entry.happened_at()) else { return Ok(None) };
         let Some(terms) = terms(in_force) else { return Ok(None) };

@@ -1,6 +1,6 @@
 //! A lead: one person's way through the agreed stages, replayed from facts.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 
@@ -10,6 +10,7 @@ use crate::{
     fact::{Entry, Fact},
     field::{FieldValue, Fields, lay},
     ids::{AccountId, FactNo, LeadId, Subject, UserId},
+    merging::joined,
     opportunity::Opportunity,
     window::whole_days,
 };
@@ -228,12 +229,17 @@ impl LeadView<'_> {
     }
 }
 
-/// The facts about one lead and its account, in the order in which they happened.
+/// The facts about one lead and its account, in the order in which they happened; where others were
+/// merged into it, with what came along.
 #[derive(Debug, Clone)]
 pub struct LeadHistory {
     /// Which lead.
     pub lead: LeadId,
     entries: Vec<Arc<Entry>>,
+    /// What the person had done under another record before the two were merged, and since when.
+    earlier: Vec<(Timestamp, Arc<Entry>)>,
+    /// When it went on as another lead.
+    merged_at: Option<Timestamp>,
 }
 
 impl LeadHistory {
@@ -242,7 +248,43 @@ impl LeadHistory {
         lead: LeadId,
         entries: impl IntoIterator<Item = E>,
     ) -> LeadHistory {
-        LeadHistory { lead, entries: in_order(entries.into_iter().map(Into::into).collect()) }
+        let mut entries = in_order(entries.into_iter().map(Into::into).collect());
+        let joined = joined(&entries);
+        let merged_at = joined.iter().find(|joined| !joined.survives).map(|joined| joined.at);
+        let mut earlier = Vec::new();
+        if !joined.is_empty() {
+            entries.retain(|entry| {
+                let Fact::Activity(activity) = entry.fact() else { return true };
+                let with = joined.iter().find(|joined| joined.with == activity.lead);
+                let since = with.map(|joined| joined.at).filter(|at| entry.happened_at() < *at);
+                earlier.extend(since.map(|at| (at, entry.clone())));
+                since.is_none()
+            });
+        }
+        LeadHistory { lead, entries, earlier, merged_at }
+    }
+
+    /// The parts of a span of time in which the lead is judged by the same records.
+    pub fn spells(&self, from: Timestamp, until: Timestamp) -> Vec<(Timestamp, Timestamp)> {
+        let until = self.merged_at.map_or(until, |at| until.min(at));
+        let mut cuts = vec![from, until];
+        cuts.extend(self.earlier.iter().map(|(at, _)| *at).filter(|at| from < *at && *at < until));
+        cuts.sort();
+        cuts.dedup();
+        cuts.windows(2).map(|spell| (spell[0], spell[1])).filter(|(a, b)| a < b).collect()
+    }
+
+    /// The facts that happened up to and at an instant, as whoever judges from another instant on
+    /// sees them: with what the person had done under records that were merged by then.
+    pub fn seen(&self, from: Timestamp, at: Timestamp) -> Cow<'_, [Arc<Entry>]> {
+        let seen =
+            |(since, entry): &&(Timestamp, Arc<Entry>)| *since <= from && entry.happened_at() <= at;
+        let mut earlier = self.earlier.iter().filter(seen).peekable();
+        if earlier.peek().is_none() {
+            return Cow::Borrowed(self.until(at));
+        }
+        let earlier = earlier.map(|(_, entry)| entry.clone());
+        Cow::Owned(in_order(self.until(at).iter().cloned().chain(earlier).collect()))
     }
 
     /// Adds a fact at its place.

@@ -189,10 +189,15 @@ pub fn qualifications(
         let Some(definition) = rules.definitions.iter().find(|d| d.id == definition) else {
             continue;
         };
-        let mut scorer = Scorer::new(definition, in_force, found);
-        scorer.judges(in_force.from, until);
-        scorer.run(history.until(as_of), as_of);
-        found = scorer.into_qualifications();
+        for (from, until) in history.spells(in_force.from, until) {
+            if from > as_of {
+                break;
+            }
+            let mut scorer = Scorer::new(definition, in_force, found);
+            scorer.judges(from, until);
+            scorer.run(&history.seen(from, as_of), as_of);
+            found = scorer.into_qualifications();
+        }
     }
     found
 }
@@ -209,7 +214,7 @@ pub fn assess(
     let rules: &Definition = in_force.agreement.definitions.iter().find(|d| d.id == definition)?;
     let earlier = qualifications(history, agreements, definition, as_of);
     let mut scorer = Scorer::new(rules, in_force, earlier);
-    scorer.run(history.until(as_of), as_of);
+    scorer.run(&history.seen(as_of, as_of), as_of);
     Some(scorer.assessment(as_of))
 }
 

@@ -188,6 +188,7 @@ pub fn clocks(
         people,
         running: BTreeMap::new(),
         all: Vec::new(),
+        starts_until: merged_at(subject, entries),
     };
     // Two standings one fact apart: to take each fact in twice costs less than to copy one.
     let mut before = Standing::before(subject.kind(), entries);
@@ -202,6 +203,15 @@ pub fn clocks(
     Ok(keeper.all)
 }
 
+/// From when on a lead goes on as another; never, where it does not.
+fn merged_at(subject: &Subject, entries: &[Arc<Entry>]) -> Timestamp {
+    let is_it = |entry: &&Arc<Entry>| match entry.fact() {
+        Fact::LeadsMerged(merged) => !merged.survives && subject.lead() == Some(&merged.lead),
+        _ => false,
+    };
+    entries.iter().find(is_it).map_or(Timestamp::MAX, |entry| entry.happened_at())
+}
+
 struct Keeper<'a> {
     subject: Subject,
     agreements: &'a History,
@@ -209,6 +219,8 @@ struct Keeper<'a> {
     /// The clock that runs, by service level, as its place in `all`.
     running: BTreeMap<String, usize>,
     all: Vec<ServiceClock>,
+    /// From when on the lead goes on as another, so that only the clocks that run are kept.
+    starts_until: Timestamp,
 }
 
 impl Keeper<'_> {
@@ -320,7 +332,8 @@ impl Keeper<'_> {
         let levels = &in_force.agreement.service_levels;
         let index = levels.iter().position(|l| l.id == level).expect("it was found by this key");
         let earlier = self.all.iter().filter(|clock| clock.level().id == level).count();
-        if levels[index].most_clocks.is_some_and(|most| earlier >= most as usize) {
+        let is_most = levels[index].most_clocks.is_some_and(|most| earlier >= most as usize);
+        if is_most || entry.happened_at() >= self.starts_until {
             return Ok(());
         }
         let (calendar, zone) = self.hours(&in_force.agreement, &levels[index], standing, entry);

@@ -22,7 +22,9 @@ pub fn holding<E: Borrow<Entry>>(mut entries: Vec<E>) -> Vec<E> {
     if !withdrawn.is_empty() {
         entries.retain(|entry| {
             let entry: &Entry = entry.borrow();
-            !withdrawn.contains(&entry.no) && !matches!(entry.fact(), Fact::FactsWithdrawn(_))
+            let is_withdrawal =
+                matches!(entry.fact(), Fact::FactsWithdrawn(_) | Fact::LeadsUnmerged(_));
+            !withdrawn.contains(&entry.no) && !is_withdrawal
         });
     }
     entries
@@ -33,6 +35,7 @@ pub fn withdrawn_in<E: Borrow<Entry>>(entries: &[E]) -> BTreeSet<FactNo> {
     let withdrawals =
         entries.iter().filter_map(|entry| match Borrow::<Entry>::borrow(entry).fact() {
             Fact::FactsWithdrawn(fact) => Some(&fact.facts),
+            Fact::LeadsUnmerged(fact) => Some(&fact.facts),
             _ => None,
         });
     withdrawals.flatten().copied().collect()
@@ -87,12 +90,18 @@ pub fn withdrawing<E: Borrow<Entry>>(
 }
 
 /// The facts that a decision rests on; nothing where the fact is none.
-fn rests_on(entry: &Entry) -> Option<Vec<FactNo>> {
-    if let Fact::LeadAssigned(_) = entry.fact() {
-        // Routing, and a clock that nobody answers, say whose a lead is by the fact after the one
-        // that says why.
+pub(crate) fn rests_on(entry: &Entry) -> Option<Vec<FactNo>> {
+    // Routing, and a clock that nobody answers, say whose a lead is by the fact after the one that
+    // says why, and silence what status it leads to by the fact after the one that takes it for a
+    // yes.
+    let said_by: &[&str] = match entry.fact() {
+        Fact::LeadAssigned(_) => &["routed/", "clock/"],
+        Fact::LeadMoved(_) => &["deemed/"],
+        _ => &[],
+    };
+    if !said_by.is_empty() {
         let key = first_key(&entry.told.key);
-        let is_decided = key.starts_with("routed/") || key.starts_with("clock/");
+        let is_decided = said_by.iter().any(|beginning| key.starts_with(beginning));
         let is_ours = is_decided && entry.told.source == SOURCE;
         return is_ours.then(|| vec![FactNo(entry.no.0 - 1)]);
     }

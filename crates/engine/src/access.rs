@@ -63,6 +63,10 @@ pub enum Act {
     AnswerDisputes,
     /// To correct what was reported of leads.
     CorrectLeads,
+    /// To look through all leads that may be of one person.
+    SeeDuplicates,
+    /// To merge leads of one person, to make them two again, and to say that they are two.
+    MergeLeads,
     /// To keep views of lists for oneself.
     KeepViews,
     /// To keep views for one's team.
@@ -90,6 +94,7 @@ pub struct AccessRefusal {
 pub fn may(actor: &Actor, act: &Act) -> Result<(), AccessRefusal> {
     let (allowed, what, ask) = by_people(actor, act)
         .or_else(|| by_handing_over(actor, act))
+        .or_else(|| by_leads(actor, act))
         .unwrap_or_else(|| by_work(actor, act));
     if allowed { Ok(()) } else { Err(AccessRefusal { role: actor.role, what, ask }) }
 }
@@ -169,6 +174,29 @@ fn by_handing_over(actor: &Actor, act: &Act) -> Option<Judged> {
     })
 }
 
+/// What is done to leads, and with all of them.
+fn by_leads(actor: &Actor, act: &Act) -> Option<Judged> {
+    use Role::*;
+    Some(match act {
+        Act::CorrectLeads => (
+            matches!(actor.role, SalesManager | Marketer | MarketingManager | Operations),
+            "correct what was reported of leads",
+            "a manager of your side",
+        ),
+        Act::SeeDuplicates => (
+            matches!(actor.role, SalesManager | MarketingManager | Operations),
+            "look through leads that may be of one person",
+            "a manager of your side",
+        ),
+        Act::MergeLeads => (
+            matches!(actor.role, SalesManager | MarketingManager | Operations),
+            "merge leads",
+            "a manager of your side",
+        ),
+        _ => return None,
+    })
+}
+
 /// Everything else.
 fn by_work(actor: &Actor, act: &Act) -> Judged {
     use Role::*;
@@ -207,11 +235,6 @@ fn by_work(actor: &Actor, act: &Act) -> Judged {
         Act::CheckLedger => {
             (matches!(actor.role, Operations | Auditor), "check the ledger", "revenue operations")
         }
-        Act::CorrectLeads => (
-            matches!(actor.role, SalesManager | Marketer | MarketingManager | Operations),
-            "correct what was reported of leads",
-            "a manager of your side",
-        ),
         Act::KeepViews => (true, "keep views", "revenue operations"),
         Act::ShareWithTeam => (
             matches!(actor.role, SalesManager | MarketingManager | Operations | Leader),
@@ -223,12 +246,15 @@ fn by_work(actor: &Actor, act: &Act) -> Judged {
             "keep views for everybody",
             "revenue operations",
         ),
-        // Judged by `by_people` or `by_handing_over`.
+        // Judged by `by_people`, `by_handing_over` or `by_leads`.
         Act::AnswerHandoffOf(..)
         | Act::AssignLeads
         | Act::ContestHandoffs
         | Act::ContestClauses
         | Act::AnswerDisputes
+        | Act::CorrectLeads
+        | Act::SeeDuplicates
+        | Act::MergeLeads
         | Act::SeeEverybodysFigures
         | Act::PassOnBookOf(..)
         | Act::SeePeople
@@ -256,7 +282,7 @@ mod tests {
         use Role::*;
         const WRITING: [Role; 6] =
             [Rep, SalesManager, Marketer, MarketingManager, Operations, Leader];
-        let table: [(Act, &[Role]); 27] = [
+        let table: [(Act, &[Role]); 29] = [
             (Act::SeeLeads, &Role::ALL),
             (Act::SeeReach, &WRITING),
             (Act::Propose, &[SalesManager, MarketingManager, Operations, Leader]),
@@ -281,6 +307,8 @@ mod tests {
             (Act::CheckLedger, &[Operations, Auditor]),
             (Act::AssignLeads, &[SalesManager, Operations]),
             (Act::CorrectLeads, &[SalesManager, Marketer, MarketingManager, Operations]),
+            (Act::SeeDuplicates, &[SalesManager, MarketingManager, Operations]),
+            (Act::MergeLeads, &[SalesManager, MarketingManager, Operations]),
             (Act::KeepViews, &Role::ALL),
             (Act::ShareWithTeam, &[SalesManager, MarketingManager, Operations, Leader]),
             (Act::ShareWithEverybody, &[Operations, Leader]),

@@ -14,7 +14,8 @@ use domain::{
     decision,
     fact::{Entry, Fact},
     handoff::{HandoffAnswered, HandoffDeemed},
-    ids::{FactNo, HandoffId, Subject, UserId},
+    ids::{FactNo, HandoffId, LeadId, Subject, UserId},
+    merging::{brought_along, joined},
     people::{Away, Colleague, People},
     withdrawal::holding,
 };
@@ -201,7 +202,13 @@ pub(crate) fn decide_about(
         return Ok(Vec::new());
     }
     let mut new = decide_about_one(writer, rules, subject, now)?;
-    if let Subject::Lead(lead) = subject {
+    let goes_on = match subject {
+        Subject::Lead(lead) => decide_about_merged(writer, rules, lead, now, &mut new)?,
+        Subject::Opportunity(_) => true,
+    };
+    if let Subject::Lead(lead) = subject
+        && goes_on
+    {
         let routed = routing::follow(writer, rules, lead, now)?;
         let is_given = routed.iter().any(|entry| matches!(entry.fact(), Fact::LeadAssigned(_)));
         new.extend(routed);
@@ -219,6 +226,27 @@ pub(crate) fn decide_about(
         }
     }
     Ok(new)
+}
+
+/// Decides about those who are of the same person, and says whether the lead goes on by itself:
+/// what is told of a lead that does not is told of the one as which it goes on, and the clocks of
+/// those that went on as a lead hear what is told of it.
+fn decide_about_merged(
+    writer: &mut Writer<'_>,
+    rules: &Rules,
+    lead: &LeadId,
+    now: Timestamp,
+    new: &mut Vec<Entry>,
+) -> Result<bool, Error> {
+    let merges = joined(&holding(writer.facts_of(&format!("lead/{lead}"))?));
+    for merge in &merges {
+        let with = Subject::Lead(merge.with.clone());
+        new.extend(match merge.survives {
+            true => decide_about_one(writer, rules, &with, now)?,
+            false => decide_about(writer, rules, &with, now)?,
+        });
+    }
+    Ok(merges.iter().all(|merge| merge.survives))
 }
 
 fn decide_about_one(
@@ -327,8 +355,9 @@ impl Again {
 }
 
 /// The facts about a subject and about what it is seen with: a lead's account, and an opportunity's
-/// lead and account, each as last reported. `facts_of` gives the facts that are filed under a name;
-/// those that were withdrawn do not hold.
+/// lead and account, each as last reported; with what comes along from other records of the same
+/// person. `facts_of` gives the facts that are filed under a name; those that were withdrawn do not
+/// hold.
 ///
 /// # Errors
 /// Those of `facts_of`.
@@ -337,6 +366,14 @@ pub fn facts_about<E>(
     mut facts_of: impl FnMut(&str) -> Result<Vec<Arc<Entry>>, E>,
 ) -> Result<Vec<Arc<Entry>>, E> {
     let mut entries = holding(facts_of(&subject.to_string())?);
+    if let Subject::Lead(lead) = subject {
+        let mut along = Vec::new();
+        for joined in joined(&entries) {
+            let theirs = holding(facts_of(&format!("lead/{}", joined.with))?);
+            along.extend(brought_along(lead, &entries, &joined, theirs));
+        }
+        entries.extend(along);
+    }
     let seen_with: &[&str] = match subject {
         Subject::Lead(_) => &["account"],
         Subject::Opportunity(_) => &["lead", "account"],

@@ -21,16 +21,23 @@ pub use crate::deciding::facts_about as gather;
 /// # Errors
 /// When the database cannot be read.
 pub fn history_of(reader: &Reader<'_>, lead: &LeadId) -> Result<LeadHistory, StoreError> {
-    Ok(LeadHistory::new(lead.clone(), facts_about(reader, &Subject::Lead(lead.clone()))?))
+    Ok(LeadHistory::new(lead.clone(), gathered(reader, &Subject::Lead(lead.clone()))?))
 }
 
-/// The facts about a subject and what it is seen with, as decisions see them, in order.
+/// The facts about a subject and what it is seen with, as its clocks see them, in order.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub fn facts_about(reader: &Reader<'_>, subject: &Subject) -> Result<Vec<Arc<Entry>>, StoreError> {
+    match subject {
+        Subject::Lead(lead) => Ok(history_of(reader, lead)?.into_entries()),
+        Subject::Opportunity(_) => Ok(in_order(gathered(reader, subject)?)),
+    }
+}
+
+fn gathered(reader: &Reader<'_>, subject: &Subject) -> Result<Vec<Arc<Entry>>, StoreError> {
     let facts_of = |filed: &str| Ok(reader.facts_of(filed)?.into_iter().map(Arc::new).collect());
-    Ok(in_order(deciding::facts_about(subject, facts_of)?))
+    deciding::facts_about(subject, facts_of)
 }
 
 /// Everybody's hours, as decisions see them. They are read anew where there is a new fact about

@@ -13,9 +13,11 @@ pub mod correction;
 pub mod dispute;
 pub mod first_agreement;
 pub mod handoff;
+pub mod identity;
 pub mod import;
 pub mod intake;
 pub mod lead;
+pub mod merging;
 pub mod people;
 pub mod report;
 pub mod routing;
@@ -83,6 +85,9 @@ pub enum Refusal {
     /// About an import.
     #[error(transparent)]
     Import(#[from] import::ImportRefusal),
+    /// About two leads that may be one person.
+    #[error(transparent)]
+    Merging(#[from] domain::merging::NotMerged),
     /// About people.
     #[error(transparent)]
     People(#[from] people::PeopleRefusal),

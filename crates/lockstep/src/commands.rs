@@ -8,6 +8,7 @@ pub mod doctor;
 pub mod import;
 pub mod init;
 pub mod key;
+pub mod leads;
 pub mod ledger;
 pub mod parse_workbook;
 pub mod report;
@@ -44,6 +45,7 @@ pub fn run(
         Command::Ledger(command) => ledger::run(command, place, voice, now),
         Command::Import(args) => import::run(args, place, voice, now),
         Command::Report(command) => report::run(command, place, now),
+        Command::Leads(command) => leads::run(command, place, now),
         Command::Routing(command) => routing::run(command, place, now),
         Command::Serve(args) => serve::run(&args, place, now),
         Command::Bench(command) => bench::run(command, voice, now),

@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 
-use domain::calendar::NeverOpen;
+use domain::{calendar::NeverOpen, merging::NotMerged};
 use engine::{
     Error, Refusal, agreement::AgreementRefusal, people::PeopleRefusal, routing::PreviewRefusal,
 };
@@ -199,6 +199,7 @@ impl From<Refusal> for Failure {
         let message = refusal.to_string();
         match refusal {
             Refusal::Agreement(AgreementRefusal::NoSuchVersion(_))
+            | Refusal::Merging(NotMerged::Absent(_))
             | Refusal::Preview(PreviewRefusal::NoLead(_))
             | Refusal::People(PeopleRefusal::Unknown(_)) => Failure::not_found(message),
             Refusal::Agreement(AgreementRefusal::Mistakes(mistakes)) => {

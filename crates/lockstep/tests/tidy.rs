@@ -26,7 +26,7 @@ const MAY_NAME: [(&str, &[&str]); 7] = [
 ];
 
 /// Everything that `domain` may name of others.
-const DOMAIN_MAY_NAME: [&str; 3] = ["jiff", "serde", "thiserror"];
+const DOMAIN_MAY_NAME: [&str; 4] = ["jiff", "serde", "strsim", "thiserror"];
 
 /// Crates of others that have one home, so that what they know stays there.
 const HOMES: [(&str, &str); 7] = [

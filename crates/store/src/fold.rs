@@ -11,8 +11,8 @@ use crate::{
     error::StoreError,
     read::{
         absence, activity, agreement, assignment, campaign, clock, dispute, escalation, handoff,
-        lead, lead_stage, milestone, named, opportunity, qualification, quota, routing, user,
-        user_hours, withdrawn,
+        lead, lead_stage, merged, milestone, named, opportunity, qualification, quota, routing,
+        user, user_hours, withdrawn,
     },
 };
 
@@ -80,13 +80,32 @@ pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreE
         | Fact::ClockEscalated(_)
         | Fact::ClockBreached(_) => clocks(connection, entry),
         Fact::MilestoneReached(fact) => milestone::reached(connection, entry, fact),
-        Fact::FactsWithdrawn(fact) => {
-            for held in withdrawn::taken_out(connection, entry, fact)? {
-                apply(connection, &held)?;
-            }
-            withdrawn::put_back(connection, entry.no, fact)
+        Fact::FactsWithdrawn(fact) => folded_again(connection, entry, &fact.subject),
+        Fact::LeadsMerged(_) | Fact::LeadsUnmerged(_) | Fact::LeadsToldApart(_) => {
+            two_leads(connection, entry)
         }
     }
+}
+
+/// Whether two leads are one person.
+fn two_leads(connection: &Connection, entry: &Entry) -> Result<(), StoreError> {
+    match entry.fact() {
+        Fact::LeadsMerged(fact) => merged::merged(connection, entry, fact),
+        Fact::LeadsUnmerged(fact) => {
+            merged::unmerged(connection, fact)?;
+            folded_again(connection, entry, &entry.fact().subject())
+        }
+        Fact::LeadsToldApart(fact) => merged::told_apart(connection, entry, fact),
+        _ => Ok(()),
+    }
+}
+
+/// Some facts about a record hold no more: it is folded from those that do.
+fn folded_again(connection: &Connection, entry: &Entry, subject: &str) -> Result<(), StoreError> {
+    for held in withdrawn::taken_out(connection, entry, subject)? {
+        apply(connection, &held)?;
+    }
+    withdrawn::put_back(connection, entry.no, subject)
 }
 
 /// What a clock did.

@@ -7,6 +7,7 @@ use crate::{
     database::{Connection, Engine},
     error::StoreError,
     person::index_everybody,
+    person_key::keep_all_keys,
     read::{fill_owners, index_all_names, keep_all_account_keys, keep_all_hours},
     value::values,
 };
@@ -38,7 +39,7 @@ macro_rules! migration {
 }
 
 /// In order; the place in this list, from 1, is the number in the file's name.
-const MIGRATIONS: [Migration; 17] = [
+const MIGRATIONS: [Migration; 19] = [
     migration!("0001_ledger"),
     migration!("0002_read_models"),
     migration!("0003_beside_the_ledger"),
@@ -56,6 +57,8 @@ const MIGRATIONS: [Migration; 17] = [
     migration!("0015_routing", Some(keep_all_account_keys)),
     migration!("0016_import_undo"),
     migration!("0017_ladders"),
+    migration!("0018_duplicates", Some(keep_all_keys)),
+    migration!("0019_one_person"),
 ];
 
 /// The number of the newest schema that this program knows.

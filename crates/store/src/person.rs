@@ -8,6 +8,7 @@ use crate::{
     database::Connection,
     error::StoreError,
     ledger::Sum,
+    person_key::{KEYS, keys_of, replace_keys},
     read::{name_key, replace_words},
     reader::Reader,
     value::{Json, Row, json, values},
@@ -74,7 +75,7 @@ pub(crate) fn index_everybody(connection: &Connection) -> Result<(), StoreError>
 }
 
 /// The tables in which an erased person may have left bytes behind.
-const PRIVATE_TABLES: [&str; 4] = ["person", "alias", "import_person", INDEX];
+const PRIVATE_TABLES: [&str; 5] = ["person", "alias", "import_person", INDEX, KEYS];
 
 pub(crate) const PRIVATE_COLUMNS: &str = "subject, salt, name, email, phone, other";
 
@@ -85,13 +86,21 @@ pub(crate) fn subject_and_hash(mut row: Row) -> Result<(String, String), StoreEr
     Ok((subject, hash))
 }
 
-fn person(mut row: Row) -> Result<Person, StoreError> {
+pub(crate) fn person(mut row: Row) -> Result<Person, StoreError> {
     Ok(Person {
         name: row.next()?,
         email: row.next()?,
         phone: row.next()?,
         other: row.next::<Json<_>>()?.0,
     })
+}
+
+/// What stands of somebody in this file's tables.
+struct Known {
+    salt: String,
+    /// As `search_key` has them.
+    words: String,
+    keys: Vec<String>,
 }
 
 /// `text` as the databases keep it.
@@ -116,9 +125,10 @@ impl Writer<'_> {
             phone: told.phone.as_deref().map(without_nul),
             other: told.other.clone(),
         };
-        let (salt, words_before) = self.known_of(subject)?;
+        let Known { salt, words: words_before, keys: keys_before } = self.known_of(subject)?;
         let words = joined(person.name.as_deref(), person.email.as_deref());
         index_words(self.connection, subject, &words_before, &words)?;
+        replace_keys(self.connection, subject, &keys_before, &keys_of(subject, &person))?;
         let sql = "insert into person
                        (subject, salt, name, email, email_key, phone, other, search_key)
                    values ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -140,12 +150,19 @@ impl Writer<'_> {
         Ok(hash(&person, &salt))
     }
 
-    /// The salt and the words of `subject`; a new salt for whoever is not known yet.
-    fn known_of(&self, subject: &str) -> Result<(String, String), StoreError> {
-        let query = "select salt, search_key from person where subject = $1";
-        match self.connection.query_one("read a salt", query, values![subject])? {
-            Some(mut row) => Ok((row.next()?, row.next()?)),
-            None => Ok((self.connection.random_salt()?, String::new())),
+    /// What is known of `subject`; a new salt for whoever is not known yet.
+    fn known_of(&self, subject: &str) -> Result<Known, StoreError> {
+        let query = format!("select search_key, {PRIVATE_COLUMNS} from person where subject = $1");
+        match self.connection.query_one("read a salt", &query, values![subject])? {
+            Some(mut row) => {
+                let (words, _): (String, String) = (row.next()?, row.next()?);
+                let salt = row.next()?;
+                Ok(Known { salt, words, keys: keys_of(subject, &person(row)?) })
+            }
+            None => {
+                let salt = self.connection.random_salt()?;
+                Ok(Known { salt, words: String::new(), keys: Vec::new() })
+            }
         }
     }
 
@@ -158,8 +175,9 @@ impl Writer<'_> {
     /// When the database fails.
     pub fn erase_person(&mut self, subject: &str) -> Result<bool, StoreError> {
         let what = "erase a person";
-        let (_, words) = self.known_of(subject)?;
+        let Known { words, keys, .. } = self.known_of(subject)?;
         index_words(self.connection, subject, &words, &[])?;
+        replace_keys(self.connection, subject, &keys, &[])?;
         let sql = "delete from person where subject = $1";
         let mut erased = self.connection.execute(what, sql, values![subject])?;
         let sql = "delete from import_person where subject = $1";

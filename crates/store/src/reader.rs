@@ -45,7 +45,8 @@ impl Reader<'_> {
     pub fn withdrawals_of(&self, subject: &str, no: FactNo) -> Result<Vec<Entry>, StoreError> {
         let query = format!(
             "select {FACT_COLUMNS} from fact
-             where subject = $1 and no > $2 and kind = 'facts_withdrawn' order by no"
+             where subject = $1 and no > $2 and kind in ('facts_withdrawn', 'leads_unmerged')
+             order by no"
         );
         self.list("read what was withdrawn", &query, values![subject, no], entry)
     }

@@ -49,8 +49,8 @@ use crate::{
     layout::{ErrorPage, SIGN_OUT},
     list::page::{export, index},
     pages::{
-        account, accounts::Accounts, agreement, dispute, fact, handoff, imports, lead, leads,
-        ledger, opportunities::Opportunities, opportunity, palette, people, record,
+        account, accounts::Accounts, agreement, dispute, duplicates, fact, handoff, imports, lead,
+        leads, ledger, merging, opportunities::Opportunities, opportunity, palette, people, record,
         responsibilities, routing, scoreboard, search, sign_in, today, views, welcome,
     },
     security::{Site, protect},
@@ -77,6 +77,10 @@ fn lists() -> Router<Shared> {
             "/leads/{id}/owner",
             get(lead::correct::edit_owner).post(lead::correct::update_owner),
         )
+        .route("/duplicates", get(duplicates::index))
+        .route("/leads/{id}/merge/{other}", get(merging::compare).post(merging::merge))
+        .route("/leads/{id}/apart/{other}", post(merging::apart))
+        .route("/undo/merges/{id}/{other}", post(merging::unmerge))
         .route("/handoffs/{id}", get(handoff::show))
         .route("/handoffs/{id}/answer", post(handoff::answer))
         .route("/handoffs/{id}/dispute", post(handoff::contest))

@@ -259,6 +259,9 @@ fn with_people(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError>
         | Fact::DisputeRuled(_)
         | Fact::LeadRouted(_)
         | Fact::RoutingCreditedBack(_) => about_handing_over(fact, names)?,
+        Fact::LeadsMerged(_) | Fact::LeadsUnmerged(_) | Fact::LeadsToldApart(_) => {
+            about_two_leads(fact, names)?
+        }
         other => about_colleagues(other, names)?,
     })
 }
@@ -298,6 +301,34 @@ fn about_handing_over(fact: &Fact, names: &Names<'_, '_>) -> Result<String, Stor
         Fact::RoutingCreditedBack(fact) => {
             let user = names.user_name(&fact.user)?;
             format!("Credited back to {user} in {}: the lead counts no more", fact.pool)
+        }
+        _ => String::new(),
+    })
+}
+
+/// Whether two leads are one person.
+fn about_two_leads(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError> {
+    let by = |user: &Option<UserId>| match user {
+        Some(user) => Ok::<_, StoreError>(format!(" by {}", names.user_name(user)?)),
+        None => Ok(String::new()),
+    };
+    Ok(match fact {
+        Fact::LeadsMerged(fact) => {
+            let because = fact.evidence.as_ref().map(|words| format!(": {words}"));
+            let (with, by, because) = (&fact.with, by(&fact.by)?, because.unwrap_or_default());
+            match fact.survives {
+                true => format!("{with} was merged into it{by}{because}"),
+                false => format!("Was merged into {with}{by}{because}"),
+            }
+        }
+        Fact::LeadsUnmerged(fact) => {
+            let facts: Vec<String> = fact.facts.iter().map(|no| no.to_string()).collect();
+            let (noun, hold) = if facts.len() == 1 { ("fact", "holds") } else { ("facts", "hold") };
+            let (from, by, facts) = (&fact.from, by(&fact.by)?, facts.join(", "));
+            format!("The merge with {from} was undone{by}: {noun} {facts} {hold} no more")
+        }
+        Fact::LeadsToldApart(fact) => {
+            format!("Was told apart from {}{}", fact.from, by(&fact.by)?)
         }
         _ => String::new(),
     })

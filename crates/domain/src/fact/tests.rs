@@ -57,6 +57,23 @@ fn a_withdrawal_is_filed_under_its_record_and_told_by_nobody_else() {
     assert_eq!(serde_json::to_string(&fact).unwrap(), json);
 }
 
+/// What is told of two leads that may be one person, as the page shows it.
+const OF_TWO_LEADS: &[&str] = &[
+    r#"{"fact":"leads_merged","lead":"crm:1","with":"crm:2","survives":true,"evidence":"the same address of mail","by":"crm:u3"}"#,
+    r#"{"fact":"leads_unmerged","lead":"crm:1","from":"crm:2","facts":[12,14],"by":"crm:u3"}"#,
+    r#"{"fact":"leads_told_apart","lead":"crm:1","from":"crm:2","by":"crm:u3"}"#,
+];
+
+#[test]
+fn what_is_told_of_two_leads_is_filed_under_the_first_and_told_by_nobody_else() {
+    for json in OF_TWO_LEADS {
+        let fact: Fact = serde_json::from_str(json).unwrap_or_else(|e| panic!("{json}: {e}"));
+        assert!(!fact.is_reportable(), "{json}");
+        assert_eq!(fact.subject(), "lead/crm:1", "{json}");
+        assert_eq!(&serde_json::to_string(&fact).unwrap(), json);
+    }
+}
+
 #[test]
 fn a_signature_of_before_there_were_substitutes_reads_and_writes_the_same_text() {
     let before =

@@ -77,7 +77,7 @@ pub fn course(
     let rules: &Definition = in_force.agreement.definitions.iter().find(|d| d.id == definition)?;
     let earlier = qualifications(history, agreements, definition, as_of);
     let mut scorer = Scorer::new(rules, in_force, earlier);
-    scorer.run(history.until(as_of), as_of);
+    scorer.run(&history.seen(as_of, as_of), as_of);
     let next_version = agreements.0.iter().map(|version| version.from).filter(|at| *at > as_of);
     let ahead = [history.next_after(as_of), next_version.min(), scorer.ahead()];
     // What is judged at set times may qualify at any of them, and what asks how long ago something

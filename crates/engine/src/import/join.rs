@@ -252,7 +252,10 @@ fn exists(reader: &Reader<'_>, object: Object, id: &str) -> Result<bool, StoreEr
         Object::Accounts => reader.account(&AccountId::from(id))?.is_some(),
         Object::Products => reader.product(&ProductId::from(id))?.is_some(),
         Object::Campaigns => reader.campaign(&CampaignId::from(id))?.is_some(),
-        Object::Leads => reader.lead(&LeadId::from(id))?.is_some(),
+        Object::Leads => {
+            let lead = LeadId::from(id);
+            reader.lead(&lead)?.is_some() || reader.merged_into(&lead)?.is_some()
+        }
         Object::Opportunities => reader.opportunity(&OpportunityId::from(id))?.is_some(),
         _ => false,
     })

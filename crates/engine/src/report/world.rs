@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::ids::LeadId;
 use store::{
     Reader, StoreError,
     read::{AccountRow, CampaignRow, LeadRow, ProductRow, UserRow},
@@ -82,7 +83,8 @@ impl World {
 
     /// The leads as well.
     pub(super) fn read_leads(&mut self, reader: &Reader<'_>) -> Result<(), StoreError> {
-        self.leads = by_id(reader.leads()?, |row| row.id.to_string());
+        self.leads =
+            leads_by_id(reader)?.into_iter().map(|(id, row)| (id.to_string(), row)).collect();
         Ok(())
     }
 
@@ -119,6 +121,19 @@ impl World {
             Of::Lead => names(self.leads.values()),
         }
     }
+}
+
+/// Every lead by its id. What was handed over or clocked under a record that goes on as another is
+/// told apart by that one.
+pub(super) fn leads_by_id(reader: &Reader<'_>) -> Result<BTreeMap<LeadId, LeadRow>, StoreError> {
+    let mut leads: BTreeMap<LeadId, LeadRow> =
+        reader.leads()?.into_iter().map(|row| (row.id.clone(), row)).collect();
+    for (merged, into) in reader.merged_leads()? {
+        if let Some(row) = leads.get(&into).cloned() {
+            leads.insert(merged, row);
+        }
+    }
+    Ok(leads)
 }
 
 /// The columns of a kind of record and then every field that any of them has.

@@ -17,6 +17,7 @@ mod lead;
 mod leads;
 mod lists;
 mod live;
+mod merging;
 mod no_script;
 mod pages;
 mod palette;

@@ -26,7 +26,7 @@ const DEMONSTRATION: [Page; 2] =
     [("sign-in-demo", "nobody", "/sign-in"), ("leads-demo", "rep", "/leads")];
 
 /// Pages of a firm in a busy week.
-const BUSY: [Page; 48] = [
+const BUSY: [Page; 50] = [
     ("today-rep", "rep", "/"),
     ("today-marketer", "marketer", "/"),
     ("today-leader", "leader", "/"),
@@ -50,6 +50,8 @@ const BUSY: [Page; 48] = [
     ("leads-without-names", "auditor", "/leads"),
     ("lead", "rep", "/leads/crm:l1"),
     ("lead-long", "rep", "/leads/crm:l9"),
+    ("duplicates", "operations", "/duplicates"),
+    ("leads-compared", "operations", "/leads/crm:l0/merge/crm:l16"),
     ("lead-score", "rep", "/leads/crm:l1?because=score-mql#because"),
     ("lead-part", "rep", "/leads/crm:l3?because=part-mql.engagement#because"),
     ("opportunity", "rep", "/opportunities/crm:d3"),

@@ -5,6 +5,7 @@
 mod agreement;
 mod decide;
 mod house;
+mod leads;
 mod ledger;
 mod setting_up;
 mod usage;

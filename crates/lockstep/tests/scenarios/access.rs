@@ -4,7 +4,7 @@ use serde_json::json;
 use testkit::http::{Request, StatusCode};
 use testkit::{AGREEMENT, PEOPLE, World};
 
-const LOOKS: [&str; 38] = [
+const LOOKS: [&str; 41] = [
     "/",
     "/",
     "/leads",
@@ -14,6 +14,9 @@ const LOOKS: [&str; 38] = [
     "/leads/crm:l1",
     "/leads/crm:l1?because=score-mql",
     "/leads/absent",
+    "/duplicates",
+    "/duplicates?after=crm:l1",
+    "/leads/crm:l1/merge/crm:absent",
     "/facts/1",
     "/ledger",
     "/ledger?about=lead/crm:l1&kind=lead&from=2026-01-01",
@@ -98,7 +101,8 @@ async fn every_role_at_every_form() {
     let link = format!("{rep}/link");
     let wrong_role = [("role", "king"), ("side", "sales")];
     type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
-    let cases: [Case<'_>; 11] = [
+    let merging: &[&str] = &["sven", "mara", "operations"];
+    let cases: [Case<'_>; 14] = [
         ("/people", &nora, &["operations", "leader"]),
         (&rep, &wrong_role, &["operations", "leader"]),
         (&signature, &[("hash", "other")], &["sven", "mara", "leader"]),
@@ -109,6 +113,9 @@ async fn every_role_at_every_form() {
         (&format!("{rep}/absences"), &[], &["rep", "operations", "leader"]),
         (&format!("{rep}/absences/1/withdrawal"), &[], &["rep", "operations", "leader"]),
         ("/agreement/substitutes", &[], &["sven", "mara", "leader"]),
+        ("/leads/crm:l1/merge/crm:l1", &[], merging),
+        ("/leads/crm:l1/apart/crm:l1", &[], merging),
+        ("/undo/merges/crm:l1/crm:l1", &[], merging),
         // The last, since whoever's sessions end is at the door from then on.
         (&format!("{rep}/sessions/end"), &[], &["rep", "operations", "leader"]),
     ];

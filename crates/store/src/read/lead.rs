@@ -207,12 +207,17 @@ impl Reader<'_> {
         Ok(rows)
     }
 
-    /// The leads that are somebody's, by id.
+    /// The leads that are somebody's, by id; with those that go on as another and have a clock
+    /// that they still have to answer.
     ///
     /// # Errors
     /// When the database fails.
     pub fn leads_of_owner(&self, owner: &UserId) -> Result<Vec<LeadId>, StoreError> {
-        let query = "select id from lead where owner = $1 order by id";
+        let query = "select id from lead where owner = $1
+                     union select clock.lead from clock
+                     join merged_lead on merged_lead.lead = clock.lead
+                     where clock.holder = $1 and clock.stopped_at is null
+                     order by 1";
         self.list("read somebody's leads", query, values![owner], |mut row| row.next())
     }
 

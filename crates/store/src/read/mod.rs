@@ -23,6 +23,7 @@ mod lead_filter;
 mod lead_page;
 mod lead_search;
 pub mod lead_stage;
+pub mod merged;
 pub mod milestone;
 pub mod named;
 pub mod opportunity;
@@ -52,6 +53,7 @@ pub use lead::LeadRow;
 pub use lead_filter::{LeadFilter, Span};
 pub use lead_page::{LeadPlace, LeadSort};
 pub use lead_stage::LeadStageRow;
+pub use merged::MergedRow;
 pub use milestone::MilestoneRow;
 pub(crate) use named::fill_owners;
 pub use named::{AccountHead, AccountRow, NamedRow, ProductRow};
@@ -68,7 +70,7 @@ pub use word::{Findable, Hit};
 pub(crate) use word::{index_all_names, replace as replace_words};
 
 /// Every table that is worked out from the ledger, with its columns.
-pub(crate) const READ_MODELS: [(&str, &str); 30] = [
+pub(crate) const READ_MODELS: [(&str, &str); 32] = [
     ("absence", absence::COLUMNS),
     ("account", named::COLUMNS),
     ("account_key", account_key::COLUMNS),
@@ -83,6 +85,7 @@ pub(crate) const READ_MODELS: [(&str, &str); 30] = [
     ("lead", lead::COLUMNS),
     ("lead_stage", lead_stage::COLUMNS),
     ("lead_tally", tally::LEAD_COLUMNS),
+    ("merged_lead", merged::COLUMNS),
     ("milestone", milestone::COLUMNS),
     ("opportunity", opportunity::COLUMNS),
     ("opportunity_stage", opportunity::STAGE_COLUMNS),
@@ -95,6 +98,7 @@ pub(crate) const READ_MODELS: [(&str, &str); 30] = [
     ("signature", agreement::SIGNATURE_COLUMNS),
     ("substitution", absence::SUBSTITUTION_COLUMNS),
     ("tally", tally::COLUMNS),
+    ("told_apart", merged::APART_COLUMNS),
     ("unrouted", routing::UNROUTED_COLUMNS),
     ("user_hours", user_hours::COLUMNS),
     ("user_record", user::COLUMNS),

@@ -4,7 +4,6 @@
 use domain::{
     fact::Entry,
     ids::{FactNo, LeadId},
-    withdrawn::FactsWithdrawn,
 };
 
 use super::{
@@ -64,9 +63,9 @@ fn findable(noun: &str) -> Option<Findable> {
 pub(crate) fn taken_out(
     connection: &Connection,
     entry: &Entry,
-    fact: &FactsWithdrawn,
+    subject: &str,
 ) -> Result<Vec<Entry>, StoreError> {
-    let Some((noun, id)) = fact.subject.split_once('/') else { return Ok(Vec::new()) };
+    let Some((noun, id)) = subject.split_once('/') else { return Ok(Vec::new()) };
     if let Some(kind) = findable(noun) {
         let name = name_of(connection, noun, id)?;
         renamed(connection, kind, id, name.as_deref(), None)?;
@@ -78,7 +77,7 @@ pub(crate) fn taken_out(
         let sql = format!("delete from {table} where {column} = $1");
         connection.execute("take a record's rows out", &sql, values![id])?;
     }
-    let facts = Reader(connection).facts_of(&fact.subject)?;
+    let facts = Reader(connection).facts_of(subject)?;
     let until = |earlier: &Entry| earlier.no <= entry.no;
     Ok(domain::withdrawal::holding(facts.into_iter().filter(until).collect()))
 }
@@ -87,9 +86,9 @@ pub(crate) fn taken_out(
 pub(crate) fn put_back(
     connection: &Connection,
     no: FactNo,
-    fact: &FactsWithdrawn,
+    subject: &str,
 ) -> Result<(), StoreError> {
-    let Some((noun, id)) = fact.subject.split_once('/') else { return Ok(()) };
+    let Some((noun, id)) = subject.split_once('/') else { return Ok(()) };
     let Some((table, column)) = tables_of(noun).last() else { return Ok(()) };
     let sql = format!("update {table} set last_fact = $2 where {column} = $1");
     connection.execute("note what changed a record", &sql, values![id, no]).map(drop)

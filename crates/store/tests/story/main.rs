@@ -6,6 +6,7 @@ mod counts;
 mod ladders;
 mod lead_pages;
 mod lists;
+mod merging;
 mod opportunities;
 #[path = "../../src/testing.rs"]
 mod testing;

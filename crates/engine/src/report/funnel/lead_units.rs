@@ -114,8 +114,10 @@ fn ways(
         entries.entry(entry.lead.clone()).or_default().push(entry);
     }
     let mut of_lead: BTreeMap<LeadId, Vec<Seen>> = BTreeMap::new();
+    let merged = reader.merged_leads()?;
     for one in opportunities(reader, question, notes)? {
-        if let Some(lead) = one.row.lead.clone() {
+        if let Some(lead) = &one.row.lead {
+            let lead = merged.get(lead).unwrap_or(lead).clone();
             of_lead.entry(lead).or_default().push(one);
         }
     }

@@ -25,6 +25,7 @@ use crate::report::{
     handoffs::answer as counted_answer,
     seen::{Seen, opportunities},
     service_levels,
+    world::leads_by_id,
 };
 
 /// What has been reached: a number that grows, or a share.
@@ -78,8 +79,7 @@ impl<'a> Reading<'a> {
             users: users(reader, goals)?,
         };
         if owned {
-            reading.leads =
-                reader.leads()?.into_iter().map(|lead| (lead.id.clone(), lead)).collect();
+            reading.leads = leads_by_id(reader)?;
         }
         if needs(&[Measure::Accepted, Measure::AcceptanceRate]) {
             reading.handoffs = reader.handoffs()?;

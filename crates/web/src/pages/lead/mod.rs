@@ -17,6 +17,7 @@ use serde::Deserialize;
 use crate::{
     failure::Failure,
     layout::{Because, Frame, Place},
+    pages::merging,
     session::Visit,
 };
 use view::View;
@@ -42,6 +43,9 @@ struct LeadPage {
     because: Option<Because>,
     as_of: String,
     here: String,
+    /// Whether all leads that may be of one person can be opened from here.
+    sees_duplicates: bool,
+    may_merge: bool,
 }
 
 /// Shows the lead.
@@ -70,10 +74,18 @@ pub(crate) async fn show(
         may_correct: visit.signed.can(&Act::CorrectLeads),
         here: dated,
     };
-    let (view, because) =
-        visit.house.work(move |engine: &Engine| view::viewed(engine, &wanted, &time)).await?;
+    let gone_on = wanted.lead.clone();
+    let viewed = visit.house.work(move |engine: &Engine| view::viewed(engine, &wanted, &time));
+    let (view, because) = match viewed.await {
+        // What is no lead of its own may go on as another.
+        Err(Failure::Absent) => return merging::show_gone_on(visit, gone_on).await,
+        viewed => viewed?,
+    };
     let frame = visit.frame(view.name.clone(), Place::Leads);
-    Ok(visit.show(LeadPage { frame, view, because, as_of: asked.as_of, here }))
+    let sees_duplicates = visit.signed.can(&Act::SeeDuplicates);
+    let may_merge = visit.signed.can(&Act::MergeLeads);
+    let as_of = asked.as_of;
+    Ok(visit.show(LeadPage { frame, view, because, as_of, here, sees_duplicates, may_merge }))
 }
 
 /// The end of a day in the zone, or an instant; now for nothing and for what does not read.

@@ -17,6 +17,7 @@ use engine::{
     Engine,
     access::Actor,
     correction::KNOWN_FIELDS,
+    identity::namesakes,
     lead::{history_of, working_hours},
 };
 use jiff::Timestamp;
@@ -31,7 +32,11 @@ use crate::{
     layout::Because,
     markup::{Markup, element},
     names::{Names, encoded, fact_href, lead_href},
-    pages::handoff::{handoff_href, may_answer},
+    pages::{
+        duplicates::Group,
+        handoff::{handoff_href, may_answer},
+        merging::{Merged, merged_with},
+    },
     show::{LocalTime, figure, points, stage, working},
     workings::{
         Known, Reported, Told,
@@ -71,6 +76,10 @@ pub(super) struct View {
     pub(super) open: Option<Open>,
     /// Why it was not handed over when it last could have been.
     pub(super) not_handed: Option<String>,
+    /// The leads that were merged into it.
+    pub(super) merged: Vec<Merged>,
+    /// Who may be the same person, for whoever may know who they are.
+    pub(super) same: Group,
     pub(super) facts: u64,
     pub(super) since: Markup,
     pub(super) history: Vec<Told>,
@@ -128,8 +137,12 @@ pub(super) fn viewed(
         let history = history_of(reader, &wanted.lead)?;
         let people = working_hours(reader)?;
         let all = clocks(&history.subject(), history.until(time.now()), &agreements, &people)?;
-        let entries: BTreeMap<FactNo, Arc<Entry>> =
-            history.clone().into_entries().into_iter().map(|entry| (entry.no, entry)).collect();
+        let told = history.seen(Timestamp::MAX, Timestamp::MAX);
+        let mut entries: BTreeMap<FactNo, Arc<Entry>> =
+            told.iter().map(|entry| (entry.no, entry.clone())).collect();
+        // What holds no more is shown by what took it back.
+        let back = reader.withdrawals_of(&history.subject().to_string(), FactNo(0))?;
+        entries.extend(back.into_iter().map(|entry| (entry.no, Arc::new(entry))));
         let known = Known { reader, names: &names, time, entries: &entries, here: &wanted.here };
         let matter = Matter {
             known,
@@ -168,11 +181,22 @@ fn view(matter: &Matter<'_, '_>, lead: &LeadRow, wanted: &Wanted) -> Result<View
         handoffs: handoffs(&matter.known, matter.known.reader, lead)?,
         open: open(&matter.known, lead, &wanted.actor)?,
         not_handed: not_handed(matter),
+        merged: merged_with(matter.known.reader, matter.known.names, matter.known.time, &lead.id)?,
+        same: same(matter, lead, wanted.reach)?,
         facts: matter.known.entries.len() as u64,
         since: since.unwrap_or_default(),
         history: told.collect::<Result<_, Failure>>()?,
         older,
     })
+}
+
+/// Who may be the same person; nobody for those who may not know who anybody is.
+fn same(matter: &Matter<'_, '_>, lead: &LeadRow, reach: bool) -> Result<Group, Failure> {
+    let found = match reach {
+        true => namesakes(matter.known.reader, &lead.id)?,
+        false => Vec::new(),
+    };
+    Ok(Group::of(matter.known.names, &lead.id, &found)?)
 }
 
 /// What was reported of the lead; for whoever may correct it, what could be besides.

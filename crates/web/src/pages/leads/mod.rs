@@ -38,6 +38,7 @@ struct LeadsPage {
     may_import: bool,
     may_assign: bool,
     may_correct: bool,
+    sees_duplicates: bool,
     /// Whom a view may be kept for, as values and words.
     audiences: Vec<(String, String)>,
     /// The act on many leads that came back: what was ticked and typed stands there again.
@@ -79,6 +80,7 @@ async fn made(visit: &Visit, asked: Asked, tried: Sending) -> Result<LeadsPage, 
     let audiences = audiences(&visit.signed, list.team.as_deref());
     let may_assign = visit.signed.can(&Act::AssignLeads);
     let may_correct = visit.signed.can(&Act::CorrectLeads);
+    let sees_duplicates = visit.signed.can(&Act::SeeDuplicates);
     Ok(LeadsPage {
         frame,
         list,
@@ -87,6 +89,7 @@ async fn made(visit: &Visit, asked: Asked, tried: Sending) -> Result<LeadsPage, 
         may_import,
         may_assign,
         may_correct,
+        sees_duplicates,
         audiences,
         tried,
     })

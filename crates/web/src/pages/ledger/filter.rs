@@ -24,7 +24,7 @@ const NOUNS: [&str; 8] =
     ["account", "agreement", "campaign", "lead", "opportunity", "product", "quota", "user"];
 
 /// Every kind of fact, in the order in which the list offers them.
-pub(super) const KINDS: [&str; 43] = [
+pub(super) const KINDS: [&str; 46] = [
     "agreement_proposed",
     "agreement_signed",
     "agreement_withdrawn",
@@ -37,6 +37,9 @@ pub(super) const KINDS: [&str; 43] = [
     "substitute_named",
     "substitute_withdrawn",
     "facts_withdrawn",
+    "leads_merged",
+    "leads_unmerged",
+    "leads_told_apart",
     "lead_qualified",
     "lead_fell_below",
     "milestone_reached",
