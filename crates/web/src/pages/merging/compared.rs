@@ -169,9 +169,10 @@ fn had(reader: &Reader<'_>, (kept, merged): (&LeadId, &LeadId)) -> Result<Vec<Ro
         after,
     };
     let both = count(first.activities + second.activities);
+    let stays = || "each stays in its record".to_owned();
     Ok(vec![
         row("Activities", first.activities, second.activities, both),
-        row("Handoffs", first.handoffs, second.handoffs, "each stays in its record".to_owned()),
-        row("Clocks that run", first.running, second.running, "each runs on".to_owned()),
+        row("Handoffs", first.handoffs, second.handoffs, stays()),
+        row("Clocks that run", first.running, second.running, stays()),
     ])
 }
