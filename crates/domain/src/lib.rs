@@ -49,6 +49,7 @@ pub mod points;
 pub mod qualification;
 pub mod rate;
 pub mod record;
+pub mod rejudged;
 pub mod reported;
 pub mod routed;
 pub mod routing;

@@ -14,6 +14,7 @@ mod opportunities;
 pub mod plain;
 mod quotas;
 mod record;
+mod rejudged;
 mod seen;
 mod service_levels;
 mod working_days;
@@ -37,6 +38,7 @@ pub use handoffs::HandoffsReport;
 pub use opportunities::{OpportunitiesLeftOut, OpportunitiesReport};
 pub use quotas::QuotaFigures;
 pub(crate) use quotas::days_of as days_of_quota;
+pub use rejudged::{LevelTurns, RejudgedReport, SUBJECTS_MAX as REJUDGED_MAX, usual_from};
 pub use service_levels::{LevelFigures, LevelGoal, ServiceLevelsReport};
 pub use working_days::WorkingDays;
 

@@ -130,6 +130,27 @@ fn colleagues() -> Router<Shared> {
         .route("/people/{id}/sessions/end", post(people::change::end_sessions))
 }
 
+/// What both sides have signed, and where they disagree.
+fn signed() -> Router<Shared> {
+    Router::new()
+        .route("/agreement", get(agreement::current))
+        .route("/agreement/draft", get(agreement::draft::show).post(agreement::draft::create))
+        .route("/agreement/{version}", get(agreement::show))
+        .route("/agreement/{version}/text", get(agreement::text::show))
+        .route("/agreement/{version}/changes", get(agreement::changes::index))
+        .route("/agreement/{version}/changes.csv", get(agreement::changes::export::show))
+        .route("/agreement/{version}/changes.xlsx", get(agreement::changes::export::show))
+        .route("/agreement/{version}/signature", post(agreement::signature::create))
+        .route("/agreement/substitutes", post(agreement::substitute::create))
+        .route("/agreement/substitutes/{no}/withdrawal", post(agreement::substitute::withdraw))
+        .route("/disputes", get(dispute::index).post(dispute::create))
+        .route("/disputes/new", get(dispute::new))
+        .route("/disputes/{id}", get(dispute::show))
+        .route("/disputes/{id}/statement", post(dispute::answer))
+        .route("/disputes/{id}/ruling", post(dispute::rule))
+        .route("/agreement/{version}/withdrawal", post(agreement::signature::withdraw))
+}
+
 /// Every address, in one list.
 pub fn router(app: App) -> Router {
     let site = Site { https: app.https };
@@ -162,19 +183,6 @@ pub fn router(app: App) -> Router {
         .route("/ledger.csv", get(ledger::export::show))
         .route("/ledger.xlsx", get(ledger::export::show))
         .route("/facts/{no}", get(fact::show))
-        .route("/agreement", get(agreement::current))
-        .route("/agreement/draft", get(agreement::draft::show).post(agreement::draft::create))
-        .route("/agreement/{version}", get(agreement::show))
-        .route("/agreement/{version}/text", get(agreement::text::show))
-        .route("/agreement/{version}/signature", post(agreement::signature::create))
-        .route("/agreement/substitutes", post(agreement::substitute::create))
-        .route("/agreement/substitutes/{no}/withdrawal", post(agreement::substitute::withdraw))
-        .route("/disputes", get(dispute::index).post(dispute::create))
-        .route("/disputes/new", get(dispute::new))
-        .route("/disputes/{id}", get(dispute::show))
-        .route("/disputes/{id}/statement", post(dispute::answer))
-        .route("/disputes/{id}/ruling", post(dispute::rule))
-        .route("/agreement/{version}/withdrawal", post(agreement::signature::withdraw))
         .route("/routing", get(routing::index))
         .route("/responsibilities", get(responsibilities::index))
         .route("/scoreboard", get(scoreboard::index))
@@ -187,6 +195,7 @@ pub fn router(app: App) -> Router {
     let pages = pages
         .merge(lists())
         .merge(colleagues())
+        .merge(signed())
         .merge(bringing())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX));
     // Files are counted while they are written to the dock, not held.

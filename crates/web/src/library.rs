@@ -1,8 +1,9 @@
 //! What is kept of the answers to questions over everybody, and how each is asked for.
 
+use domain::rejudged::Rejudged;
 use engine::{
     Engine,
-    report::{GoalStanding, GoalsReport, ReportFailure, ReportQuestion},
+    report::{GoalStanding, GoalsReport, RejudgedReport, ReportFailure, ReportQuestion},
 };
 use jiff::Timestamp;
 use store::StoreError;
@@ -25,6 +26,7 @@ pub(crate) struct Library {
     goals: Kept<GoalsReport>,
     differences: Kept<Differences>,
     clocks: Kept<Clocks>,
+    pub(crate) rejudged: Kept<RejudgedReport>,
 }
 
 /// How many differences there are.
@@ -53,6 +55,12 @@ impl Keep for GoalsReport {
 impl Keep for Differences {
     fn bytes(&self) -> usize {
         size_of::<Differences>()
+    }
+}
+
+impl Keep for RejudgedReport {
+    fn bytes(&self) -> usize {
+        self.rows.len() * size_of::<Rejudged>() * 2
     }
 }
 

@@ -113,6 +113,7 @@ fn run(level: ServiceLevel, lines: &[(&str, &str)], until: &str) -> Vec<ServiceC
 }
 
 mod ladders;
+mod rejudged;
 
 const MINUTE: i64 = 60;
 

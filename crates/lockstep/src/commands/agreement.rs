@@ -1,5 +1,6 @@
 //! `lockstep agreement`: the text that both sides sign, from a folder to being in force.
 
+mod changes;
 mod draft;
 mod show;
 mod sign;
@@ -40,6 +41,9 @@ pub enum Command {
     /// Show a version: who signs, what it defines, how far it has come
     #[command(long_about = include_str!("agreement/show.md"))]
     Show(Which),
+    /// List the clocks that a version would judge otherwise
+    #[command(long_about = include_str!("agreement/changes.md"))]
+    Changes(changes::Changes),
     /// Sign a version for one side
     #[command(long_about = include_str!("agreement/sign.md"))]
     Sign(sign::Sign),
@@ -110,6 +114,7 @@ pub fn run(
         Command::Propose(args) => propose(&place.open(now)?, &args, now),
         Command::List => list(&place.open(now)?),
         Command::Show(args) => show::run(&place.open(now)?, args.version),
+        Command::Changes(args) => changes::run(&place.open(now)?, &args, now),
         Command::Sign(args) => sign::sign(&place.open(now)?, &args, voice, now),
         Command::Withdraw(args) => sign::withdraw(&place.open(now)?, &args, now),
         Command::Export(args) => export(&place.open(now)?, &args),

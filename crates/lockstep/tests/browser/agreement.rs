@@ -28,3 +28,31 @@ async fn both_heads_sign_and_the_page_says_what_is_missing() {
     let seals = house.texts(".seal").await.join(" ");
     assert!(seals.contains("Mara Lenz") && seals.contains("Sven Arndt"), "{seals}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_signs_sees_first_which_clocks_would_turn() {
+    let world = World::just_signed();
+    let moved = |lead: &str, status: &str| serde_json::json!([{"fact": "lead_moved", "lead": lead, "status": status}]);
+    world.reports(moved("answered", "MQL")).await;
+    world.at("2026-11-16 12:00").reports(moved("answered", "SAL")).await;
+    world.reports(moved("waits", "MQL")).await;
+    world.at("2026-11-16 15:00").ticks();
+    world.proposes(&AGREEMENT.replace("target = \"4h\"", "target = \"2h\""));
+    let Some(house) = House::open(&world).await else { return };
+    house.enters(&world, "sven").await;
+    house.visits("/agreement/2").await;
+    house.clicks_words("Which clocks this version would judge otherwise").await;
+    house.sees("2 clocks looked at").await;
+    house.sees("2 would be judged otherwise").await;
+    assert_eq!(house.count("tr[data-row]").await, 2);
+    clean(house.examine("agreement-changes").await);
+    house.clicks_words("in time").await;
+    house.sees("crm:answered").await;
+    house.visits("/agreement/2/changes?turn=missed_no_more").await;
+    house.sees("No clock is like this").await;
+    house.clicks_words("Clear the filter").await;
+    house.sees("2 would be judged otherwise").await;
+    house.clicks_words("Version 2").await;
+    house.clicks_words("Sign for sales").await;
+    house.sees("Version 2 is signed for sales.").await;
+}

@@ -19,14 +19,17 @@ const EMPTY: [Page; 7] = [
 ];
 
 /// Pages of a firm that has a text and no signature.
-const PROPOSED: [Page; 1] = [("agreement-proposed", "mara", "/agreement")];
+const PROPOSED: [Page; 2] = [
+    ("agreement-proposed", "mara", "/agreement"),
+    ("agreement-changes-none", "mara", "/agreement/1/changes"),
+];
 
 /// Pages of a demonstration.
 const DEMONSTRATION: [Page; 2] =
     [("sign-in-demo", "nobody", "/sign-in"), ("leads-demo", "rep", "/leads")];
 
 /// Pages of a firm in a busy week.
-const BUSY: [Page; 50] = [
+const BUSY: [Page; 51] = [
     ("today-rep", "rep", "/"),
     ("today-marketer", "marketer", "/"),
     ("today-leader", "leader", "/"),
@@ -63,6 +66,7 @@ const BUSY: [Page; 50] = [
     ("ledger-refused", "auditor", "/ledger?from=05/04/26"),
     ("agreement", "rep", "/agreement"),
     ("agreement-text", "rep", "/agreement/1/text"),
+    ("agreement-changes-same", "mara", "/agreement/1/changes"),
     ("responsibilities", "operations", "/responsibilities"),
     ("scoreboard", "mara", "/scoreboard"),
     ("scoreboard-by-source", "mara", "/scoreboard?by=source"),

@@ -1,4 +1,4 @@
-//! agreement check, propose, sign, list, show, withdraw, export.
+//! agreement check, propose, sign, list, show, changes, withdraw, export.
 
 use std::fs;
 
@@ -129,6 +129,24 @@ fn a_proposal_is_taken_back_by_hand_or_by_the_next_one() {
         versions.as_array().unwrap().iter().map(|version| version["state"].clone()).collect();
     assert_eq!(states, ["withdrawn", "withdrawn", "proposed"]);
     says(&house.refused(3, &["agreement", "show", "9"]), &["there is no version 9"]);
+}
+
+#[test]
+fn what_a_text_would_judge_otherwise_is_said_before_anybody_signs() {
+    let (house, _) = House::with_agreement();
+    says(
+        &house.ok(&["agreement", "changes", "1", "--from", "2026-01-01"]),
+        &["0 clocks looked at: started since Thu 2026-01-01 00:00", "0 would be judged otherwise"],
+    );
+    let json = house.json(&["agreement", "changes", "1", "--from", "2026-01-01"]);
+    assert_eq!(
+        (&json["version"], &json["looked_at"], &json["left_out"]),
+        (&1.into(), &0.into(), &0.into())
+    );
+    assert_eq!((json["rows"].as_array().unwrap().len(), &json["as_of"].is_string()), (0, &true));
+    says(&house.refused(3, &["agreement", "changes", "9"]), &["there is no version 9"]);
+    let bad = ["agreement", "changes", "1", "--from", "soon"];
+    says(&house.refused(2, &bad), &["\"soon\" is not an instant"]);
 }
 
 #[test]

@@ -22,6 +22,7 @@ mod opportunities;
 mod people;
 mod prefetch;
 mod record;
+mod rejudged;
 mod responsibilities;
 mod routing;
 mod scoreboard;

@@ -119,7 +119,7 @@ fn read(mut row: Row) -> Result<ClockRow, StoreError> {
 }
 
 /// The table says what it runs on by the column that is filled.
-fn read_subject(row: &mut Row) -> Result<Subject, StoreError> {
+pub(super) fn read_subject(row: &mut Row) -> Result<Subject, StoreError> {
     match row.next::<Option<LeadId>>()? {
         None => row.next().map(Subject::Opportunity),
         Some(lead) => row.next::<Option<OpportunityId>>().map(|_| Subject::Lead(lead)),

@@ -14,6 +14,7 @@ pub mod agreement;
 pub mod assignment;
 pub mod campaign;
 pub mod clock;
+mod clocked;
 mod columns;
 pub mod dispute;
 pub mod escalation;

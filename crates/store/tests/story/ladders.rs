@@ -57,4 +57,19 @@ pub(crate) fn climbed(world: &mut World) {
     let a_day = minute(1_021) + 24.hours();
     assert_eq!(seen(world, "crm:ann", a_day - 1.millisecond()), [(2, true)]);
     assert_eq!(seen(world, "crm:ann", a_day), []);
+    what_has_clocks(world);
+}
+
+/// Whatever has a clock that runs comes first, and what has none is there since its clock started.
+fn what_has_clocks(world: &World) {
+    let since = |from, limit| world.asks(|reader| reader.clocked_since(from, limit));
+    let rung = Subject::Lead("crm:rung".into());
+    let (before, after) = (since(minute(1_000), 99), since(minute(1_000) + 1.millisecond(), 99));
+    assert_eq!(before.last(), Some(&rung), "{}: it has stopped", world.kind);
+    assert!(!after.contains(&rung) && after.len() + 1 == before.len(), "{after:?}");
+    assert!(after.contains(&Subject::Lead("crm:1".into())), "{}: it runs", world.kind);
+    assert_eq!(since(minute(0), 1), before[..1], "{}", world.kind);
+    let n = world.asks(|reader| reader.clocks_since_count(minute(1_000)));
+    let later = world.asks(|reader| reader.clocks_since_count(minute(1_001)));
+    assert_eq!(n, later + 1);
 }

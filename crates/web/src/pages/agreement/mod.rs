@@ -1,5 +1,6 @@
 //! The Agreement, read like a document; beside each clause, what it decides today.
 
+pub(crate) mod changes;
 mod clause;
 pub(crate) mod draft;
 mod handing;
@@ -77,6 +78,8 @@ struct View {
     open: Option<Version>,
     may_sign: Option<Side>,
     may_withdraw: bool,
+    /// Whether it may still come into force.
+    is_open: bool,
     substitutes: Substitutes,
     may_draft: bool,
     decided: Markup,
@@ -203,6 +206,7 @@ fn viewed(
             open,
             may_sign: may_sign.filter(|side| *side != Side::Neutral),
             may_draft: may(actor, &Act::Propose).is_ok(),
+            is_open,
             may_withdraw: is_open && may(actor, &Act::Propose).is_ok(),
             decided,
         })

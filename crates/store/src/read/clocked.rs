@@ -1,0 +1,36 @@
+//! What has clocks since an instant, for whoever reads them under another text.
+
+use domain::ids::Subject;
+use jiff::Timestamp;
+
+use super::clock::read_subject;
+use crate::{error::StoreError, reader::Reader, value::values};
+
+impl Reader<'_> {
+    /// Up to `limit` of what has clocks that started from an instant on or that run: first whatever
+    /// has one that runs, and of each the one whose clock started last first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn clocked_since(&self, from: Timestamp, limit: u32) -> Result<Vec<Subject>, StoreError> {
+        let query = "select lead, opportunity from clock
+                     where started_at >= $1 or stopped_at is null
+                     group by lead, opportunity
+                     order by max(case when stopped_at is null then 1 else 0 end) desc,
+                              max(start_fact) desc limit $2";
+        self.list("read what has clocks", query, values![from, limit], |mut row| {
+            read_subject(&mut row)
+        })
+    }
+
+    /// How many clocks started from an instant on or run.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn clocks_since_count(&self, from: Timestamp) -> Result<u64, StoreError> {
+        let query = "select count(*) from clock where started_at >= $1 or stopped_at is null";
+        let what = "count the clocks since an instant";
+        let n = self.find(what, query, values![from], |mut row| row.next::<i64>())?;
+        Ok(n.unwrap_or(0).unsigned_abs())
+    }
+}
