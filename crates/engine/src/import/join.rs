@@ -1,6 +1,6 @@
 //! Joining: which record a key or a name in another table means.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use connectors::mapping::{Object, plain_name};
 use domain::{
@@ -70,6 +70,35 @@ pub(super) struct Joins {
     words: BTreeMap<(Object, String), (Meaning, Option<How>, u64)>,
     /// Names of the firm's own people, as they are compared.
     people: BTreeMap<String, String>,
+    /// Names of the source's records, read when a word first needs them.
+    names: BTreeMap<Object, Names>,
+    /// The kinds of records that are being made of their names, for no table lists them.
+    made: BTreeSet<Object>,
+}
+
+/// The names of a source's records of one kind. To read them anew for each word that no record has
+/// would make an import of twice as many take four times as long.
+#[derive(Default)]
+struct Names {
+    /// The id and the name of each.
+    all: Vec<(String, String)>,
+    /// Their places, by the name without signs, spaces and capitals.
+    by_plain: BTreeMap<String, Vec<usize>>,
+}
+
+impl Names {
+    fn insert(&mut self, id: String, name: String) {
+        self.by_plain.entry(plain_name(&name)).or_default().push(self.all.len());
+        self.all.push((id, name));
+    }
+
+    /// The only record whose name is a word in another spelling.
+    fn alike(&self, word: &str) -> Option<&(String, String)> {
+        match self.by_plain.get(&plain_name(word))?.as_slice() {
+            [place] => self.all.get(*place),
+            _ => None,
+        }
+    }
 }
 
 impl Joins {
@@ -81,7 +110,8 @@ impl Joins {
                 people.insert(name_key(&name), user.id.0);
             }
         }
-        Ok(Joins { source: source.to_owned(), words: BTreeMap::new(), people })
+        let (words, names, made) = Default::default();
+        Ok(Joins { source: source.to_owned(), words, people, names, made })
     }
 
     /// What a word in a column of references means. Exact keys come before names, and a name that
@@ -180,7 +210,7 @@ impl Joins {
     }
 
     fn by_name(
-        &self,
+        &mut self,
         reader: &Reader<'_>,
         object: Object,
         word: &str,
@@ -193,38 +223,53 @@ impl Joins {
                 Ok((Meaning::Id(id.clone()), how))
             }
             [] => {
-                let names = all_names(reader, object, &self.source)?;
-                let squeezed = plain_name(word);
-                let alike: Vec<_> =
-                    names.iter().filter(|(_, name)| plain_name(name) == squeezed).collect();
-                if let [(id, name)] = alike.as_slice() {
+                let makes = self.made.contains(&object);
+                let names = self.names_of(reader, object)?;
+                if let Some((id, name)) = names.alike(word) {
                     let how = How::Spelling { name: name.clone() };
                     return Ok((Meaning::Id(id.clone()), Some(how)));
                 }
                 let can_be_made = matches!(object, Object::Accounts | Object::Products);
-                if can_be_made && (names.is_empty() || self.makes(object)) {
+                if can_be_made && (names.all.is_empty() || makes) {
                     return Ok((Meaning::Make(id), None));
                 }
-                let nearest = nearest(word, &names);
+                let nearest = nearest(word, &names.all);
                 Ok((Meaning::Nothing, Some(How::NotFound { nearest })))
             }
             several => Ok((Meaning::Nothing, Some(How::Several { records: several.len() }))),
         }
     }
 
+    fn names_of(&mut self, reader: &Reader<'_>, object: Object) -> Result<&Names, StoreError> {
+        Ok(match self.names.entry(object) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                let mut names = Names::default();
+                for (id, name) in all_names(reader, object, &self.source)? {
+                    names.insert(id, name);
+                }
+                unknown.insert(names)
+            }
+        })
+    }
+
+    /// Notes that records of a kind have come or changed, so that their names are read anew.
+    pub(super) fn changed(&mut self, object: Object) {
+        self.names.remove(&object);
+    }
+
     /// Notes that the record of a word was made: it is there for the rows that follow.
     pub(super) fn was_made(&mut self, object: Object, word: &str, id: &str) {
+        self.made.insert(object);
+        if let Some(names) = self.names.get_mut(&object) {
+            names.insert(id.to_owned(), word.to_owned());
+        }
         if object == Object::Users {
             self.people.insert(name_key(word), id.to_owned());
         }
         if let Some((meaning, how, _)) = self.words.get_mut(&(object, word.to_owned())) {
             (*meaning, *how) = (Meaning::Id(id.to_owned()), Some(How::Made));
         }
-    }
-
-    /// Whether records of this kind are being made of their names, for no table lists them.
-    fn makes(&self, object: Object) -> bool {
-        self.words.iter().any(|((o, _), (_, how, _))| *o == object && *how == Some(How::Made))
     }
 
     /// The words that a person should look at, those of most rows first.

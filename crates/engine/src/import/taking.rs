@@ -175,6 +175,9 @@ impl Taking {
             };
             became = became.max(is_now);
         }
+        if became != Became::Unchanged {
+            self.joins.changed(self.plan.object);
+        }
         Ok(Ok(became))
     }
 
