@@ -55,7 +55,7 @@ impl Duty {
 
 /// How it stands with somebody whom a text names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub enum Presence {
     /// There is nobody here by that name.
     Unknown,
     /// They have left.
@@ -72,13 +72,13 @@ pub enum Standing {
     Here,
 }
 
-impl Standing {
+impl Presence {
     /// Whether a duty that stands so is in nobody's hands.
     pub fn is_vacant(&self, duty: &Duty) -> bool {
         match self {
-            Standing::Here | Standing::StoodIn(_) => false,
-            Standing::Away(_) => !duty.is_shared(),
-            Standing::Unknown | Standing::Left | Standing::NotAdmitted | Standing::Unfit => true,
+            Presence::Here | Presence::StoodIn(_) => false,
+            Presence::Away(_) => !duty.is_shared(),
+            Presence::Unknown | Presence::Left | Presence::NotAdmitted | Presence::Unfit => true,
         }
     }
 }

@@ -13,7 +13,7 @@ use domain::{
     firm::Side,
     ids::{UserId, Version},
     people::People,
-    structure::{Duty, Responsibility, Room, Standing, promised_in, responsibilities},
+    structure::{Duty, Presence, Responsibility, Room, promised_in, responsibilities},
 };
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use store::{
@@ -54,7 +54,7 @@ pub struct Held {
     /// Who has it, where they are known.
     pub user: Option<UserId>,
     /// How it stands with them.
-    pub standing: Standing,
+    pub presence: Presence,
     /// Who stands in.
     pub stand_in: Option<UserId>,
     /// Whether it is in nobody's hands.
@@ -67,7 +67,7 @@ pub struct Unattended {
     /// Whose.
     pub owner: UserId,
     /// How it stands with them.
-    pub standing: Standing,
+    pub presence: Presence,
     /// How many.
     pub leads: u64,
 }
@@ -78,7 +78,7 @@ pub struct Leaderless {
     /// Who.
     pub manager: UserId,
     /// How it stands with them.
-    pub standing: Standing,
+    pub presence: Presence,
     /// Whom they lead.
     pub people: Vec<UserId>,
 }
@@ -178,11 +178,11 @@ impl<'a> Firm<'a> {
         }
         let shared = |held: &Held| held.responsibility.duty.clone();
         let able: BTreeSet<Duty> =
-            all.iter().filter(|held| is_able(&held.standing)).map(shared).collect();
+            all.iter().filter(|held| is_able(&held.presence)).map(shared).collect();
         for held in &mut all {
             let duty = &held.responsibility.duty;
             // Where all of a pool are away, nobody receives.
-            let nobody = duty.is_shared() && !is_able(&held.standing) && !able.contains(duty);
+            let nobody = duty.is_shared() && !is_able(&held.presence) && !able.contains(duty);
             held.is_vacant |= nobody;
         }
         Ok(all)
@@ -192,42 +192,42 @@ impl<'a> Firm<'a> {
         let duty = &responsibility.duty;
         let user = user_named(self.reader, &responsibility.who)?;
         let mut stand_in = None;
-        let mut standing = match &user {
-            None => Standing::Unknown,
-            Some(user) => self.standing(user, duty),
+        let mut presence = match &user {
+            None => Presence::Unknown,
+            Some(user) => self.presence(user, duty),
         };
-        if let (Standing::Away(until), Some(user)) = (&standing, &user) {
+        if let (Presence::Away(until), Some(user)) = (&presence, &user) {
             stand_in = self.stand_in(user, &responsibility)?;
             if stand_in.is_some() {
-                standing = Standing::StoodIn(*until);
+                presence = Presence::StoodIn(*until);
             }
         }
-        let is_vacant = standing.is_vacant(duty);
-        Ok(Held { responsibility, user, standing, stand_in, is_vacant })
+        let is_vacant = presence.is_vacant(duty);
+        Ok(Held { responsibility, user, presence, stand_in, is_vacant })
     }
 
     /// How it stands with somebody who has a duty.
-    fn standing(&self, user: &UserId, duty: &Duty) -> Standing {
-        let Some(row) = self.users.get(user) else { return Standing::Unknown };
+    fn presence(&self, user: &UserId, duty: &Duty) -> Presence {
+        let Some(row) = self.users.get(user) else { return Presence::Unknown };
         if let Some(gone) = gone(row) {
             return gone;
         }
         match duty {
             Duty::Signs(side) | Duty::SignsInPlace(side) => {
-                let Some(actor) = actor(row) else { return Standing::NotAdmitted };
+                let Some(actor) = actor(row) else { return Presence::NotAdmitted };
                 if may(&actor, &Act::Sign(*side)).is_err() {
-                    return Standing::Unfit;
+                    return Presence::Unfit;
                 }
             }
             Duty::Rules => {
-                let Some(actor) = actor(row) else { return Standing::NotAdmitted };
+                let Some(actor) = actor(row) else { return Presence::NotAdmitted };
                 if actor.side != Side::Neutral {
-                    return Standing::Unfit;
+                    return Presence::Unfit;
                 }
             }
             _ => {}
         }
-        self.away(user).map_or(Standing::Here, |row| Standing::Away(row.last_on))
+        self.away(user).map_or(Presence::Here, |row| Presence::Away(row.last_on))
     }
 
     /// The absence that holds now, by the person's own wall.
@@ -244,7 +244,7 @@ impl<'a> Firm<'a> {
         user: &UserId,
         responsibility: &Responsibility,
     ) -> Result<Option<UserId>, Error> {
-        let able = |other: &UserId, duty: &Duty| is_able(&self.standing(other, duty));
+        let able = |other: &UserId, duty: &Duty| is_able(&self.presence(other, duty));
         let Duty::Signs(side) = responsibility.duty else {
             let named = self.away(user).and_then(|row| row.substitute.clone());
             return Ok(named.filter(|other| able(other, &responsibility.duty)));
@@ -273,14 +273,14 @@ impl<'a> Firm<'a> {
             }
         }
         let unattended = leads.into_iter().filter_map(|(owner, leads)| {
-            let standing = match self.users.get(&owner) {
-                None => Standing::Unknown,
+            let presence = match self.users.get(&owner) {
+                None => Presence::Unknown,
                 Some(row) => gone(row).unwrap_or(match self.away(&owner) {
-                    Some(row) if row.substitute.is_none() => Standing::Away(row.last_on),
-                    _ => Standing::Here,
+                    Some(row) if row.substitute.is_none() => Presence::Away(row.last_on),
+                    _ => Presence::Here,
                 }),
             };
-            (standing != Standing::Here).then_some(Unattended { owner, standing, leads })
+            (presence != Presence::Here).then_some(Unattended { owner, presence, leads })
         });
         Ok(unattended.collect())
     }
@@ -294,11 +294,11 @@ impl<'a> Firm<'a> {
             }
         }
         let leaderless = led.into_iter().filter_map(|(manager, people)| {
-            let standing = match self.users.get(&manager) {
-                None => Standing::Unknown,
+            let presence = match self.users.get(&manager) {
+                None => Presence::Unknown,
                 Some(row) => gone(row)?,
             };
-            Some(Leaderless { manager, standing, people })
+            Some(Leaderless { manager, presence, people })
         });
         leaderless.collect()
     }
@@ -378,16 +378,16 @@ impl<'a> Firm<'a> {
     }
 }
 
-fn is_able(standing: &Standing) -> bool {
-    matches!(standing, Standing::Here | Standing::StoodIn(_))
+fn is_able(presence: &Presence) -> bool {
+    matches!(presence, Presence::Here | Presence::StoodIn(_))
 }
 
 /// How it stands with somebody who does not work here any more.
-fn gone(row: &UserRow) -> Option<Standing> {
+fn gone(row: &UserRow) -> Option<Presence> {
     if row.left_at.is_some() {
-        return Some(Standing::Left);
+        return Some(Presence::Left);
     }
-    row.is_deactivated().then_some(Standing::NotAdmitted)
+    row.is_deactivated().then_some(Presence::NotAdmitted)
 }
 
 /// As whom somebody acts who may sign in.

@@ -115,13 +115,13 @@ fn who_stands_in_and_who_is_told_by_name_has_it_from_the_service_level() {
 fn who_is_away_leaves_a_gap_unless_somebody_stands_in_or_others_do_it_too() {
     let until = day("2026-11-20");
     let pool = Duty::Receives("desk".into());
-    assert!(Standing::Away(until).is_vacant(&Duty::Rules));
-    assert!(!Standing::Away(until).is_vacant(&pool), "the others of the pool receive");
-    assert!(!Standing::StoodIn(until).is_vacant(&Duty::Rules));
-    for gone in [Standing::Unknown, Standing::Left, Standing::NotAdmitted, Standing::Unfit] {
+    assert!(Presence::Away(until).is_vacant(&Duty::Rules));
+    assert!(!Presence::Away(until).is_vacant(&pool), "the others of the pool receive");
+    assert!(!Presence::StoodIn(until).is_vacant(&Duty::Rules));
+    for gone in [Presence::Unknown, Presence::Left, Presence::NotAdmitted, Presence::Unfit] {
         assert!(gone.is_vacant(&pool) && gone.is_vacant(&Duty::Rules), "{gone:?}");
     }
-    assert!(!Standing::Here.is_vacant(&Duty::Rules));
+    assert!(!Presence::Here.is_vacant(&Duty::Rules));
 }
 
 #[test]

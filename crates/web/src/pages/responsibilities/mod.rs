@@ -6,7 +6,7 @@ use askama::Template;
 use axum::response::Response;
 use domain::{
     ids::UserId,
-    structure::{Duty, Standing},
+    structure::{Duty, Presence},
 };
 use engine::{
     Engine,
@@ -139,7 +139,7 @@ fn held_shown(
     time: &LocalTime,
 ) -> Result<HeldShown, Failure> {
     let of = &held.responsibility;
-    let mut standing = standing_words(&held.standing, &of.duty, time);
+    let mut standing = presence_words(&held.presence, &of.duty, time);
     if let Some(other) = &held.stand_in {
         standing = standing.and_text(", ").and(person(names, other)?).and_text(" stands in");
         if let Some(n) = beside.get(other) {
@@ -181,19 +181,19 @@ pub(crate) fn duty_words(duty: &Duty) -> String {
     }
 }
 
-fn standing_words(standing: &Standing, duty: &Duty, time: &LocalTime) -> Markup {
+fn presence_words(presence: &Presence, duty: &Duty, time: &LocalTime) -> Markup {
     let away = |day| Markup::text("away until ").and(time.date(day));
-    match standing {
-        Standing::Here => Markup::text("here"),
-        Standing::StoodIn(day) => away(*day),
-        Standing::Away(day) if duty.is_shared() => away(*day),
-        Standing::Away(day) => away(*day).and_text(", nobody stands in"),
-        Standing::Unknown => {
+    match presence {
+        Presence::Here => Markup::text("here"),
+        Presence::StoodIn(day) => away(*day),
+        Presence::Away(day) if duty.is_shared() => away(*day),
+        Presence::Away(day) => away(*day).and_text(", nobody stands in"),
+        Presence::Unknown => {
             Markup::text("not known here: let them in, or sign a text that names another")
         }
-        Standing::Left => Markup::text("has left"),
-        Standing::NotAdmitted => Markup::text("may not sign in"),
-        Standing::Unfit => Markup::text(match duty {
+        Presence::Left => Markup::text("has left"),
+        Presence::NotAdmitted => Markup::text("may not sign in"),
+        Presence::Unfit => Markup::text(match duty {
             Duty::Rules => "stands on a side: who rules is of neither",
             _ => "their role or side may not sign for this side",
         }),
@@ -205,11 +205,11 @@ fn people_shown(
     structure: &Structure,
     time: &LocalTime,
 ) -> Result<PeopleShown, Failure> {
-    let words = |standing: &Standing| standing_words(standing, &Duty::Rules, time);
+    let words = |presence: &Presence| presence_words(presence, &Duty::Rules, time);
     let unattended = structure.unattended.iter().map(|row| {
         let leads = format!("/leads?owner={}", encoded(row.owner.as_str()));
         let n = figure(count(row.leads), &leads);
-        Ok((person(names, &row.owner)?, words(&row.standing), n))
+        Ok((person(names, &row.owner)?, words(&row.presence), n))
     });
     let leaderless = structure.leaderless.iter().map(|row| {
         let mut led = Markup::default();
@@ -217,7 +217,7 @@ fn people_shown(
             let comma = if nth == 0 { "" } else { ", " };
             led = led.and_text(comma).and(person(names, user)?);
         }
-        Ok((person(names, &row.manager)?, words(&row.standing), led))
+        Ok((person(names, &row.manager)?, words(&row.presence), led))
     });
     Ok(PeopleShown {
         unattended: unattended.collect::<Result<_, Failure>>()?,
