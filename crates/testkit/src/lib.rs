@@ -41,6 +41,9 @@ pub const AGREEMENT: &str = include_str!("agreement.toml");
 /// A service level of which somebody is told while nobody answers.
 pub const LADDERS: &str = include_str!("ladders.toml");
 
+/// Who gets a lead: two of the desk in turn, within their hours, and else Sven.
+pub const DESK: &str = include_str!("desk.toml");
+
 const ON_HANDOFFS: &str = include_str!("handoffs.toml");
 const ON_OPPORTUNITIES: &str = include_str!("opportunities.toml");
 

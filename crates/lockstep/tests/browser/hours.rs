@@ -2,34 +2,9 @@
 //! which the clocks on the wall change.
 
 use serde_json::json;
-use testkit::World;
+use testkit::{DESK, World};
 
 use crate::{exam::clean, house::House};
-
-const DESK: &str = r#"
-[routing]
-clause = "6"
-heading = "Who gets a lead"
-says = "A qualified lead goes to the desk, in turn."
-on = ["MQL"]
-
-[[pool]]
-id = "desk"
-catch_up = false
-only_in_hours = true
-members = [{ user = "rep@millrace.example" }, { user = "leader@millrace.example" }]
-
-[[route]]
-id = "desk"
-says = "Everybody comes to the desk."
-pool = "desk"
-by = "round_robin"
-
-[[route]]
-id = "rest"
-says = "What nobody can take comes to Sven."
-catch_all = "sven@millrace.example"
-"#;
 
 async fn qualifies(world: &World, id: &str, owner: Option<&str>) {
     let lead = json!({"fact": "lead", "lead": id, "fields": {"title": "Buyer"},

@@ -3,7 +3,7 @@
 use domain::ids::LeadId;
 use engine::correction::Wanted;
 use serde_json::Value;
-use testkit::{Answer, World, http::StatusCode};
+use testkit::{Answer, DESK, World, http::StatusCode};
 
 const LEADS: &[u8] =
     b"lead_number,name,created_at,status,account\n1,Ann,2026-01-02,New,Acme\n2,Bo,soon,New,Acme\n";
@@ -192,7 +192,7 @@ async fn an_import_is_undone_and_what_was_edited_since_is_listed_and_left() {
     assert!(twice.contains("was undone before"), "{twice}");
 }
 
-const DESK: &str = r#"
+const HANDING_OVER: &str = r#"
 [handoff]
 clause = "5"
 heading = "How a lead changes hands"
@@ -208,29 +208,6 @@ most_handoffs = 3
 says = "Wrong territory"
 answer = "rejected"
 charged = "targeting"
-
-[routing]
-clause = "6"
-heading = "Who gets a lead"
-says = "A qualified lead goes to the desk, in turn."
-on = ["MQL"]
-
-[[pool]]
-id = "desk"
-catch_up = false
-only_in_hours = false
-members = [{ user = "rep@millrace.example" }, { user = "leader@millrace.example" }]
-
-[[route]]
-id = "desk"
-says = "Everybody comes to the desk."
-pool = "desk"
-by = "round_robin"
-
-[[route]]
-id = "rest"
-says = "What nobody can take comes to Sven."
-catch_all = "sven@millrace.example"
 "#;
 
 /// Every row of the read models but for the number of the fact that changed it last.
@@ -258,7 +235,7 @@ async fn takes(world: &World, leads: &[u8]) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whom_an_undone_import_had_routed_and_handed_over_waits_for_nobody_any_more() {
-    let world = World::just_signed_with(DESK);
+    let world = World::just_signed_with(&format!("{HANDING_OVER}\n{DESK}"));
     let head = "lead_number,name,title,created_at,status\n";
     let first = format!("{head}1,Ann Ahorn,CEO,2026-11-10,New\n");
     takes(&world, first.as_bytes()).await;
