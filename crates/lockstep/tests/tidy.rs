@@ -15,13 +15,14 @@ use rust::{Enum, Source};
 use tree::{crate_of, files, named, none, root, sources};
 
 /// What each crate may name of ours, the inside first. `testkit` is named by tests alone.
-const MAY_NAME: [(&str, &[&str]); 7] = [
+const MAY_NAME: [(&str, &[&str]); 8] = [
     ("domain", &[]),
     ("store", &["domain"]),
     ("connectors", &["domain"]),
+    ("insight", &["domain"]),
     ("engine", &["domain", "store", "connectors"]),
     ("web", &["domain", "store", "engine"]),
-    ("lockstep", &["domain", "store", "connectors", "engine", "web"]),
+    ("lockstep", &["domain", "store", "connectors", "insight", "engine", "web"]),
     ("testkit", &["domain", "store", "connectors", "engine", "web"]),
 ];
 

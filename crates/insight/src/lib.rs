@@ -1,0 +1,4 @@
+//! QUESTIONS OVER MANY FACTS AT ONCE. Sorted columns and kernels whose partial results merge.
+//!
+//! Invariant: what a kernel says is what `domain` says, fact by fact, only sooner; a property proves
+//! it for each. Nothing here reads a clock or a database: columns and files come in, figures go out.
