@@ -42,6 +42,8 @@ pub enum NotHanded {
     RestsUntil(Date),
     /// Nothing was done by the person since it was recycled.
     NothingNew,
+    /// It qualified again after it was accepted, and nothing was done by the person since.
+    AcceptedAlready,
     /// It was handed over so often that it is not again.
     TooOften(u32),
 }
@@ -54,6 +56,9 @@ impl NotHanded {
             NotHanded::RestsUntil(day) => format!("it was recycled and rests until {day}"),
             NotHanded::NothingNew => {
                 "it was recycled, and the person has done nothing since".to_owned()
+            }
+            NotHanded::AcceptedAlready => {
+                "it was accepted, and the person has done nothing since".to_owned()
             }
             NotHanded::TooOften(n) => format!("it was handed over {n} times, which is the most"),
         }
@@ -71,6 +76,8 @@ pub struct Way {
     status: Option<String>,
     /// When it was last recycled, and until what day it rests.
     recycled: Option<(Timestamp, Option<Date>)>,
+    /// When it was last accepted.
+    accepted_at: Option<Timestamp>,
     last_activity: Option<(Timestamp, FactNo)>,
     /// Whether the lead goes on as another, so that it is handed over no more.
     is_merged: bool,
@@ -171,7 +178,7 @@ impl Way {
                 let Some(status) = entered(fact, &in_force.agreement) else { return };
                 let delivers = |terms: &&HandoffTerms| terms.delivers.as_deref() == Some(status);
                 if let Some(terms) = terms(in_force).filter(delivers) {
-                    let why = self.may_hand(terms, &in_force.agreement, at).err();
+                    let why = self.may_hand(terms, &in_force.agreement, entry).err();
                     self.not_handed = why.map(|why| (at, why));
                 }
                 self.status = Some(status.to_owned());
@@ -191,8 +198,10 @@ impl Way {
             return;
         };
         handed.answer.get_or_insert(answer);
-        if answer == Answer::Recycled {
-            self.recycled = Some((at, until));
+        match answer {
+            Answer::Recycled => self.recycled = Some((at, until)),
+            Answer::Accepted => self.accepted_at = Some(at),
+            _ => {}
         }
     }
 
@@ -228,7 +237,7 @@ impl Way {
         let at = entry.happened_at();
         let handoff = HandoffId(format!("{SOURCE}:{lead}/{}", entry.no));
         let stands = self.handed.iter().any(|handed| handed.handoff == handoff);
-        if stands || self.may_hand(terms, &in_force.agreement, at).is_err() {
+        if stands || self.may_hand(terms, &in_force.agreement, entry).is_err() {
             return Ok(None);
         }
         let fact = HandoffMade {
@@ -243,19 +252,28 @@ impl Way {
         Ok(Some(told(key, at, Fact::HandoffMade(fact))))
     }
 
-    /// Whether the lead may be handed over now.
+    /// Whether the lead may be handed over by a fact that brings it into the agreed status. Who
+    /// moves an accepted lead back there means it; a definition that it meets again asks for
+    /// something new.
     fn may_hand(
         &self,
         terms: &HandoffTerms,
         agreement: &Agreement,
-        at: Timestamp,
+        entry: &Entry,
     ) -> Result<(), NotHanded> {
+        let at = entry.happened_at();
+        let is_new_since =
+            |then: Timestamp| self.last_activity.is_some_and(|(active_at, _)| active_at > then);
         if self.waiting().is_some() {
             return Err(NotHanded::WaitsAlready);
         }
         let so_far = u32::try_from(self.handed.len()).unwrap_or(u32::MAX);
         if let Some(most) = terms.most_handoffs.filter(|most| so_far >= *most) {
             return Err(NotHanded::TooOften(most));
+        }
+        let by_definition = matches!(entry.fact(), Fact::LeadQualified(_));
+        if by_definition && self.accepted_at.is_some_and(|then| !is_new_since(then)) {
+            return Err(NotHanded::AcceptedAlready);
         }
         let Some((recycled_at, until)) = self.recycled else { return Ok(()) };
         let rests = || {
@@ -266,10 +284,7 @@ impl Way {
         if agreement.zone.to_datetime(at).date() < until {
             return Err(NotHanded::RestsUntil(until));
         }
-        match self.last_activity {
-            Some((active_at, _)) if active_at > recycled_at => Ok(()),
-            _ => Err(NotHanded::NothingNew),
-        }
+        if is_new_since(recycled_at) { Ok(()) } else { Err(NotHanded::NothingNew) }
     }
 
     /// A status that the Agreement names for an answer is that answer, wherever it was given.

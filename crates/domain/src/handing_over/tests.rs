@@ -7,8 +7,10 @@ use crate::{
     activity::ActivityRecorded,
     agreement::{Status, handoff::Within, service::Target, tests::blank},
     calendar::{Calendar, Closes, OpenHours},
+    decided::LeadQualified,
     handoff::LeadAssigned,
     ids::Version,
+    points::Points,
 };
 
 fn terms() -> HandoffTerms {
@@ -65,7 +67,7 @@ fn at(wall_clock: &str) -> Timestamp {
     zoned.timestamp()
 }
 
-/// Facts in words, at Berlin time: `is MQL`, `to u1`, `does webinar`.
+/// Facts in words, at Berlin time: `is MQL`, `meets MQL`, `to u1`, `does webinar`.
 fn history(lines: &[(&str, &str)]) -> LeadHistory {
     let lead = || LeadId::from("crm:1");
     let entries = lines.iter().enumerate().map(|(index, (when, what))| {
@@ -75,6 +77,15 @@ fn history(lines: &[(&str, &str)]) -> LeadHistory {
                 status: status.into(),
                 reason: Some("Duplicate".into()),
                 by: None,
+            }),
+            ("meets", status) => Fact::LeadQualified(LeadQualified {
+                lead: lead(),
+                definition: "mql".into(),
+                status: status.into(),
+                components: BTreeMap::new(),
+                total: Points::ZERO,
+                times: 1,
+                because: because(&agreements(terms()).0[0], "3", vec![]),
             }),
             ("does", kind) => Fact::Activity(ActivityRecorded {
                 lead: lead(),
@@ -156,6 +167,20 @@ fn a_recycled_lead_rests_and_comes_back_by_something_new() {
     assert!(!came(&[("2026-09-20 10:00", "does demo"), ("2026-09-20 10:00", "is MQL")]).0);
     assert!(!came(&[("2026-10-20 10:00", "is MQL")]).0);
     assert!(came(&[("2026-10-20 10:00", "does demo"), ("2026-10-20 10:00", "is MQL")]).0);
+}
+
+#[test]
+fn an_accepted_lead_that_meets_a_definition_again_needs_something_new() {
+    let accepted = [("2026-11-24 10:00", "meets MQL"), ("2026-11-24 11:00", "is SAL")];
+    let again = |rest: &[(&'static str, &'static str)]| {
+        let facts: Vec<_> = accepted.iter().chain(rest).copied().collect();
+        follows(history(&facts), &agreements(terms()), "2026-11-25 12:30").split_off(2)
+    };
+    assert!(again(&[("2026-11-25 12:00", "meets MQL")]).is_empty(), "the same points, told twice");
+    let by_new = [("2026-11-25 10:00", "does demo"), ("2026-11-25 12:00", "meets MQL")];
+    assert_eq!(again(&by_new), ["25 12:00 handed over 2"]);
+    let by_somebody = [("2026-11-25 12:00", "is MQL")];
+    assert_eq!(again(&by_somebody), ["25 12:00 handed over 2"], "who moves it there means it");
 }
 
 #[test]
