@@ -82,7 +82,8 @@ fn day_of(at: Timestamp, zone: &TimeZone) -> Date {
     at.to_zoned(zone.clone()).date()
 }
 
-fn monday_of(at: Timestamp, zone: &TimeZone) -> Date {
+/// The Monday of the week of an instant.
+pub(crate) fn monday_of(at: Timestamp, zone: &TimeZone) -> Date {
     let day = day_of(at, zone);
     let since_monday = day.weekday().to_monday_zero_offset();
     day.checked_sub(i64::from(since_monday).days()).unwrap_or(day)

@@ -4,6 +4,7 @@
 //! instant, and the question "what if". Nothing is kept between passes, so nothing can drift.
 
 mod course;
+mod crossing;
 mod scorer;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use crate::{
 };
 
 pub use course::{Course, course};
+pub use crossing::{Crossing, crossings};
 use scorer::Scorer;
 
 /// Why something that was seen earned nothing, or no longer counts.

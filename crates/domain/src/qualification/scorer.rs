@@ -3,6 +3,7 @@
 mod fall;
 mod going_on;
 mod sums;
+mod trial;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -10,6 +11,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use fall::Watched;
 use sums::{award, unknown_names};
+use trial::Trial;
 
 use super::{Assessment, ComponentScore, Qualification, WhyNot};
 use crate::{
@@ -55,6 +57,8 @@ pub(super) struct Scorer<'a> {
     changed: bool,
     /// What next happens by itself after the instant that was asked for.
     ahead: Option<Timestamp>,
+    /// Where every threshold is tried at once, and the lead never qualifies.
+    trial: Option<Trial>,
 }
 
 impl<'a> Scorer<'a> {
@@ -79,6 +83,7 @@ impl<'a> Scorer<'a> {
             reached: None,
             changed: false,
             ahead: None,
+            trial: None,
         }
     }
 
@@ -348,6 +353,9 @@ impl<'a> Scorer<'a> {
         let Some((from, until)) = self.judges else { return };
         if at < from || at >= until || self.over(at) || !self.may_enter() {
             return;
+        }
+        if self.trial.is_some() {
+            return self.try_thresholds(at);
         }
         if !self.meets(&self.view(at)) || self.exclusions(&self.view(at)).0.is_some() {
             return;

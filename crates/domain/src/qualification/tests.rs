@@ -149,7 +149,7 @@ pub(crate) fn definition() -> Definition {
     }
 }
 
-fn agreement(definition: Definition) -> Agreement {
+pub(crate) fn agreement(definition: Definition) -> Agreement {
     let webcast = ActivityKind {
         label: "Webcast".into(),
         success: Some(vec!["Attended".into()]),
@@ -163,7 +163,7 @@ fn agreement(definition: Definition) -> Agreement {
     }
 }
 
-pub(super) fn at(text: &str) -> Timestamp {
+pub(crate) fn at(text: &str) -> Timestamp {
     match text.len() {
         10 => format!("{text}T00:00:00Z"),
         _ => format!("{}:00Z", text.replace(' ', "T")),
@@ -177,7 +177,7 @@ fn lead_id() -> LeadId {
 }
 
 /// A history in three kinds of words: `fields a=b c=d`, `status X`, `kind` or `kind/Status`.
-pub(super) fn history(lines: &[(&str, &str)]) -> LeadHistory {
+pub(crate) fn history(lines: &[(&str, &str)]) -> LeadHistory {
     let entries = lines.iter().enumerate().map(|(index, (when, what))| {
         let lead = lead_id();
         let fact = if let Some(fields) = what.strip_prefix("fields ") {
@@ -219,7 +219,7 @@ impl IntoValue for bool {
     }
 }
 
-pub(super) fn agreed(definition: Definition) -> History {
+pub(crate) fn agreed(definition: Definition) -> History {
     History::always(agreement(definition), "hash".into())
 }
 
@@ -250,7 +250,7 @@ fn qualified_at(history: &LeadHistory, definition: Definition) -> Vec<(Timestamp
     found.iter().map(|qualification| (qualification.at, qualification.times)).collect()
 }
 
-pub(super) const ALL_FIT: &str = "fields email=business function=high seniority=high country=first";
+pub(crate) const ALL_FIT: &str = "fields email=business function=high seniority=high country=first";
 
 #[test]
 fn fit_is_capped_and_alone_does_not_qualify() {

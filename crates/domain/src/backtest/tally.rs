@@ -1,0 +1,304 @@
+//! What is counted of a backtest. Each number is a count of leads, and the leads can be asked for.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use serde::Serialize;
+
+use super::tried::{Became, Deal, Goal, Tried};
+use crate::{limit::monday_of, money::Currency, points::Points, rate::Rate};
+
+/// What is asked of a backtest.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Span {
+    /// The first day, in the zone.
+    pub from: Date,
+    /// The last day, included.
+    pub to: Date,
+    /// As of when outcomes are known.
+    pub as_of: Timestamp,
+    /// How long after it was found a lead has for coming to something, in days.
+    pub within_days: i64,
+    /// The zone of the days.
+    pub zone: TimeZone,
+    /// The threshold that is tried, where the definition has one.
+    pub threshold: Option<Points>,
+}
+
+/// Which of the rules found a lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Group {
+    /// Both.
+    Both,
+    /// The one in force only.
+    Leave,
+    /// The proposed one only.
+    Enter,
+}
+
+/// How many leads of a group there are, and what became of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Found {
+    /// All.
+    pub all: u64,
+    /// Sales took them on within the time.
+    pub taken_on: u64,
+    /// Sales worked them and did not take them on.
+    pub not_taken_on: u64,
+    /// They were won within the time.
+    pub won: u64,
+    /// They were worked and not won.
+    pub lost: u64,
+}
+
+impl Found {
+    /// Of which it is not known whether they would have been taken on.
+    pub fn unknown_taken_on(&self) -> u64 {
+        self.all - self.taken_on - self.not_taken_on
+    }
+
+    /// Of which it is not known whether they would have been won.
+    pub fn unknown_won(&self) -> u64 {
+        self.all - self.won - self.lost
+    }
+
+    /// Of those with a known end, how many sales took on.
+    pub fn rate_taken_on(&self) -> Rate {
+        rate(self.taken_on, self.taken_on + self.not_taken_on)
+    }
+
+    /// Of those with a known end, how many were won.
+    pub fn rate_won(&self) -> Rate {
+        rate(self.won, self.won + self.lost)
+    }
+
+    /// Of all, how many would have been won if none, and if all, of the unknown had been.
+    pub fn bounds_won(&self) -> (Rate, Rate) {
+        (rate(self.won, self.all), rate(self.won + self.unknown_won(), self.all))
+    }
+
+    fn and(self, other: Found) -> Found {
+        Found {
+            all: self.all + other.all,
+            taken_on: self.taken_on + other.taken_on,
+            not_taken_on: self.not_taken_on + other.not_taken_on,
+            won: self.won + other.won,
+            lost: self.lost + other.lost,
+        }
+    }
+
+    fn take(&mut self, taken_on: Became, won: Became) {
+        self.all += 1;
+        match taken_on {
+            Became::Yes => self.taken_on += 1,
+            Became::No => self.not_taken_on += 1,
+            Became::Unknown => {}
+        }
+        match won {
+            Became::Yes => self.won += 1,
+            Became::No => self.lost += 1,
+            Became::Unknown => {}
+        }
+    }
+}
+
+fn rate(hits: u64, n: u64) -> Rate {
+    Rate::of(hits, n).expect("what is counted of some is not more than they are")
+}
+
+/// What one rule reaches of all that was won, or taken on, in the time.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Strip {
+    /// Opportunities won that it had found before they were opened.
+    pub wins: u64,
+    /// Leads that sales took on and that it had found before.
+    pub taken_on: u64,
+    /// What the wins were worth, in minor units.
+    pub revenue_minor: BTreeMap<Currency, i64>,
+    /// Days from when it found the lead to when the opportunity was opened, the middle one.
+    pub lead_days: Option<i64>,
+}
+
+/// A backtest.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Backtest {
+    /// Leads that had come to be by the last day.
+    pub leads: u64,
+    /// Of them, those that could not be judged: what the rule looks at was not kept yet.
+    pub not_judged: u64,
+    /// Leads that both rules found.
+    pub both: Found,
+    /// Leads that only the rule in force found.
+    pub leave: Found,
+    /// Leads that only the proposed one found.
+    pub enter: Found,
+    /// All wins of the time, by any lead.
+    pub wins: u64,
+    /// What they were worth, in minor units.
+    pub wins_minor: BTreeMap<Currency, i64>,
+    /// All leads that sales took on in the time.
+    pub taken_on: u64,
+    /// What the rule in force reaches of both.
+    pub reached_today: Strip,
+    /// What the proposed one does.
+    pub reached_proposed: Strip,
+    /// Leads a week that the rule in force, and the proposed one, found; by Mondays.
+    pub weeks: BTreeMap<Date, (u64, u64)>,
+}
+
+impl Backtest {
+    /// What the rule in force found.
+    pub fn today(&self) -> Found {
+        self.both.and(self.leave)
+    }
+
+    /// What the proposed rule found.
+    pub fn proposed(&self) -> Found {
+        self.both.and(self.enter)
+    }
+
+    /// A group of leads.
+    pub fn group(&self, group: Group) -> Found {
+        match group {
+            Group::Both => self.both,
+            Group::Leave => self.leave,
+            Group::Enter => self.enter,
+        }
+    }
+}
+
+impl Span {
+    fn day(&self, at: Timestamp) -> Date {
+        self.zone.to_datetime(at).date()
+    }
+
+    fn is_in(&self, on: Date) -> bool {
+        self.from <= on && on <= self.to
+    }
+
+    /// Which rules found a lead in the time, and when the first of them did; `None` where neither
+    /// did, or one had done so before.
+    pub fn found(&self, tried: &Tried) -> Option<(Group, Timestamp)> {
+        let seen = |at: &Timestamp| self.day(*at) <= self.to;
+        let today = tried.today.filter(seen);
+        let proposed = tried.proposed_at(self.threshold).filter(seen);
+        let first = today.into_iter().chain(proposed).min()?;
+        let group = match (today, proposed) {
+            (Some(_), Some(_)) => Group::Both,
+            (Some(_), None) => Group::Leave,
+            _ => Group::Enter,
+        };
+        self.is_in(self.day(first)).then_some((group, first))
+    }
+
+    /// What became of a lead that was found.
+    pub fn became(&self, tried: &Tried, goal: Goal, found_at: Timestamp) -> Became {
+        let within = SignedDuration::from_hours(24 * self.within_days);
+        tried.became(goal, found_at, within, (self.as_of, &self.zone))
+    }
+
+    /// Whether a lead could not be judged by the proposed rule.
+    pub fn is_not_judged(&self, tried: &Tried) -> bool {
+        !tried.gaps.is_empty() && tried.proposed_at(self.threshold).is_none()
+    }
+}
+
+/// Counts. Parts of the leads can be counted apart, since all but the middle of the days adds up;
+/// here it is one pass.
+pub fn tally(rows: &[Tried], span: &Span) -> Backtest {
+    let mut counted = Backtest {
+        leads: 0,
+        not_judged: 0,
+        both: Found::default(),
+        leave: Found::default(),
+        enter: Found::default(),
+        wins: 0,
+        wins_minor: BTreeMap::new(),
+        taken_on: 0,
+        reached_today: Strip::default(),
+        reached_proposed: Strip::default(),
+        weeks: BTreeMap::new(),
+    };
+    let (mut days_today, mut days_proposed) = (Vec::new(), Vec::new());
+    for tried in rows.iter().filter(|tried| span.day(tried.created_at) <= span.to) {
+        counted.leads += 1;
+        counted.not_judged += u64::from(span.is_not_judged(tried));
+        if let Some((group, at)) = span.found(tried) {
+            let taken_on = span.became(tried, Goal::TakenOn, at);
+            let won = span.became(tried, Goal::Won, at);
+            match group {
+                Group::Both => counted.both.take(taken_on, won),
+                Group::Leave => counted.leave.take(taken_on, won),
+                Group::Enter => counted.enter.take(taken_on, won),
+            }
+        }
+        week_by_week(&mut counted.weeks, tried, span);
+        let rules = [tried.today, tried.proposed_at(span.threshold)];
+        let strips = [&mut counted.reached_today, &mut counted.reached_proposed];
+        let days = [&mut days_today, &mut days_proposed];
+        for ((at, strip), days) in rules.into_iter().zip(strips).zip(days) {
+            reach(strip, days, tried, at, span);
+        }
+        for deal in tried.deals.iter().filter(|deal| is_win_in(deal, span)) {
+            counted.wins += 1;
+            add(&mut counted.wins_minor, deal);
+        }
+        let taken_on = tried.worked.reached_at.filter(|at| span.is_in(span.day(*at)));
+        counted.taken_on += u64::from(taken_on.is_some());
+    }
+    counted.reached_today.lead_days = middle(days_today);
+    counted.reached_proposed.lead_days = middle(days_proposed);
+    counted
+}
+
+fn week_by_week(weeks: &mut BTreeMap<Date, (u64, u64)>, tried: &Tried, span: &Span) {
+    let week = |at: &Timestamp| span.is_in(span.day(*at));
+    if let Some(at) = tried.today.filter(week) {
+        weeks.entry(monday_of(at, &span.zone)).or_default().0 += 1;
+    }
+    if let Some(at) = tried.proposed_at(span.threshold).filter(week) {
+        weeks.entry(monday_of(at, &span.zone)).or_default().1 += 1;
+    }
+}
+
+fn is_win_in(deal: &Deal, span: &Span) -> bool {
+    deal.is_won && deal.closed_on.is_some_and(|on| span.is_in(on))
+}
+
+fn add(sums: &mut BTreeMap<Currency, i64>, deal: &Deal) {
+    if let Some(amount) = deal.amount {
+        let sum = sums.entry(amount.currency).or_default();
+        *sum = sum.saturating_add(amount.amount_minor);
+    }
+}
+
+/// What a rule that found a lead at an instant reaches by it.
+fn reach(
+    strip: &mut Strip,
+    days: &mut Vec<i64>,
+    tried: &Tried,
+    at: Option<Timestamp>,
+    span: &Span,
+) {
+    let Some(at) = at else { return };
+    let found_on = span.day(at);
+    let before = tried.deals.iter().filter(|deal| found_on <= deal.opened_on);
+    for deal in before.filter(|deal| is_win_in(deal, span)) {
+        strip.wins += 1;
+        days.push(days_between(found_on, deal.opened_on));
+        add(&mut strip.revenue_minor, deal);
+    }
+    let taken_on = tried.worked.reached_at.filter(|then| span.is_in(span.day(*then)));
+    strip.taken_on += u64::from(taken_on.is_some_and(|then| at <= then));
+}
+
+fn days_between(first: Date, last: Date) -> i64 {
+    last.since(first).map_or(0, |span| i64::from(span.get_days()))
+}
+
+/// The middle of some numbers, the lower one of two.
+fn middle(mut numbers: Vec<i64>) -> Option<i64> {
+    numbers.sort_unstable();
+    numbers.get(numbers.len().checked_sub(1)? / 2).copied()
+}

@@ -1,0 +1,201 @@
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp, civil::date, tz::TimeZone};
+
+use super::{past::worked, *};
+use crate::{
+    agreement::{Agreement, Status},
+    fact::{Entry, Fact},
+    ids::{FactNo, LeadId, Subject},
+    lead::LeadHistory,
+    money::{Currency, Money},
+    points::Points,
+    qualification::{
+        Crossing, crossings,
+        tests::{ALL_FIT, agreed, agreement, at, definition, history},
+    },
+};
+
+fn text() -> Agreement {
+    let status = |(key, is_exit): (&str, bool)| Status {
+        key: key.into(),
+        label: key.into(),
+        owner: None,
+        also: vec![],
+        is_final: false,
+        is_exit,
+        from: None,
+        reasons: vec![],
+    };
+    let way = [("Inquiry", false), ("MQL", false), ("SAL", false), ("SQL", false), ("Out", true)];
+    Agreement { statuses: way.map(status).to_vec(), ..agreement(definition()) }
+}
+
+fn past(text: &Agreement) -> Past<'_> {
+    Past { agreement: text, definition: &text.definitions[0], loaded_until: at("2026-01-02") }
+}
+
+fn known(lines: &[(&str, &str)], late: Option<(usize, &str)>) -> Vec<Arc<Entry>> {
+    let mut entries = history(lines).into_entries();
+    if let Some((index, recorded)) = late {
+        let mut entry = (*entries[index]).clone();
+        entry.recorded_at = at(recorded);
+        entries[index] = Arc::new(entry);
+    }
+    as_then_known(entries, &past(&text()))
+}
+
+fn found_at(entries: Vec<Arc<Entry>>) -> Option<Timestamp> {
+    let history = LeadHistory::new(LeadId::from("crm:1"), entries);
+    let found = crossings(&history, &agreed(definition()).0[0], "mql", None, at("2026-12-31"));
+    found.first().map(|crossing| crossing.at)
+}
+
+const WAY: [(&str, &str); 5] = [
+    ("2026-03-01", ALL_FIT),
+    ("2026-03-02", "form"),
+    ("2026-03-03", "status MQL"),
+    ("2026-03-05", "status SAL"),
+    ("2026-03-10", "webcast/Attended"),
+];
+
+#[test]
+fn statuses_that_followed_from_the_rule_in_force_stand_in_no_other_rules_way() {
+    // In the status of the accepted no lead qualifies, and this one was there by the other rule.
+    assert_eq!(found_at(known(&WAY, None)), Some(at("2026-03-10")));
+    let out_before = [WAY[0], ("2026-03-02", "status Out"), WAY[4]];
+    assert_eq!(found_at(known(&out_before, None)), None, "nobody was told of this one");
+}
+
+#[test]
+fn what_was_learnt_late_counts_from_then_and_no_planted_future_changes_the_past() {
+    let told_late = known(&WAY, Some((4, "2026-05-04")));
+    assert_eq!(found_at(told_late), Some(at("2026-05-04")));
+    let loaded =
+        Entry { recorded_at: at("2026-01-02"), ..(*history(&WAY).into_entries()[4]).clone() };
+    assert!(!past::was_learnt_late(&loaded, at("2026-01-02")), "it came with the history");
+
+    // Whatever is recorded after a day leaves what was known on it as it is, however it is dated.
+    let planted = [WAY[0], ("2026-03-01 10:00", "webcast/Attended"), WAY[1]];
+    let known_then = known(&planted, Some((1, "2026-06-01")));
+    let then = LeadHistory::new(LeadId::from("crm:1"), known_then);
+    assert!(then.until(at("2026-05-31")).iter().all(|entry| match entry.fact() {
+        Fact::Activity(activity) => activity.kind == "form",
+        _ => true,
+    }));
+}
+
+#[test]
+fn what_sales_did_is_read_from_where_the_lead_went() {
+    let entries = |lines: &[(&str, &str)]| history(lines).into_entries();
+    let text = text();
+    let of = |lines: &[(&str, &str)]| worked(&entries(lines), &past(&text), Some("SQL"));
+    let taken = of(&[WAY[2], WAY[3], ("2026-04-01", "status SQL")]);
+    assert_eq!((taken.since, taken.reached_at), (Some(at("2026-03-05")), Some(at("2026-04-01"))));
+    let refused = of(&[WAY[2], ("2026-03-06", "status Out")]);
+    assert_eq!((refused.since, refused.ended_at), (Some(at("2026-03-06")), Some(at("2026-03-06"))));
+    assert_eq!(of(&[WAY[2]]), Worked::default(), "it waits");
+    assert_eq!(of(&[("2026-03-01", "status Out")]), Worked::default(), "before anybody had it");
+}
+
+fn tried(no: i64, today: Option<&str>, proposed: Option<(&str, i64)>) -> Tried {
+    Tried {
+        lead: LeadId(format!("crm:{no}")),
+        created_at: at("2026-01-01"),
+        proposed: proposed
+            .map(|(when, reach)| Crossing { at: at(when), reach: Points::whole(reach) })
+            .into_iter()
+            .collect(),
+        today: today.map(at),
+        worked: Worked::default(),
+        deals: vec![],
+        gaps: vec![],
+    }
+}
+
+fn deal(opened: (i16, i8, i8), closed: Option<(i16, i8, i8)>, is_won: bool) -> Deal {
+    let day = |(year, month, day)| date(year, month, day);
+    Deal {
+        opportunity: "crm:d".into(),
+        opened_on: day(opened),
+        closed_on: closed.map(day),
+        is_won,
+        amount: Some(Money { amount_minor: 100_00, currency: Currency::parse("EUR").unwrap() }),
+    }
+}
+
+fn span(threshold: i64) -> Span {
+    Span {
+        from: date(2026, 1, 1),
+        to: date(2026, 6, 30),
+        as_of: at("2026-11-01"),
+        within_days: 90,
+        zone: TimeZone::UTC,
+        threshold: Some(Points::whole(threshold)),
+    }
+}
+
+#[test]
+fn the_worked_example_adds_up() {
+    let mut both = tried(1, Some("2026-02-02"), Some(("2026-02-10", 120)));
+    both.worked.since = Some(at("2026-02-03"));
+    both.worked.reached_at = Some(at("2026-02-20"));
+    both.deals = vec![deal((2026, 2, 20), Some((2026, 4, 1)), true)];
+    let mut leaves = tried(2, Some("2026-03-02"), Some(("2026-03-02", 105)));
+    leaves.worked.since = Some(at("2026-03-04"));
+    let enters = tried(3, None, Some(("2026-03-09", 130)));
+    let mut late = tried(4, None, Some(("2026-05-01", 130)));
+    late.deals = vec![deal((2026, 3, 1), Some((2026, 4, 1)), true)];
+    late.worked.since = Some(at("2026-03-01"));
+    let mut neither = tried(5, None, None);
+    neither.gaps = vec![0];
+    let rows = [both, leaves, enters, late, neither];
+
+    let counted = tally(&rows, &span(110));
+    assert_eq!((counted.leads, counted.not_judged), (5, 1));
+    let said = |group: Group| {
+        let found = counted.group(group);
+        (found.all, found.won, found.lost, found.unknown_won())
+    };
+    assert_eq!(said(Group::Both), (1, 1, 0, 0));
+    assert_eq!(said(Group::Leave), (1, 0, 1, 0), "it was worked, and 90 days are over");
+    assert_eq!(
+        said(Group::Enter),
+        (2, 0, 1, 1),
+        "one was won before it was found, one never worked"
+    );
+    assert_eq!(counted.today().all + counted.enter.all, counted.proposed().all + counted.leave.all);
+    assert_eq!(
+        (counted.wins, counted.reached_today.wins, counted.reached_proposed.wins),
+        (2, 1, 1)
+    );
+    assert_eq!(counted.reached_today.lead_days, Some(18));
+    assert_eq!(counted.reached_proposed.lead_days, Some(10));
+    assert_eq!(counted.weeks[&date(2026, 3, 2)], (1, 0));
+    let (none, all) = counted.proposed().bounds_won();
+    assert_eq!(((none.hits(), none.n()), (all.hits(), all.n())), ((1, 3), (2, 3)));
+
+    let lower = tally(&rows, &span(100));
+    assert_eq!((lower.both.all, lower.leave.all, lower.enter.all), (2, 0, 2));
+    let nobody = tally(&rows, &span(500));
+    assert_eq!((nobody.both.all, nobody.leave.all, nobody.enter.all), (0, 2, 0));
+    assert_eq!(nobody.proposed().rate_won().share(), None, "nothing of nothing");
+}
+
+#[test]
+fn what_is_not_over_is_not_known() {
+    let found_at = at("2026-06-01");
+    let within = SignedDuration::from_hours(24 * 90);
+    let became = |worked: Worked, deals: Vec<Deal>, goal: Goal, as_of: &str| {
+        let row = Tried { worked, deals, ..tried(1, None, None) };
+        row.became(goal, found_at, within, (at(as_of), &TimeZone::UTC))
+    };
+    let had = Worked { since: Some(at("2026-06-02")), ..Worked::default() };
+    assert_eq!(became(had, vec![], Goal::Won, "2026-08-01"), Became::Unknown);
+    assert_eq!(became(had, vec![], Goal::Won, "2026-08-30"), Became::No);
+    let lost = || vec![deal((2026, 6, 10), Some((2026, 7, 1)), false)];
+    assert_eq!(became(had, lost(), Goal::Won, "2026-08-01"), Became::No, "it is over before");
+    let open = || vec![deal((2026, 6, 10), None, false)];
+    assert_eq!(became(had, open(), Goal::Won, "2026-08-01"), Became::Unknown);
+    assert_eq!(became(Worked::default(), vec![], Goal::TakenOn, "2027-08-01"), Became::Unknown);
+}
