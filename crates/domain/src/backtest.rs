@@ -6,13 +6,16 @@
 //! nobody worked it is not known what would have become of it: it is counted as unknown, and the
 //! bounds are what the rates would be if none, or all, of these had been won.
 
+pub mod cut;
+pub mod inputs;
 pub mod past;
 pub mod tally;
 pub mod tried;
 
+pub use cut::Cut;
 pub use past::{Past, as_then_known};
-pub use tally::{Backtest, Found, Group, Span, Strip, tally};
-pub use tried::{Became, Deal, Goal, Tried, Worked};
+pub use tally::{Backtest, Found, Group, Span, Strip, queue, tally};
+pub use tried::{Became, Deal, Goal, Rule, Tried, Worked};
 
 #[cfg(test)]
 mod tests;

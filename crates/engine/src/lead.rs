@@ -35,7 +35,10 @@ pub fn facts_about(reader: &Reader<'_>, subject: &Subject) -> Result<Vec<Arc<Ent
     }
 }
 
-fn gathered(reader: &Reader<'_>, subject: &Subject) -> Result<Vec<Arc<Entry>>, StoreError> {
+pub(crate) fn gathered(
+    reader: &Reader<'_>,
+    subject: &Subject,
+) -> Result<Vec<Arc<Entry>>, StoreError> {
     let facts_of = |filed: &str| Ok(reader.facts_of(filed)?.into_iter().map(Arc::new).collect());
     deciding::facts_about(subject, facts_of)
 }

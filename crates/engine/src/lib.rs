@@ -7,6 +7,7 @@
 pub mod absence;
 pub mod access;
 pub mod agreement;
+pub mod backtest;
 pub mod book;
 pub mod colleague;
 pub mod correction;
@@ -67,6 +68,9 @@ pub enum Refusal {
     /// About the Agreement.
     #[error(transparent)]
     Agreement(#[from] agreement::AgreementRefusal),
+    /// About a backtest.
+    #[error(transparent)]
+    Backtest(#[from] backtest::BacktestRefusal),
     /// About somebody's book.
     #[error(transparent)]
     Book(#[from] book::BookRefusal),

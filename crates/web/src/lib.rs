@@ -49,9 +49,10 @@ use crate::{
     layout::{ErrorPage, SIGN_OUT},
     list::page::{export, index},
     pages::{
-        account, accounts::Accounts, agreement, dispute, duplicates, fact, handoff, imports, lead,
-        leads, ledger, merging, opportunities::Opportunities, opportunity, palette, people, record,
-        responsibilities, routing, scoreboard, search, sign_in, today, views, welcome,
+        account, accounts::Accounts, agreement, backtest, dispute, duplicates, fact, handoff,
+        imports, lead, leads, ledger, merging, opportunities::Opportunities, opportunity, palette,
+        people, record, responsibilities, routing, scoreboard, search, sign_in, today, views,
+        welcome,
     },
     security::{Site, protect},
 };
@@ -137,6 +138,10 @@ fn signed() -> Router<Shared> {
         .route("/agreement/draft", get(agreement::draft::show).post(agreement::draft::create))
         .route("/agreement/{version}", get(agreement::show))
         .route("/agreement/{version}/text", get(agreement::text::show))
+        .route("/agreement/{version}/backtest", get(backtest::index))
+        .route("/agreement/{version}/backtest/leads", get(backtest::leads::index))
+        .route("/agreement/{version}/backtest/leads.csv", get(backtest::leads::file))
+        .route("/agreement/{version}/backtest/leads.xlsx", get(backtest::leads::file))
         .route("/agreement/{version}/changes", get(agreement::changes::index))
         .route("/agreement/{version}/changes.csv", get(agreement::changes::export::show))
         .route("/agreement/{version}/changes.xlsx", get(agreement::changes::export::show))

@@ -3,6 +3,7 @@
 use domain::rejudged::Rejudged;
 use engine::{
     Engine,
+    backtest::Replay,
     report::{GoalStanding, GoalsReport, RejudgedReport, ReportFailure, ReportQuestion},
 };
 use jiff::Timestamp;
@@ -27,6 +28,7 @@ pub(crate) struct Library {
     differences: Kept<Differences>,
     clocks: Kept<Clocks>,
     pub(crate) rejudged: Kept<RejudgedReport>,
+    pub(crate) replays: Kept<Replay>,
 }
 
 /// How many differences there are.
@@ -61,6 +63,12 @@ impl Keep for Differences {
 impl Keep for RejudgedReport {
     fn bytes(&self) -> usize {
         self.rows.len() * size_of::<Rejudged>() * 2
+    }
+}
+
+impl Keep for Replay {
+    fn bytes(&self) -> usize {
+        Replay::bytes(self)
     }
 }
 

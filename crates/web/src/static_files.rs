@@ -25,12 +25,13 @@ macro_rules! styles {
 }
 
 /// The stylesheet's parts in the order in which they are served.
-const STYLES: [(&str, &str); 46] = styles![
+const STYLES: [(&str, &str); 47] = styles![
     "reset",
     "tokens",
     "base",
     "layout",
     "components/b",
+    "components/backtest",
     "components/because",
     "components/board",
     "components/chart",
@@ -81,8 +82,8 @@ macro_rules! scripts {
 }
 
 /// The script's parts in the order in which they are served.
-const SCRIPTS: [(&str, &str); 7] =
-    scripts!["page", "theme", "palette", "keys", "ticks", "states", "live"];
+const SCRIPTS: [(&str, &str); 8] =
+    scripts!["page", "theme", "palette", "keys", "ticks", "states", "live", "lever"];
 
 struct File {
     path: String,

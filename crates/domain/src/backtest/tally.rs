@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use serde::Serialize;
 
-use super::tried::{Became, Deal, Goal, Tried};
+use super::tried::{Became, Deal, Goal, Rule, Tried};
 use crate::{limit::monday_of, money::Currency, points::Points, rate::Rate};
 
 /// What is asked of a backtest.
@@ -169,20 +169,35 @@ impl Backtest {
 }
 
 impl Span {
-    fn day(&self, at: Timestamp) -> Date {
+    /// The day of an instant.
+    pub fn day(&self, at: Timestamp) -> Date {
         self.zone.to_datetime(at).date()
     }
 
-    fn is_in(&self, on: Date) -> bool {
+    /// Whether a day is in the time.
+    pub fn is_in(&self, on: Date) -> bool {
         self.from <= on && on <= self.to
+    }
+
+    /// Whether a lead had come to be by the last day.
+    pub fn has_come(&self, tried: &Tried) -> bool {
+        self.day(tried.created_at) <= self.to
+    }
+
+    /// When a rule would have found a lead.
+    pub fn at(&self, tried: &Tried, rule: Rule) -> Option<Timestamp> {
+        match rule {
+            Rule::Today => tried.today,
+            Rule::Proposed => tried.proposed_at(self.threshold),
+        }
     }
 
     /// Which rules found a lead in the time, and when the first of them did; `None` where neither
     /// did, or one had done so before.
     pub fn found(&self, tried: &Tried) -> Option<(Group, Timestamp)> {
         let seen = |at: &Timestamp| self.day(*at) <= self.to;
-        let today = tried.today.filter(seen);
-        let proposed = tried.proposed_at(self.threshold).filter(seen);
+        let today = self.at(tried, Rule::Today).filter(seen);
+        let proposed = self.at(tried, Rule::Proposed).filter(seen);
         let first = today.into_iter().chain(proposed).min()?;
         let group = match (today, proposed) {
             (Some(_), Some(_)) => Group::Both,
@@ -201,6 +216,30 @@ impl Span {
     /// Whether a lead could not be judged by the proposed rule.
     pub fn is_not_judged(&self, tried: &Tried) -> bool {
         !tried.gaps.is_empty() && tried.proposed_at(self.threshold).is_none()
+    }
+
+    /// Opportunities of a lead that were won in the time.
+    pub fn wins<'a>(&self, tried: &'a Tried) -> impl Iterator<Item = &'a Deal> {
+        let is_won = |deal: &&Deal| deal.is_won && deal.closed_on.is_some_and(|on| self.is_in(on));
+        tried.deals.iter().filter(is_won).collect::<Vec<_>>().into_iter()
+    }
+
+    /// Of them, those that were opened on the day on which a rule found the lead, or later.
+    pub fn wins_found<'a>(&self, tried: &'a Tried, rule: Rule) -> impl Iterator<Item = &'a Deal> {
+        let found_on = self.at(tried, rule).map(|at| self.day(at));
+        let is_found = move |deal: &&Deal| found_on.is_some_and(|on| on <= deal.opened_on);
+        self.wins(tried).filter(is_found)
+    }
+
+    /// When sales took a lead on, in the time.
+    pub fn taken_on(&self, tried: &Tried) -> Option<Timestamp> {
+        tried.worked.reached_at.filter(|at| self.is_in(self.day(*at)))
+    }
+
+    /// Whether sales took a lead on in the time, and a rule had found it by then.
+    pub fn taken_on_found(&self, tried: &Tried, rule: Rule) -> bool {
+        let found = self.at(tried, rule);
+        self.taken_on(tried).zip(found).is_some_and(|(then, found)| found <= then)
     }
 }
 
@@ -221,7 +260,7 @@ pub fn tally(rows: &[Tried], span: &Span) -> Backtest {
         weeks: BTreeMap::new(),
     };
     let (mut days_today, mut days_proposed) = (Vec::new(), Vec::new());
-    for tried in rows.iter().filter(|tried| span.day(tried.created_at) <= span.to) {
+    for tried in rows.iter().filter(|tried| span.has_come(tried)) {
         counted.leads += 1;
         counted.not_judged += u64::from(span.is_not_judged(tried));
         if let Some((group, at)) = span.found(tried) {
@@ -234,18 +273,13 @@ pub fn tally(rows: &[Tried], span: &Span) -> Backtest {
             }
         }
         week_by_week(&mut counted.weeks, tried, span);
-        let rules = [tried.today, tried.proposed_at(span.threshold)];
-        let strips = [&mut counted.reached_today, &mut counted.reached_proposed];
-        let days = [&mut days_today, &mut days_proposed];
-        for ((at, strip), days) in rules.into_iter().zip(strips).zip(days) {
-            reach(strip, days, tried, at, span);
-        }
-        for deal in tried.deals.iter().filter(|deal| is_win_in(deal, span)) {
+        reach(&mut counted.reached_today, &mut days_today, (tried, Rule::Today), span);
+        reach(&mut counted.reached_proposed, &mut days_proposed, (tried, Rule::Proposed), span);
+        for deal in span.wins(tried) {
             counted.wins += 1;
             add(&mut counted.wins_minor, deal);
         }
-        let taken_on = tried.worked.reached_at.filter(|at| span.is_in(span.day(*at)));
-        counted.taken_on += u64::from(taken_on.is_some());
+        counted.taken_on += u64::from(span.taken_on(tried).is_some());
     }
     counted.reached_today.lead_days = middle(days_today);
     counted.reached_proposed.lead_days = middle(days_proposed);
@@ -253,17 +287,16 @@ pub fn tally(rows: &[Tried], span: &Span) -> Backtest {
 }
 
 fn week_by_week(weeks: &mut BTreeMap<Date, (u64, u64)>, tried: &Tried, span: &Span) {
-    let week = |at: &Timestamp| span.is_in(span.day(*at));
-    if let Some(at) = tried.today.filter(week) {
-        weeks.entry(monday_of(at, &span.zone)).or_default().0 += 1;
+    let week = |rule: Rule| {
+        let at = span.at(tried, rule).filter(|at| span.is_in(span.day(*at)))?;
+        Some(monday_of(at, &span.zone))
+    };
+    if let Some(monday) = week(Rule::Today) {
+        weeks.entry(monday).or_default().0 += 1;
     }
-    if let Some(at) = tried.proposed_at(span.threshold).filter(week) {
-        weeks.entry(monday_of(at, &span.zone)).or_default().1 += 1;
+    if let Some(monday) = week(Rule::Proposed) {
+        weeks.entry(monday).or_default().1 += 1;
     }
-}
-
-fn is_win_in(deal: &Deal, span: &Span) -> bool {
-    deal.is_won && deal.closed_on.is_some_and(|on| span.is_in(on))
 }
 
 fn add(sums: &mut BTreeMap<Currency, i64>, deal: &Deal) {
@@ -273,28 +306,31 @@ fn add(sums: &mut BTreeMap<Currency, i64>, deal: &Deal) {
     }
 }
 
-/// What a rule that found a lead at an instant reaches by it.
-fn reach(
-    strip: &mut Strip,
-    days: &mut Vec<i64>,
-    tried: &Tried,
-    at: Option<Timestamp>,
-    span: &Span,
-) {
-    let Some(at) = at else { return };
-    let found_on = span.day(at);
-    let before = tried.deals.iter().filter(|deal| found_on <= deal.opened_on);
-    for deal in before.filter(|deal| is_win_in(deal, span)) {
+/// What a rule reaches by a lead.
+fn reach(strip: &mut Strip, days: &mut Vec<i64>, (tried, rule): (&Tried, Rule), span: &Span) {
+    let Some(found_on) = span.at(tried, rule).map(|at| span.day(at)) else { return };
+    for deal in span.wins_found(tried, rule) {
         strip.wins += 1;
         days.push(days_between(found_on, deal.opened_on));
         add(&mut strip.revenue_minor, deal);
     }
-    let taken_on = tried.worked.reached_at.filter(|then| span.is_in(span.day(*then)));
-    strip.taken_on += u64::from(taken_on.is_some_and(|then| at <= then));
+    strip.taken_on += u64::from(span.taken_on_found(tried, rule));
 }
 
 fn days_between(first: Date, last: Date) -> i64 {
     last.since(first).map_or(0, |span| i64::from(span.get_days()))
+}
+
+/// Leads that come week by week to people who can take so many a week, the oldest first: in how many
+/// weeks more came than they could take, and how many leads were not taken in the week they came in.
+pub fn queue(weeks: impl IntoIterator<Item = u64>, takes: u64) -> (u64, u64) {
+    let (mut over, mut late, mut waiting) = (0, 0, 0_u64);
+    for came in weeks {
+        over += u64::from(came > takes);
+        waiting = (waiting + came).saturating_sub(takes);
+        late += waiting.min(came);
+    }
+    (over, late)
 }
 
 /// The middle of some numbers, the lower one of two.

@@ -6,7 +6,7 @@ use super::{past::worked, *};
 use crate::{
     agreement::{Agreement, Status},
     fact::{Entry, Fact},
-    ids::{FactNo, LeadId, Subject},
+    ids::LeadId,
     lead::LeadHistory,
     money::{Currency, Money},
     points::Points,
@@ -175,11 +175,41 @@ fn the_worked_example_adds_up() {
     let (none, all) = counted.proposed().bounds_won();
     assert_eq!(((none.hits(), none.n()), (all.hits(), all.n())), ((1, 3), (2, 3)));
 
+    let opened = |cut: Cut| rows.iter().map(|row| cut.counts(row, &span(110))).sum::<u64>();
+    let said = [
+        (Cut::Leads, counted.leads),
+        (Cut::NotJudged, counted.not_judged),
+        (Cut::Found(Rule::Today), counted.today().all),
+        (Cut::Found(Rule::Proposed), counted.proposed().all),
+        (Cut::Of(Rule::Proposed, Goal::Won, Became::Yes), counted.proposed().won),
+        (Cut::Group(Group::Enter), counted.enter.all),
+        (Cut::Became(Group::Enter, Goal::Won, Became::Unknown), counted.enter.unknown_won()),
+        (Cut::Became(Group::Both, Goal::TakenOn, Became::Yes), counted.both.taken_on),
+        (Cut::Wins, counted.wins),
+        (Cut::WinsFoundBy(Rule::Proposed), counted.reached_proposed.wins),
+        (Cut::TakenOn, counted.taken_on),
+        (Cut::TakenOnFoundBy(Rule::Today), counted.reached_today.taken_on),
+        (Cut::Week(Rule::Today, date(2026, 3, 2)), counted.weeks[&date(2026, 3, 2)].0),
+    ];
+    for (cut, n) in said {
+        assert_eq!(opened(cut), n, "{cut:?}");
+        assert_eq!(cut.key().parse(), Ok(cut));
+    }
+    assert_eq!("both.2026-01-01".parse::<Cut>(), Err(cut::NoSuchCut));
+
     let lower = tally(&rows, &span(100));
     assert_eq!((lower.both.all, lower.leave.all, lower.enter.all), (2, 0, 2));
     let nobody = tally(&rows, &span(500));
     assert_eq!((nobody.both.all, nobody.leave.all, nobody.enter.all), (0, 2, 0));
     assert_eq!(nobody.proposed().rate_won().share(), None, "nothing of nothing");
+}
+
+#[test]
+fn leads_wait_where_more_come_than_can_be_taken() {
+    assert_eq!(queue([10, 10, 10], 10), (0, 0));
+    // Ten are left of the second week; in the third they go first, and five of fifteen wait.
+    assert_eq!(queue([5, 30, 15, 0], 20), (1, 10 + 5));
+    assert_eq!(queue([40, 20, 0, 0], 20), (1, 20 + 20));
 }
 
 #[test]

@@ -55,6 +55,15 @@ pub struct Tried {
     pub gaps: Vec<u16>,
 }
 
+/// Which of two rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// The one in force.
+    Today,
+    /// The proposed one.
+    Proposed,
+}
+
 /// What a rule looks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Goal {

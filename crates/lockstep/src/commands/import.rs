@@ -60,6 +60,9 @@ pub struct Args {
     /// Work everything out and keep nothing
     #[arg(long)]
     dry_run: bool,
+    /// This is the firm's history: backtests take it to have been known when it happened
+    #[arg(long, conflicts_with = "dry_run")]
+    history: bool,
     /// The currency of amounts that name none, such as EUR
     #[arg(long, value_name = "CODE", value_parser = currency)]
     currency: Option<Currency>,

@@ -7,8 +7,11 @@
 pub mod bars;
 pub mod clock_line;
 pub mod interval;
+pub mod lever;
+pub mod load;
 pub mod meter;
 pub mod periods;
+pub mod strip;
 pub mod twin;
 
 use domain::firm::Side;
@@ -18,8 +21,11 @@ use crate::markup::{Element, Markup, element};
 pub use bars::{Bar, Bars};
 pub use clock_line::{ClockLine, Closed};
 pub use interval::Interval;
+pub use lever::LeverChart;
+pub use load::Load;
 pub use meter::Meter;
 pub use periods::{Period, Periods, Was};
+pub use strip::Strip;
 pub use twin::Twin;
 
 /// Whose hue a mark wears. Hues say who holds it, never whether it is good.

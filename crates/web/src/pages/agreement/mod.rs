@@ -137,7 +137,7 @@ pub(crate) async fn show(visit: Visit, Path(no): Path<String>) -> Result<Respons
 }
 
 /// A version's number in an address.
-fn version_of(no: &str) -> Result<Version, Failure> {
+pub(crate) fn version_of(no: &str) -> Result<Version, Failure> {
     no.parse().map(Version).map_err(|_| Failure::Absent)
 }
 

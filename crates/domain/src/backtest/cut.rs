@@ -1,0 +1,157 @@
+//! Which leads a number of a backtest is made of, and how many each counts for.
+
+use std::str::FromStr;
+
+use jiff::civil::Date;
+
+use super::{
+    tally::{Group, Span},
+    tried::{Became, Goal, Rule, Tried},
+};
+use crate::limit::monday_of;
+
+/// Leads behind a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// All that had come to be.
+    Leads,
+    /// Those that could not be judged.
+    NotJudged,
+    /// Those that a rule found.
+    Found(Rule),
+    /// Those that a rule found, and of which this became.
+    Of(Rule, Goal, Became),
+    /// A group.
+    Group(Group),
+    /// Those of a group of which this became.
+    Became(Group, Goal, Became),
+    /// Those with a win in the time; each win counts.
+    Wins,
+    /// The wins that a rule had found before the opportunity was opened.
+    WinsFoundBy(Rule),
+    /// Those that sales took on in the time.
+    TakenOn,
+    /// Of them, those that a rule had found before.
+    TakenOnFoundBy(Rule),
+    /// Those that a rule found in the week of a Monday.
+    Week(Rule, Date),
+}
+
+impl Cut {
+    /// How many a lead counts for; 0 where it is not one of them.
+    pub fn counts(self, tried: &Tried, span: &Span) -> u64 {
+        if !span.has_come(tried) {
+            return 0;
+        }
+        let found = || span.found(tried);
+        let has =
+            |goal, became| found().is_some_and(|(_, at)| span.became(tried, goal, at) == became);
+        let is_in = |group| found().is_some_and(|(found, _)| found == group);
+        let by = |rule| found().is_some_and(|(group, _)| rule_holds(rule, group));
+        u64::from(match self {
+            Cut::Leads => true,
+            Cut::NotJudged => span.is_not_judged(tried),
+            Cut::Found(rule) => by(rule),
+            Cut::Of(rule, goal, became) => by(rule) && has(goal, became),
+            Cut::Group(group) => is_in(group),
+            Cut::Became(group, goal, became) => is_in(group) && has(goal, became),
+            Cut::Wins => return span.wins(tried).count() as u64,
+            Cut::WinsFoundBy(rule) => return span.wins_found(tried, rule).count() as u64,
+            Cut::TakenOn => span.taken_on(tried).is_some(),
+            Cut::TakenOnFoundBy(rule) => span.taken_on_found(tried, rule),
+            Cut::Week(rule, monday) => {
+                let at = span.at(tried, rule).filter(|at| span.is_in(span.day(*at)));
+                at.is_some_and(|at| monday_of(at, &span.zone) == monday)
+            }
+        })
+    }
+
+    /// As an address says it.
+    pub fn key(self) -> String {
+        match self {
+            Cut::Leads => "leads".to_owned(),
+            Cut::NotJudged => "not_judged".to_owned(),
+            Cut::Found(rule) => rule_word(rule).to_owned(),
+            Cut::Of(rule, goal, became) => {
+                format!("{}.{}", rule_word(rule), ending(goal, became))
+            }
+            Cut::Group(group) => group_word(group).to_owned(),
+            Cut::Became(group, goal, became) => {
+                format!("{}.{}", group_word(group), ending(goal, became))
+            }
+            Cut::Wins => "wins".to_owned(),
+            Cut::WinsFoundBy(rule) => format!("wins.{}", rule_word(rule)),
+            Cut::TakenOn => "taken_on".to_owned(),
+            Cut::TakenOnFoundBy(rule) => format!("taken_on.{}", rule_word(rule)),
+            Cut::Week(rule, monday) => format!("{}.{monday}", rule_word(rule)),
+        }
+    }
+}
+
+fn rule_holds(rule: Rule, group: Group) -> bool {
+    match rule {
+        Rule::Today => group != Group::Enter,
+        Rule::Proposed => group != Group::Leave,
+    }
+}
+
+const RULES: [(&str, Rule); 2] = [("today", Rule::Today), ("proposed", Rule::Proposed)];
+const GROUPS: [(&str, Group); 3] =
+    [("both", Group::Both), ("leave", Group::Leave), ("enter", Group::Enter)];
+const ENDINGS: [(&str, (Goal, Became)); 6] = [
+    ("won", (Goal::Won, Became::Yes)),
+    ("lost", (Goal::Won, Became::No)),
+    ("unknown", (Goal::Won, Became::Unknown)),
+    ("taken_on", (Goal::TakenOn, Became::Yes)),
+    ("not_taken_on", (Goal::TakenOn, Became::No)),
+    ("unknown_taken_on", (Goal::TakenOn, Became::Unknown)),
+];
+
+fn rule_word(rule: Rule) -> &'static str {
+    RULES.iter().find(|(_, known)| *known == rule).expect("both are listed").0
+}
+
+fn group_word(group: Group) -> &'static str {
+    GROUPS.iter().find(|(_, known)| *known == group).expect("all are listed").0
+}
+
+fn ending(goal: Goal, became: Became) -> &'static str {
+    ENDINGS.iter().find(|(_, known)| *known == (goal, became)).expect("all are listed").0
+}
+
+/// There is no such number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoSuchCut;
+
+impl FromStr for Cut {
+    type Err = NoSuchCut;
+
+    fn from_str(key: &str) -> Result<Cut, NoSuchCut> {
+        fn of<T: Copy>(all: &[(&str, T)], word: &str) -> Option<T> {
+            all.iter().find(|(known, _)| *known == word).map(|(_, value)| *value)
+        }
+        let (word, rest) =
+            key.split_once('.').map_or((key, None), |(word, rest)| (word, Some(rest)));
+        let rule = rest.and_then(|rest| of(&RULES, rest));
+        let ending = rest.and_then(|rest| of(&ENDINGS, rest));
+        let monday = rest.and_then(|rest| rest.parse::<Date>().ok());
+        let cut = match (word, rest) {
+            ("leads", None) => Some(Cut::Leads),
+            ("not_judged", None) => Some(Cut::NotJudged),
+            ("wins", None) => Some(Cut::Wins),
+            ("wins", Some(_)) => rule.map(Cut::WinsFoundBy),
+            ("taken_on", None) => Some(Cut::TakenOn),
+            ("taken_on", Some(_)) => rule.map(Cut::TakenOnFoundBy),
+            (word, rest) => match (of(&RULES, word), of(&GROUPS, word)) {
+                (Some(rule), _) if rest.is_none() => Some(Cut::Found(rule)),
+                (Some(rule), _) => ending
+                    .map(|(goal, became)| Cut::Of(rule, goal, became))
+                    .or_else(|| monday.map(|monday| Cut::Week(rule, monday))),
+                (_, Some(group)) if rest.is_none() => Some(Cut::Group(group)),
+                (_, Some(group)) => ending.map(|(goal, became)| Cut::Became(group, goal, became)),
+                _ => None,
+            },
+        };
+        cut.ok_or(NoSuchCut)
+    }
+}

@@ -1,0 +1,242 @@
+//! One pass over the facts of every lead, some leads at a time and on several threads; what the
+//! threads find is put together.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+use domain::{
+    agreement::{Definition, InForce},
+    backtest::{
+        Deal, Past, Tried, as_then_known,
+        past::{was_learnt_late, worked},
+    },
+    condition::Root,
+    fact::{Entry, Fact},
+    field::{FieldValue, Fields},
+    ids::{FactNo, LeadId, Subject},
+    lead::LeadHistory,
+    lever::Lever,
+    qualification::{Crossing, crossings},
+};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+
+use super::FieldGap;
+use crate::{Engine, Error, lead::gathered};
+
+/// So many leads are read at a time, so that no question to the database lasts long.
+const AT_ONCE: usize = 256;
+
+/// What is looked for in the facts of each lead.
+pub(super) struct Scan<'a> {
+    pub(super) proposed: &'a InForce,
+    pub(super) today: Option<&'a InForce>,
+    pub(super) definition: &'a Definition,
+    pub(super) today_definition: Option<&'a Definition>,
+    pub(super) lever: Option<&'a Lever>,
+    pub(super) target: Option<String>,
+    pub(super) loaded_until: Timestamp,
+    pub(super) as_of: Timestamp,
+    pub(super) up_to: FactNo,
+    pub(super) kinds: Vec<String>,
+    pub(super) fields: Vec<(Root, String)>,
+}
+
+/// What some of the leads come to.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) rows: Vec<Tried>,
+    pub(super) fields: Vec<FieldGap>,
+    pub(super) late: u64,
+    /// When each kind of activity first happened.
+    first: BTreeMap<String, Timestamp>,
+}
+
+impl Scan<'_> {
+    /// Looks at all leads.
+    pub(super) fn run(
+        &self,
+        engine: &Engine,
+        leads: &[LeadId],
+        deals: &BTreeMap<LeadId, Vec<Deal>>,
+        threads: usize,
+    ) -> Result<Found, Error> {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut found = self.nothing();
+            loop {
+                let from = next.fetch_add(AT_ONCE, Ordering::Relaxed);
+                let Some(some) = leads.get(from..leads.len().min(from + AT_ONCE)) else { break };
+                if some.is_empty() {
+                    break;
+                }
+                engine.read(|reader| {
+                    some.iter().try_for_each(|lead| {
+                        let entries = gathered(reader, &Subject::Lead(lead.clone()))?;
+                        let deals = deals.get(lead).cloned().unwrap_or_default();
+                        self.look_at(&mut found, lead, entries, deals);
+                        Ok::<_, Error>(())
+                    })
+                })?;
+            }
+            Ok::<_, Error>(found)
+        };
+        let parts: Result<Vec<Found>, Error> = thread::scope(|scope| {
+            let running: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(work)).collect();
+            let join = |thread: thread::ScopedJoinHandle<'_, Result<Found, Error>>| {
+                thread.join().expect("the leads are looked at without a panic")
+            };
+            running.into_iter().map(join).collect()
+        });
+        let mut all = self.nothing();
+        parts?.into_iter().for_each(|part| all.merge(part));
+        all.rows.sort_by(|one, other| one.lead.cmp(&other.lead));
+        Ok(all)
+    }
+
+    fn nothing(&self) -> Found {
+        let gap = |(root, field): &(Root, String)| FieldGap {
+            root: *root,
+            field: field.clone(),
+            without_history: 0,
+            unknown: 0,
+        };
+        Found { fields: self.fields.iter().map(gap).collect(), ..Found::default() }
+    }
+
+    fn look_at(
+        &self,
+        found: &mut Found,
+        lead: &LeadId,
+        mut entries: Vec<Arc<Entry>>,
+        deals: Vec<Deal>,
+    ) {
+        entries.retain(|entry| entry.no <= self.up_to && entry.happened_at() <= self.as_of);
+        entries = domain::lead::in_order(entries);
+        let Some(first) = entries.first() else { return };
+        let late = entries.iter().filter(|entry| was_learnt_late(entry, self.loaded_until));
+        found.late += late.count() as u64;
+        self.note_kinds(found, &entries);
+        self.note_fields(found, &entries);
+        let past = self.past(self.proposed, self.definition);
+        let mut worked = worked(&entries, &past, self.target.as_deref());
+        let opened = deals.iter().map(|deal| deal.opened_on).min();
+        let opened = opened.and_then(|on| on.to_zoned(self.zone()).ok()).map(|day| day.timestamp());
+        worked.since = worked.since.into_iter().chain(opened).min();
+        found.rows.push(Tried {
+            lead: lead.clone(),
+            created_at: created_at(&entries).unwrap_or_else(|| first.happened_at()),
+            proposed: self.crossings(lead, &entries, (self.proposed, self.definition), self.lever),
+            today: self.today.zip(self.today_definition).and_then(|text| {
+                self.crossings(lead, &entries, text, None).first().map(|crossing| crossing.at)
+            }),
+            worked,
+            deals,
+            gaps: Vec::new(),
+        });
+    }
+
+    fn zone(&self) -> TimeZone {
+        self.proposed.agreement.zone.clone()
+    }
+
+    fn past<'b>(&self, text: &'b InForce, definition: &'b Definition) -> Past<'b> {
+        Past { agreement: &text.agreement, definition, loaded_until: self.loaded_until }
+    }
+
+    fn crossings(
+        &self,
+        lead: &LeadId,
+        entries: &[Arc<Entry>],
+        (text, definition): (&InForce, &Definition),
+        lever: Option<&Lever>,
+    ) -> Vec<Crossing> {
+        let known = as_then_known(entries.to_vec(), &self.past(text, definition));
+        let history = LeadHistory::new(lead.clone(), known);
+        let always = InForce { from: Timestamp::MIN, ..text.clone() };
+        crossings(&history, &always, &definition.id, lever, self.as_of)
+    }
+
+    fn note_kinds(&self, found: &mut Found, entries: &[Arc<Entry>]) {
+        for entry in entries {
+            let Fact::Activity(activity) = entry.fact() else { continue };
+            if self.kinds.binary_search(&activity.kind).is_ok() {
+                let first = found.first.entry(activity.kind.clone()).or_insert(entry.happened_at());
+                *first = entry.happened_at().min(*first);
+            }
+        }
+    }
+
+    fn note_fields(&self, found: &mut Found, entries: &[Arc<Entry>]) {
+        for gap in &mut found.fields {
+            let mut told = entries.iter().filter(|entry| {
+                let fields = reported(entry, gap.root);
+                fields.is_some_and(|fields| fields.contains_key(&gap.field))
+            });
+            match (told.next(), told.next()) {
+                (None, _) => gap.unknown += 1,
+                // Told once, and more than a day after the date that it bears.
+                (Some(once), None) if was_learnt_late(once, Timestamp::MIN) => {
+                    gap.without_history += 1;
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+fn reported(entry: &Entry, root: Root) -> Option<&Fields> {
+    match (entry.fact(), root) {
+        (Fact::Lead(reported), Root::Lead) => Some(&reported.fields),
+        (Fact::Account(reported), Root::Account) => Some(&reported.fields),
+        _ => None,
+    }
+}
+
+/// When the source says that a lead was made.
+fn created_at(entries: &[Arc<Entry>]) -> Option<Timestamp> {
+    let told = entries.iter().rev().find_map(|entry| match entry.fact() {
+        Fact::Lead(reported) => reported.fields.get("created_at").and_then(FieldValue::text),
+        _ => None,
+    });
+    told?.parse().ok()
+}
+
+impl Found {
+    fn merge(&mut self, part: Found) {
+        self.rows.extend(part.rows);
+        self.late += part.late;
+        for (gap, other) in self.fields.iter_mut().zip(part.fields) {
+            gap.without_history += other.without_history;
+            gap.unknown += other.unknown;
+        }
+        for (kind, at) in part.first {
+            let first = self.first.entry(kind).or_insert(at);
+            *first = at.min(*first);
+        }
+    }
+
+    /// The day of the first activity of each kind, where there ever was one; and it is written down
+    /// of each lead which kinds were first seen after it had come to be.
+    pub(super) fn kept_since(
+        &mut self,
+        kinds: &[String],
+        zone: &TimeZone,
+    ) -> Vec<(String, Option<Date>)> {
+        let day = |at: &Timestamp| zone.to_datetime(*at).date();
+        let since: Vec<Option<Date>> =
+            kinds.iter().map(|kind| self.first.get(kind).map(day)).collect();
+        for row in &mut self.rows {
+            let made_on = day(&row.created_at);
+            let places = since.iter().enumerate();
+            let gaps = places.filter(|(_, since)| since.is_some_and(|first| made_on < first));
+            row.gaps = gaps.filter_map(|(place, _)| u16::try_from(place).ok()).collect();
+        }
+        kinds.iter().cloned().zip(since).collect()
+    }
+}

@@ -1,0 +1,116 @@
+//! Leads by the highest threshold that they reach, over which a threshold can be drawn: how many lie
+//! to its right, and how many of them were won.
+
+use super::{Anchor, Twin, described, drawing, line, mark, rect, shown_as_markup, text};
+use crate::{markup::Markup, show::count};
+
+const TOP: f64 = 22.0;
+const FOOT: f64 = 158.0;
+const HEIGHT: f64 = 176.0;
+
+/// One step of thresholds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// What it begins at, in words: `105`.
+    pub from: String,
+    /// Leads whose highest threshold lies in it.
+    pub leads: u64,
+    /// Of them, those that were won.
+    pub won: u64,
+}
+
+/// Leads by the highest threshold that they reach.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LeverChart {
+    /// The steps, the lowest first.
+    pub steps: Vec<Step>,
+    /// Where the threshold in force lies, as a share of the width, and what it is called.
+    pub today: Option<(f64, String)>,
+    /// Where the proposed one does.
+    pub proposed: (f64, String),
+}
+
+impl LeverChart {
+    fn draw(&self) -> Markup {
+        let title = "Leads by the highest threshold that they reach";
+        let mut parts = described(title, "Dark, and the number below: won.");
+        for (place, step) in self.steps.iter().enumerate() {
+            parts.push(self.bar(place, step));
+        }
+        if let Some((today, _)) = &self.today {
+            let (from, to) = (today.min(self.proposed.0), today.max(self.proposed.0));
+            parts.push(rect("veil", (from * 100.0, to * 100.0), (TOP, FOOT)));
+            parts.push(line("goal", (today * 100.0, TOP), (today * 100.0, FOOT)));
+        }
+        let proposed = self.proposed.0 * 100.0;
+        parts.push(line("ln", (proposed, TOP), (proposed, FOOT)));
+        parts.push(self.names());
+        drawing(HEIGHT, title).holding(parts).into()
+    }
+
+    fn bar(&self, place: usize, step: &Step) -> Markup {
+        let most = self.steps.iter().map(|step| step.leads).max().unwrap_or(0).max(1) as f64;
+        let slot = 100.0 / self.steps.len().max(1) as f64;
+        let across = (slot * (place as f64 + 0.08), slot * (place as f64 + 0.92));
+        let down = |n: u64| FOOT - n as f64 / most * (FOOT - TOP - 4.0);
+        let mut content = Markup::from(rect("bar2", across, (down(step.leads), FOOT)));
+        if step.won > 0 {
+            content.push(rect("bar1", across, (down(step.won).min(FOOT - 1.0), FOOT)));
+        }
+        let middle = (across.0 + across.1) / 2.0;
+        content.push(text("lab tiny", (middle, FOOT + 14.0), Anchor::Middle, &count(step.won)));
+        let words =
+            format!("from {}: {} leads, {} won", step.from, count(step.leads), count(step.won));
+        mark(None, &words, content)
+    }
+
+    /// The names of the two, each on its own side of the other.
+    fn names(&self) -> Markup {
+        let (proposed, words) = &self.proposed;
+        let Some((today, today_words)) = &self.today else {
+            let side = if *proposed < 0.5 { Anchor::Start } else { Anchor::End };
+            return text("lab", (proposed * 100.0, 14.0), side, words).into();
+        };
+        let ends = match today <= proposed {
+            true => (Anchor::End, Anchor::Start),
+            false => (Anchor::Start, Anchor::End),
+        };
+        let today_name = text("", (today * 100.0, 14.0), ends.0, today_words);
+        Markup::from(today_name).and(text("lab", (proposed * 100.0, 14.0), ends.1, words))
+    }
+
+    /// The same numbers as a table.
+    pub fn twin(&self) -> Twin {
+        let twin = Twin::of("Highest threshold, from").number("Leads").number("Won");
+        self.steps.iter().fold(twin, |twin, step| {
+            twin.row([step.from.clone(), count(step.leads), count(step.won)])
+        })
+    }
+}
+
+shown_as_markup!(LeverChart);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::markup::tests::assert_well_formed;
+
+    #[test]
+    fn bars_are_in_proportion_and_both_thresholds_are_named() {
+        let step = |from: &str, leads, won| Step { from: from.into(), leads, won };
+        let chart = LeverChart {
+            steps: vec![step("80", 100, 0), step("100", 50, 4)],
+            today: Some((0.5, "today 100".into())),
+            proposed: (0.75, "proposed 110".into()),
+        };
+        let html = chart.to_string();
+        assert_well_formed(&html);
+        assert!(
+            html.contains("y=\"26\" height=\"132\"") && html.contains("height=\"66\""),
+            "{html}"
+        );
+        assert_eq!(html.matches("bar1").count(), 1, "nothing was won in the first");
+        assert!(html.contains("today 100") && html.contains("proposed 110"));
+        assert_well_formed(&chart.twin().to_string());
+    }
+}

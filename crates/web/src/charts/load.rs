@@ -1,0 +1,183 @@
+//! Counts a week under two rules as steps, against what can be taken in a week.
+
+use super::{Anchor, Twin, described, drawing, line, mark, rect, shown_as_markup, text};
+use crate::{
+    markup::{Markup, element},
+    show::count,
+};
+
+const TOP: f64 = 22.0;
+const FOOT: f64 = 168.0;
+const HEIGHT: f64 = 190.0;
+/// How far across the weeks reach; the names stand behind them.
+const WIDE: f64 = 78.0;
+
+/// One week.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Week {
+    /// How it is called: `12 Oct`.
+    pub label: String,
+    /// Leads under the rule in force.
+    pub today: u64,
+    /// Leads under the proposed one.
+    pub proposed: u64,
+    /// The leads behind the second.
+    pub href: String,
+}
+
+/// Leads a week.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Load {
+    /// The weeks, the oldest first.
+    pub weeks: Vec<Week>,
+    /// How many can be taken in a week, where that is known.
+    pub takes: Option<u64>,
+    /// Whether there is a rule in force.
+    pub has_today: bool,
+}
+
+impl Load {
+    fn draw(&self) -> Markup {
+        let title = "Leads a week under both rules";
+        let mut parts = described(title, "Shaded: more than can be taken in a week.");
+        let middle = self.most() / 2;
+        for value in [0, middle, middle * 2] {
+            let class = if value == 0 { "ax0" } else { "ax" };
+            parts.push(line(class, (0.0, self.down(value)), (WIDE, self.down(value))));
+            let near = |takes: u64| (self.down(takes) - self.down(value)).abs() < 16.0;
+            if value > 0 && !self.takes.is_some_and(near) {
+                let at = (0.0, self.down(value) - 4.0);
+                parts.push(text("tick", at, Anchor::Start, &count(value)));
+            }
+        }
+        for (place, week) in self.weeks.iter().enumerate() {
+            parts.push(self.week(place, week));
+        }
+        if self.has_today {
+            parts.push(self.steps("ln2", |week| week.today));
+        }
+        parts.push(self.steps("ln", |week| week.proposed));
+        parts.push(self.names());
+        drawing(HEIGHT, title).holding(parts).into()
+    }
+
+    /// The highest value, rounded up to twice a number that is easily read.
+    fn most(&self) -> u64 {
+        let of = |week: &Week| week.proposed.max(if self.has_today { week.today } else { 0 });
+        let most = self.weeks.iter().map(of).max().unwrap_or(0);
+        let most = most.max(self.takes.unwrap_or(0)).max(2);
+        let ten = 10_u64.pow(most.ilog10());
+        let nice = [1, 2, 4, 6, 8, 10].map(|n| n * ten);
+        nice.into_iter().find(|nice| *nice >= most).unwrap_or(most).max(2)
+    }
+
+    fn down(&self, value: u64) -> f64 {
+        FOOT - value as f64 / self.most() as f64 * (FOOT - TOP)
+    }
+
+    fn across(&self, place: usize) -> f64 {
+        WIDE * place as f64 / self.weeks.len().max(1) as f64
+    }
+
+    /// The link over a week, and what is more than can be taken in it.
+    fn week(&self, place: usize, week: &Week) -> Markup {
+        let across = (self.across(place), self.across(place + 1));
+        let mut content = Markup::from(rect("hit", across, (TOP, FOOT)));
+        if let Some(takes) = self.takes.filter(|takes| week.proposed > *takes) {
+            content.push(rect("over", across, (self.down(week.proposed), self.down(takes))));
+        }
+        let words = format!("Week of {}: {} proposed", week.label, count(week.proposed));
+        let today = match self.has_today {
+            true => format!(", {} today", count(week.today)),
+            false => String::new(),
+        };
+        mark(Some(&week.href), &format!("{words}{today}"), content)
+    }
+
+    /// A line of steps. A drawing without a view box has no paths in per cent, so each step is a line.
+    fn steps(&self, class: &str, value: impl Fn(&Week) -> u64) -> Markup {
+        let mut parts = Markup::new();
+        let mut before: Option<f64> = None;
+        for (place, week) in self.weeks.iter().enumerate() {
+            let (from, to, down) =
+                (self.across(place), self.across(place + 1), self.down(value(week)));
+            if let Some(before) = before.filter(|before| *before != down) {
+                parts.push(line(class, (from, before), (from, down)));
+            }
+            parts.push(line(class, (from, down), (to, down)));
+            before = Some(down);
+        }
+        element("g").holding(parts).into()
+    }
+
+    /// The weeks' names, and at the end of each line its own, one under the other.
+    fn names(&self) -> Markup {
+        let mut parts = Markup::new();
+        let every = self.weeks.len().div_ceil(4).max(1);
+        for (place, week) in self.weeks.iter().enumerate().step_by(every) {
+            let at = (self.across(place), FOOT + 18.0);
+            parts.push(text("tick", at, Anchor::Start, &week.label));
+        }
+        let Some(last) = self.weeks.last() else { return parts };
+        let mut named = vec![(self.down(last.proposed), "lab", "proposal".to_owned())];
+        if self.has_today {
+            named.push((self.down(last.today), "", "today’s rule".to_owned()));
+        }
+        if let Some(takes) = self.takes {
+            let down = self.down(takes);
+            parts.push(line("goal", (0.0, down), (WIDE, down)));
+            named.push((down, "", format!("{} can be taken", count(takes))));
+        }
+        named.sort_by(|one, other| one.0.total_cmp(&other.0));
+        let mut free = 0.0_f64;
+        for (down, class, words) in named {
+            let down = (down + 4.0).max(free);
+            free = down + 15.0;
+            parts.push(text(class, (100.0, down), Anchor::End, &words));
+        }
+        parts
+    }
+
+    /// The same numbers as a table.
+    pub fn twin(&self) -> Twin {
+        let twin = Twin::of("Week of").number("Today").number("Proposed");
+        self.weeks.iter().fold(twin, |twin, week| {
+            let today = if self.has_today { count(week.today) } else { String::new() };
+            twin.row([week.label.clone(), today, count(week.proposed)])
+        })
+    }
+}
+
+shown_as_markup!(Load);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::markup::tests::assert_well_formed;
+
+    fn week(label: &str, today: u64, proposed: u64) -> Week {
+        Week { label: label.into(), today, proposed, href: "/x?of=proposed".into() }
+    }
+
+    #[test]
+    fn what_cannot_be_taken_is_shaded() {
+        let load = Load {
+            weeks: vec![week("5 Jan", 30, 20), week("12 Jan", 34, 31)],
+            takes: Some(25),
+            has_today: true,
+        };
+        let html = load.to_string();
+        assert_well_formed(&html);
+        assert_eq!(html.matches("class=\"over\"").count(), 1);
+        assert!(html.contains(">40<") && html.contains(">20<"), "{html}");
+        assert_well_formed(&load.twin().to_string());
+    }
+
+    #[test]
+    fn no_weeks_and_nothing_to_take_divide_by_nothing() {
+        let none = Load { weeks: vec![], takes: None, has_today: false };
+        assert!(!none.to_string().contains("NaN"));
+        let zero = Load { weeks: vec![week("5 Jan", 0, 0)], takes: Some(0), has_today: true };
+        assert!(!zero.to_string().contains("NaN"));
+    }
+}

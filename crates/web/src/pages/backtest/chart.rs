@@ -1,0 +1,153 @@
+//! The two charts of a backtest: thresholds, and weeks.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    backtest::{Backtest, Became, Cut, Goal, Group, Rule, Tried},
+    lever::levers,
+    points::Points,
+    qualification::Crossing,
+};
+use jiff::ToSpan;
+
+use super::{Asked, LeverView, Shown};
+use crate::{
+    charts::{LeverChart, Load, lever::Step, load::Week},
+    markup::Markup,
+};
+
+/// In so many steps at most the thresholds are drawn.
+const STEPS: i64 = 25;
+
+/// The lever with its chart, where the definition has one.
+pub(super) fn lever(
+    shown: &Shown<'_>,
+    counted: &Backtest,
+    open: &dyn Fn(u64, Cut) -> Markup,
+) -> Option<LeverView> {
+    let lever = shown.replay.lever.as_ref()?;
+    let at = shown.span.threshold.unwrap_or(lever.at);
+    let today = shown.replay.today.as_ref().and_then(|(_, definition)| {
+        let all = levers(&definition.qualifies_when);
+        all.into_iter().find(|other| other.score == lever.score).map(|other| other.at)
+    });
+    let scale = Scale::around(lever.at, today);
+    let name = |points: Points| points.to_string();
+    let chart = LeverChart {
+        steps: scale.steps(shown),
+        today: today.map(|at| (scale.place(at), format!("today {}", name(at)))),
+        proposed: (scale.place(at), format!("proposed {}", name(at))),
+    };
+    let won = |group: Group, n: u64| open(n, Cut::Became(group, Goal::Won, Became::Yes));
+    let title = match today {
+        Some(_) => Markup::text("Of ")
+            .and(open(counted.leave.all, Cut::Group(Group::Leave)))
+            .and_text(" leads that leave, ")
+            .and(won(Group::Leave, counted.leave.won))
+            .and_text(" were won; of ")
+            .and(open(counted.enter.all, Cut::Group(Group::Enter)))
+            .and_text(" that enter, ")
+            .and(won(Group::Enter, counted.enter.won)),
+        None => Markup::text("Leads by the highest threshold that they reach"),
+    };
+    Some(LeverView {
+        title,
+        twin: chart.twin(),
+        chart,
+        score: lever.score.replace('_', " "),
+        low: name(scale.low),
+        high: name(scale.high()),
+        step: name(scale.step),
+        at: name(at),
+    })
+}
+
+/// Where thresholds lie.
+struct Scale {
+    low: Points,
+    step: Points,
+    steps: i64,
+}
+
+impl Scale {
+    /// Steps that are easily read, around the thresholds of the two texts: wherever one is tried,
+    /// the scale stays.
+    fn around(proposed: Points, today: Option<Points>) -> Scale {
+        let all = [Some(proposed), today];
+        let (low, high) = all
+            .into_iter()
+            .flatten()
+            .fold((i64::MAX, i64::MIN), |(low, high), at| (low.min(at.0), high.max(at.0)));
+        let reach = (proposed.0.abs() / 2).max(high - low).max(5_000);
+        let least = (high - low + 2 * reach) / STEPS;
+        let nice = (0..9).flat_map(|ten| [1, 2, 5].map(|n| n * 10_i64.pow(ten)));
+        let step = nice.map(|n| n * 100).find(|step| *step >= least).unwrap_or(least).max(1);
+        let low = ((low - reach).max(0) / step) * step;
+        let steps = (high + reach - low + step - 1) / step;
+        Scale { low: Points(low), step: Points(step), steps }
+    }
+
+    fn high(&self) -> Points {
+        Points(self.low.0 + self.steps * self.step.0)
+    }
+
+    /// As a share of the width.
+    fn place(&self, at: Points) -> f64 {
+        ((at.0 - self.low.0) as f64 / (self.steps * self.step.0) as f64).clamp(0.0, 1.0)
+    }
+
+    /// Leads of the time by the highest threshold that they reach in it.
+    fn steps(&self, shown: &Shown<'_>) -> Vec<Step> {
+        let mut counts: BTreeMap<i64, (u64, u64)> = BTreeMap::new();
+        for tried in &shown.replay.rows {
+            let Some(reach) = reach(tried, shown) else { continue };
+            let place = match reach {
+                Crossing::ALWAYS => self.steps - 1,
+                reach => ((reach.0 - self.low.0).div_euclid(self.step.0)).min(self.steps - 1),
+            };
+            if place < 0 {
+                continue;
+            }
+            let at = counts.entry(place).or_default();
+            at.0 += 1;
+            at.1 += u64::from(shown.span.wins(tried).next().is_some());
+        }
+        let step = |place: i64| {
+            let (leads, won) = counts.get(&place).copied().unwrap_or_default();
+            Step { from: Points(self.low.0 + place * self.step.0).to_string(), leads, won }
+        };
+        (0..self.steps).map(step).collect()
+    }
+}
+
+/// The highest threshold that a lead reached by the last day, where it did not reach it before the
+/// first.
+fn reach(tried: &Tried, shown: &Shown<'_>) -> Option<Points> {
+    let span = shown.span;
+    let in_time = |crossing: &&Crossing| span.is_in(span.day(crossing.at));
+    tried.proposed.iter().filter(in_time).next_back().map(|crossing| crossing.reach)
+}
+
+/// Leads a week, with a week of none where none came; of a long time the last 52 weeks.
+pub(super) fn load(shown: &Shown<'_>, counted: &Backtest, here: &Asked) -> Load {
+    let first = counted.weeks.keys().next().copied();
+    let mut weeks = Vec::new();
+    if let Some(first) = first {
+        let every_week = first.series(1.week()).take_while(|monday| *monday <= shown.span.to);
+        weeks.extend(every_week.map(|monday| {
+            let (today, proposed) = counted.weeks.get(&monday).copied().unwrap_or_default();
+            Week {
+                label: monday.strftime("%-d %b").to_string(),
+                today,
+                proposed,
+                href: here.leads(shown.version, Cut::Week(Rule::Proposed, monday)),
+            }
+        }));
+    }
+    let skipped = weeks.len().saturating_sub(52);
+    Load {
+        weeks: weeks.split_off(skipped),
+        takes: shown.takes,
+        has_today: shown.replay.today.is_some(),
+    }
+}

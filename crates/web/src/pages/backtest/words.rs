@@ -1,0 +1,338 @@
+//! What a backtest says in sentences.
+
+use domain::{
+    agreement::Definition,
+    backtest::{Backtest, Became, Cut, Goal, Group, Rule, Span, queue},
+    condition::Root,
+    money::{Currency, Money},
+    points::Points,
+};
+use engine::backtest::Replay;
+
+use super::{Measure, RuleView, Shown};
+use crate::{
+    charts::Load,
+    markup::Markup,
+    show::{LocalTime, Rate, count, figure, money, not_measurable, points},
+};
+
+type Open<'a> = &'a dyn Fn(u64, Cut) -> Markup;
+
+fn some(n: u64, one: &str, many: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{} {many}", count(n)) }
+}
+
+/// `At 110 points, 393 leads fewer, and 4 wins fewer of 251`.
+pub(super) fn title(replay: &Replay, span: &Span, counted: &Backtest) -> String {
+    let proposed = counted.proposed().all;
+    let wins = counted.reached_proposed.wins;
+    let at = match span.threshold {
+        Some(threshold) => format!("At {} points, ", points(threshold)),
+        None => "With this rule, ".to_owned(),
+    };
+    if replay.today.is_none() {
+        let leads = some(proposed, "lead", "leads");
+        return format!("{at}{leads}, and {} of {} wins", count(wins), count(counted.wins));
+    }
+    let than = |before: u64, after: u64, one: &str, many: &str| match before.abs_diff(after) {
+        0 => format!("as many {many}"),
+        n => {
+            let how = if after < before { "fewer" } else { "more" };
+            format!("{} {how}", some(n, one, many))
+        }
+    };
+    let leads = than(counted.today().all, proposed, "lead", "leads");
+    if counted.wins == 0 {
+        return format!("{at}{leads}; nothing was won in the time");
+    }
+    let won = than(counted.reached_today.wins, wins, "win", "wins");
+    format!("{at}{leads}, and {won} of {}", count(counted.wins))
+}
+
+/// What was replayed, and what was not.
+pub(super) fn head(shown: &Shown<'_>, counted: &Backtest, open: Open<'_>) -> Markup {
+    let (span, time) = (shown.span, shown.time);
+    let mut words = Markup::text("Replayed from ")
+        .and(time.date(span.from))
+        .and_text(" to ")
+        .and(time.date(span.to))
+        .and_text(" with what was known then; ")
+        .and(open(counted.leads, Cut::Leads))
+        .and_text(" leads.");
+    if shown.replay.late > 0 {
+        words = words.and_text(format!(
+            " {} learnt more than a day after it happened, and counts from then.",
+            some(shown.replay.late, "fact was", "facts were")
+        ));
+    }
+    let today = span.zone.to_datetime(span.as_of).date();
+    if span.to < today {
+        words = words.and_text(" What came since is kept apart for checking.");
+    }
+    words
+}
+
+/// A rule in its own words.
+pub(super) fn rule(
+    title: String,
+    definition: &Definition,
+    threshold: Option<Points>,
+    found: Markup,
+    n: u64,
+    span: &Span,
+) -> RuleView {
+    let days = span.to.since(span.from).map_or(0, |span| i64::from(span.get_days())) + 1;
+    let weekly = n as f64 * 7.0 / days.max(1) as f64;
+    let signed = domain::lever::levers(&definition.qualifies_when);
+    let moved = threshold.filter(|at| signed.iter().all(|lever| lever.at != *at));
+    RuleView {
+        title,
+        says: definition.says.clone(),
+        threshold: moved.map(|at| format!("Tried here at {} points.", points(at))),
+        found: found.and_text(format!(" leads, {weekly:.1} a week")),
+    }
+}
+
+/// What the rates would be if none, or all, of the unknown had been won.
+pub(super) fn bounds(counted: &Backtest, open: Open<'_>) -> Option<Markup> {
+    let unknown = counted.proposed().unknown_won();
+    if unknown == 0 || counted.proposed().all == 0 {
+        return None;
+    }
+    let enter = counted.enter.unknown_won();
+    let mut words = match enter {
+        0 => Markup::new(),
+        n => open(n, Cut::Became(Group::Enter, Goal::Won, Became::Unknown)).and_text(format!(
+            " of the {} that enter were never worked, or their time is not over. ",
+            count(counted.enter.all)
+        )),
+    };
+    let (none, all) = counted.proposed().bounds_won();
+    let said = |rate: domain::rate::Rate| super::shown_rate(rate).headline();
+    words.say(format!(
+        "If none of the {} unknown under the proposed rule had been won, {} of its leads are won; \
+         if all, {}. The truth lies between.",
+        count(unknown),
+        said(none),
+        said(all)
+    ));
+    Some(words)
+}
+
+/// A rate as a door to its leads, its interval under it.
+pub(super) fn rate(rate: &Rate, href: &str) -> Markup {
+    if rate.n == 0 {
+        return not_measurable("none with a known end");
+    }
+    let shown = figure(rate.headline(), href);
+    match rate.interval_words() {
+        Some(interval) => {
+            shown.and_text(" ").and(crate::markup::element("small").holding(interval.as_str()))
+        }
+        None => shown,
+    }
+}
+
+/// Revenue and days, which have no interval.
+pub(super) fn plain_measures(counted: &Backtest, has_today: bool) -> Vec<Measure> {
+    let sums = |sums: &std::collections::BTreeMap<Currency, i64>| match sums.is_empty() {
+        true => Markup::text("none"),
+        false => {
+            let said = sums.iter().map(|(currency, amount_minor)| {
+                money(Money { amount_minor: *amount_minor, currency: *currency })
+            });
+            Markup::text(said.collect::<Vec<_>>().join(", "))
+        }
+    };
+    let days = |days: Option<i64>| match days {
+        Some(days) => Markup::text(some(days.unsigned_abs(), "day", "days")),
+        None => not_measurable("no win found before"),
+    };
+    let of = |strip: &domain::backtest::Strip, is_shown: bool| match is_shown {
+        true => (sums(&strip.revenue_minor), days(strip.lead_days)),
+        false => (Markup::text("–"), Markup::text("–")),
+    };
+    let (today, proposed) =
+        (of(&counted.reached_today, has_today), of(&counted.reached_proposed, true));
+    let revenue =
+        Markup::text("Revenue of the wins found before, of ").and(sums(&counted.wins_minor));
+    let middle = Markup::text("From found to opportunity opened, the middle one");
+    vec![
+        Measure { name: revenue, today: today.0, proposed: proposed.0, strip: None },
+        Measure { name: middle, today: today.1, proposed: proposed.1, strip: None },
+    ]
+}
+
+/// The n of the measures, and whether the two rules differ by more than chance.
+pub(super) fn measured(counted: &Backtest, has_today: bool) -> Markup {
+    let n = |found: domain::backtest::Found| count(found.rate_won().n());
+    let proposed = counted.proposed();
+    if !has_today {
+        return Markup::text(format!(
+            "n = {} with a known end; {}.",
+            n(proposed),
+            some(counted.wins, "win", "wins")
+        ));
+    }
+    let today = counted.today();
+    let apart = |one: domain::rate::Rate, other: domain::rate::Rate| {
+        one.wilson().zip(other.wilson()).map(|(a, b)| a.high < b.low || b.high < a.low)
+    };
+    let wins = match apart(today.rate_won(), proposed.rate_won()) {
+        Some(true) => " On wins the two differ by more than chance.",
+        Some(false) => " On wins the two intervals overlap.",
+        None => "",
+    };
+    Markup::text(format!(
+        "n = {} and {} with a known end; {}.{wins} Both rules find mostly the same leads, and each \
+         strip has a scale of its own. Association, not effect.",
+        n(today),
+        n(proposed),
+        some(counted.wins, "win", "wins")
+    ))
+}
+
+/// The title over the weeks, and what they are.
+pub(super) fn load(shown: &Shown<'_>, load: &Load) -> (Markup, String) {
+    let n = load.weeks.len();
+    let Some(takes) = load.takes else {
+        let why = "How many leads a week can be taken is not said by the routing in force: members \
+                   without a cap take any number.";
+        return (Markup::text("Qualified leads a week"), format!("{n} weeks. {why}"));
+    };
+    let (over, late) = queue(load.weeks.iter().map(|week| week.proposed), takes);
+    let mut title = match over {
+        0 => format!("In none of {n} weeks would more leads have come than sales can take"),
+        over => format!(
+            "In {} of {n} weeks more leads would have come than sales can take",
+            count(over)
+        ),
+    };
+    let waits = |late: u64| match late {
+        0 => "no lead would have waited into the next week".to_owned(),
+        late => {
+            format!("{} have waited into the next week", some(late, "lead would", "leads would"))
+        }
+    };
+    let mut says = format!(
+        "Qualified leads a week against {takes} that can be taken, by the caps, calendars and absences \
+         of the next 28 days. Under the proposed rule {}",
+        waits(late)
+    );
+    if shown.replay.today.is_some() {
+        let (over_today, late_today) = queue(load.weeks.iter().map(|week| week.today), takes);
+        if over_today != over {
+            title.push_str(&format!(", today in {}", count(over_today)));
+        }
+        says.push_str(&format!(", under today’s {}", waits(late_today)));
+    }
+    says.push('.');
+    (Markup::text(title), says)
+}
+
+/// `451 of 9,412 leads, 4.8 %`.
+pub(super) fn not_judged(counted: &Backtest, open: Open<'_>) -> Markup {
+    let share = Rate::of(counted.not_judged, counted.leads);
+    let words = match share.share() {
+        Some(share) if counted.leads >= 20 => format!(", {}", crate::show::per_cent(share)),
+        _ => String::new(),
+    };
+    open(counted.not_judged, Cut::NotJudged)
+        .and_text(format!(" of {} leads{words}", count(counted.leads)))
+}
+
+/// What cannot be replayed.
+pub(super) fn gaps(replay: &Replay, time: &LocalTime) -> Vec<Markup> {
+    let mut gaps = Vec::new();
+    for (place, (kind, since)) in replay.kinds.iter().enumerate() {
+        let kind = kind.replace('_', " ");
+        let Some(since) = since else {
+            gaps.push(Markup::text(format!(
+                "No “{kind}” was ever recorded: what it would have earned is not known."
+            )));
+            continue;
+        };
+        let older =
+            |row: &&domain::backtest::Tried| row.gaps.iter().any(|at| *at as usize == place);
+        let n = replay.rows.iter().filter(older).count() as u64;
+        if n > 0 {
+            gaps.push(
+                Markup::text(format!("The first “{kind}” is of "))
+                    .and(time.date(*since))
+                    .and_text(format!("; {} older.", some(n, "lead is", "leads are"))),
+            );
+        }
+    }
+    for gap in &replay.fields {
+        let whose = if gap.root == Root::Account { "account" } else { "lead" };
+        let field = gap.field.replace('_', " ");
+        if gap.without_history > 0 {
+            gaps.push(Markup::text(format!(
+                "“{field}” of the {whose} has no history for {}: it is taken to have been so all \
+                 along.",
+                some(gap.without_history, "lead", "leads")
+            )));
+        }
+        if gap.unknown > 0 {
+            gaps.push(Markup::text(format!(
+                "“{field}” of the {whose} was never told of {}.",
+                some(gap.unknown, "lead", "leads")
+            )));
+        }
+    }
+    if replay.without_lead > 0 {
+        gaps.push(Markup::text(format!(
+            "{} of no lead: no rule can find {}.",
+            some(replay.without_lead, "opportunity came", "opportunities came"),
+            if replay.without_lead == 1 { "it" } else { "them" }
+        )));
+    }
+    gaps.push(Markup::text(
+        "Nobody knows how sales would have worked leads that nobody was given.",
+    ));
+    gaps
+}
+
+/// Whether a lead counts for a cut of a rule, in words for a table.
+pub(super) fn found_by(group: Option<Group>) -> &'static str {
+    match group {
+        Some(Group::Both) => "both",
+        Some(Group::Leave) => "today’s rule only",
+        Some(Group::Enter) => "the proposed rule only",
+        None => "neither",
+    }
+}
+
+/// What a cut is, as a heading.
+pub(super) fn cut(cut: Cut, target: &str) -> String {
+    let rule =
+        |rule: Rule| if rule == Rule::Today { "today’s rule" } else { "the proposed rule" };
+    let became = |goal: Goal, became: Became| match (goal, became) {
+        (Goal::Won, Became::Yes) => "won".to_owned(),
+        (Goal::Won, Became::No) => "worked and not won".to_owned(),
+        (Goal::Won, Became::Unknown) => "not known to be won or lost".to_owned(),
+        (Goal::TakenOn, Became::Yes) => format!("became {target}"),
+        (Goal::TakenOn, Became::No) => format!("worked, and did not become {target}"),
+        (Goal::TakenOn, Became::Unknown) => format!("not known whether they would become {target}"),
+    };
+    let group = |group: Group| match group {
+        Group::Both => "Found by both rules",
+        Group::Leave => "Found by today’s rule only",
+        Group::Enter => "Found by the proposed rule only",
+    };
+    match cut {
+        Cut::Leads => "All leads of the time".to_owned(),
+        Cut::NotJudged => "Leads that could not be judged".to_owned(),
+        Cut::Found(by) => format!("Found by {}", rule(by)),
+        Cut::Of(by, goal, end) => format!("Found by {}, {}", rule(by), became(goal, end)),
+        Cut::Group(of) => group(of).to_owned(),
+        Cut::Became(of, goal, end) => format!("{}, {}", group(of), became(goal, end)),
+        Cut::Wins => "Leads with a win in the time".to_owned(),
+        Cut::WinsFoundBy(by) => format!("Wins that {} had found before", rule(by)),
+        Cut::TakenOn => format!("Leads that became {target} in the time"),
+        Cut::TakenOnFoundBy(by) => {
+            format!("Leads that {} had found before they became {target}", rule(by))
+        }
+        Cut::Week(by, monday) => format!("Found by {} in the week of {monday}", rule(by)),
+    }
+}
