@@ -30,7 +30,7 @@ const MAY_NAME: [(&str, &[&str]); 8] = [
 const DOMAIN_MAY_NAME: [&str; 4] = ["jiff", "serde", "strsim", "thiserror"];
 
 /// Crates of others that have one home, so that what they know stays there.
-const HOMES: [(&str, &str); 7] = [
+const HOMES: [(&str, &str); 8] = [
     ("rusqlite", "store"),
     ("postgres", "store"),
     ("askama", "web"),
@@ -38,6 +38,7 @@ const HOMES: [(&str, &str); 7] = [
     ("rust_xlsxwriter", "web"),
     ("calamine", "connectors"),
     ("cel", "connectors"),
+    ("parquet", "insight"),
 ];
 
 const FILE_LINES_MAX: usize = 500;

@@ -1,0 +1,174 @@
+//! Rows of a file without quotes, split in blocks of whole lines by several threads.
+
+use std::{
+    fs::File,
+    io::{Read, Seek, SeekFrom},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+};
+
+use super::{ROW_BYTES_MAX, Trouble, column::Part, separated::Layout, shown, workers};
+
+/// How much of a file one thread takes at a time.
+const BLOCK_BYTES: usize = 4 << 20;
+
+/// Whole lines of a file.
+struct Block {
+    number: usize,
+    /// Where it begins in the file.
+    at: u64,
+    bytes: Vec<u8>,
+}
+
+/// Cuts a file into blocks.
+struct Cutter {
+    file: File,
+    rest: Vec<u8>,
+    at: u64,
+    number: usize,
+}
+
+/// Why a block was not read.
+enum Stop {
+    /// It has quotes, or ends of lines that need the long way.
+    NotPlain,
+    Trouble(Trouble),
+}
+
+/// Reads rows from a byte of the file on; `None` when the file needs the long way.
+pub(super) fn read(layout: &Layout<'_>, body: u64) -> Result<Option<Vec<Vec<Part>>>, Trouble> {
+    let unreadable = |source| Trouble::Unreadable { file: shown(layout.path), source };
+    let mut file = File::open(layout.path).map_err(unreadable)?;
+    file.seek(SeekFrom::Start(body)).map_err(unreadable)?;
+    let cutter = Mutex::new(Cutter { file, rest: Vec::new(), at: body, number: 0 });
+    let is_stopped = AtomicBool::new(false);
+    let work = || {
+        let mut done = Vec::new();
+        while !is_stopped.load(Ordering::Relaxed) {
+            let block = cutter.lock().unwrap_or_else(PoisonError::into_inner).next(layout);
+            let (number, split) = match block {
+                Ok(None) => break,
+                Ok(Some(block)) => (block.number, split(layout, &block)),
+                Err(trouble) => (usize::MAX, Err(Stop::Trouble(trouble))),
+            };
+            if split.is_err() {
+                is_stopped.store(true, Ordering::Relaxed);
+            }
+            done.push((number, split));
+        }
+        done
+    };
+    let mut done = thread::scope(|scope| {
+        let threads: Vec<_> = (0..workers()).map(|_| scope.spawn(work)).collect();
+        let done = threads.into_iter().map(|thread| match thread.join() {
+            Ok(done) => done,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        done.flatten().collect::<Vec<_>>()
+    });
+    done.sort_by_key(|(number, _)| *number);
+    let mut parts = Vec::with_capacity(done.len());
+    let mut trouble = None;
+    for (_, split) in done {
+        match split {
+            Ok(split) => parts.push(split),
+            // A quote further on may explain what looked wrong here.
+            Err(Stop::NotPlain) => return Ok(None),
+            Err(Stop::Trouble(first)) => trouble = trouble.or(Some(first)),
+        }
+    }
+    match trouble {
+        Some(trouble) => Err(trouble),
+        None => Ok(Some(parts)),
+    }
+}
+
+impl Cutter {
+    /// The next whole lines.
+    fn next(&mut self, layout: &Layout<'_>) -> Result<Option<Block>, Trouble> {
+        let unreadable = |source| Trouble::Unreadable { file: shown(layout.path), source };
+        let mut bytes = std::mem::take(&mut self.rest);
+        bytes.reserve_exact(BLOCK_BYTES);
+        loop {
+            let before = bytes.len();
+            let block = (&mut self.file).take(BLOCK_BYTES as u64);
+            let read = { block }.read_to_end(&mut bytes).map_err(unreadable)?;
+            let end = bytes[before..].iter().rposition(|byte| *byte == b'\n');
+            if let Some(end) = end.filter(|_| read > 0) {
+                self.rest = bytes.split_off(before + end + 1);
+                break;
+            }
+            if read == 0 {
+                break;
+            }
+            if bytes.len() > ROW_BYTES_MAX.max(BLOCK_BYTES) {
+                return Err(layout.too_much(self.at, "a row is longer than 1 MiB"));
+            }
+        }
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        let block = Block { number: self.number, at: self.at, bytes };
+        self.at += block.bytes.len() as u64;
+        self.number += 1;
+        Ok(Some(block))
+    }
+}
+
+fn split(layout: &Layout<'_>, block: &Block) -> Result<Vec<Part>, Stop> {
+    let bytes = block.bytes.as_slice();
+    if bytes.contains(&b'"') {
+        return Err(Stop::NotPlain);
+    }
+    let mut parts: Vec<Part> = layout.kinds.iter().map(|kind| Part::new(*kind)).collect();
+    let mut start = 0;
+    while start < bytes.len() {
+        start = row(layout, block.at, bytes, start, &mut parts)?;
+    }
+    Ok(parts)
+}
+
+/// Takes one row in, and says where the next begins.
+fn row(
+    layout: &Layout<'_>,
+    block_at: u64,
+    bytes: &[u8],
+    start: usize,
+    parts: &mut [Part],
+) -> Result<usize, Stop> {
+    let at = block_at + start as u64;
+    let (mut cell_start, mut place) = (start, 0);
+    loop {
+        let rest = &bytes[cell_start..];
+        let is_end = |byte: &u8| *byte == layout.sign || *byte == b'\n' || *byte == b'\r';
+        let end = cell_start + rest.iter().position(is_end).unwrap_or(rest.len());
+        let next = match bytes.get(end) {
+            Some(b'\r') if bytes.get(end + 1) == Some(&b'\n') => end + 2,
+            // An end of line of its own, which the long way knows.
+            Some(b'\r') => return Err(Stop::NotPlain),
+            Some(_) => end + 1,
+            None => end,
+        };
+        let is_last = bytes.get(end) != Some(&layout.sign);
+        if is_last && place == 0 && end == cell_start {
+            return Ok(next);
+        }
+        if let Some(Some(column)) = layout.goes_to.get(place) {
+            let cell = &bytes[cell_start..end];
+            let wrong = |wrong| Stop::Trouble(layout.wrong(at, *column, cell, wrong));
+            parts[*column].cell(cell).map_err(wrong)?;
+        }
+        place += 1;
+        cell_start = next;
+        if is_last {
+            break;
+        }
+    }
+    match place == layout.cells {
+        true => Ok(cell_start),
+        false => Err(Stop::Trouble(layout.ragged(at, place))),
+    }
+}
