@@ -41,8 +41,8 @@ pub enum BacktestRefusal {
     #[error("the definition \"{0}\" asks for no points to be reached: it has no threshold to try")]
     NoLever(String),
     /// The definition has not so many thresholds.
-    #[error("the definition \"{0}\" has {1} thresholds: choose one of them, from 1 on")]
-    NoSuchLever(String, usize),
+    #[error("the definition \"{0}\" has no threshold {1}: choose one from 1 to {2}")]
+    NoSuchLever(String, usize, usize),
 }
 
 /// The text that is tried.
@@ -285,7 +285,7 @@ fn lever(definition: &Definition, wished: usize) -> Result<Option<Lever>, Error>
         let id = definition.id.clone();
         let refusal = match n {
             0 => BacktestRefusal::NoLever(id),
-            n => BacktestRefusal::NoSuchLever(id, n),
+            n => BacktestRefusal::NoSuchLever(id, wished, n),
         };
         return Err(Error::Refused(refusal.into()));
     }

@@ -113,6 +113,9 @@ pub enum Command {
     /// Check, propose, sign and read the Agreement
     #[command(subcommand, long_about = include_str!("commands/agreement.md"))]
     Agreement(commands::agreement::Command),
+    /// Say what a definition would have found in the firm's own past
+    #[command(long_about = include_str!("commands/backtest.md"))]
+    Backtest(commands::backtest::Args),
     /// Say what follows from facts in a file under an Agreement in a folder, with no database
     #[command(long_about = include_str!("commands/decide.md"))]
     Decide(commands::decide::Args),

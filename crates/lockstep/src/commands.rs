@@ -1,6 +1,7 @@
 //! The commands, one file each; the `.md` beside it is its long help.
 
 pub mod agreement;
+pub mod backtest;
 pub mod bench;
 pub mod decide;
 pub mod demo;
@@ -41,6 +42,7 @@ pub fn run(
         Command::User(command) => user::run(command, place, now),
         Command::Key(command) => key::run(command, place, now),
         Command::Agreement(command) => agreement::run(command, place, voice, now),
+        Command::Backtest(args) => backtest::run(&args, place, now),
         Command::Decide(args) => decide::run(&args, now),
         Command::Ledger(command) => ledger::run(command, place, voice, now),
         Command::Import(args) => import::run(args, place, voice, now),

@@ -6,7 +6,9 @@ use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use serde::Serialize;
 
 use super::tried::{Became, Deal, Goal, Rule, Tried};
-use crate::{limit::monday_of, money::Currency, points::Points, rate::Rate};
+use crate::{
+    limit::monday_of, money::Currency, points::Points, qualification::Crossing, rate::Rate,
+};
 
 /// What is asked of a backtest.
 #[derive(Debug, Clone, PartialEq)]
@@ -184,20 +186,26 @@ impl Span {
         self.day(tried.created_at) <= self.to
     }
 
-    /// When a rule would have found a lead.
+    /// When a rule would have found a lead, by the last day.
     pub fn at(&self, tried: &Tried, rule: Rule) -> Option<Timestamp> {
-        match rule {
+        let at = match rule {
             Rule::Today => tried.today,
             Rule::Proposed => tried.proposed_at(self.threshold),
-        }
+        };
+        at.filter(|at| self.day(*at) <= self.to)
+    }
+
+    /// The highest threshold that a lead reached by the last day, and when.
+    pub fn highest(&self, tried: &Tried) -> Option<Crossing> {
+        let in_time = |crossing: &&Crossing| self.day(crossing.at) <= self.to;
+        tried.proposed.iter().rfind(in_time).copied()
     }
 
     /// Which rules found a lead in the time, and when the first of them did; `None` where neither
     /// did, or one had done so before.
     pub fn found(&self, tried: &Tried) -> Option<(Group, Timestamp)> {
-        let seen = |at: &Timestamp| self.day(*at) <= self.to;
-        let today = self.at(tried, Rule::Today).filter(seen);
-        let proposed = self.at(tried, Rule::Proposed).filter(seen);
+        let today = self.at(tried, Rule::Today);
+        let proposed = self.at(tried, Rule::Proposed);
         let first = today.into_iter().chain(proposed).min()?;
         let group = match (today, proposed) {
             (Some(_), Some(_)) => Group::Both,
@@ -215,7 +223,7 @@ impl Span {
 
     /// Whether a lead could not be judged by the proposed rule.
     pub fn is_not_judged(&self, tried: &Tried) -> bool {
-        !tried.gaps.is_empty() && tried.proposed_at(self.threshold).is_none()
+        !tried.gaps.is_empty() && self.at(tried, Rule::Proposed).is_none()
     }
 
     /// Opportunities of a lead that were won in the time.

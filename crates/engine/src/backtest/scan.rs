@@ -17,6 +17,7 @@ use domain::{
         past::{was_learnt_late, worked},
     },
     condition::Root,
+    decided::SOURCE,
     fact::{Entry, Fact},
     field::{FieldValue, Fields},
     ids::{FactNo, LeadId, Subject},
@@ -119,7 +120,8 @@ impl Scan<'_> {
         entries.retain(|entry| entry.no <= self.up_to && entry.happened_at() <= self.as_of);
         entries = domain::lead::in_order(entries);
         let Some(first) = entries.first() else { return };
-        let late = entries.iter().filter(|entry| was_learnt_late(entry, self.loaded_until));
+        let told = entries.iter().filter(|entry| entry.told.source != SOURCE);
+        let late = told.filter(|entry| was_learnt_late(entry, self.loaded_until));
         found.late += late.count() as u64;
         self.note_kinds(found, &entries);
         self.note_fields(found, &entries);

@@ -148,6 +148,10 @@ pub fn run(args: Args, place: &Place, voice: Voice, now: Timestamp) -> Result<An
     };
     let report = engine.import(&args.paths, &options, now, &mut watcher)?;
     watcher.finish();
+    if args.history {
+        let until = (engine::backtest::HISTORY_UNTIL, now.to_string());
+        engine.keep_settings(vec![until], now)?;
+    }
     let written = (watcher.written > 0).then_some(rejects);
     Ok(answer(&report, written.as_deref()))
 }

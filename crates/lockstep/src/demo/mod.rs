@@ -88,7 +88,7 @@ pub fn fill(engine: &Engine, now: Timestamp) -> anyhow::Result<Firm> {
     let settings = [("firm.name", NAME), ("firm.currency", CURRENCY), ("firm.zone", ZONE)];
     engine.keep_settings(settings.map(|(name, v)| (name, v.to_owned())).to_vec(), start)?;
     // From then on it is heard of everything as it comes; before, a fortnight at a time.
-    let told_until = (engine::backtest::HISTORY_UNTIL.to_owned(), routed.to_string());
+    let told_until = (engine::backtest::HISTORY_UNTIL, routed.to_string());
     engine.keep_settings(vec![told_until], start)?;
     let people = people::let_in(engine, start)?;
     world.furnish();

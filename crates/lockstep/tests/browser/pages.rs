@@ -29,7 +29,7 @@ const DEMONSTRATION: [Page; 2] =
     [("sign-in-demo", "nobody", "/sign-in"), ("leads-demo", "rep", "/leads")];
 
 /// Pages of a firm in a busy week.
-const BUSY: [Page; 51] = [
+const BUSY: [Page; 53] = [
     ("today-rep", "rep", "/"),
     ("today-marketer", "marketer", "/"),
     ("today-leader", "leader", "/"),
@@ -67,6 +67,8 @@ const BUSY: [Page; 51] = [
     ("agreement", "rep", "/agreement"),
     ("agreement-text", "rep", "/agreement/1/text"),
     ("agreement-changes-same", "mara", "/agreement/1/changes"),
+    ("backtest", "mara", "/agreement/1/backtest?threshold=60"),
+    ("backtest-leads", "mara", "/agreement/1/backtest/leads?of=today"),
     ("responsibilities", "operations", "/responsibilities"),
     ("scoreboard", "mara", "/scoreboard"),
     ("scoreboard-by-source", "mara", "/scoreboard?by=source"),

@@ -4,7 +4,7 @@ use serde_json::json;
 use testkit::http::{Request, StatusCode};
 use testkit::{AGREEMENT, PEOPLE, World};
 
-const LOOKS: [&str; 43] = [
+const LOOKS: [&str; 45] = [
     "/",
     "/",
     "/leads",
@@ -23,6 +23,8 @@ const LOOKS: [&str; 43] = [
     "/agreement",
     "/agreement/1",
     "/agreement/1/text",
+    "/agreement/1/backtest?threshold=20",
+    "/agreement/1/backtest/leads?of=leads",
     "/agreement/1/changes",
     "/agreement/1/changes?from=2026-01-01&level=answer&turn=missed",
     "/responsibilities",

@@ -4,6 +4,7 @@ mod absence;
 mod access;
 mod account;
 mod agreement;
+mod backtest;
 mod books;
 mod corrections;
 mod duplicates;

@@ -59,8 +59,9 @@ impl LeverChart {
         }
         let middle = (across.0 + across.1) / 2.0;
         content.push(text("lab tiny", (middle, FOOT + 14.0), Anchor::Middle, &count(step.won)));
+        let noun = if step.leads == 1 { "lead" } else { "leads" };
         let words =
-            format!("from {}: {} leads, {} won", step.from, count(step.leads), count(step.won));
+            format!("from {}: {} {noun}, {} won", step.from, count(step.leads), count(step.won));
         mark(None, &words, content)
     }
 

@@ -100,8 +100,8 @@ impl Scale {
     fn steps(&self, shown: &Shown<'_>) -> Vec<Step> {
         let mut counts: BTreeMap<i64, (u64, u64)> = BTreeMap::new();
         for tried in &shown.replay.rows {
-            let Some(reach) = reach(tried, shown) else { continue };
-            let place = match reach {
+            let Some(highest) = highest(tried, shown) else { continue };
+            let place = match highest.reach {
                 Crossing::ALWAYS => self.steps - 1,
                 reach => ((reach.0 - self.low.0).div_euclid(self.step.0)).min(self.steps - 1),
             };
@@ -110,7 +110,8 @@ impl Scale {
             }
             let at = counts.entry(place).or_default();
             at.0 += 1;
-            at.1 += u64::from(shown.span.wins(tried).next().is_some());
+            let won = shown.span.became(tried, Goal::Won, highest.at);
+            at.1 += u64::from(won == Became::Yes);
         }
         let step = |place: i64| {
             let (leads, won) = counts.get(&place).copied().unwrap_or_default();
@@ -120,12 +121,10 @@ impl Scale {
     }
 }
 
-/// The highest threshold that a lead reached by the last day, where it did not reach it before the
-/// first.
-fn reach(tried: &Tried, shown: &Shown<'_>) -> Option<Points> {
+/// The highest threshold that a lead reached in the time.
+fn highest(tried: &Tried, shown: &Shown<'_>) -> Option<Crossing> {
     let span = shown.span;
-    let in_time = |crossing: &&Crossing| span.is_in(span.day(crossing.at));
-    tried.proposed.iter().filter(in_time).next_back().map(|crossing| crossing.reach)
+    span.highest(tried).filter(|crossing| span.from <= span.day(crossing.at))
 }
 
 /// Leads a week, with a week of none where none came; of a long time the last 52 weeks.

@@ -8,6 +8,7 @@ use axum::{
 use domain::{
     backtest::{Became, Cut, Deal, Goal, Rule, Span, Tried},
     ids::Version,
+    qualification::Crossing,
 };
 use engine::{Engine, access::Act, backtest::Replay};
 use store::{Reader, StoreError};
@@ -141,7 +142,7 @@ impl See<'_, '_> {
             by: words::found_by(found.map(|(group, _)| group)),
             today: at(Rule::Today),
             proposed: at(Rule::Proposed),
-            reach: reach(tried),
+            reach: reach(tried, self.span),
             taken_on: became(self.span, tried, Goal::TakenOn),
             won: became(self.span, tried, Goal::Won),
             deals: deals.reduce(|all, deal| all.and_text(", ").and(deal)).unwrap_or_default(),
@@ -159,10 +160,10 @@ fn became(span: &Span, tried: &Tried, goal: Goal) -> &'static str {
     }
 }
 
-/// The highest threshold that a lead reaches.
-fn reach(tried: &Tried) -> String {
-    match tried.proposed.last().map(|crossing| crossing.reach) {
-        Some(domain::qualification::Crossing::ALWAYS) => "any".to_owned(),
+/// The highest threshold that a lead reaches in the time.
+fn reach(tried: &Tried, span: &Span) -> String {
+    match span.highest(tried).map(|crossing| crossing.reach) {
+        Some(Crossing::ALWAYS) => "any".to_owned(),
         Some(reach) => reach.to_string(),
         None => String::new(),
     }
@@ -231,7 +232,7 @@ fn cells(tried: &Tried, counts: u64, span: &Span) -> Vec<Cell> {
         tried.created_at.into(),
         span.at(tried, Rule::Today).into(),
         span.at(tried, Rule::Proposed).into(),
-        reach(tried).as_str().into(),
+        reach(tried, span).as_str().into(),
         became(span, tried, Goal::TakenOn).into(),
         became(span, tried, Goal::Won).into(),
         deals.join(" ").as_str().into(),

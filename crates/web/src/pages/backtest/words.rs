@@ -58,12 +58,17 @@ pub(super) fn head(shown: &Shown<'_>, counted: &Backtest, open: Open<'_>) -> Mar
         .and(time.date(span.to))
         .and_text(" with what was known then; ")
         .and(open(counted.leads, Cut::Leads))
-        .and_text(" leads.");
+        .and_text(if counted.leads == 1 { " lead." } else { " leads." });
     if shown.replay.late > 0 {
-        words = words.and_text(format!(
-            " {} learnt more than a day after it happened, and counts from then.",
-            some(shown.replay.late, "fact was", "facts were")
-        ));
+        words = words.and_text(match shown.replay.late {
+            1 => {
+                " 1 fact was learnt more than a day after it happened, and counts from then.".into()
+            }
+            n => format!(
+                " {} facts were learnt more than a day after they happened, and count from then.",
+                count(n)
+            ),
+        });
     }
     let today = span.zone.to_datetime(span.as_of).date();
     if span.to < today {
@@ -89,7 +94,8 @@ pub(super) fn rule(
         title,
         says: definition.says.clone(),
         threshold: moved.map(|at| format!("Tried here at {} points.", points(at))),
-        found: found.and_text(format!(" leads, {weekly:.1} a week")),
+        found: found
+            .and_text(format!(" {}, {weekly:.1} a week", if n == 1 { "lead" } else { "leads" })),
     }
 }
 

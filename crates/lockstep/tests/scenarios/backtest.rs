@@ -1,0 +1,114 @@
+//! Before anybody signs: what a proposed definition would have found in the past.
+
+use serde_json::json;
+use testkit::{AGREEMENT, World, http::StatusCode};
+
+const BACKTEST: &str = "/agreement/2/backtest";
+const DEMO: &str = "demo";
+
+async fn does(world: &World, lead: &str, kind: &str, happened_at: Option<&str>) {
+    let mut fact = json!({"fact": "activity", "lead": lead, "kind": kind});
+    if let Some(at) = happened_at {
+        fact["happened_at"] = json!(at);
+    }
+    assert!(world.reports(json!([fact])).await.status.is_success());
+}
+
+async fn comes(world: &World, lead: &str, title: &str) {
+    let fact = json!([{"fact": "lead", "lead": lead, "fields": {"title": title}}]);
+    assert!(world.reports(fact).await.status.is_success());
+}
+
+/// Under forty points one lead qualified and was taken on; under thirty one more would have.
+async fn before_thirty_points_are_signed() -> World {
+    let world = World::just_signed();
+    comes(&world, "director", "Director").await;
+    comes(&world, "buyer", "Buyer").await;
+    comes(&world, "quiet", "Buyer").await;
+    does(world.at("2026-11-16 10:00"), "director", DEMO, None).await;
+    does(&world, "buyer", DEMO, None).await;
+    does(&world, "quiet", "price", None).await;
+    let taken = json!([{"fact": "lead_moved", "lead": "director", "status": "SAL"}]);
+    assert!(world.at("2026-11-16 11:00").reports(taken).await.status.is_success());
+    world.at("2026-11-17 09:00");
+    let thirty = AGREEMENT.replace("score.total >= 40", "score.total >= 30");
+    assert_eq!(world.proposes(&thirty).0, 2);
+    world
+}
+
+/// The rows of a file without its header, in order.
+async fn rows(world: &World, of: &str) -> Vec<String> {
+    let answer = world.gets("mara", &format!("{BACKTEST}/leads.csv?{of}")).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    answer.body.lines().skip(1).map(str::to_owned).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_signers_see_who_would_enter_and_looking_writes_nothing() {
+    let world = before_thirty_points_are_signed().await;
+    let before = world.everything();
+    for who in ["mara", "sven"] {
+        let page = world.page(who, "/agreement/2").await;
+        assert!(page.contains("What its definition would have found in the past"), "{page}");
+        let page = world.page(who, BACKTEST).await;
+        assert!(page.contains("At 30 points, 1 lead more; nothing was won in the time"), "{page}");
+        assert!(page.contains("In both 1 0 0 1 Leave 0 0 0 0 Enter 1 0 0 1"), "{page}");
+        assert!(page.contains("with what was known then; 3 leads."), "{page}");
+        let entered = world.page(who, &format!("{BACKTEST}/leads?of=enter")).await;
+        assert!(entered.contains("the proposed rule only: 1") && entered.contains("crm:buyer"));
+        assert!(!entered.contains("crm:quiet"), "{entered}");
+    }
+    let tried = world.page("mara", &format!("{BACKTEST}?threshold=10")).await;
+    assert!(tried.contains("Tried here at 10 points."), "{tried}");
+    assert!(tried.contains("At 10 points, 2 leads more"), "{tried}");
+    assert_eq!(world.everything(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_future_that_is_planted_changes_nothing_of_the_past() {
+    let world = before_thirty_points_are_signed().await;
+    let of_monday = "of=proposed&to=2026-11-16";
+    let known = rows(&world, of_monday).await;
+    assert_eq!(known.len(), 2, "{known:?}");
+    // Everything that is told from now on is dated back to before the judgement.
+    world.at("2026-11-19 09:00");
+    does(&world, "quiet", DEMO, Some("2026-11-16T08:30:00Z")).await;
+    does(&world, "buyer", DEMO, Some("2026-11-16T08:10:00Z")).await;
+    let late = json!([{"fact": "lead", "lead": "buyer", "fields": {"title": "Director"},
+                       "happened_at": "2026-11-16T08:05:00Z"}]);
+    assert!(world.reports(late).await.status.is_success());
+    assert_eq!(rows(&world, of_monday).await, known);
+    let page = world.page("mara", &format!("{BACKTEST}?to=2026-11-19")).await;
+    assert!(page.contains("3 facts were learnt more than a day after"), "{page}");
+    let today = rows(&world, "of=proposed&to=2026-11-19").await;
+    assert_eq!(today.len(), 3, "it counts from when it was learnt: {today:?}");
+    assert!(
+        today.iter().any(|row| row.contains("quiet") && row.contains("2026-11-19")),
+        "{today:?}"
+    );
+    // Said to be history, it is taken as known when it happened.
+    let loaded = rows(&world, &format!("{of_monday}&loaded=2026-11-19")).await;
+    assert_eq!(loaded.len(), 3, "{loaded:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_asked_for_wrongly_is_told() {
+    let world = before_thirty_points_are_signed().await;
+    for (query, words) in [
+        ("threshold=many", "is not a number of points."),
+        ("from=17.11.26", "is not a day"),
+        ("from=2026-11-20&to=2026-11-17", "exchange the two"),
+        ("within=0", "from 1 to 1000"),
+        ("definition=sql", "it has mql."),
+        ("lever=3", "has no threshold 3: choose one from 1 to 1."),
+    ] {
+        let answer = world.gets("mara", &format!("{BACKTEST}?{query}")).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{query}");
+        assert!(answer.text().contains(words), "{query}: {}", answer.text());
+    }
+    for absent in
+        ["/agreement/9/backtest", "/agreement/x/backtest", "/agreement/2/backtest/leads?of=all"]
+    {
+        assert_eq!(world.gets("mara", absent).await.status, StatusCode::NOT_FOUND, "{absent}");
+    }
+}
