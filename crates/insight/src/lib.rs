@@ -6,6 +6,7 @@
 pub mod cents;
 pub mod channels;
 pub mod dice;
+pub mod gathering;
 pub mod half_life;
 pub mod journeys;
 pub mod markov;
