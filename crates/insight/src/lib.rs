@@ -3,14 +3,18 @@
 //! Invariant: what a kernel says is what `domain` says, fact by fact, only sooner; a property proves
 //! it for each. Nothing here reads a clock or a database: columns and files come in, figures go out.
 
+pub mod attribution;
 pub mod cents;
 pub mod channels;
+pub mod deal;
 pub mod dice;
 pub mod gathering;
 pub mod half_life;
 pub mod journeys;
 pub mod markov;
 pub mod order;
+pub mod paths;
+pub mod resampling;
 pub mod rules;
 pub mod shapley;
 pub mod solve;
