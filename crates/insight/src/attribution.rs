@@ -11,13 +11,18 @@ use serde::Serialize;
 use crate::{
     channels::Channels,
     journeys::Journeys,
-    markov::{MarkovRefusal, Removal},
-    order::{Chain, Repeats},
+    order::Chain,
     rules::{self, Rule, Weights},
-    shapley::{COALITION_CHANNELS_MAX, COALITION_JOURNEYS_MIN, RateRefusal, Unseen},
-    tally::{Asked, Credit, Tally},
+    shapley::{COALITION_CHANNELS_MAX, COALITION_JOURNEYS_MIN, Unseen},
+    tally::{Asked, Tally},
 };
 
+pub use crate::{
+    markov::{MarkovRefusal, Removal},
+    order::Repeats,
+    shapley::RateRefusal,
+    tally::Credit,
+};
 pub use model::Model;
 
 /// What stands under every answer.
@@ -131,7 +136,7 @@ pub fn attribute(
     threads: usize,
 ) -> Attribution {
     let tally = Tally::of(journeys, &asked(journeys, models, terms), threads);
-    let asking = Asking { journeys, tally: &tally, terms };
+    let asking = Asking { journeys, tally: &tally, terms, threads };
     let participation = tally.coverage().participation();
     Attribution {
         channels: journeys.channels.clone(),
@@ -167,6 +172,7 @@ struct Asking<'a> {
     journeys: &'a Journeys,
     tally: &'a Tally,
     terms: &'a Terms,
+    threads: usize,
 }
 
 impl Asking<'_> {
@@ -190,7 +196,7 @@ impl Asking<'_> {
         Ok(match order {
             // Repeats change nothing at order 1, and the pass has counted it already.
             1 => self.tally.transitions().removal()?,
-            _ => Chain::of(self.journeys, order, repeats)?.removal()?,
+            _ => Chain::of(self.journeys, order, repeats, self.threads)?.removal()?,
         })
     }
 

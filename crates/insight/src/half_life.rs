@@ -35,11 +35,6 @@ impl HalfLife {
         HalfLife { seconds, step, table: (0..STEPS).map(power).collect() }
     }
 
-    /// How many seconds.
-    pub fn seconds(&self) -> u32 {
-        self.seconds
-    }
-
     /// 2^(−age / half-life), within 1e-15.
     pub fn weight(&self, age_seconds: u32) -> f64 {
         let halvings = age_seconds / self.seconds;

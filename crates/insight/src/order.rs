@@ -5,7 +5,7 @@
 //! converting are raised from nothing, in turns over all states, until the two leave no room between
 //! them. What is left open is the bound of the error.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range, thread};
 
 use serde::{Deserialize, Serialize};
 
@@ -62,29 +62,53 @@ impl Chain {
         Ok(Chain { order, channels, repeats, counts: Vec::new(), waiting: Vec::new() })
     }
 
-    /// All journeys.
+    /// All journeys, counted on so many threads; how many changes nothing.
     ///
     /// # Errors
     /// [`MarkovRefusal::Order`] unless it is from 1 to 5.
-    pub fn of(journeys: &Journeys, order: usize, repeats: Repeats) -> Result<Chain, MarkovRefusal> {
-        let mut chain = Chain::new(journeys.channels.len(), order, repeats)?;
-        for journey in journeys.of(0..journeys.len()) {
-            let times = u64::from(journey.ended.conversions) + u64::from(journey.ended.nulls);
+    pub fn of(
+        journeys: &Journeys,
+        order: usize,
+        repeats: Repeats,
+        threads: usize,
+    ) -> Result<Chain, MarkovRefusal> {
+        let empty = Chain::new(journeys.channels.len(), order, repeats)?;
+        let count = |range: Range<usize>| {
+            let mut chain = empty.clone();
+            chain.take(journeys, range);
+            chain
+        };
+        Ok(thread::scope(|scope| {
+            let count = &count;
+            let ranges = journeys.split(threads).into_iter();
+            let parts: Vec<_> = ranges.map(|range| scope.spawn(move || count(range))).collect();
+            let mut whole = empty.clone();
+            for part in parts {
+                whole.merge(&part.join().expect("counting does not panic"));
+            }
+            whole
+        }))
+    }
+
+    /// Counts a range of journeys.
+    fn take(&mut self, journeys: &Journeys, range: Range<usize>) {
+        let end = self.channels as u64;
+        for journey in journeys.of(range) {
+            let ended = journey.ended;
+            let times = u64::from(ended.conversions) + u64::from(ended.nulls);
             let (mut state, mut before) = (0, None);
             for channel in journey.touched {
-                if repeats == Repeats::Collapsed && before == Some(channel) {
+                if self.repeats == Repeats::Collapsed && before == Some(channel) {
                     continue;
                 }
-                chain.step(state, u64::from(*channel), times);
-                state = chain.next(state, *channel);
+                self.step(state, u64::from(*channel), times);
+                state = self.next(state, *channel);
                 before = Some(channel);
             }
-            let end = chain.channels as u64;
-            chain.step(state, end, journey.ended.conversions.into());
-            chain.step(state, end + 1, journey.ended.nulls.into());
+            self.step(state, end, ended.conversions.into());
+            self.step(state, end + 1, ended.nulls.into());
         }
-        chain.settle();
-        Ok(chain)
+        self.settle();
     }
 
     /// The state after touching a channel: the last `order` touches as digits, the first of which
@@ -107,7 +131,8 @@ impl Chain {
     /// Counts what waits.
     fn settle(&mut self) {
         self.counts.append(&mut self.waiting);
-        self.counts.sort_unstable();
+        // Runs that are in order already are only merged.
+        self.counts.sort();
         self.counts.dedup_by(|later, first| {
             let is_same = later.0 == first.0;
             if is_same {
@@ -122,11 +147,6 @@ impl Chain {
         debug_assert_eq!((self.order, self.channels), (other.order, other.channels));
         self.waiting.extend(&other.counts);
         self.settle();
-    }
-
-    /// How many touches it looks back over.
-    pub fn order(&self) -> usize {
-        self.order
     }
 
     /// The removal effect of every channel.

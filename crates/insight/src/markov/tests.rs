@@ -33,7 +33,7 @@ fn the_worked_example_comes_out_at_every_order() {
         (2, [0.75, 1.0, 0.25], [3.0 / 8.0, 0.5, 1.0 / 8.0]),
         (3, [0.75, 1.0, 0.25], [3.0 / 8.0, 0.5, 1.0 / 8.0]),
     ] {
-        let chain = Chain::of(&worked(), order, Repeats::Kept).unwrap().removal().unwrap();
+        let chain = Chain::of(&worked(), order, Repeats::Kept, 2).unwrap().removal().unwrap();
         near(&[chain.converting], &[1.0 / 3.0]);
         near(&chain.effects, &effects);
         near(&chain.shares(), &shares);
@@ -48,7 +48,7 @@ fn where_nothing_or_everything_converted_a_chain_says_nothing() {
     ];
     for (all, expected) in cases {
         assert_eq!(counted(&all).removal(), Err(expected));
-        assert_eq!(Chain::of(&all, 2, Repeats::Kept).unwrap().removal(), Err(expected));
+        assert_eq!(Chain::of(&all, 2, Repeats::Kept, 2).unwrap().removal(), Err(expected));
     }
 }
 
@@ -97,7 +97,7 @@ proptest! {
         let tally = Tally::of(&all, &Asked::default(), 1);
         let (conversions, nulls) = (tally.total().conversions, tally.nulls());
         let rate = conversions as f64 / (conversions + nulls) as f64;
-        let chain = Chain::of(&all, order, Repeats::Kept).unwrap().removal().unwrap();
+        let chain = Chain::of(&all, order, Repeats::Kept, 2).unwrap().removal().unwrap();
         let first = tally.transitions().removal().unwrap();
         prop_assert!((chain.converting - rate).abs() < 1e-11, "{} {}", chain.converting, rate);
         prop_assert!((first.converting - rate).abs() < 1e-11);

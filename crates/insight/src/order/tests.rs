@@ -21,7 +21,7 @@ fn repeats_tell_more_at_higher_orders() {
     // Told twice, the second A forgets what came before the first.
     let all = journeys(&[("B A A", 5, 1, 0), ("C A A", 1, 5, 0)]);
     let effects =
-        |order, repeats| Chain::of(&all, order, repeats).unwrap().removal().unwrap().effects;
+        |order, repeats| Chain::of(&all, order, repeats, 2).unwrap().removal().unwrap().effects;
     let first = [Repeats::Kept, Repeats::Collapsed].map(|repeats| effects(1, repeats));
     for (kept, collapsed) in first[0].iter().zip(&first[1]) {
         assert!((kept - collapsed).abs() < 1e-12);
@@ -51,7 +51,7 @@ proptest! {
         let tally = Tally::of(&all, &Asked::default(), 1);
         let conversions = tally.total().conversions as f64;
         prop_assume!(conversions > 0.0 && tally.nulls() > 0);
-        let chain = Chain::of(&all, ORDER_MAX, Repeats::Kept).unwrap().removal().unwrap();
+        let chain = Chain::of(&all, ORDER_MAX, Repeats::Kept, 2).unwrap().removal().unwrap();
         for (effect, assisted) in chain.effects.iter().zip(tally.coverage().participation()) {
             prop_assert!((effect - assisted.conversions / conversions).abs() < 1e-11);
         }
@@ -63,7 +63,7 @@ proptest! {
         let tally = Tally::of(&all, &Asked::default(), 1);
         prop_assume!(tally.total().conversions > 0 && tally.nulls() > 0);
         let effects =
-            |repeats| Chain::of(&all, 1, repeats).unwrap().removal().unwrap().effects;
+            |repeats| Chain::of(&all, 1, repeats, 2).unwrap().removal().unwrap().effects;
         for (kept, collapsed) in effects(Repeats::Kept).iter().zip(effects(Repeats::Collapsed)) {
             prop_assert!((kept - collapsed).abs() < 1e-10);
         }
@@ -71,7 +71,7 @@ proptest! {
 
     #[test]
     fn chains_add_up(all in any_journeys(false, false), order in 1_usize..=5) {
-        let whole = Chain::of(&all, order, Repeats::Kept).unwrap();
+        let whole = Chain::of(&all, order, Repeats::Kept, 2).unwrap();
         let mut twice = whole.clone();
         twice.merge(&whole);
         let doubled = all.ended().iter().map(|ended| crate::journeys::Ended {
@@ -80,6 +80,6 @@ proptest! {
             value: ended.value,
         });
         let doubled = all.with_ended(doubled.collect());
-        prop_assert_eq!(twice, Chain::of(&doubled, order, Repeats::Kept).unwrap());
+        prop_assert_eq!(twice, Chain::of(&doubled, order, Repeats::Kept, 2).unwrap());
     }
 }
