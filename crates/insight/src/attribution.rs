@@ -1,0 +1,293 @@
+//! Attribution: every model side by side, from one pass over the journeys.
+//!
+//! A model says where conversions are found, never what made them: association, not effect.
+
+mod label;
+mod model;
+
+use domain::rate::PER_CENT_FROM_N;
+use serde::Serialize;
+
+use crate::{
+    channels::Channels,
+    journeys::Journeys,
+    order::Chain,
+    rules::{self, Rule, Weights},
+    shapley::{COALITION_CHANNELS_MAX, COALITION_JOURNEYS_MIN, Unseen},
+    tally::{Asked, Tally},
+};
+
+pub use crate::{
+    markov::{MarkovRefusal, Removal},
+    order::Repeats,
+    shapley::RateRefusal,
+    tally::Credit,
+};
+pub use model::Model;
+
+/// What stands under every answer.
+pub const NOT_EFFECT: &str = "Association, not effect: what would have happened without a channel, \
+only an experiment can tell.";
+
+/// More channels than this say little about each. Source: domain.md 4.3.
+const CHANNELS_MANY: usize = 50;
+
+/// How models are to be understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms {
+    /// How long a touch takes to lose half its weight.
+    pub half_life_days: u32,
+    /// Over how many touches a Markov chain looks back.
+    pub order: usize,
+    /// Whether a channel that is touched several times running counts each time.
+    pub repeats: Repeats,
+    /// The weights of [`Model::Custom`].
+    pub custom: Option<Weights>,
+    /// The name of the channel of those who came by themselves.
+    pub direct: String,
+    /// From how many journeys on a set of channels has a rate.
+    pub coalition_journeys_min: u64,
+    /// Which touches count, in words.
+    pub eligibility: String,
+}
+
+impl Default for Terms {
+    /// Seven days, order 1, each repeat, `direct`, 30 journeys, every touch.
+    fn default() -> Terms {
+        Terms {
+            half_life_days: 7,
+            order: 1,
+            repeats: Repeats::Kept,
+            custom: None,
+            direct: "direct".to_owned(),
+            coalition_journeys_min: COALITION_JOURNEYS_MIN,
+            eligibility: "all touches before the outcome".to_owned(),
+        }
+    }
+}
+
+/// Why a model gives no credit.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ModelRefusal {
+    /// Nothing converted.
+    #[error("no journey converted, so no channel can be credited: choose a longer period")]
+    NoConversions,
+    /// The rule asks when things came to be.
+    #[error(
+        "it asks when leads and opportunities came to be, and the input does not say: give outcomes \
+         with those instants"
+    )]
+    NoMilestones,
+    /// The rule asks for ages.
+    #[error(
+        "it asks how old each touch was, and paths do not say: give touches with their instants"
+    )]
+    NoTimes,
+    /// Nobody said what is to be given to what.
+    #[error("no weights were given for it: say what first, lead, opportunity, last and middle get")]
+    NoWeights,
+    /// A chain cannot be had.
+    #[error(transparent)]
+    Markov(#[from] MarkovRefusal),
+    /// Rates cannot be had.
+    #[error(transparent)]
+    Rate(#[from] RateRefusal),
+}
+
+/// What a model says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// Which model.
+    pub model: Model,
+    /// Its rule, and which touches count.
+    pub label: String,
+    /// Credit by channel, or why there is none.
+    pub credit: Result<Vec<Credit>, ModelRefusal>,
+    /// What a chain says, where the model is one.
+    pub removal: Option<Removal>,
+}
+
+/// The answer of every model that was asked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attribution {
+    /// The channels.
+    pub channels: Channels,
+    /// How many parts one unit of money has.
+    pub parts: u32,
+    /// How many journeys converted.
+    pub conversions: u64,
+    /// How many did not.
+    pub nulls: u64,
+    /// What those that converted were worth, in the smallest parts.
+    pub value: u128,
+    /// For each channel, how many conversions it took part in.
+    pub took_part: Vec<u64>,
+    /// One for each model, as asked.
+    pub readings: Vec<Reading>,
+    /// What to keep in mind.
+    pub warnings: Vec<String>,
+}
+
+/// Asks every model about the same journeys.
+pub fn attribute(
+    journeys: &Journeys,
+    models: &[Model],
+    terms: &Terms,
+    threads: usize,
+) -> Attribution {
+    let tally = Tally::of(journeys, &asked(journeys, models, terms), threads);
+    let asking = Asking { journeys, tally: &tally, terms, threads };
+    let participation = tally.coverage().participation();
+    Attribution {
+        channels: journeys.channels.clone(),
+        parts: journeys.parts,
+        conversions: tally.total().conversions,
+        nulls: tally.nulls(),
+        value: tally.total().value,
+        took_part: participation.iter().map(|credit| credit.conversions as u64).collect(),
+        readings: models.iter().map(|model| asking.reading(*model)).collect(),
+        warnings: asking.warnings(models),
+    }
+}
+
+fn asked(journeys: &Journeys, models: &[Model], terms: &Terms) -> Asked {
+    let rules = || models.iter().filter_map(|model| model.rule(terms));
+    let weights = rules().filter_map(|rule| match rule {
+        Rule::Weighted(weights) => Some(weights),
+        _ => None,
+    });
+    let half_lives = rules().filter_map(|rule| match rule {
+        Rule::TimeDecay { half_life_days } => Some(half_life_days),
+        _ => None,
+    });
+    Asked {
+        weights: weights.collect(),
+        half_lives_days: half_lives.collect(),
+        direct: journeys.channels.find(&terms.direct),
+        coalitions: models.contains(&Model::ShapleyRate),
+    }
+}
+
+struct Asking<'a> {
+    journeys: &'a Journeys,
+    tally: &'a Tally,
+    terms: &'a Terms,
+    threads: usize,
+}
+
+impl Asking<'_> {
+    fn reading(&self, model: Model) -> Reading {
+        let removal = (model == Model::Markov).then(|| self.removal());
+        let credit = match (&removal, self.tally.total().conversions) {
+            (_, 0) => Err(ModelRefusal::NoConversions),
+            (Some(removal), _) => removal.clone().map(|removal| self.shared_out(removal.shares())),
+            (None, _) => self.credit(model),
+        };
+        Reading {
+            model,
+            label: label::of(model, self.terms, self.journeys.has_milestones()),
+            credit,
+            removal: removal.and_then(Result::ok),
+        }
+    }
+
+    fn removal(&self) -> Result<Removal, ModelRefusal> {
+        let (order, repeats) = (self.terms.order, self.terms.repeats);
+        Ok(match order {
+            // Repeats change nothing at order 1, and the pass has counted it already.
+            1 => self.tally.transitions().removal()?,
+            _ => Chain::of(self.journeys, order, repeats, self.threads)?.removal()?,
+        })
+    }
+
+    fn credit(&self, model: Model) -> Result<Vec<Credit>, ModelRefusal> {
+        match model {
+            Model::AnyTouch => Ok(self.tally.coverage().participation()),
+            Model::ShapleyCoverage => Ok(self.tally.coverage().credit()),
+            Model::ShapleyRate => {
+                let channels = self.journeys.channels.len();
+                let sets = self.tally.coalitions().ok_or(RateRefusal::Channels { channels })?;
+                let least = self.terms.coalition_journeys_min;
+                Ok(self.shared_out(sets.values(least, Unseen::BestWithin)?))
+            }
+            model => {
+                let rule = model.rule(self.terms).ok_or(ModelRefusal::NoWeights)?;
+                let may_stand_in = rule == Rule::Weighted(rules::W);
+                let is_by_milestones =
+                    matches!(rule, Rule::Weighted(weights) if weights.asks_for_milestones());
+                if is_by_milestones && !may_stand_in && !self.journeys.has_milestones() {
+                    return Err(ModelRefusal::NoMilestones);
+                }
+                self.tally.credit(rule).ok_or(ModelRefusal::NoTimes)
+            }
+        }
+    }
+
+    /// All conversions and all value in proportion to what is above nothing.
+    fn shared_out(&self, values: Vec<f64>) -> Vec<Credit> {
+        let whole: f64 = values.iter().map(|value| value.max(0.0)).sum();
+        let total = self.tally.total().credit();
+        let credit = values.iter().map(|value| {
+            let share = if whole > 0.0 { value.max(0.0) / whole } else { 0.0 };
+            Credit { conversions: total.conversions * share, value: total.value * share }
+        });
+        credit.collect()
+    }
+
+    fn warnings(&self, models: &[Model]) -> Vec<String> {
+        let conversions = self.tally.total().conversions;
+        let mut warnings = Vec::new();
+        if (1..PER_CENT_FROM_N).contains(&conversions) {
+            warnings.push(format!(
+                "only {conversions} conversions: one more or less moves every share, so read them \
+                 one by one"
+            ));
+        }
+        let channels = self.journeys.channels.len();
+        if channels > CHANNELS_MANY {
+            warnings.push(format!(
+                "{channels} channels: beyond {CHANNELS_MANY} each has little behind it, so group the \
+                 rare ones"
+            ));
+        }
+        let asks = |model: &Model| matches!(model.rule(self.terms), Some(Rule::Weighted(w)) if w.asks_for_milestones());
+        if models.iter().any(asks) && self.journeys.has_milestones() {
+            let (lead, opportunity) = self.tally.lacking();
+            for (lacking, what) in [(lead, "lead"), (opportunity, "opportunity")] {
+                if lacking > 0 {
+                    warnings.push(format!(
+                        "{lacking} of {conversions} conversions have no touch before the {what} came \
+                         to be: its weight went to the others"
+                    ));
+                }
+            }
+        }
+        let rate = models.contains(&Model::ShapleyRate) && channels <= COALITION_CHANNELS_MAX;
+        if rate && conversions > 0 {
+            warnings.push(
+                "Shapley by rate takes a set of channels that no journey touched exactly to be worth \
+                 as much as the best set within it"
+                    .to_owned(),
+            );
+        }
+        warnings
+    }
+}
+
+impl Reading {
+    /// The model's parts of all conversions, by channel.
+    pub fn shares(&self) -> Option<Vec<f64>> {
+        let credit = self.credit.as_ref().ok()?;
+        let whole: f64 = credit.iter().map(|credit| credit.conversions).sum();
+        Some(credit.iter().map(|credit| credit.conversions / whole).collect())
+    }
+}
+
+impl Serialize for ModelRefusal {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests;
