@@ -17,7 +17,8 @@ use crate::{
     },
     dispute::{DisputeAnswered, DisputeOpened, DisputeRuled},
     firm::{
-        AgreementProposed, AgreementSigned, AgreementTookEffect, AgreementWithdrawn, UserAdmitted,
+        AgreementProposed, AgreementSigned, AgreementTookEffect, AgreementWithdrawn,
+        BacktestAttached, UserAdmitted,
     },
     handoff::{
         HandoffAnswered, HandoffDeemed, HandoffDelivered, HandoffMade, LeadAssigned, LeadMoved,
@@ -98,6 +99,8 @@ pub enum Fact {
     AgreementSigned(AgreementSigned),
     /// A proposal was taken back, and its signatures with it.
     AgreementWithdrawn(AgreementWithdrawn),
+    /// A backtest was attached to a version.
+    BacktestAttached(BacktestAttached),
     /// A signed version came into force.
     AgreementTookEffect(AgreementTookEffect),
     /// What an import had told of a record holds no more.
@@ -161,6 +164,7 @@ impl Fact {
             Fact::AgreementProposed(AgreementProposed { version, .. })
             | Fact::AgreementSigned(AgreementSigned { version, .. })
             | Fact::AgreementWithdrawn(AgreementWithdrawn { version, .. })
+            | Fact::BacktestAttached(BacktestAttached { version, .. })
             | Fact::AgreementTookEffect(AgreementTookEffect { version, .. }) => {
                 format!("agreement/{version}")
             }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{FactNo, UserId, Version};
@@ -173,6 +173,57 @@ pub struct AgreementSigned {
     /// The fact by which the signer had named the substitute; absent where the text names them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub named_by: Option<FactNo>,
+    /// The backtests that were attached to the version by then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub backtests: Vec<FactNo>,
+}
+
+/// What a definition of a version would have found in the past was attached to it, so that it can be
+/// compared with what comes. Source: domain.md 3.6.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BacktestAttached {
+    /// Which version.
+    pub version: Version,
+    /// The hash of its text.
+    pub hash: String,
+    /// The definition.
+    pub definition: String,
+    /// The first day that was replayed, in the zone of the text.
+    pub from: Date,
+    /// The last day, included.
+    pub to: Date,
+    /// How many days a lead had for coming to something.
+    pub within_days: i64,
+    /// The status of leads that sales took on, where the text names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// The last fact that was looked at.
+    pub up_to: FactNo,
+    /// What it would have found.
+    pub proposed: Predicted,
+    /// What the definition in force would have found; absent where there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub today: Option<Predicted>,
+    /// By whom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<UserId>,
+}
+
+/// What a definition would have found, in leads.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Predicted {
+    /// How many.
+    pub leads: u64,
+    /// Of them, those that sales took on.
+    pub taken_on: u64,
+    /// Those that sales worked and did not take on.
+    pub not_taken_on: u64,
+    /// Those that were won.
+    pub won: u64,
+    /// Those that were worked and not won.
+    pub lost: u64,
 }
 
 /// A proposal was edited or taken back: every signature on it is void.

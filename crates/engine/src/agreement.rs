@@ -18,6 +18,7 @@ use store::{
 use crate::{
     Engine, Error, Refusal,
     access::{Act, Actor, may},
+    backtest::attached_to,
     substitute::{SignsAs, signs_as},
 };
 
@@ -143,7 +144,17 @@ impl Engine {
                 }
             }
             let side = by.side;
-            let fact = AgreementSigned { version, hash, side, by: by.user, in_place_of, named_by };
+            let attached = attached_to(&writer.reader(), version)?;
+            let backtests = attached.into_iter().map(|(no, _)| no).collect();
+            let fact = AgreementSigned {
+                version,
+                hash,
+                side,
+                by: by.user,
+                in_place_of,
+                named_by,
+                backtests,
+            };
             let key = format!("agreement/{version}/signed/{}", side.word());
             append(writer, key, now, Fact::AgreementSigned(fact))?;
             take_effect(writer, now)?;

@@ -1,5 +1,6 @@
 //! A proposed definition over the firm's own past, before anybody signs it. Nothing is written.
 
+pub mod attached;
 mod scan;
 
 use std::{collections::BTreeMap, num::NonZero, sync::Arc};
@@ -19,6 +20,7 @@ use store::{
 };
 
 use crate::{Engine, Error, agreement::history};
+pub use attached::{Came, attached_to};
 
 /// So many days a lead has for coming to something, where nothing else is asked for.
 pub const WITHIN_DAYS: i64 = 180;

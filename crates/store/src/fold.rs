@@ -41,6 +41,8 @@ pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreE
         Fact::AgreementSigned(fact) => agreement::signed(connection, entry, fact),
         Fact::AgreementWithdrawn(fact) => agreement::withdrawn(connection, entry, fact),
         Fact::AgreementTookEffect(fact) => agreement::took_effect(connection, entry, fact),
+        // It is looked up by its version, and nothing else is asked of it.
+        Fact::BacktestAttached(_) => Ok(()),
         Fact::Lead(fact) => lead::reported(connection, entry, fact),
         Fact::LeadMoved(fact) => {
             lead_stage::moved(connection, entry, fact)?;

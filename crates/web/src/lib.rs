@@ -139,6 +139,7 @@ fn signed() -> Router<Shared> {
         .route("/agreement/{version}", get(agreement::show))
         .route("/agreement/{version}/text", get(agreement::text::show))
         .route("/agreement/{version}/backtest", get(backtest::index))
+        .route("/agreement/{version}/backtests", post(backtest::attached::create))
         .route("/agreement/{version}/backtest/leads", get(backtest::leads::index))
         .route("/agreement/{version}/backtest/leads.csv", get(backtest::leads::file))
         .route("/agreement/{version}/backtest/leads.xlsx", get(backtest::leads::file))

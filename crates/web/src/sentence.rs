@@ -253,6 +253,9 @@ fn with_people(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError>
                 by(&fact.by)?
             )
         }
+        Fact::BacktestAttached(fact) => {
+            format!("A backtest was attached to version {}{}", fact.version, by(&fact.by)?)
+        }
         Fact::HandoffMade(_)
         | Fact::DisputeOpened(_)
         | Fact::DisputeAnswered(_)

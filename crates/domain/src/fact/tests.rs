@@ -86,6 +86,18 @@ fn a_signature_of_before_there_were_substitutes_reads_and_writes_the_same_text()
 }
 
 #[test]
+fn a_signature_names_the_backtests_that_were_attached() {
+    let attached = r#"{"fact":"backtest_attached","version":3,"hash":"4be1…","definition":"mql","from":"2024-10-01","to":"2026-09-30","within_days":180,"target":"SQL","up_to":9412,"proposed":{"leads":2391,"taken_on":1012,"not_taken_on":910,"won":219,"lost":1703},"by":"crm:u3"}"#;
+    let signed = r#"{"fact":"agreement_signed","version":3,"hash":"4be1…","side":"sales","by":"crm:u7","backtests":[512]}"#;
+    for json in [attached, signed] {
+        let fact: Fact = serde_json::from_str(json).unwrap_or_else(|e| panic!("{json}: {e}"));
+        assert_eq!(serde_json::to_string(&fact).unwrap(), json);
+        assert_eq!(fact.subject(), "agreement/3");
+        assert!(!fact.is_reportable());
+    }
+}
+
+#[test]
 fn a_clock_says_what_it_runs_on_by_the_name_of_the_key() {
     let because = r#""because":{"version":1,"hash":"h","clause":"4.1","facts":[2]}"#;
     for (subject, filed) in

@@ -112,3 +112,52 @@ async fn what_is_asked_for_wrongly_is_told() {
         assert_eq!(world.gets("mara", absent).await.status, StatusCode::NOT_FOUND, "{absent}");
     }
 }
+
+async fn signs(world: &World, who: &str) {
+    let hash = world.hash(domain::ids::Version(2));
+    let answer = world.posts(who, "/agreement/2/signature", &[("hash", &hash)]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_before_signing_is_compared_with_what_came() {
+    let world = before_thirty_points_are_signed().await;
+    let before = world.everything();
+    for who in ["rep", "marketer", "auditor"] {
+        let answer = world.posts(who, "/agreement/2/backtests", &[]).await;
+        assert!(answer.status.is_client_error(), "{who}: {}", answer.status);
+    }
+    assert_eq!(world.everything(), before, "a denial changes nothing");
+
+    let answer = world.posts("mara", "/agreement/2/backtests", &[]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+    let attached = world.last_fact();
+    world.posts("mara", "/agreement/2/backtests", &[]).await;
+    let page = world.page("sven", BACKTEST).await;
+    assert!(
+        page.contains("Attached by Mara Lenz: “mql” over Mon 16 Nov to Tue 17 Nov: 2 leads"),
+        "{page}"
+    );
+    signs(&world, "mara").await;
+    let signed = world.last_fact();
+    let fact = world.page("mara", &format!("/facts/{signed}")).await;
+    assert!(
+        fact.contains(&format!("\"backtests\":[{attached}]")) || fact.contains("backtests"),
+        "{fact}"
+    );
+    signs(&world, "sven").await;
+    world.at("2026-11-17 09:05").ticks();
+
+    let late = world.posts("mara", "/agreement/2/backtests", &[]).await;
+    assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", late.text());
+    assert!(late.text().contains("not open for signing"), "{}", late.text());
+    for lead in ["new-1", "new-2"] {
+        comes(&world, lead, "Buyer").await;
+        does(world.at("2026-11-18 09:00"), lead, DEMO, None).await;
+    }
+    world.at("2026-12-18 09:00").ticks();
+    let page = world.page("sven", BACKTEST).await;
+    assert!(page.contains("30 Thu 17 Dec 30 (19 to 41 by chance) 3 more than chance"), "{page}");
+    assert!(page.contains("60 Sat 16 Jan 60 (45 to 75 by chance) 3 not over"), "{page}");
+    assert!(page.contains("crm:new-1"), "{page}");
+}

@@ -116,6 +116,24 @@ impl Reader<'_> {
         self.list("read who qualified", &query, &all.values, |mut row| row.next())
     }
 
+    /// The leads that met a definition for the first time under a version, each with when it did,
+    /// the earliest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn first_qualified_under(
+        &self,
+        version: Version,
+        definition: &str,
+    ) -> Result<Vec<(LeadId, Timestamp)>, StoreError> {
+        let query = "select lead, at from qualification
+                     where version = $1 and definition = $2 and times = 1 order by at, by_fact";
+        let values = values![version, definition];
+        self.list("read who qualified first", query, values, |mut row| {
+            Ok((row.next()?, row.next()?))
+        })
+    }
+
     /// All qualifications, in ledger order.
     ///
     /// # Errors

@@ -256,6 +256,7 @@ fn signed(version: u32, text: &str, side: Side) -> Fact {
         by: "crm:ann".into(),
         in_place_of: None,
         named_by: None,
+        backtests: vec![],
     })
 }
 

@@ -2,6 +2,7 @@
 //! to sign it. Looking writes nothing.
 
 mod asked;
+pub(crate) mod attached;
 mod chart;
 pub(crate) mod leads;
 mod words;
@@ -21,11 +22,13 @@ use engine::{
     Engine, Refusal,
     access::Act,
     agreement::AgreementRefusal,
-    backtest::{Replay, ReplayWish},
+    backtest::{Replay, ReplayWish, attached_to},
 };
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::agreement::version_of;
+use store::read::AgreementState;
+
+use super::{agreement::version_of, sign_in::sentence};
 use crate::{
     app::House,
     charts::{LeverChart, Load, Strip, Twin},
@@ -37,6 +40,7 @@ use crate::{
     show::{LocalTime, Rate, count, figure},
 };
 pub(crate) use asked::Asked;
+use attached::AttachedView;
 
 /// The page.
 #[derive(Template)]
@@ -48,6 +52,8 @@ struct BacktestPage {
     form: Form,
     definitions: Vec<Choice>,
     view: Option<View>,
+    attached: Vec<AttachedView>,
+    may_attach: bool,
 }
 
 /// Something that can be chosen.
@@ -81,6 +87,8 @@ struct View {
     gaps_head: Markup,
     gaps: Vec<Markup>,
     at: String,
+    /// Whether the threshold stands where the text has it.
+    is_as_written: bool,
 }
 
 /// A rule in its own words, with how many it found.
@@ -165,7 +173,7 @@ fn answer(
         Ok(Soon::Found(found)) => found,
         Ok(Soon::Awaited) => return Ok(Answered::Awaited),
         Err(engine::Error::Refused(refusal @ Refusal::Backtest(_))) => {
-            return Ok(Answered::Wrong(format!("{}.", sentence(&refusal.to_string()))));
+            return Ok(Answered::Wrong(sentence(&refusal.to_string())));
         }
         Err(failure) => return Err(failure.into()),
     };
@@ -173,12 +181,6 @@ fn answer(
         Ok(span) => Answered::Here(found, Box::new(span)),
         Err(words) => Answered::Wrong(words),
     })
-}
-
-fn sentence(words: &str) -> String {
-    let mut letters = words.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    first + letters.as_str()
 }
 
 /// The zone of a version; a version that is not there has no page.
@@ -199,13 +201,29 @@ pub(crate) async fn index(
 ) -> Result<Response, Failure> {
     visit.signed.may(&Act::SeeAgreement)?;
     visit.signed.may(&Act::SeeLeads)?;
-    let version = version_of(&no)?;
+    document(visit, version_of(&no)?, asked, |_| {}).await
+}
+
+/// The page, with what was refused.
+async fn document(
+    visit: Visit,
+    version: Version,
+    asked: Asked,
+    refuse: impl FnOnce(&mut Form),
+) -> Result<Response, Failure> {
+    let (may_propose, reach) = (visit.signed.can(&Act::Propose), visit.signed.can(&Act::SeeReach));
     let (time, house, wanted) = (visit.time(), visit.house.clone(), asked.clone());
     let find = move |engine: &Engine| {
         let answered = answer(&house, engine, version, &wanted, &time)?;
         let takes = engine.structure(time.now())?.and_then(|found| found.room);
         let takes = takes.and_then(|ahead| ahead.room.takes).map(|takes| takes / 4);
         let definitions = definitions(engine, version, &wanted, &answered)?;
+        let (attached, is_open) = engine.read(|reader| {
+            let row = reader.agreement(version)?;
+            let is_open = row.is_some_and(|row| row.state == AgreementState::Proposed);
+            Ok::<_, store::StoreError>((attached_to(reader, version)?, is_open))
+        })?;
+        let attached = attached::views(engine, &attached, reach, &time)?;
         Ok((
             match answered {
                 Answered::Here(found, span) => Ok(Some(view(
@@ -217,15 +235,19 @@ pub(crate) async fn index(
                 Answered::Wrong(words) => Err(words),
             },
             definitions,
+            (attached, is_open),
         ))
     };
-    let (found, definitions) = visit.house.work(find).await?;
+    let (found, definitions, (attached, is_open)) = visit.house.work(find).await?;
     let mut form = Form::default();
+    refuse(&mut form);
     let view = found.map_err(|words| form.refuse_whole(words)).ok().flatten();
     let mut frame = visit.frame(format!("Backtest of version {version}"), Place::Agreement);
     frame.refused = form.is_refused();
     let (refused, awaited) = (form.is_refused(), view.is_none());
-    let page = BacktestPage { frame, version, asked, form, definitions, view };
+    let may_attach = may_propose && is_open;
+    let page =
+        BacktestPage { frame, version, asked, form, definitions, view, attached, may_attach };
     let response = if refused { visit.refuse(page) } else { visit.show(page) };
     Ok(if awaited && !refused { looks_again(response) } else { response })
 }
@@ -303,6 +325,7 @@ fn view(shown: &Shown<'_>, asked: &Asked, found: &Found<Replay>) -> View {
         load,
         gaps_head: words::not_judged(&counted, &open),
         gaps: words::gaps(replay, shown.time),
+        is_as_written: span.threshold == replay.threshold(),
         at: here.at,
     }
 }

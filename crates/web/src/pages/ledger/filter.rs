@@ -24,11 +24,12 @@ const NOUNS: [&str; 8] =
     ["account", "agreement", "campaign", "lead", "opportunity", "product", "quota", "user"];
 
 /// Every kind of fact, in the order in which the list offers them.
-pub(super) const KINDS: [&str; 46] = [
+pub(super) const KINDS: [&str; 47] = [
     "agreement_proposed",
     "agreement_signed",
     "agreement_withdrawn",
     "agreement_took_effect",
+    "backtest_attached",
     "user_admitted",
     "book_passed_on",
     "user_left",
