@@ -19,6 +19,7 @@ pub mod import;
 pub mod intake;
 pub mod lead;
 pub mod merging;
+pub mod negotiation;
 pub mod people;
 pub mod report;
 pub mod routing;

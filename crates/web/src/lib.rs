@@ -142,6 +142,7 @@ fn signed() -> Router<Shared> {
         .route("/agreement/{version}/backtest/leads", get(backtest::leads::index))
         .route("/agreement/{version}/backtest/leads.csv", get(backtest::leads::file))
         .route("/agreement/{version}/backtest/leads.xlsx", get(backtest::leads::file))
+        .route("/agreement/{version}/redline", get(agreement::redline::show))
         .route("/agreement/{version}/changes", get(agreement::changes::index))
         .route("/agreement/{version}/changes.csv", get(agreement::changes::export::show))
         .route("/agreement/{version}/changes.xlsx", get(agreement::changes::export::show))

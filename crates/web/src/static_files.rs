@@ -52,6 +52,7 @@ const STYLES: [(&str, &str); 47] = styles![
     "components/news",
     "components/pages",
     "components/palette",
+    "components/past",
     "components/points",
     "components/pop",
     "components/pre",
