@@ -7,6 +7,7 @@
 
 mod condition;
 pub mod draft;
+pub mod edit;
 mod mistake;
 mod names;
 pub mod parts;

@@ -136,7 +136,16 @@ fn signed() -> Router<Shared> {
     Router::new()
         .route("/agreement", get(agreement::current))
         .route("/agreement/draft", get(agreement::draft::show).post(agreement::draft::create))
+        .route(
+            "/agreement/proposal",
+            get(agreement::propose::preview::show).post(agreement::propose::preview::create),
+        )
+        .route("/agreement/proposal/removal", post(agreement::propose::preview::drop))
         .route("/agreement/{version}", get(agreement::show))
+        .route(
+            "/agreement/{version}/clauses/{*key}",
+            get(agreement::propose::show).post(agreement::propose::create),
+        )
         .route("/agreement/{version}/text", get(agreement::text::show))
         .route("/agreement/{version}/backtest", get(backtest::index))
         .route("/agreement/{version}/backtest/leads", get(backtest::leads::index))

@@ -5,6 +5,7 @@ mod clause;
 pub(crate) mod draft;
 mod handing;
 mod history;
+pub(crate) mod propose;
 pub(crate) mod redline;
 pub(crate) mod routes;
 pub(crate) mod signature;
@@ -19,6 +20,7 @@ use engine::{
     Engine, Refusal,
     access::{Act, Actor, may},
     agreement::AgreementRefusal,
+    proposal::changes_so_far,
 };
 use store::read::{AgreementRow, AgreementState, SignatureRow};
 
@@ -82,6 +84,8 @@ struct View {
     is_open: bool,
     substitutes: Substitutes,
     may_draft: bool,
+    /// The version in which the person has changed something that nobody sees yet.
+    changes: Option<Version>,
     decided: Markup,
 }
 
@@ -186,6 +190,8 @@ fn viewed(
             false => Markup::new(),
             true => bound(&today, version),
         };
+        let may_change =
+            (is_open || row.state == AgreementState::InForce) && may(actor, &Act::Propose).is_ok();
         let substitutes =
             substitute::substitutes(reader, &agreement, actor, is_signer, &names, time)?;
         Ok(View {
@@ -194,7 +200,8 @@ fn viewed(
             preamble: agreement.preamble.clone(),
             state: state(&row, &unsigned(&agreement, &signatures), time),
             hash: spaced(&row.hash),
-            clauses: clause::clauses(&agreement, &today),
+            clauses: clause::clauses(&agreement, &today, may_change),
+            changes: changes_so_far(reader, &actor.user)?,
             seals: seals(&agreement, &signatures, &substitutes, &names, time)?,
             substitutes,
             versions: history::versions(reader, version, &names, time)?,
