@@ -7,10 +7,14 @@
 
 mod condition;
 pub mod draft;
+pub mod edit;
 mod mistake;
 mod names;
+pub mod parts;
+mod plain;
 mod read;
 mod reader;
+pub mod redline;
 mod source;
 mod text;
 mod units;

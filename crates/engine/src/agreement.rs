@@ -78,30 +78,7 @@ impl Engine {
         }
         read_text(&text).map_err(|mistakes| refused(AgreementRefusal::Mistakes(mistakes)))?;
         let by = by.map(|actor| actor.user.clone());
-        self.store.write(now, move |writer| {
-            let rows = writer.reader().agreements()?;
-            let hash = text.hash();
-            if let Some(row) = rows.iter().rev().find(|row| row.hash == hash) {
-                match row.state {
-                    AgreementState::Proposed | AgreementState::Signed => {
-                        return Err(refused(AgreementRefusal::AlreadyProposed(row.version)));
-                    }
-                    AgreementState::InForce => {
-                        return Err(refused(AgreementRefusal::AlreadyInForce(row.version)));
-                    }
-                    _ => {}
-                }
-            }
-            for row in rows.iter().filter(|row| is_open(row)) {
-                withdraw(writer, row.version, by.clone(), now)?;
-            }
-            let version = Version(rows.last().map_or(1, |row| row.version.0 + 1));
-            let fact =
-                AgreementProposed { version, text: text.files().clone(), hash, effective_at, by };
-            let key = format!("agreement/{version}/proposed");
-            append(writer, key, now, Fact::AgreementProposed(fact))?;
-            Ok(version)
-        })
+        self.store.write(now, move |writer| propose(writer, by, &text, effective_at, now))
     }
 
     /// Signs a version for the actor's side. `hash` is what the signer saw.
@@ -206,6 +183,38 @@ impl Engine {
             Ok((row, agreement))
         })
     }
+}
+
+/// Puts a text that reads before both sides, in the place of one that is open for signing.
+pub(crate) fn propose(
+    writer: &mut Writer<'_>,
+    by: Option<UserId>,
+    text: &AgreementText,
+    effective_at: Timestamp,
+    now: Timestamp,
+) -> Result<Version, Error> {
+    let rows = writer.reader().agreements()?;
+    let hash = text.hash();
+    if let Some(row) = rows.iter().rev().find(|row| row.hash == hash) {
+        match row.state {
+            AgreementState::Proposed | AgreementState::Signed => {
+                return Err(refused(AgreementRefusal::AlreadyProposed(row.version)));
+            }
+            AgreementState::InForce => {
+                return Err(refused(AgreementRefusal::AlreadyInForce(row.version)));
+            }
+            _ => {}
+        }
+    }
+    for row in rows.iter().filter(|row| is_open(row)) {
+        withdraw(writer, row.version, by.clone(), now)?;
+    }
+    let version = Version(rows.last().map_or(1, |row| row.version.0 + 1));
+    let text = text.files().clone();
+    let fact = AgreementProposed { version, text, hash, effective_at, by };
+    let key = format!("agreement/{version}/proposed");
+    append(writer, key, now, Fact::AgreementProposed(fact))?;
+    Ok(version)
 }
 
 /// The rules of versions by number; a version's text never changes.
@@ -327,6 +336,6 @@ fn check_signer(
     signs_as(reader, agreement, party, by, now)?.ok_or_else(|| refused(not_the_signer))
 }
 
-fn refused(refusal: AgreementRefusal) -> Error {
+pub(crate) fn refused(refusal: AgreementRefusal) -> Error {
     Error::Refused(refusal.into())
 }

@@ -19,7 +19,9 @@ pub mod import;
 pub mod intake;
 pub mod lead;
 pub mod merging;
+pub mod negotiation;
 pub mod people;
+pub mod proposal;
 pub mod report;
 pub mod routing;
 pub mod session;
@@ -98,6 +100,9 @@ pub enum Refusal {
     /// About trying out the routing.
     #[error(transparent)]
     Preview(#[from] routing::PreviewRefusal),
+    /// About a proposal in the making.
+    #[error(transparent)]
+    Proposal(#[from] proposal::ProposalRefusal),
     /// About signing in.
     #[error(transparent)]
     SignIn(#[from] sign_in::SignInRefusal),

@@ -8,6 +8,7 @@
 //! committed facts and read models; pages use it. Everything here blocks: call it from a thread
 //! that may wait.
 
+mod amendment;
 pub mod ceiling;
 mod conditions;
 mod database;
@@ -37,6 +38,7 @@ mod view;
 mod words;
 mod writer;
 
+pub use amendment::Amendment;
 pub use database::Location;
 pub use error::{DatabaseError, StoreError};
 pub use fact_page::FactFilter;

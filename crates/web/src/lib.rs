@@ -136,13 +136,23 @@ fn signed() -> Router<Shared> {
     Router::new()
         .route("/agreement", get(agreement::current))
         .route("/agreement/draft", get(agreement::draft::show).post(agreement::draft::create))
+        .route(
+            "/agreement/proposal",
+            get(agreement::propose::preview::show).post(agreement::propose::preview::create),
+        )
+        .route("/agreement/proposal/removal", post(agreement::propose::preview::drop))
         .route("/agreement/{version}", get(agreement::show))
+        .route(
+            "/agreement/{version}/clauses/{*key}",
+            get(agreement::propose::show).post(agreement::propose::create),
+        )
         .route("/agreement/{version}/text", get(agreement::text::show))
         .route("/agreement/{version}/backtest", get(backtest::index))
         .route("/agreement/{version}/backtests", post(backtest::attached::create))
         .route("/agreement/{version}/backtest/leads", get(backtest::leads::index))
         .route("/agreement/{version}/backtest/leads.csv", get(backtest::leads::file))
         .route("/agreement/{version}/backtest/leads.xlsx", get(backtest::leads::file))
+        .route("/agreement/{version}/redline", get(agreement::redline::show))
         .route("/agreement/{version}/changes", get(agreement::changes::index))
         .route("/agreement/{version}/changes.csv", get(agreement::changes::export::show))
         .route("/agreement/{version}/changes.xlsx", get(agreement::changes::export::show))

@@ -25,7 +25,7 @@ macro_rules! styles {
 }
 
 /// The stylesheet's parts in the order in which they are served.
-const STYLES: [(&str, &str); 47] = styles![
+const STYLES: [(&str, &str); 48] = styles![
     "reset",
     "tokens",
     "base",
@@ -52,6 +52,7 @@ const STYLES: [(&str, &str); 47] = styles![
     "components/news",
     "components/pages",
     "components/palette",
+    "components/past",
     "components/points",
     "components/pop",
     "components/pre",

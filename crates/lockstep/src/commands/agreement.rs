@@ -2,6 +2,7 @@
 
 mod changes;
 mod draft;
+mod plan;
 mod show;
 mod sign;
 
@@ -32,6 +33,9 @@ pub enum Command {
     /// Draft a first text from the data that is here
     #[command(long_about = include_str!("agreement/draft.md"))]
     Draft(draft::Draft),
+    /// Show what a folder would change in the Agreement in force, clause by clause
+    #[command(long_about = include_str!("agreement/plan.md"))]
+    Plan(Folder),
     /// Put the text of a folder before both sides
     #[command(long_about = include_str!("agreement/propose.md"))]
     Propose(Propose),
@@ -111,6 +115,7 @@ pub fn run(
     match command {
         Command::Check(args) => check(&args.dir),
         Command::Draft(args) => draft::run(&place.open(now)?, &args, now),
+        Command::Plan(args) => plan::run(&place.open(now)?, &args.dir),
         Command::Propose(args) => propose(&place.open(now)?, &args, now),
         Command::List => list(&place.open(now)?),
         Command::Show(args) => show::run(&place.open(now)?, args.version),

@@ -18,6 +18,7 @@ mod leads;
 mod lists;
 mod live;
 mod merging;
+mod negotiation;
 mod no_script;
 mod pages;
 mod palette;

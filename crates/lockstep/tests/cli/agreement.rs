@@ -161,3 +161,27 @@ fn what_is_exported_is_the_very_text() {
     fs::write(house.path("out/notes.toml"), "").unwrap();
     says(&house.refused(4, &["agreement", "export", "1", "out"]), &["notes.toml"]);
 }
+
+#[test]
+fn what_a_folder_would_change_is_planned_and_nothing_is_written() {
+    let (house, _) = House::with_agreement();
+    says(
+        &house.ok(&["agreement", "plan", &folder()]),
+        &["version 1, which is in force", "Nothing would change."],
+    );
+    let other = altered(&house, "service-levels.toml", "target = \"2h\"", "target = \"3h\"");
+    let plan = ["agreement", "plan", &other];
+    let told = house.run(&plan);
+    assert_eq!(told.code, 2, "{}", told.out);
+    says(
+        &told.out,
+        &["1 clause would change. Nothing was written.", "Clause 4.1", "Target: [-2h-]{+3h+}"],
+    );
+    let json = house.run(&[&["--json"], &plan[..]].concat());
+    let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!((&json["against"], &json["differs"]), (&1.into(), &true.into()));
+    assert_eq!(json["clauses"][0]["changes"][0]["words"][0]["gone"], "2h");
+    assert_eq!(house.json(&["agreement", "list"])["versions"].as_array().unwrap().len(), 1);
+    let bad = altered(&house, "service-levels.toml", "target = \"2h\"", "tarket = \"2h\"");
+    says(&house.refused(4, &["agreement", "plan", &bad]), &["tarket"]);
+}

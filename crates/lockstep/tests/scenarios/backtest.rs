@@ -135,7 +135,7 @@ async fn what_was_said_before_signing_is_compared_with_what_came() {
     world.posts("mara", "/agreement/2/backtests", &[]).await;
     let page = world.page("sven", BACKTEST).await;
     assert!(
-        page.contains("Attached by Mara Lenz: “mql” over Mon 16 Nov to Tue 17 Nov: 2 leads"),
+        page.contains("Attached by Mara Lenz: “mql” over Mon 16 Nov to Tue 17 Nov : 2 leads, none of them"),
         "{page}"
     );
     signs(&world, "mara").await;

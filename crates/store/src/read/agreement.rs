@@ -147,10 +147,16 @@ pub struct AgreementHead {
     pub hash: String,
     /// How far it has come.
     pub state: AgreementState,
+    /// When it is to come into force.
+    pub effective_at: Option<Timestamp>,
     /// When it came into force.
     pub in_force_at: Option<Timestamp>,
     /// When it was last proposed.
     pub proposed_at: Option<Timestamp>,
+    /// By whom.
+    pub proposed_by: Option<UserId>,
+    /// The fact that last changed it.
+    pub last_fact: FactNo,
 }
 
 /// A version that is or was in force.
@@ -276,15 +282,19 @@ impl Reader<'_> {
     /// # Errors
     /// When the database fails.
     pub fn agreement_heads(&self) -> Result<Vec<AgreementHead>, StoreError> {
-        let query = "select version, hash, state, in_force_at, proposed_at from agreement
-                     order by version";
+        let query = "select version, hash, state, effective_at, in_force_at, proposed_at,
+                         proposed_by, last_fact
+                     from agreement order by version";
         self.list("read the Agreements' heads", query, &[], |mut row| {
             Ok(AgreementHead {
                 version: row.next()?,
                 hash: row.next()?,
                 state: row.next()?,
+                effective_at: row.next()?,
                 in_force_at: row.next()?,
                 proposed_at: row.next()?,
+                proposed_by: row.next()?,
+                last_fact: row.next()?,
             })
         })
     }

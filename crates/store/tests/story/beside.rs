@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::ids::{UserId, Version};
 use jiff::{Timestamp, ToSpan};
-use store::{ApiKey, ImportRun, Invitation, RejectedRow, SavedView, Session, StoreError};
+use store::{
+    Amendment, ApiKey, ImportRun, Invitation, RejectedRow, SavedView, Session, StoreError,
+};
 
 use crate::{World, at};
 
@@ -71,6 +74,7 @@ fn what_stands_beside_the_ledger() {
         });
         end_all(&world, now + 30.minutes());
         views_of_lists(&world, now);
+        amendments(&world, now);
         assert_eq!(world.asks(|reader| reader.head()).seal, 0, "no fact, no seal");
     }
 }
@@ -212,4 +216,26 @@ fn views_of_lists(world: &World, now: Timestamp) {
     forgotten.unwrap();
     assert_eq!(world.asks(|reader| reader.view("e")), None);
     assert!(world.asks(|reader| reader.view("a")).is_some());
+}
+
+fn amendments(world: &World, now: Timestamp) {
+    let ann = UserId::from("crm:ann");
+    let text = |says: &str| BTreeMap::from([("a.toml".to_owned(), says.to_owned())]);
+    let amendment = |says: &str, base| Amendment {
+        owner: ann.clone(),
+        base: Version(base),
+        text: text(says),
+        changed_at: now,
+    };
+    let (first, second) = (amendment("one", 1), amendment("two", 2));
+    let kept = [first, second.clone()];
+    let done = world.store.write(now, move |writer| {
+        kept.iter().try_for_each(|amendment| writer.keep_amendment(amendment))
+    });
+    done.unwrap();
+    assert_eq!(world.asks(|reader| reader.amendment(&ann)), Some(second), "{}", world.kind);
+    assert_eq!(world.asks(|reader| reader.amendment(&"crm:bob".into())), None);
+    let owner = ann.clone();
+    world.store.write(now, move |writer| writer.forget_amendment(&owner)).unwrap();
+    assert_eq!(world.asks(|reader| reader.amendment(&ann)), None);
 }

@@ -1,6 +1,8 @@
 //! Forms that keep what was typed and say what is wrong twice in the same words: in a summary at
 //! the top and beside the field (GOV.UK).
 
+use std::borrow::Cow;
+
 use askama::{Template, filters::HtmlSafe};
 
 use crate::markup::Markup;
@@ -28,7 +30,7 @@ pub enum Control {
 #[template(path = "layout/field.html")]
 pub struct Field {
     /// The name under which it is sent; its id too.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// What it is called.
     pub label: String,
     /// What to put in.
@@ -49,9 +51,13 @@ impl HtmlSafe for Field {}
 
 impl Field {
     /// A field of a kind.
-    pub fn new(name: &'static str, label: impl Into<String>, control: Control) -> Field {
+    pub fn new(
+        name: impl Into<Cow<'static, str>>,
+        label: impl Into<String>,
+        control: Control,
+    ) -> Field {
         Field {
-            name,
+            name: name.into(),
             label: label.into(),
             control,
             value: String::new(),
@@ -63,23 +69,23 @@ impl Field {
     }
 
     /// One line of text.
-    pub fn line(name: &'static str, label: impl Into<String>) -> Field {
+    pub fn line(name: impl Into<Cow<'static, str>>, label: impl Into<String>) -> Field {
         Field::new(name, label, Control::Line("text"))
     }
 
     /// An e-mail address.
-    pub fn email(name: &'static str, label: impl Into<String>) -> Field {
+    pub fn email(name: impl Into<Cow<'static, str>>, label: impl Into<String>) -> Field {
         Field::new(name, label, Control::Line("email"))
     }
 
     /// A password. What was typed is never sent back.
-    pub fn password(name: &'static str, label: impl Into<String>) -> Field {
+    pub fn password(name: impl Into<Cow<'static, str>>, label: impl Into<String>) -> Field {
         Field::new(name, label, Control::Line("password"))
     }
 
     /// One of a list.
     pub fn select(
-        name: &'static str,
+        name: impl Into<Cow<'static, str>>,
         label: impl Into<String>,
         of: Vec<(String, String)>,
     ) -> Field {
@@ -87,12 +93,16 @@ impl Field {
     }
 
     /// One of a few, all in sight.
-    pub fn radio(name: &'static str, label: impl Into<String>, of: Vec<(String, String)>) -> Field {
+    pub fn radio(
+        name: impl Into<Cow<'static, str>>,
+        label: impl Into<String>,
+        of: Vec<(String, String)>,
+    ) -> Field {
         Field::new(name, label, Control::Radio(of))
     }
 
     /// Sent along and not shown.
-    pub fn hidden(name: &'static str, value: impl Into<String>) -> Field {
+    pub fn hidden(name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Field {
         Field::new(name, "", Control::Hidden).value(value)
     }
 
@@ -130,7 +140,7 @@ impl Field {
     fn target(&self) -> String {
         match self.control {
             Control::Radio(_) => format!("{}-1", self.name),
-            _ => self.name.to_owned(),
+            _ => self.name.to_string(),
         }
     }
 
@@ -183,6 +193,11 @@ impl Form {
     /// Whether anything is wrong.
     pub fn is_refused(&self) -> bool {
         !self.whole.is_empty() || self.fields.iter().any(|field| field.wrong.is_some())
+    }
+
+    /// Whether anything is wrong with a field.
+    pub fn is_wrong(&self, name: &str) -> bool {
+        self.fields.iter().any(|field| field.name == name && field.wrong.is_some())
     }
 
     /// Whether anything that was typed is shown again.

@@ -15,8 +15,12 @@ use store::{
     read::{ClockCounted, ClockTally, QualificationTally},
 };
 
+use engine::proposal::key_of;
+
 use super::{
-    handing, routes,
+    handing,
+    propose::clause_href,
+    routes,
     words::{self, Line},
 };
 use crate::{
@@ -34,6 +38,8 @@ pub(super) struct Shown {
     pub(super) says: Vec<String>,
     pub(super) schedule: Option<Schedule>,
     pub(super) margin: Margin,
+    /// Where a change to it is proposed, for whoever may.
+    pub(super) propose: Option<String>,
 }
 
 /// The rules under a clause.
@@ -139,9 +145,13 @@ fn number_of(all: &[(String, u64)], key: &str) -> u64 {
     all.iter().find(|(known, _)| known == key).map_or(0, |(_, n)| *n)
 }
 
-/// The clauses, in the order of their numbers.
-pub(super) fn clauses(agreement: &Agreement, today: &Today) -> Vec<Shown> {
-    agreement.clauses.iter().map(|clause| of_text(agreement, clause, today)).collect()
+/// The clauses, in the order of their numbers; with where each is changed, if it can be.
+pub(super) fn clauses(agreement: &Agreement, today: &Today, change: bool) -> Vec<Shown> {
+    let shown = agreement.clauses.iter().map(|clause| {
+        let propose = change.then(|| clause_href(today.version, &key_of(clause)));
+        Shown { propose, ..of_text(agreement, clause, today) }
+    });
+    shown.collect()
 }
 
 fn of_text(agreement: &Agreement, clause: &Clause, today: &Today) -> Shown {
@@ -209,6 +219,7 @@ pub(super) fn bare(no: &str) -> Shown {
         says: Vec::new(),
         schedule: None,
         margin: Margin::default(),
+        propose: None,
     }
 }
 

@@ -4,6 +4,9 @@ pub(crate) mod changes;
 mod clause;
 pub(crate) mod draft;
 mod handing;
+mod history;
+pub(crate) mod propose;
+pub(crate) mod redline;
 pub(crate) mod routes;
 pub(crate) mod signature;
 pub(crate) mod substitute;
@@ -17,11 +20,9 @@ use engine::{
     Engine, Refusal,
     access::{Act, Actor, may},
     agreement::AgreementRefusal,
+    proposal::changes_so_far,
 };
-use store::{
-    Reader,
-    read::{AgreementRow, AgreementState, SignatureRow},
-};
+use store::read::{AgreementRow, AgreementState, SignatureRow};
 
 use crate::{
     failure::Failure,
@@ -33,6 +34,7 @@ use crate::{
     show::{self, LocalTime, figure},
 };
 use clause::{Shown, Today};
+use history::Past;
 use substitute::Substitutes;
 
 /// The document.
@@ -74,7 +76,7 @@ struct View {
     hash: String,
     clauses: Vec<Shown>,
     seals: Vec<Seal>,
-    versions: Vec<Other>,
+    versions: Vec<Past>,
     open: Option<Version>,
     may_sign: Option<Side>,
     may_withdraw: bool,
@@ -82,6 +84,8 @@ struct View {
     is_open: bool,
     substitutes: Substitutes,
     may_draft: bool,
+    /// The version in which the person has changed something that nobody sees yet.
+    changes: Option<Version>,
     decided: Markup,
 }
 
@@ -93,16 +97,6 @@ struct Seal {
     fact: String,
     /// In whose place, where a substitute signed.
     place: Markup,
-}
-
-/// A line of the list of versions.
-struct Other {
-    version: Version,
-    state: &'static str,
-    at: Markup,
-    signed: String,
-    hash: String,
-    here: bool,
 }
 
 /// Shows the version in force, or the latest there is.
@@ -136,6 +130,16 @@ pub(crate) async fn show(visit: Visit, Path(no): Path<String>) -> Result<Respons
     document(visit, version_of(&no)?, |_, _| {}).await
 }
 
+/// A version that is not there is a page that is not there.
+fn absent(error: engine::Error) -> Failure {
+    match error {
+        engine::Error::Refused(Refusal::Agreement(AgreementRefusal::NoSuchVersion(_))) => {
+            Failure::Absent
+        }
+        other => other.into(),
+    }
+}
+
 /// A version's number in an address.
 pub(crate) fn version_of(no: &str) -> Result<Version, Failure> {
     no.parse().map(Version).map_err(|_| Failure::Absent)
@@ -166,12 +170,7 @@ fn viewed(
     actor: &Actor,
     time: &LocalTime,
 ) -> Result<View, Failure> {
-    let (row, agreement) = match engine.agreement(version) {
-        Err(engine::Error::Refused(Refusal::Agreement(AgreementRefusal::NoSuchVersion(_)))) => {
-            return Err(Failure::Absent);
-        }
-        found => found?,
-    };
+    let (row, agreement) = engine.agreement(version).map_err(absent)?;
     let is_signer = engine.is_signer(actor)?;
     engine.read(|reader| {
         let names = Names::new(reader, false);
@@ -191,6 +190,8 @@ fn viewed(
             false => Markup::new(),
             true => bound(&today, version),
         };
+        let may_change =
+            (is_open || row.state == AgreementState::InForce) && may(actor, &Act::Propose).is_ok();
         let substitutes =
             substitute::substitutes(reader, &agreement, actor, is_signer, &names, time)?;
         Ok(View {
@@ -199,10 +200,11 @@ fn viewed(
             preamble: agreement.preamble.clone(),
             state: state(&row, &unsigned(&agreement, &signatures), time),
             hash: spaced(&row.hash),
-            clauses: clause::clauses(&agreement, &today),
+            clauses: clause::clauses(&agreement, &today, may_change),
+            changes: changes_so_far(reader, &actor.user)?,
             seals: seals(&agreement, &signatures, &substitutes, &names, time)?,
             substitutes,
-            versions: versions(reader, version, &names, time)?,
+            versions: history::versions(reader, version, &names, time)?,
             open,
             may_sign: may_sign.filter(|side| *side != Side::Neutral),
             may_draft: may(actor, &Act::Propose).is_ok(),
@@ -304,31 +306,6 @@ fn bound(today: &Today, version: Version) -> Markup {
         .and_text(" qualifications and ")
         .and(door(today.clocks(), Figure::Clocks))
         .and_text(" clocks.")
-}
-
-fn versions(
-    reader: &Reader<'_>,
-    here: Version,
-    names: &Names<'_, '_>,
-    time: &LocalTime,
-) -> Result<Vec<Other>, Failure> {
-    let mut versions = Vec::new();
-    for row in reader.agreement_heads()?.into_iter().rev() {
-        let mut signers = Vec::new();
-        for signature in reader.signatures_of(row.version)? {
-            signers.push(names.user_name(&signature.user)?);
-        }
-        let at = row.in_force_at.or(row.proposed_at);
-        versions.push(Other {
-            version: row.version,
-            state: state_words(row.state),
-            at: at.map(|at| time.instant(at)).unwrap_or_default(),
-            signed: if signers.is_empty() { "nobody".to_owned() } else { signers.join(" and ") },
-            hash: row.hash.chars().take(8).collect(),
-            here: row.version == here,
-        });
-    }
-    Ok(versions)
 }
 
 impl NoAgreementPage {

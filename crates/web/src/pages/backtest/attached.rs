@@ -83,11 +83,20 @@ fn head(
         .and(time.date(attached.to))
         .and_text(": ")
         .and(leads)
-        .and_text(format!(
-            " leads, of those with a known end {} became {}.",
-            shown_rate(predicted_taken_on(&attached.proposed)).line(),
-            attached.target.as_deref().unwrap_or("taken on")
-        )))
+        .and_text(taken_on(attached)))
+}
+
+/// What of them sales took on, as far as it is known.
+fn taken_on(attached: &BacktestAttached) -> String {
+    let rate = shown_rate(predicted_taken_on(&attached.proposed));
+    let how = match &attached.target {
+        Some(status) => format!("became {status}"),
+        None => "were taken on".to_owned(),
+    };
+    match rate.n {
+        0 => " leads, none of them with a known end.".to_owned(),
+        _ => format!(" leads, of those with a known end {} {how}.", rate.line()),
+    }
 }
 
 fn row(
