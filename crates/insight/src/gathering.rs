@@ -259,7 +259,7 @@ impl Gathering<'_> {
             Anchor::Outcome => outcome.at,
             Anchor::Opportunity => outcome.opened_at.unwrap_or(outcome.at).min(outcome.at),
         };
-        let since = anchor - i64::from(days) * DAY_SECONDS;
+        let since = anchor.saturating_sub(i64::from(days) * DAY_SECONDS);
         rows.partition_point(|row| self.at(*row) < since)
     }
 

@@ -19,4 +19,5 @@ pub mod resampling;
 pub mod rules;
 mod shapley;
 mod solve;
+pub mod tables;
 mod tally;
