@@ -119,6 +119,9 @@ pub enum Command {
     /// Say what follows from facts in a file under an Agreement in a folder, with no database
     #[command(long_about = include_str!("commands/decide.md"))]
     Decide(commands::decide::Args),
+    /// Say which channels conversions are found with, from files or from the ledger
+    #[command(long_about = include_str!("commands/attribution.md"))]
+    Attribution(commands::attribution::Args),
     /// Verify, rebuild and export the ledger
     #[command(subcommand, long_about = include_str!("commands/ledger.md"))]
     Ledger(commands::ledger::Command),

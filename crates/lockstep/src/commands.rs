@@ -2,6 +2,7 @@
 
 pub mod agreement;
 pub mod backtest;
+pub mod attribution;
 pub mod bench;
 pub mod decide;
 pub mod demo;
@@ -44,6 +45,7 @@ pub fn run(
         Command::Agreement(command) => agreement::run(command, place, voice, now),
         Command::Backtest(args) => backtest::run(&args, place, now),
         Command::Decide(args) => decide::run(&args, now),
+        Command::Attribution(args) => attribution::run(&args, place, now),
         Command::Ledger(command) => ledger::run(command, place, voice, now),
         Command::Import(args) => import::run(args, place, voice, now),
         Command::Report(command) => report::run(command, place, now),

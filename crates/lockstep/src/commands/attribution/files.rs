@@ -1,0 +1,95 @@
+//! Journeys from files.
+
+use std::{io::ErrorKind, path::Path};
+
+use insight::{
+    files::Trouble,
+    gathering::{Gathered, gather},
+    paths::{self, PathsTrouble},
+    tables::{self, Deals, TablesTrouble},
+};
+use jiff::Timestamp;
+
+use super::{Args, DealAt, Input, eligibility};
+use crate::failure::{Failure, Kind};
+
+/// Paths, summed up already: which touches counted, only their maker knows.
+pub(super) fn paths(path: &Path) -> Result<Input, Failure> {
+    let journeys = paths::read_file(path).map_err(|trouble| match trouble {
+        PathsTrouble::Unreadable(error) => Failure::io(&format!("read {}", path.display()), &error),
+        other => Failure::refused(format!("{}: {other}", path.display())),
+    })?;
+    Ok(Input {
+        source: "paths",
+        journeys,
+        eligibility: "all touches of the paths".to_owned(),
+        left_out: None,
+        deal: None,
+        notes: Vec::new(),
+    })
+}
+
+/// Touches and outcomes.
+pub(super) fn tables(args: &Args, touches: &Path, outcomes: &Path) -> Result<Input, Failure> {
+    let called = args.column.iter().cloned().collect();
+    let read = tables::read(touches, outcomes, &called)?;
+    let eligibility = eligibility(args, &read.channels)?;
+    let words = eligibility.words(&read.channels);
+    let gathered =
+        gather(&read.touches, &read.outcomes, read.channels, tables::PARTS, &eligibility)?;
+    let deal = args.deal.as_deref().map(|key| deal(key, &read.deals, &gathered, &read.touches.at));
+    Ok(Input {
+        source: "touches",
+        eligibility: words,
+        left_out: Some(gathered.left_out),
+        deal: deal.transpose()?,
+        notes: Vec::new(),
+        journeys: gathered.journeys,
+    })
+}
+
+fn deal(key: &str, deals: &Deals, gathered: &Gathered, at: &[i64]) -> Result<DealAt, Failure> {
+    let places = deals.find(key);
+    if places.is_empty() {
+        return Err(Failure::not_found(format!("there is no deal {key} among the outcomes")));
+    }
+    deal_at(key, gathered, at, |outcome| places.contains(&(outcome as usize)))
+}
+
+/// The last journey that led to an outcome of a deal.
+pub(super) fn deal_at(
+    key: &str,
+    gathered: &Gathered,
+    at: &[i64],
+    is_its: impl Fn(u32) -> bool,
+) -> Result<DealAt, Failure> {
+    let found = gathered.outcomes.iter().rposition(|outcome| outcome.is_some_and(&is_its));
+    let found = found.filter(|journey| gathered.journeys.get(*journey).ended.conversions > 0);
+    let Some(journey) = found else {
+        return Err(Failure::not_found(format!("no touch that counts led to deal {key}"))
+            .advise("Only deals that were won are shared out; a longer --window-days may help."));
+    };
+    let before: usize = gathered.journeys.of(0..journey).map(|before| before.touched.len()).sum();
+    let own = gathered.journeys.get(journey);
+    let rows = &gathered.rows[before..before + own.touched.len()];
+    let instant = |row: &u32| Timestamp::from_second(at[*row as usize]).unwrap_or(Timestamp::MIN);
+    Ok(DealAt {
+        key: key.to_owned(),
+        journey,
+        value: i64::try_from(own.ended.value).unwrap_or(i64::MAX),
+        touched_at: rows.iter().map(instant).collect(),
+    })
+}
+
+impl From<TablesTrouble> for Failure {
+    fn from(trouble: TablesTrouble) -> Failure {
+        let kind = match &trouble {
+            TablesTrouble::File(Trouble::Unreadable { source, .. }) => match source.kind() {
+                ErrorKind::NotFound => Kind::NotFound,
+                _ => Kind::Failure,
+            },
+            _ => Kind::Refused,
+        };
+        Failure::new(kind, trouble.to_string())
+    }
+}
