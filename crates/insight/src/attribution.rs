@@ -9,11 +9,12 @@ use domain::rate::PER_CENT_FROM_N;
 use serde::Serialize;
 
 use crate::{
+    cents::apportion,
     channels::Channels,
     journeys::Journeys,
     order::Chain,
     rules::{self, Rule, Weights},
-    shapley::{COALITION_CHANNELS_MAX, COALITION_JOURNEYS_MIN, Unseen},
+    shapley::{COALITION_JOURNEYS_MIN, Unseen},
     tally::{Asked, Tally},
 };
 
@@ -28,6 +29,9 @@ pub use model::Model;
 /// What stands under every answer.
 pub const NOT_EFFECT: &str = "Association, not effect: what would have happened without a channel, \
 only an experiment can tell.";
+
+/// A share of one as a whole number, fine enough for any sum of money.
+const FINE: f64 = (1_u64 << 52) as f64;
 
 /// More channels than this say little about each. Source: domain.md 4.3.
 const CHANNELS_MANY: usize = 50;
@@ -239,8 +243,8 @@ impl Asking<'_> {
         let mut warnings = Vec::new();
         if (1..PER_CENT_FROM_N).contains(&conversions) {
             warnings.push(format!(
-                "only {conversions} conversions: one more or less moves every share, so read them \
-                 one by one"
+                "only {conversions} converted: one more or less moves every share, so read them one \
+                 by one"
             ));
         }
         let channels = self.journeys.channels.len();
@@ -262,15 +266,22 @@ impl Asking<'_> {
                 }
             }
         }
-        let rate = models.contains(&Model::ShapleyRate) && channels <= COALITION_CHANNELS_MAX;
-        if rate && conversions > 0 {
-            warnings.push(
-                "Shapley by rate takes a set of channels that no journey touched exactly to be worth \
-                 as much as the best set within it"
-                    .to_owned(),
-            );
-        }
         warnings
+    }
+}
+
+impl Attribution {
+    /// What a model gives to each channel in hundredths of a unit of money. They sum to everything,
+    /// except where each channel that took part has it in full.
+    pub fn cents(&self, reading: &Reading) -> Option<Vec<i64>> {
+        let credit = reading.credit.as_ref().ok()?;
+        let cents = |value: f64| (value / f64::from(self.parts) * 100.0).round();
+        if reading.model == Model::AnyTouch {
+            return Some(credit.iter().map(|credit| cents(credit.value) as i64).collect());
+        }
+        let whole = (self.value as f64).max(1.0);
+        let parts = credit.iter().map(|credit| (credit.value / whole * FINE).round() as u64);
+        Some(apportion(cents(self.value as f64) as i64, &parts.collect::<Vec<_>>()))
     }
 }
 

@@ -1,8 +1,8 @@
 //! The commands, one file each; the `.md` beside it is its long help.
 
 pub mod agreement;
-pub mod backtest;
 pub mod attribution;
+pub mod backtest;
 pub mod bench;
 pub mod decide;
 pub mod demo;

@@ -26,8 +26,8 @@ pub fn of(model: Model, terms: &Terms, has_milestones: bool) -> String {
         }
         Model::ShapleyRate => format!(
             "Shapley by rate: sets of channels by the part of their journeys that converted, of at \
-             least {} journeys each; what is below nothing is cut, the rest scaled to all \
-             conversions",
+             least {} journeys each, a set that no journey touched exactly as the best within it; \
+             what is below nothing is cut, the rest scaled to all conversions",
             terms.coalition_journeys_min
         ),
         Model::AnyTouch => {

@@ -41,7 +41,7 @@ fn too_little_data_is_refused_or_warned_of() {
     let found = attribute(&worked(), &[Model::ShapleyRate], &Terms::default(), 1);
     let few = RateRefusal::Journeys { few: 4, all: 4, least: 30 };
     assert_eq!(found.readings[0].credit, Err(few.into()));
-    assert!(found.warnings[0].starts_with("only 4 conversions"), "{:?}", found.warnings);
+    assert!(found.warnings[0].starts_with("only 4 converted"), "{:?}", found.warnings);
     let won = attribute(&journeys(&[("A B", 3, 0, 0)]), &[Model::Markov], &Terms::default(), 1);
     assert_eq!(won.readings[0].credit, Err(MarkovRefusal::NoNulls.into()));
     let none = attribute(&journeys(&[("A B", 0, 3, 0)]), &[Model::Linear], &Terms::default(), 1);
@@ -65,6 +65,16 @@ fn every_model_says_its_rule_and_which_touches_count() {
     );
     for reading in &found.readings {
         assert!(reading.label.ends_with("; all touches before the outcome"), "{}", reading.label);
+    }
+}
+
+#[test]
+fn cents_by_channel_sum_to_everything() {
+    let found = attribute(&worked(), &Model::ALL, &Terms::default(), 1);
+    for reading in found.readings.iter().filter(|reading| reading.credit.is_ok()) {
+        let sum: i64 = found.cents(reading).unwrap().iter().sum();
+        let expected = if reading.model == Model::AnyTouch { 300 + 400 + 100 } else { 400 };
+        assert_eq!(sum, expected, "{:?}", reading.model);
     }
 }
 

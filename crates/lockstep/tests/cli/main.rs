@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // A test that cannot go on ends there.
 
 mod agreement;
+mod attribution;
 mod decide;
 mod house;
 mod leads;

@@ -64,7 +64,10 @@ fn all(answered: &Answered, lines: &mut Vec<String>) {
     };
     part("conversions", &|reading, channel| format!("{:.2}", credit(reading, channel).conversions));
     if attribution.value > 0 {
-        part("value", &|reading, channel| money(credit(reading, channel).value, attribution.parts));
+        part("value", &|reading, channel| {
+            let cents = attribution.cents(reading).map_or(0, |cents| cents[channel]);
+            money(cents as f64, 100)
+        });
     }
     if let Some(drawn) = &answered.intervals {
         part("share in %", &|reading, channel| interval(reading, channel, drawn));
@@ -91,18 +94,16 @@ fn notes(answered: &Answered) -> Vec<String> {
     notes.extend(answered.attribution.warnings.iter().cloned());
     if let Some(left_out) = &answered.input.left_out {
         let value = money(left_out.untouched_value as f64, answered.attribution.parts);
-        let untouched = format!(
-            "conversions have no touch that counts, worth {value}: nobody is credited for them"
-        );
+        let untouched = format!(", worth {value}; nobody is credited for them");
         let told = [
-            (left_out.untouched, untouched.as_str()),
-            (left_out.too_early, "touches lie before the window"),
-            (left_out.excluded, "touches are by channels that do not count"),
-            (left_out.repeated, "touches came soon after another of one person and asset"),
-            (left_out.unended, "journeys have not ended: they count as not converted"),
+            (left_out.untouched, "conversions with no touch that counts", untouched.as_str()),
+            (left_out.too_early, "touches before the window", ""),
+            (left_out.excluded, "touches by channels that do not count", ""),
+            (left_out.repeated, "touches soon after another of one person and asset", ""),
+            (left_out.unended, "journeys that have not ended", "; they count as not converted"),
         ];
-        let told = told.iter().filter(|(number, _)| *number > 0);
-        notes.extend(told.map(|(number, what)| format!("{} {what}", grouped(*number))));
+        let told = told.iter().filter(|(number, _, _)| *number > 0);
+        notes.extend(told.map(|(n, what, then)| format!("{what}: {}{then}", grouped(*n))));
     }
     if let Some(drawn) = &answered.intervals {
         notes.push(format!(
