@@ -88,7 +88,7 @@ impl Coverage {
 
     fn summed(&self, share: fn(usize) -> f64) -> Vec<Credit> {
         let mut credit = vec![Credit::default(); self.channels];
-        for (sums, distinct) in self.sums.chunks(self.channels).zip(1..) {
+        for (sums, distinct) in self.sums.chunks(self.channels.max(1)).zip(1..) {
             for (credit, sum) in credit.iter_mut().zip(sums) {
                 credit.conversions += sum.conversions as f64 * share(distinct);
                 credit.value += sum.value as f64 * share(distinct);

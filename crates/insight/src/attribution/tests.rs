@@ -49,6 +49,14 @@ fn too_little_data_is_refused_or_warned_of() {
 }
 
 #[test]
+fn of_no_journeys_every_model_says_that_nothing_converted() {
+    let found = attribute(&journeys(&[]), &Model::ALL, &Terms::default(), 2);
+    for reading in &found.readings {
+        assert_eq!(reading.credit, Err(ModelRefusal::NoConversions), "{:?}", reading.model);
+    }
+}
+
+#[test]
 fn every_model_says_its_rule_and_which_touches_count() {
     let terms = Terms { order: 2, ..Terms::default() };
     let found = attribute(&worked(), &Model::ALL, &terms, 1);
