@@ -87,7 +87,7 @@ fn a_signature_of_before_there_were_substitutes_reads_and_writes_the_same_text()
 
 #[test]
 fn a_signature_names_the_backtests_that_were_attached() {
-    let attached = r#"{"fact":"backtest_attached","version":3,"hash":"4be1…","definition":"mql","from":"2024-10-01","to":"2026-09-30","within_days":180,"target":"SQL","up_to":9412,"proposed":{"leads":2391,"taken_on":1012,"not_taken_on":910,"won":219,"lost":1703},"by":"crm:u3"}"#;
+    let attached = r#"{"fact":"backtest_attached","version":3,"hash":"4be1…","definition":"mql","from":"2024-10-01","to":"2026-09-30","within_days":180,"target":"SQL","up_to":9412,"proposed":{"leads":2391,"taken_on":1012,"not_taken_on":910,"won":219,"lost":1703},"today":{"leads":2784,"taken_on":1117,"not_taken_on":1256,"won":223,"lost":2150},"by":"lockstep:u1"}"#;
     let signed = r#"{"fact":"agreement_signed","version":3,"hash":"4be1…","side":"sales","by":"crm:u7","backtests":[512]}"#;
     for json in [attached, signed] {
         let fact: Fact = serde_json::from_str(json).unwrap_or_else(|e| panic!("{json}: {e}"));

@@ -4,6 +4,7 @@
 
 mod agreement;
 mod attribution;
+mod backtest;
 mod decide;
 mod house;
 mod leads;

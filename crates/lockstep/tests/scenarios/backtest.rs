@@ -135,7 +135,9 @@ async fn what_was_said_before_signing_is_compared_with_what_came() {
     world.posts("mara", "/agreement/2/backtests", &[]).await;
     let page = world.page("sven", BACKTEST).await;
     assert!(
-        page.contains("Attached by Mara Lenz: “mql” over Mon 16 Nov to Tue 17 Nov : 2 leads, none of them"),
+        page.contains(
+            "Attached by Mara Lenz: “mql” over Mon 16 Nov to Tue 17 Nov : 2 leads, none of them"
+        ),
         "{page}"
     );
     signs(&world, "mara").await;
@@ -156,7 +158,7 @@ async fn what_was_said_before_signing_is_compared_with_what_came() {
         does(world.at("2026-11-18 09:00"), lead, DEMO, None).await;
     }
     world.at("2026-12-18 09:00").ticks();
-    let page = world.page("sven", BACKTEST).await;
+    let page = world.gets_anew("sven", BACKTEST).await.text();
     assert!(page.contains("30 Thu 17 Dec 30 (19 to 41 by chance) 3 more than chance"), "{page}");
     assert!(page.contains("60 Sat 16 Jan 60 (45 to 75 by chance) 3 not over"), "{page}");
     assert!(page.contains("crm:new-1"), "{page}");
