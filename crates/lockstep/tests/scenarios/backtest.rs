@@ -1,5 +1,7 @@
 //! Before anybody signs: what a proposed definition would have found in the past.
 
+use domain::ids::Version;
+use engine::backtest::attached_to;
 use serde_json::json;
 use testkit::{AGREEMENT, World, http::StatusCode};
 
@@ -114,7 +116,7 @@ async fn what_is_asked_for_wrongly_is_told() {
 }
 
 async fn signs(world: &World, who: &str) {
-    let hash = world.hash(domain::ids::Version(2));
+    let hash = world.hash(Version(2));
     let answer = world.posts(who, "/agreement/2/signature", &[("hash", &hash)]).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
 }
@@ -157,9 +159,24 @@ async fn what_was_said_before_signing_is_compared_with_what_came() {
         comes(&world, lead, "Buyer").await;
         does(world.at("2026-11-18 09:00"), lead, DEMO, None).await;
     }
-    world.at("2026-12-18 09:00").ticks();
-    let page = world.gets_anew("sven", BACKTEST).await.text();
-    assert!(page.contains("30 Thu 17 Dec 30 (19 to 41 by chance) 3 more than chance"), "{page}");
-    assert!(page.contains("60 Sat 16 Jan 60 (45 to 75 by chance) 3 not over"), "{page}");
+    for day in ["11-23", "11-28", "12-03", "12-08", "12-13"] {
+        world.at(&format!("2026-{day} 09:00")).ticks();
+        world.page("sven", "/").await;
+    }
+    let page = world.page("sven", BACKTEST).await;
+    assert!(page.contains("30 Thu 17 Dec 30 (19 to 41 by chance) 2 not over"), "{page}");
+    assert!(page.contains("60 Sat 16 Jan 2027 60 (45 to 75 by chance) 2 not over"), "{page}");
     assert!(page.contains("crm:new-1"), "{page}");
+
+    world.at("2026-12-18 09:00").ticks();
+    let now = world.now();
+    let came = world.asks(move |engine| {
+        let attached = engine.read(|reader| attached_to(reader, Version(2))).unwrap();
+        engine.came_since(&attached[0].1, now).unwrap()
+    });
+    let said: Vec<_> = came
+        .iter()
+        .map(|came| (came.days, came.leads.len(), came.is_over, came.is_off()))
+        .collect();
+    assert_eq!(said, [(30, 2, true, true), (60, 2, false, false), (90, 2, false, false)]);
 }

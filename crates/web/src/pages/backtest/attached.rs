@@ -1,7 +1,7 @@
 //! Attaching a backtest to a version, and what came since beside what it had said.
 
 use axum::{extract::Path, response::Response};
-use domain::{firm::BacktestAttached, ids::FactNo};
+use domain::{firm::BacktestAttached, ids::FactNo, rate::Rate};
 use engine::{
     Engine,
     access::Act,
@@ -86,6 +86,12 @@ fn head(
         .and_text(taken_on(attached)))
 }
 
+/// A rate in one line, where anything is known.
+fn known(rate: Rate) -> String {
+    let shown = shown_rate(rate);
+    if shown.n == 0 { "none known yet".to_owned() } else { shown.line() }
+}
+
 /// What of them sales took on, as far as it is known.
 fn taken_on(attached: &BacktestAttached) -> String {
     let rate = shown_rate(predicted_taken_on(&attached.proposed));
@@ -122,11 +128,12 @@ fn row(
         came: Markup::text(count(came.leads.len() as u64)),
         says: match (came.is_over, came.is_off()) {
             (false, _) => "not over",
-            (true, true) => "more than chance",
+            (true, true) if (came.leads.len() as f64) < low => "fewer than chance explains",
+            (true, true) => "more than chance explains",
             (true, false) => "within chance",
         },
-        predicted_taken_on: shown_rate(predicted_taken_on(&attached.proposed)).line(),
-        taken_on: shown_rate(came.taken_on).line(),
+        predicted_taken_on: known(predicted_taken_on(&attached.proposed)),
+        taken_on: known(came.taken_on),
         leads: joined.unwrap_or_else(|| Markup::text("none")),
     })
 }
