@@ -5,6 +5,7 @@
 //! `CHROMIUM` may name the programs, `AXE_CORE` the file of axe-core.
 
 mod agreement;
+mod backtest;
 mod chromedriver;
 mod exam;
 mod firm;

@@ -4,19 +4,13 @@
   let asks = false;
   let wanted = null;
 
+  /** Puts what the other page says in place of what this one says; the control that is held stays. */
   function place(page) {
-    const here = document.querySelector("[data-backtest]");
-    const there = page?.querySelector("[data-backtest]");
-    if (!here || !there) return;
-    const range = here.querySelector("[data-lever] .range");
-    const other = there.querySelector("[data-lever] .range");
-    // The control that is held stays; the scale under it does too.
-    if (range && other) {
-      other.replaceWith(range);
-    }
-    const held = document.activeElement === range;
-    here.replaceChildren(...there.childNodes);
-    if (held) range.focus();
+    const parts = (where) => [...(where?.querySelectorAll("[data-backtest] [data-part]") ?? [])];
+    const here = parts(document);
+    const there = parts(page);
+    if (here.length !== there.length) return location.reload();
+    here.forEach((part, at) => part.replaceWith(there[at]));
     document.title = page.title;
   }
 
@@ -28,9 +22,9 @@
       wanted = null;
       try {
         const { page, ok, at } = await pageAt(address);
-        if (ok && !wanted) {
-          place(page);
+        if (ok) {
           history.replaceState(history.state, "", at);
+          place(page);
         }
       } catch {
         states.offline();
