@@ -68,7 +68,8 @@ impl LeverChart {
     /// The names of the two, each on its own side of the other.
     fn names(&self) -> Markup {
         let (proposed, words) = &self.proposed;
-        let Some((today, today_words)) = &self.today else {
+        let Some((today, today_words)) = self.today.as_ref().filter(|(at, _)| at != proposed)
+        else {
             let side = if *proposed < 0.5 { Anchor::Start } else { Anchor::End };
             return text("lab", (proposed * 100.0, 14.0), side, words).into();
         };
@@ -76,8 +77,11 @@ impl LeverChart {
             true => (Anchor::End, Anchor::Start),
             false => (Anchor::Start, Anchor::End),
         };
-        let today_name = text("", (today * 100.0, 14.0), ends.0, today_words);
-        Markup::from(today_name).and(text("lab", (proposed * 100.0, 14.0), ends.1, words))
+        // Two that stand close are kept apart by a few pixels to either side.
+        let apart = if today <= proposed { 3 } else { -3 };
+        let today_name = text("", (today * 100.0, 14.0), ends.0, today_words).with("dx", -apart);
+        let name = text("lab", (proposed * 100.0, 14.0), ends.1, words).with("dx", apart);
+        Markup::from(today_name).and(name)
     }
 
     /// The same numbers as a table.

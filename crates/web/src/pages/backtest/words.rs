@@ -204,7 +204,10 @@ pub(super) fn load(shown: &Shown<'_>, load: &Load) -> (Markup, String) {
     let Some(takes) = load.takes else {
         let why = "How many leads a week can be taken is not said by the routing in force: members \
                    without a cap take any number.";
-        return (Markup::text("Qualified leads a week"), format!("{n} weeks. {why}"));
+        return (
+            Markup::text("Qualified leads a week"),
+            format!("{}. {why}", some(n as u64, "week", "weeks")),
+        );
     };
     let (over, late) = queue(load.weeks.iter().map(|week| week.proposed), takes);
     let mut title = match over {
