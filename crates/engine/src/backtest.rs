@@ -100,6 +100,8 @@ pub struct Replay {
     pub fields: Vec<FieldGap>,
     /// Facts that were learnt late, and count from then.
     pub late: u64,
+    /// When the last thing happened that was told of any lead.
+    pub last_at: Timestamp,
     /// Opportunities that came of no lead, which no rule can find.
     pub without_lead: u64,
 }
@@ -125,10 +127,11 @@ impl Replay {
     }
 
     /// What is counted where nothing else is asked for: 24 months, up to the last day of the last
-    /// quarter that is over. What came since is kept apart for checking.
+    /// quarter that is over, or up to the last day of which anything was told, where that is earlier.
+    /// What came since is kept apart for checking.
     pub fn usual_span(&self) -> Span {
         let today = self.zone.to_datetime(self.as_of).date();
-        let to = last_quarter_end(today);
+        let to = last_quarter_end(today).min(self.zone.to_datetime(self.last_at).date());
         let from = to.saturating_sub(MONTHS.months()).saturating_add(1.day());
         let first = self.rows.iter().map(|row| row.created_at).min();
         let first = first.map_or(from, |at| self.zone.to_datetime(at).date());
@@ -226,6 +229,7 @@ impl Engine {
             target: scan.target.clone(),
             fields: found.fields,
             late: found.late,
+            last_at: found.last_at.unwrap_or(as_of),
             kinds,
             rows: found.rows,
             definition,

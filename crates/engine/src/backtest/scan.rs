@@ -54,6 +54,8 @@ pub(super) struct Found {
     pub(super) rows: Vec<Tried>,
     pub(super) fields: Vec<FieldGap>,
     pub(super) late: u64,
+    /// When the last thing happened that was told of any lead.
+    pub(super) last_at: Option<Timestamp>,
     /// When each kind of activity first happened.
     first: BTreeMap<String, Timestamp>,
 }
@@ -121,8 +123,10 @@ impl Scan<'_> {
         entries = domain::lead::in_order(entries);
         let Some(first) = entries.first() else { return };
         let told = entries.iter().filter(|entry| entry.told.source != SOURCE);
-        let late = told.filter(|entry| was_learnt_late(entry, self.loaded_until));
-        found.late += late.count() as u64;
+        for entry in told {
+            found.late += u64::from(was_learnt_late(entry, self.loaded_until));
+            found.last_at = found.last_at.max(Some(entry.happened_at()));
+        }
         self.note_kinds(found, &entries);
         self.note_fields(found, &entries);
         let past = self.past(self.proposed, self.definition);
@@ -213,6 +217,7 @@ impl Found {
     fn merge(&mut self, part: Found) {
         self.rows.extend(part.rows);
         self.late += part.late;
+        self.last_at = self.last_at.max(part.last_at);
         for (gap, other) in self.fields.iter_mut().zip(part.fields) {
             gap.without_history += other.without_history;
             gap.unknown += other.unknown;
