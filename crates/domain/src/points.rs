@@ -76,6 +76,8 @@ pub enum Decay {
     HalfLife {
         /// The half-life, in seconds.
         seconds: i64,
+        /// From this age on, in seconds, nothing is left, where the text says so.
+        forgotten_after: Option<i64>,
     },
     /// Straight down to nothing at the age of `seconds`: `w = max(0, 1 - age / T)`.
     Linear {
@@ -103,7 +105,10 @@ impl Decay {
             return points;
         }
         match self {
-            Decay::HalfLife { seconds } => halved(points, age_seconds, *seconds),
+            Decay::HalfLife { forgotten_after: Some(after), .. } if age_seconds >= *after => {
+                Points::ZERO
+            }
+            Decay::HalfLife { seconds, .. } => halved(points, age_seconds, *seconds),
             Decay::Linear { seconds } => {
                 let left = (*seconds - age_seconds).max(0);
                 Points(round_half_up(points.0 as i128 * left as i128, *seconds as i128))
@@ -156,10 +161,14 @@ mod tests {
 
     const DAY: i64 = 86_400;
 
+    fn half_life(days: i64) -> Decay {
+        Decay::HalfLife { seconds: days * DAY, forgotten_after: None }
+    }
+
     #[test]
     fn decay_gives_the_worked_numbers() {
         // domain.md 3.2 and domain-vectors.json "decay".
-        let half = Decay::HalfLife { seconds: 30 * DAY };
+        let half = half_life(30);
         assert_eq!(half.left_of(Points::whole(30), 45 * DAY), Points(10_607));
         let sum: Points = [(25, 3), (15, 20), (5, 60)]
             .map(|(points, days)| half.left_of(Points::whole(points), days * DAY))
@@ -172,15 +181,24 @@ mod tests {
 
     #[test]
     fn half_after_each_half_life_exactly() {
-        let half = Decay::HalfLife { seconds: 30 * DAY };
+        let half = half_life(30);
         for (age, left) in [(0, 40_000), (30, 20_000), (60, 10_000), (90, 5_000), (3_000, 0)] {
             assert_eq!(half.left_of(Points::whole(40), age * DAY), Points(left), "{age} days");
         }
     }
 
     #[test]
+    fn what_is_forgotten_counts_up_to_the_second_before() {
+        let half = Decay::HalfLife { seconds: 30 * DAY, forgotten_after: Some(90 * DAY) };
+        for (age, left) in [(60 * DAY, 10_000), (90 * DAY - 1, 5_000), (90 * DAY, 0), (91 * DAY, 0)]
+        {
+            assert_eq!(half.left_of(Points::whole(40), age), Points(left), "{age} s");
+        }
+    }
+
+    #[test]
     fn half_life_agrees_with_floating_point_within_a_thousandth() {
-        let half = Decay::HalfLife { seconds: 7 * DAY };
+        let half = half_life(7);
         for hour in 1..1_000 {
             let exact = 50_000.0 * (-(hour as f64) / 168.0).exp2();
             let ours = half.left_of(Points::whole(50), hour * 3600).0 as f64;

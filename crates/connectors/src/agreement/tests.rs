@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use domain::agreement::Agreement;
+use domain::{agreement::Agreement, points::Decay};
 
 use super::*;
 
@@ -28,6 +28,21 @@ fn the_samples_have_no_mistakes() {
     let full = read_sample("handbook");
     assert_eq!(full.definitions.len(), 2);
     assert_eq!(full.statuses.len(), 9);
+}
+
+#[test]
+fn what_fades_by_half_may_be_forgotten_and_what_ends_by_itself_may_not() {
+    let with = |decay: &str| {
+        let mut files = sample("small").files().clone();
+        let text = files.get_mut("agreement.toml").unwrap();
+        *text = text.replace("{ steps = [{ up_to = \"30 days\", counts = \"100%\" }] }", decay);
+        read(&AgreementText::new(files).unwrap())
+    };
+    let halves = with("{ half_life = \"30 days\", forgotten_after = \"90 days\" }").unwrap();
+    let expected = Decay::HalfLife { seconds: 30 * 86_400, forgotten_after: Some(90 * 86_400) };
+    assert_eq!(halves.definitions[0].components[0].decay, Some(expected));
+    let mistakes = with("{ linear_over = \"30 days\", forgotten_after = \"9 days\" }").unwrap_err();
+    assert!(shown(&mistakes).contains("the others end by themselves"), "{}", shown(&mistakes));
 }
 
 #[test]

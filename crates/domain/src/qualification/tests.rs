@@ -336,11 +336,20 @@ fn an_excluded_lead_never_qualifies_and_an_unknown_exclusion_is_named() {
 #[test]
 fn points_fade_and_the_sum_is_exact() {
     let mut fading = definition();
-    let half_life = Decay::HalfLife { seconds: SignedDuration::from_hours(720).as_secs() };
+    let half_life = Decay::HalfLife {
+        seconds: SignedDuration::from_hours(720).as_secs(),
+        forgotten_after: None,
+    };
     fading.components[1].decay = Some(half_life);
     let history = history(&[("2026-07-01", "webcast/Attended"), ("2026-07-31", "form")]);
     // 40 a half-life old is 20; 5 is fresh.
-    assert_eq!(score(&history, fading, "2026-07-31"), (0, 25, 25));
+    assert_eq!(score(&history, fading.clone(), "2026-07-31"), (0, 25, 25));
+    let day = 86_400;
+    let forgetting = Decay::HalfLife { seconds: 30 * day, forgotten_after: Some(90 * day) };
+    fading.components[1].decay = Some(forgetting);
+    // On the ninetieth day what was worth 5 by then is forgotten.
+    assert_eq!(score(&history, fading.clone(), "2026-09-28 23:59").1, 6);
+    assert_eq!(score(&history, fading, "2026-09-29").1, 1);
 }
 
 #[test]

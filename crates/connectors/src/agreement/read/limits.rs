@@ -119,10 +119,18 @@ pub fn decay(item: &Item<'_>) -> Option<Decay> {
             "Write decay = { half_life = \"30 days\" }.".to_owned(),
         );
     }
+    let forgotten = length("forgotten_after", "forgotten_after = \"90 days\"");
+    if forgotten.is_some() && !table.has("half_life") {
+        table.wrong(
+            "\"forgotten_after\" stands beside \"half_life\": the others end by themselves.",
+            "Write decay = { half_life = \"30 days\", forgotten_after = \"90 days\" }.".to_owned(),
+        );
+    }
     let steps = steps.map(|item| (item, decay_steps(&item)));
     table.finish();
     if let Some(half_life) = half_life {
-        return Some(Decay::HalfLife { seconds: half_life.seconds });
+        let forgotten_after = forgotten.map(|length| length.seconds);
+        return Some(Decay::HalfLife { seconds: half_life.seconds, forgotten_after });
     }
     if let Some(linear) = linear {
         return Some(Decay::Linear { seconds: linear.seconds });

@@ -65,7 +65,7 @@ fn every_way() -> Vec<(&'static str, Definition)> {
     let is_old = Condition::Compare(age.clone(), Comparison::Greater, Literal::Number(99.0));
     vec![
         ("nothing fades", definition()),
-        ("half-life", fading(Decay::HalfLife { seconds: 30 * DAY })),
+        ("half-life", fading(Decay::HalfLife { seconds: 30 * DAY, forgotten_after: None })),
         ("linear", fading(Decay::Linear { seconds: 40 * DAY })),
         ("steps", fading(Decay::Steps(steps))),
         ("silence", changed(silence)),

@@ -24,8 +24,8 @@ const KINDS: [&str; 7] = [
 /// The published definition, with engagement that fades by halves where it is said so.
 fn tried(half_life_days: Option<i64>) -> Definition {
     let mut definition = definition();
-    definition.components[1].decay =
-        half_life_days.map(|days| Decay::HalfLife { seconds: days * 86_400 });
+    definition.components[1].decay = half_life_days
+        .map(|days| Decay::HalfLife { seconds: days * 86_400, forgotten_after: None });
     definition
 }
 

@@ -35,7 +35,7 @@ fn points_that_fade_below_the_threshold_are_an_event_at_their_very_second() {
             "2026-07-16T00:00:01Z",
         ),
         // 40 · 2^(-t / 30 days) < 29.9995 after 30 · log2(40 / 29.9995) days.
-        (Decay::HalfLife { seconds: 30 * day }, "2026-07-14T10:50:40Z"),
+        (Decay::HalfLife { seconds: 30 * day, forgotten_after: None }, "2026-07-14T10:50:40Z"),
     ];
     for (decay, second) in cases {
         let fell = fell_at(&history(&facts), fading(decay.clone()));

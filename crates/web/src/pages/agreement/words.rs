@@ -110,7 +110,13 @@ fn fading(decay: &Decay) -> String {
         _ => working(seconds),
     };
     match decay {
-        Decay::HalfLife { seconds } => format!("points fade by half every {}", days(*seconds)),
+        Decay::HalfLife { seconds, forgotten_after } => {
+            let fading = format!("points fade by half every {}", days(*seconds));
+            match forgotten_after {
+                Some(after) => format!("{fading} and are forgotten after {}", days(*after)),
+                None => fading,
+            }
+        }
         Decay::Linear { seconds } => format!("points fade evenly to nothing in {}", days(*seconds)),
         Decay::Steps(steps) => {
             let steps: Vec<String> = steps
