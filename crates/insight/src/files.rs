@@ -126,11 +126,6 @@ fn places<'a>(
     Ok(found)
 }
 
-/// How many threads read one file.
-fn workers() -> usize {
-    std::thread::available_parallelism().map_or(1, |count| count.get().min(16))
-}
-
 fn shown(path: &Path) -> String {
     path.display().to_string()
 }

@@ -4,10 +4,12 @@
 //! it for each. Nothing here reads a clock or a database: columns and files come in, figures go out.
 
 pub mod attribution;
+pub mod backtest;
 pub mod cents;
 pub mod channels;
 pub mod deal;
 mod dice;
+mod fade;
 pub mod files;
 pub mod gathering;
 mod half_life;
@@ -17,7 +19,14 @@ mod order;
 pub mod paths;
 pub mod resampling;
 pub mod rules;
+pub mod segment;
 mod shapley;
 mod solve;
+pub mod sweep;
 pub mod tables;
 mod tally;
+
+/// How many threads work side by side.
+fn workers() -> usize {
+    std::thread::available_parallelism().map_or(1, |count| count.get().min(16))
+}

@@ -10,7 +10,8 @@ use std::{
     thread,
 };
 
-use super::{ROW_BYTES_MAX, Trouble, column::Part, separated::Layout, shown, workers};
+use super::{ROW_BYTES_MAX, Trouble, column::Part, separated::Layout, shown};
+use crate::workers;
 
 /// How much of a file one thread takes at a time.
 const BLOCK_BYTES: usize = 4 << 20;

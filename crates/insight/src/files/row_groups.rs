@@ -26,8 +26,9 @@ use super::{
     cell::{Wrong, scaled, seconds_since_1970},
     column::Part,
     names::SMALL,
-    places, shown, workers,
+    places, shown,
 };
+use crate::workers;
 
 /// How many rows are unpacked at a time.
 const BATCH: usize = 1 << 16;

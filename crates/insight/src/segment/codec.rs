@@ -1,0 +1,233 @@
+//! Numbers and texts as bytes, little end first, and back with every length judged.
+
+use domain::field::FieldValue;
+
+use super::{Block, Cells, Deal, Field, Frame, Kind};
+
+/// Bytes being written.
+#[derive(Default)]
+pub(super) struct Encoder(pub(super) Vec<u8>);
+
+impl Encoder {
+    fn u8(&mut self, number: u8) {
+        self.0.push(number);
+    }
+
+    pub(super) fn u32(&mut self, number: u32) {
+        self.0.extend(number.to_le_bytes());
+    }
+
+    pub(super) fn u64(&mut self, number: u64) {
+        self.0.extend(number.to_le_bytes());
+    }
+
+    fn text(&mut self, text: &str) {
+        self.u32(text.len() as u32);
+        self.0.extend(text.as_bytes());
+    }
+
+    fn u32s(&mut self, numbers: &[u32]) {
+        numbers.iter().for_each(|number| self.u32(*number));
+    }
+
+    fn i64s(&mut self, numbers: impl Iterator<Item = i64>) {
+        numbers.for_each(|number| self.u64(number as u64));
+    }
+
+    pub(super) fn frame(&mut self, frame: &Frame) {
+        self.u64(frame.origin as u64);
+        self.u32(frame.last);
+        self.u32(frame.kinds.len() as u32);
+        for kind in &frame.kinds {
+            self.text(&kind.kind);
+            self.u8(u8::from(kind.status.is_some()));
+            self.text(kind.status.as_deref().unwrap_or(""));
+        }
+        self.u32(frame.fields.len() as u32);
+        for field in &frame.fields {
+            self.text(&field.name);
+            self.u32(field.values.as_ref().map_or(u32::MAX, |values| values.len() as u32));
+            for value in field.values.iter().flatten() {
+                match value {
+                    FieldValue::Text(text) => {
+                        self.u8(TEXT);
+                        self.text(text);
+                    }
+                    FieldValue::Bool(yes) => self.u8(if *yes { YES } else { NO }),
+                    _ => self.u8(CLEARED),
+                }
+            }
+        }
+    }
+
+    pub(super) fn block(&mut self, block: &Block) {
+        self.u32(block.contacts() as u32);
+        self.u32(block.at.len() as u32);
+        self.u32(block.deals.len() as u32);
+        self.u32s(&block.known_from);
+        self.u32s(&block.starts);
+        self.u32s(&block.deal_starts);
+        self.u32s(&block.at);
+        self.0.extend(&block.kinds);
+        for cells in &block.cells {
+            match cells {
+                Cells::Small(codes) => {
+                    self.u8(SMALL);
+                    self.0.extend(codes);
+                }
+                Cells::Wide(codes) => {
+                    self.u8(WIDE);
+                    self.u32s(codes);
+                }
+                Cells::Numbers(numbers) => {
+                    self.u8(NUMBERS);
+                    self.i64s(numbers.iter().copied());
+                }
+            }
+        }
+        for deal in &block.deals {
+            self.u32(deal.opened);
+            self.u32(deal.closed);
+            self.u8(u8::from(deal.is_won));
+            self.u64(deal.amount_minor as u64);
+        }
+    }
+}
+
+const CLEARED: u8 = 0;
+const NO: u8 = 1;
+const YES: u8 = 2;
+const TEXT: u8 = 3;
+
+const SMALL: u8 = 0;
+const WIDE: u8 = 1;
+const NUMBERS: u8 = 2;
+
+/// Bytes being read. `None` is: they do not say what they should.
+pub(super) struct Decoder<'a>(pub(super) &'a [u8]);
+
+impl<'a> Decoder<'a> {
+    fn take(&mut self, count: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.0.split_at_checked(count)?;
+        self.0 = rest;
+        Some(taken)
+    }
+
+    fn u8(&mut self) -> Option<u8> {
+        Some(self.take(1)?[0])
+    }
+
+    pub(super) fn u32(&mut self) -> Option<u32> {
+        Some(u32::from_le_bytes(self.take(4)?.try_into().ok()?))
+    }
+
+    pub(super) fn u64(&mut self) -> Option<u64> {
+        Some(u64::from_le_bytes(self.take(8)?.try_into().ok()?))
+    }
+
+    fn text(&mut self) -> Option<String> {
+        let length = self.u32()? as usize;
+        Some(std::str::from_utf8(self.take(length)?).ok()?.to_owned())
+    }
+
+    fn u32s(&mut self, count: usize) -> Option<Vec<u32>> {
+        let (numbers, _) = self.take(count.checked_mul(4)?)?.as_chunks::<4>();
+        Some(numbers.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect())
+    }
+
+    fn i64s(&mut self, count: usize) -> Option<Vec<i64>> {
+        let (numbers, _) = self.take(count.checked_mul(8)?)?.as_chunks::<8>();
+        Some(numbers.iter().map(|bytes| i64::from_le_bytes(*bytes)).collect())
+    }
+
+    /// How many of something follow, each of at least so many bytes.
+    pub(super) fn count(&mut self, bytes: usize) -> Option<usize> {
+        let count = self.u32()? as usize;
+        (count.checked_mul(bytes)? <= self.0.len()).then_some(count)
+    }
+
+    pub(super) fn frame(&mut self) -> Option<Frame> {
+        let origin = self.u64()? as i64;
+        let last = self.u32()?;
+        let kinds = (0..self.count(9)?)
+            .map(|_| {
+                let kind = self.text()?;
+                let has_status = self.u8()? == 1;
+                let status = self.text()?;
+                Some(Kind { kind, status: has_status.then_some(status) })
+            })
+            .collect::<Option<Vec<Kind>>>()?;
+        let mut fields = Vec::new();
+        for _ in 0..self.count(8)? {
+            let name = self.text()?;
+            let count = self.u32()?;
+            if count == u32::MAX {
+                fields.push(Field { name, values: None });
+                continue;
+            }
+            let values: Option<Vec<FieldValue>> = (0..count).map(|_| self.value()).collect();
+            fields.push(Field { name, values: Some(values?) });
+        }
+        Some(Frame { origin, last, kinds, fields })
+    }
+
+    fn value(&mut self) -> Option<FieldValue> {
+        match self.u8()? {
+            CLEARED => Some(FieldValue::Cleared),
+            NO => Some(FieldValue::Bool(false)),
+            YES => Some(FieldValue::Bool(true)),
+            TEXT => self.text().map(FieldValue::Text),
+            _ => None,
+        }
+    }
+
+    /// A block whose places all lie within it.
+    pub(super) fn block(&mut self, frame: &Frame) -> Option<Block> {
+        let [contacts, activities, deals] = [self.u32()?, self.u32()?, self.u32()?];
+        let contacts = contacts as usize;
+        let known_from = self.u32s(contacts)?;
+        let starts = self.starts(contacts, activities)?;
+        let deal_starts = self.starts(contacts, deals)?;
+        let at = self.u32s(activities as usize)?;
+        let kinds = self.take(activities as usize)?.to_vec();
+        let is_kind = |kind: u8| usize::from(kind) < frame.kinds.len();
+        if !kinds.iter().max().is_none_or(|most| is_kind(*most)) {
+            return None;
+        }
+        let cells: Option<Vec<Cells>> =
+            frame.fields.iter().map(|field| self.cells(field, contacts)).collect();
+        let deals: Option<Vec<Deal>> = (0..deals).map(|_| self.deal()).collect();
+        let (cells, deals) = (cells?, deals?);
+        Some(Block { known_from, cells, starts, at, kinds, deal_starts, deals })
+    }
+
+    fn starts(&mut self, contacts: usize, rows: u32) -> Option<Vec<u32>> {
+        let starts = self.u32s(contacts.checked_add(1)?)?;
+        (starts.is_sorted() && starts[0] == 0 && starts[contacts] == rows).then_some(starts)
+    }
+
+    fn cells(&mut self, field: &Field, contacts: usize) -> Option<Cells> {
+        let cells = match self.u8()? {
+            SMALL => Cells::Small(self.take(contacts)?.to_vec()),
+            WIDE => Cells::Wide(self.u32s(contacts)?),
+            NUMBERS => Cells::Numbers(self.i64s(contacts)?),
+            _ => return None,
+        };
+        let most = match &cells {
+            Cells::Small(codes) => codes.iter().max().map(|most| usize::from(*most)),
+            Cells::Wide(codes) => codes.iter().max().map(|most| *most as usize),
+            Cells::Numbers(_) => return field.values.is_none().then_some(cells),
+        };
+        let values = field.values.as_ref()?;
+        most.is_none_or(|most| most < values.len()).then_some(cells)
+    }
+
+    fn deal(&mut self) -> Option<Deal> {
+        Some(Deal {
+            opened: self.u32()?,
+            closed: self.u32()?,
+            is_won: self.u8()? == 1,
+            amount_minor: self.u64()? as i64,
+        })
+    }
+}

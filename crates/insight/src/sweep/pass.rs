@@ -1,0 +1,296 @@
+//! The one pass over a block.
+
+use domain::{condition::Comparison, limit, points::Points, qualification::Crossing};
+use jiff::Timestamp;
+
+use super::{
+    found::{Found, Records},
+    plan::{Need, Plan, meets},
+};
+use crate::segment::Block;
+
+/// What rounding each of some touches adds at most, and what floating point may have lost.
+const SLACK: f64 = 1.0;
+
+impl Plan {
+    /// When each contact of a block first met the definition.
+    pub fn first(&self, block: &Block) -> Found {
+        let mut found = Found { first: vec![0; block.contacts()] };
+        self.sweep(block, |contact, at, _| {
+            found.first[contact] = at + 1;
+            i64::MAX
+        });
+        found
+    }
+
+    /// When each contact of a block first met the definition, at every threshold of the plan's
+    /// lever.
+    pub fn records(&self, block: &Block) -> Records {
+        let mut records = Records { starts: vec![0; block.contacts() + 1], ..Records::default() };
+        self.sweep(block, |contact, at, reach| {
+            records.starts[contact + 1] += 1;
+            records.at.push(at);
+            records.reach.push(reach);
+            reach
+        });
+        for contact in 0..block.contacts() {
+            records.starts[contact + 1] += records.starts[contact];
+        }
+        records
+    }
+
+    /// Calls `found` whenever a contact meets the definition at a higher threshold than before,
+    /// contact by contact; it answers with the threshold that the next has to be above.
+    fn sweep(&self, block: &Block, mut found: impl FnMut(usize, u32, i64) -> i64) {
+        let stays = self.stays(block);
+        let unknown = (self.stays_unknown(), self.may(&[], None));
+        let most = self.most();
+        let mut run = Run::new(self);
+        let judges_all = self.applies.is_empty() && self.excludes.is_empty();
+        for contact in 0..block.contacts() {
+            let (at, kinds) = block.activities(contact);
+            for (here, stays) in run.known.iter_mut().zip(&stays) {
+                *here = stays[contact];
+            }
+            let known_at = match block.known_from[contact] {
+                0 => at.first().copied(),
+                known_from => Some(known_from - 1),
+            };
+            let Some(known_at) = known_at else { continue };
+            let begins_known = at.first().is_none_or(|first| known_at <= *first);
+            if begins_known && !self.may_reach(&run.known, kinds, &most) {
+                continue;
+            }
+            let may = judges_all || self.may(&block.cells, Some(contact));
+            if begins_known && !may {
+                continue;
+            }
+            run.begin();
+            let mut above = i64::MIN;
+            let mut next = 0;
+            let mut judge = |run: &mut Run<'_>, at: u32, above: &mut i64| {
+                if let Some(reach) = run.judge(at, *above) {
+                    *above = found(contact, at, reach);
+                }
+            };
+            if !begins_known {
+                run.stays.clone_from(&unknown.0);
+                while next < at.len() && at[next] < known_at && above < i64::MAX {
+                    run.take(at[next], kinds[next]);
+                    if unknown.1 {
+                        judge(&mut run, at[next], &mut above);
+                    }
+                    next += 1;
+                }
+            }
+            if !may || above == i64::MAX {
+                continue;
+            }
+            run.stays.clone_from(&run.known);
+            judge(&mut run, known_at, &mut above);
+            while next < at.len() && above < i64::MAX {
+                run.take(at[next], kinds[next]);
+                judge(&mut run, at[next], &mut above);
+                next += 1;
+            }
+        }
+    }
+
+    /// By the code of a kind, what such an activity adds to all components at most.
+    fn most(&self) -> Vec<i64> {
+        let most = |touches: &Vec<super::plan::Touch>| {
+            touches.iter().map(|touch| touch.points.max(0)).sum()
+        };
+        self.touches.iter().map(most).collect()
+    }
+
+    /// Whether a contact could meet the definition if nothing ever faded.
+    fn may_reach(&self, stays: &[i64], kinds: &[u8], most: &[i64]) -> bool {
+        let Some(least) = self.least(stays) else { return false };
+        if least == i64::MIN {
+            return true;
+        }
+        let given: i64 = kinds.iter().map(|kind| most[usize::from(*kind)]).sum();
+        let of_part = |(part, stays): (&super::plan::Part, &i64)| match part.floor {
+            Some(floor) => (*stays).max(floor),
+            None => *stays,
+        };
+        let begun: i64 = self.parts.iter().zip(stays).map(of_part).sum();
+        begun + given >= least
+    }
+
+    /// The least total, in thousandths, that the definition asks for; `None` where what fields give
+    /// settles that it is not met.
+    fn least(&self, stays: &[i64]) -> Option<i64> {
+        let mut least = i64::MIN;
+        for need in &self.needs {
+            match need.part {
+                Some(part) if !self.parts[part].moves => {
+                    let points = self.within(part, stays[part]);
+                    if !meets(need, points) {
+                        return None;
+                    }
+                }
+                None if is_least(need) => {
+                    least = least.max((need.number * 1000.0).floor() as i64);
+                }
+                _ => {}
+            }
+        }
+        Some(least)
+    }
+
+    /// A component's points within its floor and its cap.
+    fn within(&self, part: usize, points: i64) -> i64 {
+        let part = &self.parts[part];
+        let points = part.floor.map_or(points, |floor| points.max(floor));
+        part.cap.map_or(points, |cap| points.min(cap))
+    }
+}
+
+/// Whether more points are better.
+fn is_least(need: &Need) -> bool {
+    matches!(need.comparison, Comparison::GreaterOrEqual | Comparison::Greater)
+}
+
+/// One contact on its way.
+struct Run<'a> {
+    plan: &'a Plan,
+    /// What the contact's fields give, once they are known.
+    known: Vec<i64>,
+    /// What its fields give now.
+    stays: Vec<i64>,
+    parts: Vec<Given>,
+    /// For each limit, when it counted.
+    counted: Vec<Vec<Timestamp>>,
+    points: Vec<i64>,
+}
+
+/// What activities have given a component.
+#[derive(Default)]
+struct Given {
+    /// Points that stay.
+    sum: i64,
+    /// Points that fade, with the instants at which they were given.
+    fading: Vec<(u32, i64)>,
+    /// The first of them of which something may be left.
+    alive: usize,
+    /// At most so much was left of those at `bound_at`, without rounding.
+    bound: f64,
+    bound_at: u32,
+}
+
+impl<'a> Run<'a> {
+    fn new(plan: &'a Plan) -> Run<'a> {
+        let parts = plan.parts.len();
+        Run {
+            plan,
+            known: vec![0; parts],
+            stays: vec![0; parts],
+            parts: (0..parts).map(|_| Given::default()).collect(),
+            counted: vec![Vec::new(); plan.limits.len()],
+            points: vec![0; parts],
+        }
+    }
+
+    fn begin(&mut self) {
+        for given in &mut self.parts {
+            (given.sum, given.alive, given.bound, given.bound_at) = (0, 0, 0.0, 0);
+            given.fading.clear();
+        }
+        self.counted.iter_mut().for_each(Vec::clear);
+    }
+
+    /// Takes in an activity.
+    fn take(&mut self, at: u32, kind: u8) {
+        for touch in &self.plan.touches[usize::from(kind)] {
+            if let Some(limit) = touch.limit {
+                let then = instant(self.plan.origin, at);
+                if !limit::allows(&self.plan.limits[limit], &self.counted[limit], then) {
+                    continue;
+                }
+                self.counted[limit].push(then);
+            }
+            let (part, given) = (&self.plan.parts[touch.part], &mut self.parts[touch.part]);
+            if part.fade.stays() {
+                given.sum += touch.points;
+                continue;
+            }
+            let share = part.fade.share(i64::from(at - given.bound_at));
+            given.bound = given.bound * share + touch.points.max(0) as f64;
+            given.bound_at = at;
+            given.fading.push((at, touch.points));
+        }
+    }
+
+    /// The threshold up to which the definition is met now, if that is above another.
+    fn judge(&mut self, at: u32, above: i64) -> Option<i64> {
+        if !self.may_meet(at, above) {
+            return None;
+        }
+        let mut total = 0;
+        for part in 0..self.plan.parts.len() {
+            let points = self.stays[part] + self.left(part, at);
+            self.points[part] = self.plan.within(part, points);
+            total += self.points[part];
+        }
+        let of = |part: Option<usize>| part.map_or(total, |part| self.points[part]);
+        if !self.plan.needs.iter().all(|need| meets(need, of(need.part))) {
+            return None;
+        }
+        let reach = match &self.plan.lever {
+            Some(raised) => raised.lever.passed_by(Points(of(raised.part))).0,
+            None => Crossing::ALWAYS.0,
+        };
+        (reach > above).then_some(reach)
+    }
+
+    /// Whether bounds leave it open that the definition is met.
+    fn may_meet(&self, at: u32, above: i64) -> bool {
+        let at_most = |part: Option<usize>| match part {
+            Some(part) => self.at_most(part, at),
+            None => (0..self.plan.parts.len()).map(|part| self.at_most(part, at)).sum(),
+        };
+        let may = |need: &Need| !is_least(need) || at_most(need.part) >= need.number * 1000.0;
+        if let Some(raised) = &self.plan.lever
+            && above > i64::MIN
+            && at_most(raised.part) <= above as f64
+        {
+            return false;
+        }
+        self.plan.needs.iter().all(may)
+    }
+
+    /// At most so many points, in thousandths, a component has now.
+    fn at_most(&self, part: usize, at: u32) -> f64 {
+        let (rules, given) = (&self.plan.parts[part], &self.parts[part]);
+        let mut points = (self.stays[part] + given.sum) as f64;
+        if !given.fading.is_empty() {
+            let share = rules.fade.share(i64::from(at - given.bound_at));
+            points += given.bound * share + given.fading.len() as f64 * 0.5 + SLACK;
+        }
+        if let Some(floor) = rules.floor {
+            points = points.max(floor as f64);
+        }
+        rules.cap.map_or(points, |cap| points.min(cap as f64))
+    }
+
+    /// What is left of what activities have given a component, exactly.
+    fn left(&mut self, part: usize, at: u32) -> i64 {
+        let (fade, given) = (&self.plan.parts[part].fade, &mut self.parts[part]);
+        if let Some(life) = fade.life {
+            let is_over = |(then, _): &(u32, i64)| i64::from(at - then) >= life;
+            while given.fading.get(given.alive).is_some_and(is_over) {
+                given.alive += 1;
+            }
+        }
+        let alive = given.fading[given.alive..].iter();
+        given.sum
+            + alive.map(|(then, points)| fade.left(*points, i64::from(at - then))).sum::<i64>()
+    }
+}
+
+fn instant(origin: i64, at: u32) -> Timestamp {
+    let at = Timestamp::from_second(origin.saturating_add(i64::from(at)));
+    at.unwrap_or(Timestamp::MAX)
+}
