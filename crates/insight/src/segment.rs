@@ -121,14 +121,16 @@ impl Segment {
         self.blocks.iter().map(|block| block.at.len()).sum()
     }
 
-    /// Lays in what came late. What names a contact or an instant that the segment cannot hold is
-    /// handed back: it is for the next segment.
+    /// Lays in what came late. What names a contact, a kind or an instant that the segment does not
+    /// have room for is handed back: it is for the next segment.
     pub fn with_late(&mut self, late: &[Late]) -> Vec<Late> {
         let contacts = self.contacts();
         let offset = |late: &Late| u32::try_from(late.at - self.frame.origin).ok();
-        let (mut fit, unfit): (Vec<Late>, Vec<Late>) = late
-            .iter()
-            .partition(|late| (late.contact as usize) < contacts && offset(late).is_some());
+        let kinds = self.frame.kinds.len();
+        let (mut fit, unfit): (Vec<Late>, Vec<Late>) = late.iter().partition(|late| {
+            let is_known = (late.contact as usize) < contacts && usize::from(late.kind) < kinds;
+            is_known && offset(late).is_some()
+        });
         fit.sort_by_key(|late| (late.contact, late.at));
         let origin = self.frame.origin;
         let last = fit.iter().filter_map(offset).max();

@@ -9,7 +9,11 @@ pub struct Days {
     pub firsts: Vec<Date>,
     /// When each begins, in seconds from the origin; the first one began before everything.
     begins: Vec<i64>,
+    /// For each 24 hours from the origin, the place of the one that they begin in.
+    by_day: Vec<u32>,
 }
+
+const DAY_SECONDS: u32 = 86_400;
 
 /// More stretches than 136 years of weeks have are not asked for.
 const MOST: usize = 8_000;
@@ -52,7 +56,12 @@ impl Days {
             begins.push(seconds - origin);
             day = next(here);
         }
-        Days { firsts, begins }
+        let place = |day: u32| {
+            let at = i64::from(day) * i64::from(DAY_SECONDS);
+            begins.partition_point(|begin| *begin <= at) as u32 - 1
+        };
+        let by_day = (0..=last / DAY_SECONDS).map(place).collect();
+        Days { firsts, begins, by_day }
     }
 
     /// How many there are; at least one.
@@ -67,6 +76,11 @@ impl Days {
 
     /// The place of the one that an instant lies in.
     pub(crate) fn place(&self, at: u32) -> usize {
-        self.begins.partition_point(|begin| *begin <= i64::from(at)) - 1
+        let day = (at / DAY_SECONDS) as usize;
+        let mut place = self.by_day[day.min(self.by_day.len() - 1)] as usize;
+        while self.begins.get(place + 1).is_some_and(|begin| *begin <= i64::from(at)) {
+            place += 1;
+        }
+        place
     }
 }

@@ -72,6 +72,9 @@ pub enum Unfit {
     /// A field has too few cells, or cells of another kind.
     #[error("a field has cells for other contacts than there are: give each contact one")]
     Cells,
+    /// A row lacks something.
+    #[error("an activity lacks its instant or its kind: give each of them both")]
+    Rows,
     /// A row names no contact.
     #[error("a row is about a contact beyond the last: number the contacts from 0 on")]
     Contact,
@@ -85,6 +88,12 @@ pub enum Unfit {
 pub fn build(contacts: &Contacts, activities: Activities, deals: &Deals) -> Result<Segment, Unfit> {
     if activities.kinds.len() > KINDS_MAX {
         return Err(Unfit::Kinds);
+    }
+    let rows = activities.contact.len();
+    let is_whole = activities.at.len() == rows && activities.kind.len() == rows;
+    let is_kind = |kind: &u8| usize::from(*kind) < activities.kinds.len();
+    if !is_whole || !activities.kind.iter().max().is_none_or(is_kind) {
+        return Err(Unfit::Rows);
     }
     let of_contacts = |numbers: &[u32]| numbers.iter().all(|n| (*n as usize) < contacts.count);
     let of_fields = contacts.fields.iter().all(|(field, column)| match (&field.values, column) {

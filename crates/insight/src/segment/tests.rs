@@ -72,6 +72,7 @@ fn what_is_no_segment_is_told_with_what_to_leave_out() {
     let far = activities(&[(0, 0, 0), (0, 5_000_000_000, 0)]);
     assert_eq!(build(&contacts(1), far, &none), Err(Unfit::Span));
     assert_eq!(build(&contacts(1), activities(&[(1, 0, 0)]), &none), Err(Unfit::Contact));
+    assert_eq!(build(&contacts(1), activities(&[(0, 0, 2)]), &none), Err(Unfit::Rows));
     let many = Activities { kinds: vec![kind("x"); 257], ..Activities::default() };
     assert_eq!(build(&contacts(1), many, &none), Err(Unfit::Kinds));
     let mut few = contacts(2);
@@ -110,7 +111,7 @@ proptest! {
         rows_given in prop::collection::vec(
             (0_u32..20_000, 1_000_i64..1_000_050, 0_u8..2), 0..300,
         ),
-        late in prop::collection::vec((0_u32..20_010, 900_i64..1_000_050, 0_u8..2), 0..60),
+        late in prop::collection::vec((0_u32..20_010, 900_i64..1_000_050, 0_u8..3), 0..60),
     ) {
         let mut segment = made(20_000, &rows_given);
         prop_assert_eq!(segment.contacts(), 20_000);
@@ -123,7 +124,8 @@ proptest! {
         let late: Vec<Late> =
             late.into_iter().map(|(contact, at, kind)| Late { contact, at, kind }).collect();
         let unfit = segment.with_late(&late);
-        let is_unfit = |late: &&Late| late.contact >= 20_000 || late.at < segment.frame.origin;
+        let origin = segment.frame.origin;
+        let is_unfit = |late: &&Late| late.contact >= 20_000 || late.at < origin || late.kind > 1;
         prop_assert_eq!(unfit, late.iter().filter(is_unfit).copied().collect::<Vec<_>>());
         let fit = late.iter().filter(|late| !is_unfit(late));
         let all = rows_given.into_iter().chain(fit.map(|late| (late.contact, late.at, late.kind)));

@@ -251,14 +251,19 @@ impl<'a> Run<'a> {
             Some(part) => self.at_most(part, at),
             None => (0..self.plan.parts.len()).map(|part| self.at_most(part, at)).sum(),
         };
-        let may = |need: &Need| !is_least(need) || at_most(need.part) >= need.number * 1000.0;
+        // What does not move was settled before the first activity, or is settled exactly.
+        let moves = |part: Option<usize>| part.is_none_or(|part| self.plan.parts[part].moves);
+        let may = |need: &Need| {
+            !is_least(need) || !moves(need.part) || at_most(need.part) >= need.number * 1000.0
+        };
         if let Some(raised) = &self.plan.lever
             && above > i64::MIN
             && at_most(raised.part) <= above as f64
         {
             return false;
         }
-        self.plan.needs.iter().all(may)
+        // The total comes last in most texts, and decides most often.
+        self.plan.needs.iter().rev().all(may)
     }
 
     /// At most so many points, in thousandths, a component has now.

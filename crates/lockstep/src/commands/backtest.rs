@@ -1,5 +1,9 @@
 //! `lockstep backtest`: what a definition would have found in the firm's own past.
 
+mod columns;
+mod files;
+mod words;
+
 use std::{path::PathBuf, sync::Arc};
 
 use clap::Args as ClapArgs;
@@ -53,6 +57,9 @@ pub struct Args {
     /// What was recorded up to then counts as history, known when it happened: a date or an instant
     #[arg(long, value_name = "WHEN")]
     pub loaded_until: Option<String>,
+    /// Files to replay it over, in the place of the ledger.
+    #[command(flatten)]
+    files: files::Files,
 }
 
 fn points(text: &str) -> Result<Points, String> {
@@ -64,6 +71,9 @@ fn points(text: &str) -> Result<Points, String> {
 /// # Errors
 /// When the text has mistakes or no such definition, or the database cannot be read.
 pub fn run(args: &Args, place: &Place, now: Timestamp) -> Result<Answer, Failure> {
+    if args.files.are_named() {
+        return files::run(args);
+    }
     let version = args.text.parse().ok().map(Version);
     let folder = match version {
         Some(_) => None,

@@ -1,6 +1,7 @@
 //! `lockstep bench`: what this machine does, beside what it could do at most.
 
 mod asking;
+mod backtest;
 mod client;
 mod firm;
 mod handoffs;
@@ -31,6 +32,9 @@ pub enum Command {
     /// Contacts imported, durable and without duplicates, a second
     #[command(long_about = include_str!("bench/import.md"))]
     Import(import::Args),
+    /// A changed definition over millions of activities, and every threshold at once
+    #[command(long_about = include_str!("bench/backtest.md"))]
+    Backtest(backtest::Args),
     /// From an event to the page of whoever is to answer, and many leads routed in one import
     #[command(long_about = include_str!("bench/handoffs.md"))]
     Handoffs(handoffs::Args),
@@ -47,6 +51,7 @@ pub fn run(command: Command, voice: Voice, now: Timestamp) -> Result<Answer, Fai
     match command {
         Command::Ingest(args) => ingest::run(&args, now),
         Command::Import(args) => import::run(&args, voice, now),
+        Command::Backtest(args) => backtest::run(&args, voice),
         Command::Handoffs(args) => handoffs::run(&args, voice, now),
         Command::Pages(args) => pages::run(&args, voice, now),
     }

@@ -5,6 +5,7 @@
 mod agreement;
 mod attribution;
 mod backtest;
+mod backtest_files;
 mod decide;
 mod house;
 mod leads;
