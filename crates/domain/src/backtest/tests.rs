@@ -120,7 +120,7 @@ fn deal(opened: (i16, i8, i8), closed: Option<(i16, i8, i8)>, is_won: bool) -> D
         opened_on: day(opened),
         closed_on: closed.map(day),
         is_won,
-        amount: Some(Money { amount_minor: 100_00, currency: Currency::parse("EUR").unwrap() }),
+        amount: Some(Money { amount_minor: 10_000, currency: Currency::parse("EUR").unwrap() }),
     }
 }
 
