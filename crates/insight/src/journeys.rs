@@ -147,6 +147,15 @@ impl Journeys {
         self.touched.len()
     }
 
+    /// How many bytes the columns take, all of which a pass may read.
+    pub fn bytes(&self) -> usize {
+        let numbers = self.starts.len() + self.aged.len() + self.ages.len() + self.age_starts.len();
+        numbers * size_of::<u32>()
+            + size_of_val(self.touched.as_slice())
+            + size_of_val(self.ended.as_slice())
+            + size_of_val(self.milestones.as_slice())
+    }
+
     /// Whether it is known when each touch was.
     pub fn is_timed(&self) -> bool {
         self.is_timed
