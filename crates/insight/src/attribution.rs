@@ -124,8 +124,8 @@ pub struct Attribution {
     pub nulls: u64,
     /// What those that converted were worth, in the smallest parts.
     pub value: u128,
-    /// For each channel, how many conversions it took part in.
-    pub took_part: Vec<u64>,
+    /// For each channel, how many conversions it took part in; not counted for a chain alone.
+    pub took_part: Option<Vec<u64>>,
     /// One for each model, as asked.
     pub readings: Vec<Reading>,
     /// What to keep in mind.
@@ -141,14 +141,18 @@ pub fn attribute(
 ) -> Attribution {
     let tally = Tally::of(journeys, &asked(journeys, models, terms), threads);
     let asking = Asking { journeys, tally: &tally, terms, threads };
-    let participation = tally.coverage().participation();
+    let took_part = || {
+        let all = tally.coverage().participation();
+        all.iter().map(|credit| credit.conversions as u64).collect()
+    };
+    let is_counted = models != [Model::Markov];
     Attribution {
         channels: journeys.channels.clone(),
         parts: journeys.parts,
         conversions: tally.total().conversions,
         nulls: tally.nulls(),
         value: tally.total().value,
-        took_part: participation.iter().map(|credit| credit.conversions as u64).collect(),
+        took_part: is_counted.then(took_part),
         readings: models.iter().map(|model| asking.reading(*model)).collect(),
         warnings: asking.warnings(models),
     }
@@ -165,6 +169,7 @@ fn asked(journeys: &Journeys, models: &[Model], terms: &Terms) -> Asked {
         _ => None,
     });
     Asked {
+        transitions_alone: models == [Model::Markov],
         weights: weights.collect(),
         half_lives_days: half_lives.collect(),
         direct: journeys.channels.find(&terms.direct),

@@ -35,8 +35,13 @@ pub struct Journeys {
     /// Journey `j` has the touches from `starts[j]` up to `starts[j + 1]`.
     starts: Vec<u32>,
     touched: Vec<ChannelNo>,
-    /// Seconds from each touch to the end of its journey; empty where times are not known.
+    is_timed: bool,
+    /// Journeys that converted, where times are known: nobody asks how old the touches of others are,
+    /// and so those of one come right after those of the last.
+    aged: Vec<u32>,
+    /// Seconds from each touch to the end of its journey, from `age_starts` on for each of those.
     ages: Vec<u32>,
+    age_starts: Vec<u32>,
     ended: Vec<Ended>,
     /// For each journey; empty where they are not known.
     milestones: Vec<Milestones>,
@@ -47,7 +52,8 @@ pub struct Journeys {
 pub struct Journey<'a> {
     /// The channels of its touches, the earliest first; never empty.
     pub touched: &'a [ChannelNo],
-    /// Seconds from each touch to its end; empty where times are not known.
+    /// Seconds from each touch to its end; empty where times are not known. Kept only of journeys that
+    /// converted.
     pub ages: &'a [u32],
     /// How it ended.
     pub ended: Ended,
@@ -83,7 +89,10 @@ impl Journeys {
             parts,
             starts: vec![0],
             touched: Vec::new(),
+            is_timed: false,
+            aged: Vec::new(),
             ages: Vec::new(),
+            age_starts: Vec::new(),
             ended: Vec::new(),
             milestones: Vec::new(),
         }
@@ -111,7 +120,12 @@ impl Journeys {
         let end = u32::try_from(self.touched.len() + journey.touched.len());
         let end = end.map_err(|_| JourneyRefusal::TooManyTouches)?;
         self.touched.extend_from_slice(journey.touched);
-        self.ages.extend_from_slice(journey.ages);
+        self.is_timed = is_timed;
+        if is_timed && journey.ended.conversions > 0 {
+            self.aged.push(self.ended.len() as u32);
+            self.age_starts.push(self.ages.len() as u32);
+            self.ages.extend_from_slice(journey.ages);
+        }
         self.ended.push(journey.ended);
         self.milestones.extend(journey.milestones);
         self.starts.push(end);
@@ -133,9 +147,18 @@ impl Journeys {
         self.touched.len()
     }
 
+    /// How many bytes the columns take, all of which a pass may read.
+    pub fn bytes(&self) -> usize {
+        let numbers = self.starts.len() + self.aged.len() + self.ages.len() + self.age_starts.len();
+        numbers * size_of::<u32>()
+            + size_of_val(self.touched.as_slice())
+            + size_of_val(self.ended.as_slice())
+            + size_of_val(self.milestones.as_slice())
+    }
+
     /// Whether it is known when each touch was.
     pub fn is_timed(&self) -> bool {
-        !self.ages.is_empty()
+        self.is_timed
     }
 
     /// Whether it is known when leads and opportunities came to be.
@@ -144,19 +167,29 @@ impl Journeys {
     }
 
     /// The journey at a place.
+    ///
+    /// # Panics
+    /// If there are fewer.
     pub fn get(&self, at: usize) -> Journey<'_> {
-        let of = self.starts[at] as usize..self.starts[at + 1] as usize;
-        Journey {
-            touched: &self.touched[of.clone()],
-            ages: if self.ages.is_empty() { &[] } else { &self.ages[of] },
-            ended: self.ended[at],
-            milestones: self.milestones.get(at).copied(),
-        }
+        self.of(at..at + 1).next().expect("a range of one has one")
     }
 
     /// All journeys of a range, in order.
     pub fn of(&self, range: Range<usize>) -> impl Iterator<Item = Journey<'_>> {
-        range.map(|at| self.get(at))
+        let mut next = self.aged.partition_point(|aged| (*aged as usize) < range.start);
+        range.map(move |at| {
+            let touched = &self.touched[self.starts[at] as usize..self.starts[at + 1] as usize];
+            let is_aged = self.aged.get(next).is_some_and(|aged| *aged as usize == at);
+            let ages = if is_aged {
+                let from = self.age_starts[next] as usize;
+                next += 1;
+                &self.ages[from..from + touched.len()]
+            } else {
+                &[]
+            };
+            let milestones = self.milestones.get(at).copied();
+            Journey { touched, ages, ended: self.ended[at], milestones }
+        })
     }
 
     /// How each journey ended.

@@ -18,6 +18,9 @@ use crate::{
 pub struct Transitions {
     channels: usize,
     counts: Vec<u64>,
+    /// Every other step of a journey, kept apart from `counts` while counting: a channel that is
+    /// touched several times running would else wait each time for its own count.
+    others: Vec<u64>,
 }
 
 /// What a chain says of each channel.
@@ -58,7 +61,8 @@ impl From<Singular> for MarkovRefusal {
 impl Transitions {
     /// Nothing followed anything yet.
     pub fn new(channels: usize) -> Transitions {
-        Transitions { channels, counts: vec![0; (channels + 1) * (channels + 2)] }
+        let counts = vec![0; (channels + 1) * (channels + 2)];
+        Transitions { channels, others: counts.clone(), counts }
     }
 
     /// Counts the steps of a journey.
@@ -68,13 +72,27 @@ impl Transitions {
         let ended = journey.ended;
         let times = u64::from(ended.conversions) + u64::from(ended.nulls);
         let mut row = self.channels * width;
-        for channel in journey.touched {
-            let channel = usize::from(*channel);
-            self.counts[row + channel] += times;
-            row = channel * width;
+        let mut pairs = journey.touched.chunks_exact(2);
+        for pair in &mut pairs {
+            let (first, second) = (usize::from(pair[0]), usize::from(pair[1]));
+            self.counts[row + first] += times;
+            self.others[first * width + second] += times;
+            row = second * width;
+        }
+        if let [last] = pairs.remainder() {
+            let last = usize::from(*last);
+            self.counts[row + last] += times;
+            row = last * width;
         }
         self.counts[row + self.channels] += u64::from(ended.conversions);
         self.counts[row + self.channels + 1] += u64::from(ended.nulls);
+    }
+
+    /// Lays what was kept apart to the rest.
+    pub fn settle(&mut self) {
+        for (count, other) in self.counts.iter_mut().zip(&mut self.others) {
+            *count += std::mem::take(other);
+        }
     }
 
     /// Adds what was counted elsewhere, over the same channels.

@@ -21,6 +21,8 @@ const LENGTH_LISTED: usize = 256;
 /// What is to be counted besides what costs nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Asked {
+    /// Nothing but which channel followed which.
+    pub transitions_alone: bool,
     /// Weights by milestones.
     pub weights: Vec<Weights>,
     /// Time decay, with half-lives of so many days.
@@ -182,13 +184,16 @@ impl Tally {
             if let Some(coalitions) = &mut self.coalitions {
                 coalitions.take(&journey);
             }
-            if ended.conversions > 0 {
+            if ended.conversions > 0 && self.asked.transitions_alone {
+                self.total.add(ended.conversions, ended.value);
+            } else if ended.conversions > 0 {
                 self.total.add(ended.conversions, ended.value);
                 self.coverage.take(&journey);
                 self.take_places(&journey);
                 self.take_fractions(&journey, &mut scratch);
             }
         }
+        self.transitions.settle();
     }
 
     fn take_places(&mut self, journey: &Journey<'_>) {

@@ -8,6 +8,7 @@ use crate::{
 
 fn asked() -> Asked {
     Asked {
+        transitions_alone: false,
         weights: vec![U, W, FULL_PATH, J, INVERSE_J],
         half_lives_days: vec![7, 30],
         direct: Some(0),
@@ -32,7 +33,8 @@ const RULES: [Rule; 11] = [
 /// Journey by journey, as the rule itself says.
 fn slowly(journeys: &Journeys, rule: Rule) -> Vec<Credit> {
     let mut credit = vec![Credit::default(); journeys.channels.len()];
-    for journey in journeys.of(0..journeys.len()) {
+    let converting = journeys.of(0..journeys.len()).filter(|j| j.ended.conversions > 0);
+    for journey in converting {
         let shares = rule.shares(&journey, Some(0)).unwrap();
         let whole = shares.iter().sum::<u64>() as f64;
         for (channel, share) in journey.touched.iter().zip(shares) {

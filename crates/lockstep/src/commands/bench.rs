@@ -1,6 +1,7 @@
 //! `lockstep bench`: what this machine does, beside what it could do at most.
 
 mod asking;
+mod attribution;
 mod backtest;
 mod client;
 mod firm;
@@ -38,6 +39,9 @@ pub enum Command {
     /// From an event to the page of whoever is to answer, and many leads routed in one import
     #[command(long_about = include_str!("bench/handoffs.md"))]
     Handoffs(handoffs::Args),
+    /// Every model of attribution over journeys of any number, beside what memory could give
+    #[command(long_about = include_str!("bench/attribution.md"))]
+    Attribution(attribution::Args),
     /// Pages of a firm of any size: answers a second, and how long they take
     #[command(long_about = include_str!("bench/pages.md"))]
     Pages(pages::Args),
@@ -53,6 +57,7 @@ pub fn run(command: Command, voice: Voice, now: Timestamp) -> Result<Answer, Fai
         Command::Import(args) => import::run(&args, voice, now),
         Command::Backtest(args) => backtest::run(&args, voice),
         Command::Handoffs(args) => handoffs::run(&args, voice, now),
+        Command::Attribution(args) => attribution::run(&args, voice),
         Command::Pages(args) => pages::run(&args, voice, now),
     }
 }

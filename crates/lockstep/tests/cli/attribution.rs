@@ -167,3 +167,16 @@ fn the_ledger_is_asked_where_no_file_is_named() {
     says(&text, &["Deal file:o1, 1,000.00, allocated", "Spring fair", "webinar"]);
     says(&house.refused(3, &["attribution", "--deal", "file:o9"]), &["no opportunity file:o9"]);
 }
+
+#[test]
+fn the_bench_credits_made_up_journeys_and_tells_ratios() {
+    let house = House::empty();
+    let json = house.json(&["bench", "attribution", "--touches", "10000", "--files", "made"]);
+    assert_eq!(json["measured"].as_array().unwrap().len(), 3, "{json}");
+    for key in ["exponent", "all_of_chain", "shapley_rate_ms", "paths_ms", "peak_kib"] {
+        assert!(json[key].is_number(), "{key}: {json}");
+    }
+    let files = ["--touches", "made/touches.csv", "--outcomes", "made/journeys.csv"];
+    let credited = house.json(&[&["attribution"], &files[..], &["--model", "markov"]].concat());
+    assert_eq!(credited["channels"].as_array().unwrap().len(), 20);
+}

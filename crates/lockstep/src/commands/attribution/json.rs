@@ -41,7 +41,7 @@ fn model(answered: &Answered, reading: &Reading, drawn: Option<&Drawn>) -> Value
                 "value": credit.value / f64::from(attribution.parts),
                 "share": shares[channel],
                 "interval": interval,
-                "took_part": attribution.took_part[channel],
+                "took_part": attribution.took_part.as_ref().map(|all| all[channel]),
             })
         };
         credit.iter().enumerate().map(line).collect::<Vec<_>>()
