@@ -25,6 +25,7 @@ use crate::{
     },
     ids::{FactNo, LeadId, Subject},
     merged::{LeadsMerged, LeadsToldApart, LeadsUnmerged},
+    negotiation::{ChangeAnswered, ClauseCommented},
     record::{
         AccountReported, CampaignReported, LeadReported, OpportunityMoved, OpportunityReported,
         ProductReported, QuotaReported, UserReported,
@@ -103,6 +104,10 @@ pub enum Fact {
     BacktestAttached(BacktestAttached),
     /// A signed version came into force.
     AgreementTookEffect(AgreementTookEffect),
+    /// Somebody said something about a clause that a proposal changes.
+    ClauseCommented(ClauseCommented),
+    /// A side takes a change of a proposal, or declines it.
+    ChangeAnswered(ChangeAnswered),
     /// What an import had told of a record holds no more.
     FactsWithdrawn(FactsWithdrawn),
     /// Decided: a lead met a definition.
@@ -165,7 +170,9 @@ impl Fact {
             | Fact::AgreementSigned(AgreementSigned { version, .. })
             | Fact::AgreementWithdrawn(AgreementWithdrawn { version, .. })
             | Fact::BacktestAttached(BacktestAttached { version, .. })
-            | Fact::AgreementTookEffect(AgreementTookEffect { version, .. }) => {
+            | Fact::AgreementTookEffect(AgreementTookEffect { version, .. })
+            | Fact::ClauseCommented(ClauseCommented { version, .. })
+            | Fact::ChangeAnswered(ChangeAnswered { version, .. }) => {
                 format!("agreement/{version}")
             }
             Fact::DisputeOpened(DisputeOpened { about, .. })

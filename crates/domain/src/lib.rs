@@ -42,6 +42,7 @@ pub mod merged;
 pub mod merging;
 pub mod milestone;
 pub mod money;
+pub mod negotiation;
 pub mod opportunity;
 pub mod pacing;
 pub mod people;

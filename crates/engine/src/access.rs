@@ -59,6 +59,8 @@ pub enum Act {
     ContestHandoffs,
     /// To contest a clause of the Agreement.
     ContestClauses,
+    /// To say something about a clause that a proposal changes.
+    CommentOnClauses,
     /// To speak for a side in a dispute.
     AnswerDisputes,
     /// To correct what was reported of leads.
@@ -165,6 +167,9 @@ fn by_handing_over(actor: &Actor, act: &Act) -> Option<Judged> {
         Act::ContestClauses => {
             (!matches!(actor.role, ReadOnly | Auditor), "contest a clause", a_manager)
         }
+        Act::CommentOnClauses => {
+            (!matches!(actor.role, ReadOnly | Auditor), "comment on a clause", a_manager)
+        }
         Act::AnswerDisputes => (
             matches!(actor.role, Rep | SalesManager | Marketer | MarketingManager),
             "speak for a side in a dispute",
@@ -251,6 +256,7 @@ fn by_work(actor: &Actor, act: &Act) -> Judged {
         | Act::AssignLeads
         | Act::ContestHandoffs
         | Act::ContestClauses
+        | Act::CommentOnClauses
         | Act::AnswerDisputes
         | Act::CorrectLeads
         | Act::SeeDuplicates
@@ -282,7 +288,7 @@ mod tests {
         use Role::*;
         const WRITING: [Role; 6] =
             [Rep, SalesManager, Marketer, MarketingManager, Operations, Leader];
-        let table: [(Act, &[Role]); 29] = [
+        let table: [(Act, &[Role]); 30] = [
             (Act::SeeLeads, &Role::ALL),
             (Act::SeeReach, &WRITING),
             (Act::Propose, &[SalesManager, MarketingManager, Operations, Leader]),
@@ -302,6 +308,7 @@ mod tests {
             (Act::AnswerHandoffOf(Some("u2".into()), None), &[SalesManager]),
             (Act::AnswerHandoffOf(Some("u1".into()), None), &WRITING),
             (Act::ContestHandoffs, &[Marketer, MarketingManager]),
+            (Act::CommentOnClauses, &WRITING),
             (Act::AnswerDisputes, &[Rep, SalesManager, Marketer, MarketingManager]),
             (Act::SearchLedger, &[Operations, Leader, Auditor]),
             (Act::CheckLedger, &[Operations, Auditor]),

@@ -94,6 +94,9 @@ pub enum Refusal {
     /// About two leads that may be one person.
     #[error(transparent)]
     Merging(#[from] domain::merging::NotMerged),
+    /// About what both sides say to a proposal.
+    #[error(transparent)]
+    Negotiation(#[from] negotiation::answers::NegotiationRefusal),
     /// About people.
     #[error(transparent)]
     People(#[from] people::PeopleRefusal),

@@ -11,8 +11,8 @@ use crate::{
     error::StoreError,
     read::{
         absence, activity, agreement, assignment, campaign, clock, dispute, escalation, handoff,
-        lead, lead_stage, merged, milestone, named, opportunity, qualification, quota, routing,
-        user, user_hours, withdrawn,
+        lead, lead_stage, merged, milestone, named, negotiation, opportunity, qualification, quota,
+        routing, user, user_hours, withdrawn,
     },
 };
 
@@ -43,6 +43,8 @@ pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreE
         Fact::AgreementTookEffect(fact) => agreement::took_effect(connection, entry, fact),
         // It is looked up by its version, and nothing else is asked of it.
         Fact::BacktestAttached(_) => Ok(()),
+        Fact::ClauseCommented(fact) => negotiation::commented(connection, entry, fact),
+        Fact::ChangeAnswered(fact) => negotiation::answered(connection, entry, fact),
         Fact::Lead(fact) => lead::reported(connection, entry, fact),
         Fact::LeadMoved(fact) => {
             lead_stage::moved(connection, entry, fact)?;

@@ -68,6 +68,8 @@ fn glyph(fact: &Fact, names: &Names<'_, '_>) -> Result<Markup, StoreError> {
         | Fact::LeadRouted(_)
         | Fact::RoutingCreditedBack(_)
         | Fact::AgreementTookEffect(_) => show::glyph::joint(),
+        Fact::ClauseCommented(told) => show::side(told.side),
+        Fact::ChangeAnswered(told) => show::side(told.side),
         Fact::DisputeOpened(told) => show::side(told.side),
         Fact::DisputeAnswered(told) => show::side(told.side),
         _ => show::side(Side::Neutral),
@@ -256,6 +258,7 @@ fn with_people(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError>
         Fact::BacktestAttached(fact) => {
             format!("A backtest was attached to version {}{}", fact.version, by(&fact.by)?)
         }
+        Fact::ClauseCommented(_) | Fact::ChangeAnswered(_) => about_a_proposal(fact, names)?,
         Fact::HandoffMade(_)
         | Fact::DisputeOpened(_)
         | Fact::DisputeAnswered(_)
@@ -266,6 +269,25 @@ fn with_people(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError>
             about_two_leads(fact, names)?
         }
         other => about_colleagues(other, names)?,
+    })
+}
+
+/// What both sides say to a proposal.
+fn about_a_proposal(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError> {
+    Ok(match fact {
+        Fact::ClauseCommented(fact) => {
+            let by = names.user_name(&fact.by)?;
+            format!("{by} said something about {} of version {}", fact.part, fact.version)
+        }
+        Fact::ChangeAnswered(fact) => {
+            let (by, side) = (names.user_name(&fact.by)?, fact.side.word());
+            let does = if fact.accepts { "takes" } else { "declines" };
+            format!(
+                "{by} {does} the change of {} in version {} for {side}",
+                fact.part, fact.version
+            )
+        }
+        _ => String::new(),
     })
 }
 

@@ -231,3 +231,113 @@ async fn a_change_to_a_version_that_was_replaced_is_not_put_before_both_sides() 
     assert_eq!(other.header("location"), "/agreement/proposal");
     assert_eq!(world.gets("mara", "/agreement/3").await.status, StatusCode::NOT_FOUND);
 }
+
+/// Mara puts a proposal with two changes before both sides.
+async fn two_changes(world: &World) {
+    let typed = [
+        ("Sentence", "A lead is qualified when fit and engagement together reach 50 points."),
+        ("Qualified when: all points together at least", "50"),
+    ];
+    changes(world, "mara", DEFINITION, &typed).await;
+    changes(world, "mara", LEVEL, &[("Target", "2h")]).await;
+    world.at("2026-11-17 09:00").posts("mara", "/agreement/proposal", &[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_side_that_declines_a_change_signs_only_the_text_without_it() {
+    let world = World::just_signed();
+    two_changes(&world).await;
+    let today = world.page("sven", "/").await;
+    assert!(
+        today.contains("Version 2 of the Agreement waits for your answer to 2 changes"),
+        "{today}"
+    );
+    let level = "/agreement/2/answers/service_level/answer";
+    let definition = "/agreement/2/answers/definition/mql";
+    let declined = [("answer", "declined"), ("reason", "Two hours is less than a lunch.")];
+    let answer = world.posts("sven", level, &declined).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+    world.posts("sven", definition, &[("answer", "accepted"), ("reason", "")]).await;
+    let words = [("words", "We can live with three.")];
+    world.posts("rep", "/agreement/2/comments/service_level/answer", &words).await;
+    let page = world.page("mara", "/agreement/2/redline").await;
+    for says in [
+        "Sven Arndt declines the change, Tue 17 Nov, 09:00 Two hours is less than a lunch.",
+        "Rita Voss says, Tue 17 Nov, 09:00 We can live with three.",
+        "Sales takes it",
+        "Sales declines it",
+        "Marketing proposes it",
+        "Sales declines 1 change; it signs once it declines none.",
+    ] {
+        assert!(page.contains(says), "{says}: {page}");
+    }
+    let hash = world.hash(Version(2));
+    let before = world.everything();
+    let signed = world.posts("sven", "/agreement/2/signature", &[("hash", &hash)]).await;
+    assert_eq!(signed.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(signed.text().contains("Sales declines changes of version 2"), "{}", signed.text());
+    assert_eq!(world.everything(), before);
+
+    let drawn = world.posts("mara", "/agreement/2/without-declined", &[]).await;
+    assert_eq!(drawn.header("location"), "/agreement/3/redline", "{}", drawn.text());
+    let page = world.page("sven", "/agreement/3/redline").await;
+    assert!(page.contains("Version 3 says one clause otherwise than version 1"), "{page}");
+    assert!(page.contains("put in: 50") && !page.contains("put in: 2h"), "{page}");
+    world.at("2026-11-17 10:00");
+    both_sign(&world, 3).await;
+    let page = world.page("auditor", "/agreement/2/redline").await;
+    assert!(page.contains("Two hours is less than a lunch."), "it stays readable: {page}");
+    assert!(!page.contains("Draw the text without"), "{page}");
+    let late = world.posts("rep", "/agreement/2/comments/service_level/answer", &words).await;
+    assert!(late.text().contains("is not before both sides any more"), "{}", late.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_to_a_proposal_is_said_by_those_who_may_and_with_a_reason() {
+    let world = World::just_signed();
+    two_changes(&world).await;
+    let level = "/agreement/2/answers/service_level/answer";
+    let before = world.everything();
+    let declined = [("answer", "declined"), ("reason", "No.")];
+    for short in ["rep", "marketer", "operations", "reader", "auditor"] {
+        let answer = world.posts(short, level, &declined).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{short}");
+    }
+    for short in ["reader", "auditor"] {
+        let path = "/agreement/2/comments/service_level/answer";
+        let said = world.posts(short, path, &[("words", "Hm.")]).await;
+        assert_eq!(said.status, StatusCode::NOT_FOUND, "{short}");
+    }
+    for short in ["rep", "reader"] {
+        let drawn = world.posts(short, "/agreement/2/without-declined", &[]).await;
+        assert_eq!(drawn.status, StatusCode::NOT_FOUND, "{short}");
+    }
+    let cases: [(&str, &[(&str, &str)], &str); 5] = [
+        (level, &[("answer", "declined"), ("reason", " ")], "Say why your side declines it"),
+        (level, &[("reason", "No.")], "Choose whether your side takes the change"),
+        ("/agreement/2/comments/goal/in-time", &[("words", "Hm.")], "Nothing to see here"),
+        ("/agreement/2/comments/definition/mql", &[("words", " ")], "Write what you want to say"),
+        ("/agreement/1/answers/definition/mql", &declined, "is not before both sides any more"),
+    ];
+    for (path, sent, says) in cases {
+        let refused = world.posts("sven", path, sent).await;
+        assert_ne!(refused.status, StatusCode::SEE_OTHER, "{path}");
+        assert!(refused.text().contains(says), "{says}: {}", refused.text());
+    }
+    assert_eq!(world.everything(), before);
+    let nothing = world.posts("mara", "/agreement/2/without-declined", &[]).await;
+    assert!(nothing.said().0.contains("Neither side declines a change"), "{:?}", nothing.said());
+    for path in [level, "/agreement/2/answers/definition/mql"] {
+        world.posts("sven", path, &declined).await;
+    }
+    let nothing = world.posts("mara", "/agreement/2/without-declined", &[]).await;
+    assert!(
+        nothing.said().0.contains("Nothing would be left of version 2"),
+        "{:?}",
+        nothing.said()
+    );
+    let hash = world.hash(Version(2));
+    world.posts("mara", "/agreement/2/signature", &[("hash", &hash)]).await;
+    let late = world.posts("mara", level, &declined).await;
+    assert!(late.text().contains("has signed this version, with every change"), "{}", late.text());
+}

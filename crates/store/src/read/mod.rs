@@ -27,6 +27,7 @@ pub mod lead_stage;
 pub mod merged;
 pub mod milestone;
 pub mod named;
+pub mod negotiation;
 pub mod opportunity;
 mod opportunity_page;
 pub mod qualification;
@@ -58,6 +59,7 @@ pub use merged::MergedRow;
 pub use milestone::MilestoneRow;
 pub(crate) use named::fill_owners;
 pub use named::{AccountHead, AccountRow, NamedRow, ProductRow};
+pub use negotiation::{AnswerRow, CommentRow};
 pub use opportunity::{OpportunityRow, OpportunityStageRow, Outcome};
 pub use opportunity_page::{OpportunityFilter, OpportunityPlace, OpportunitySort};
 pub use qualification::QualificationRow;
@@ -71,7 +73,7 @@ pub use word::{Findable, Hit};
 pub(crate) use word::{index_all_names, replace as replace_words};
 
 /// Every table that is worked out from the ledger, with its columns.
-pub(crate) const READ_MODELS: [(&str, &str); 32] = [
+pub(crate) const READ_MODELS: [(&str, &str); 34] = [
     ("absence", absence::COLUMNS),
     ("account", named::COLUMNS),
     ("account_key", account_key::COLUMNS),
@@ -79,6 +81,8 @@ pub(crate) const READ_MODELS: [(&str, &str); 32] = [
     ("agreement", agreement::COLUMNS),
     ("assignment", assignment::COLUMNS),
     ("campaign", campaign::COLUMNS),
+    ("change_answer", negotiation::ANSWER_COLUMNS),
+    ("clause_comment", negotiation::COMMENT_COLUMNS),
     ("clock", clock::COLUMNS),
     ("clock_told", escalation::COLUMNS),
     ("dispute", dispute::COLUMNS),

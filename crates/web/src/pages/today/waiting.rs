@@ -69,14 +69,18 @@ fn signatures(engine: &Engine, actor: &Actor) -> Result<Vec<Waiting>, Failure> {
         let missing = agreement.parties.iter().filter(|party| !signed.contains(&party.side));
         for party in missing {
             let mine = party.side == actor.side;
-            waiting.push(Waiting {
-                what: format!("Version {version} of the Agreement"),
-                href: format!("/agreement/{version}"),
-                words: Markup::text(match mine {
-                    true => "waits for the signature of your side".to_owned(),
-                    false => format!("waits for the signature of {}", party.name),
-                }),
-            });
+            let unanswered = if mine { engine.unanswered(version, party.side)? } else { 0 };
+            let what = format!("Version {version} of the Agreement");
+            let (href, words) = match (mine, unanswered) {
+                (true, 1) => ("/redline", "waits for your answer to 1 change".to_owned()),
+                (true, 2..) => {
+                    ("/redline", format!("waits for your answer to {unanswered} changes"))
+                }
+                (true, _) => ("", "waits for the signature of your side".to_owned()),
+                (false, _) => ("", format!("waits for the signature of {}", party.name)),
+            };
+            let href = format!("/agreement/{version}{href}");
+            waiting.push(Waiting { what, href, words: Markup::text(words) });
         }
     }
     Ok(waiting)
