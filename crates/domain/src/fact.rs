@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     absence::{AbsenceEntered, AbsenceWithdrawn, SubstituteNamed, SubstituteWithdrawn},
+    action::{ActionClosed, ActionOpened},
     activity::ActivityRecorded,
     book::{BookPassedOn, UserLeft},
     decided::{
@@ -108,6 +109,10 @@ pub enum Fact {
     ClauseCommented(ClauseCommented),
     /// A side takes a change of a proposal, or declines it.
     ChangeAnswered(ChangeAnswered),
+    /// Decided: a period was missed, and what was agreed for it is to be done.
+    ActionOpened(ActionOpened),
+    /// An action was closed with a word.
+    ActionClosed(ActionClosed),
     /// What an import had told of a record holds no more.
     FactsWithdrawn(FactsWithdrawn),
     /// Decided: a lead met a definition.
@@ -172,9 +177,11 @@ impl Fact {
             | Fact::BacktestAttached(BacktestAttached { version, .. })
             | Fact::AgreementTookEffect(AgreementTookEffect { version, .. })
             | Fact::ClauseCommented(ClauseCommented { version, .. })
+            | Fact::ActionClosed(ActionClosed { version, .. })
             | Fact::ChangeAnswered(ChangeAnswered { version, .. }) => {
                 format!("agreement/{version}")
             }
+            Fact::ActionOpened(fact) => format!("agreement/{}", fact.because.version),
             Fact::DisputeOpened(DisputeOpened { about, .. })
             | Fact::DisputeAnswered(DisputeAnswered { about, .. })
             | Fact::DisputeRuled(DisputeRuled { about, .. }) => about.subject(),

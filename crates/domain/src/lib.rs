@@ -5,6 +5,7 @@
 //! runs over last year as easily as over the activity that arrived a second ago.
 
 pub mod absence;
+pub mod action;
 pub mod activity;
 pub mod agreement;
 pub mod attainment;

@@ -10,9 +10,9 @@ use crate::{
     database::Connection,
     error::StoreError,
     read::{
-        absence, activity, agreement, assignment, campaign, clock, dispute, escalation, handoff,
-        lead, lead_stage, merged, milestone, named, negotiation, opportunity, qualification, quota,
-        routing, user, user_hours, withdrawn,
+        absence, action, activity, agreement, assignment, campaign, clock, dispute, escalation,
+        handoff, lead, lead_stage, merged, milestone, named, negotiation, opportunity,
+        qualification, quota, routing, user, user_hours, withdrawn,
     },
 };
 
@@ -37,14 +37,16 @@ pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreE
         Fact::Quota(fact) => quota::reported(connection, entry, fact),
         Fact::Opportunity(fact) => opportunity::reported(connection, entry, fact),
         Fact::OpportunityMoved(fact) => opportunity::moved(connection, entry, fact),
-        Fact::AgreementProposed(fact) => agreement::proposed(connection, entry, fact),
-        Fact::AgreementSigned(fact) => agreement::signed(connection, entry, fact),
-        Fact::AgreementWithdrawn(fact) => agreement::withdrawn(connection, entry, fact),
-        Fact::AgreementTookEffect(fact) => agreement::took_effect(connection, entry, fact),
+        Fact::AgreementProposed(_)
+        | Fact::AgreementSigned(_)
+        | Fact::AgreementWithdrawn(_)
+        | Fact::AgreementTookEffect(_)
+        | Fact::ClauseCommented(_)
+        | Fact::ChangeAnswered(_)
+        | Fact::ActionOpened(_)
+        | Fact::ActionClosed(_) => of_the_agreement(connection, entry),
         // It is looked up by its version, and nothing else is asked of it.
         Fact::BacktestAttached(_) => Ok(()),
-        Fact::ClauseCommented(fact) => negotiation::commented(connection, entry, fact),
-        Fact::ChangeAnswered(fact) => negotiation::answered(connection, entry, fact),
         Fact::Lead(fact) => lead::reported(connection, entry, fact),
         Fact::LeadMoved(fact) => {
             lead_stage::moved(connection, entry, fact)?;
@@ -88,6 +90,21 @@ pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreE
         Fact::LeadsMerged(_) | Fact::LeadsUnmerged(_) | Fact::LeadsToldApart(_) => {
             two_leads(connection, entry)
         }
+    }
+}
+
+/// What happens to a version, what is said to it, and what follows from it.
+fn of_the_agreement(connection: &Connection, entry: &Entry) -> Result<(), StoreError> {
+    match entry.fact() {
+        Fact::AgreementProposed(fact) => agreement::proposed(connection, entry, fact),
+        Fact::AgreementSigned(fact) => agreement::signed(connection, entry, fact),
+        Fact::AgreementWithdrawn(fact) => agreement::withdrawn(connection, entry, fact),
+        Fact::AgreementTookEffect(fact) => agreement::took_effect(connection, entry, fact),
+        Fact::ClauseCommented(fact) => negotiation::commented(connection, entry, fact),
+        Fact::ChangeAnswered(fact) => negotiation::answered(connection, entry, fact),
+        Fact::ActionOpened(fact) => action::opened(connection, entry, fact),
+        Fact::ActionClosed(fact) => action::closed(connection, entry, fact),
+        _ => Ok(()),
     }
 }
 

@@ -141,6 +141,9 @@ fn signed() -> Router<Shared> {
             get(agreement::propose::preview::show).post(agreement::propose::preview::create),
         )
         .route("/agreement/proposal/removal", post(agreement::propose::preview::drop))
+        .route(agreement::actions::ACTIONS, get(agreement::actions::index))
+        .route("/agreement/actions/{id}", get(agreement::actions::show))
+        .route("/agreement/actions/{id}/closing", post(agreement::actions::close))
         .route("/agreement/{version}", get(agreement::show))
         .route(
             "/agreement/{version}/clauses/{*key}",

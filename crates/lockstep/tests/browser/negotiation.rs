@@ -74,7 +74,7 @@ async fn two_heads_negotiate_sign_and_the_clock_makes_it_effective() {
     world.at("2026-11-16 11:00");
     house.enters(&world, "sven").await;
     house.visits("/").await;
-    house.sees("waits for your answer to 2 changes").await;
+    house.sees("and for your answer to 2 changes").await;
     house.visits("/agreement/2/redline").await;
     house.clicks("[aria-label^='What both sides say to Clause 3'] a.b").await;
     house.sees("Answer for your side").await;
@@ -136,4 +136,38 @@ async fn a_signed_version_prints_with_its_rules_signers_instants_and_hash() {
     let bytes = printed["data"].as_str().expect("it is printed");
     assert!(bytes.starts_with("JVBERi0"), "it is a PDF");
     house.keeps("agreement.pdf.base64", bytes.as_bytes());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_action_that_opened_by_itself_is_closed_with_a_word() {
+    let world = World::new();
+    let consequence = "\n[[consequence]]\nid = \"plan\"\nclause = \"5\"\nheading = \"If we miss\"\n\
+        says = \"If sales misses a week, its head brings a written plan.\"\nof = \"answer\"\n\
+        period = \"week\"\nside = \"sales\"\naction = \"Bring a written plan to the Monday meeting.\"\n\
+        owner = \"sven@millrace.example\"\ndue = \"2 working days\"\nhours = \"office\"\n";
+    let goal = AGREEMENT.replace("zero_time = \"met\"", "zero_time = \"met\"\ngoal = \"90%\"");
+    let version = world.proposes(&format!("{goal}{consequence}"));
+    let hash = world.hash(version);
+    for short in ["mara", "sven"] {
+        world.posts(short, "/agreement/1/signature", &[("hash", &hash)]).await;
+    }
+    let Some(house) = House::open(&world).await else { return };
+    house.enters(&world, "sven").await;
+    house.visits("/agreement/actions").await;
+    house.sees("What follows from a miss opens here by itself").await;
+    clean(house.examine("actions-none").await);
+    world.reports(json!([{"fact": "lead_moved", "lead": "waits", "status": "MQL"}])).await;
+    world.at("2026-11-22 09:00").ticks();
+    house.visits("/").await;
+    world.at("2026-11-23 08:00").ticks();
+    house.visits("/").await;
+    house.clicks_words("Bring a written plan to the Monday meeting.").await;
+    house.sees("0 of 1 were in time, agreed 90 %").await;
+    clean(house.examine("action").await);
+    house.fills("words", "Rita watches the queue at noon.").await;
+    house.clicks_words("Close the action").await;
+    house.sees("closed by Sven Arndt").await;
+    house.visits("/agreement#c5").await;
+    house.sees("1 action opened by it").await;
+    clean(house.examine("agreement-consequence").await);
 }

@@ -9,6 +9,7 @@
 pub mod absence;
 mod account_key;
 mod account_page;
+pub mod action;
 pub mod activity;
 pub mod agreement;
 pub mod assignment;
@@ -43,6 +44,7 @@ pub use absence::{AbsenceRow, SubstitutionRow};
 pub use account_key::AccountKey;
 pub(crate) use account_key::keep_all as keep_all_account_keys;
 pub use account_page::{AccountFilter, AccountPlace};
+pub use action::ActionRow;
 pub use activity::ActivityRow;
 pub use agreement::{AgreementHead, AgreementInForce, AgreementRow, AgreementState, SignatureRow};
 pub use assignment::AssignmentRow;
@@ -73,10 +75,11 @@ pub use word::{Findable, Hit};
 pub(crate) use word::{index_all_names, replace as replace_words};
 
 /// Every table that is worked out from the ledger, with its columns.
-pub(crate) const READ_MODELS: [(&str, &str); 34] = [
+pub(crate) const READ_MODELS: [(&str, &str); 35] = [
     ("absence", absence::COLUMNS),
     ("account", named::COLUMNS),
     ("account_key", account_key::COLUMNS),
+    ("action", action::COLUMNS),
     ("activity", activity::COLUMNS),
     ("agreement", agreement::COLUMNS),
     ("assignment", assignment::COLUMNS),

@@ -1,5 +1,6 @@
 //! The Agreement, read like a document; beside each clause, what it decides today.
 
+pub(crate) mod actions;
 pub(crate) mod changes;
 mod clause;
 pub(crate) mod draft;
