@@ -48,16 +48,7 @@ pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreE
         // It is looked up by its version, and nothing else is asked of it.
         Fact::BacktestAttached(_) => Ok(()),
         Fact::Lead(fact) => lead::reported(connection, entry, fact),
-        Fact::LeadMoved(fact) => {
-            lead_stage::moved(connection, entry, fact)?;
-            lead::entered(connection, entry, &fact.lead, &fact.status)
-        }
-        Fact::LeadQualified(fact) => {
-            lead_stage::qualified(connection, entry, fact)?;
-            qualification::qualified(connection, entry, fact)?;
-            lead::entered(connection, entry, &fact.lead, &fact.status)?;
-            lead::qualified(connection, entry, fact)
-        }
+        Fact::LeadMoved(_) | Fact::LeadQualified(_) => entered(connection, entry),
         Fact::LeadFellBelow(fact) => lead::touched(connection, entry, &fact.lead),
         Fact::LeadAssigned(fact) => {
             assignment::assigned(connection, entry, fact)?;
@@ -90,6 +81,23 @@ pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreE
         Fact::LeadsMerged(_) | Fact::LeadsUnmerged(_) | Fact::LeadsToldApart(_) => {
             two_leads(connection, entry)
         }
+    }
+}
+
+/// A lead entered a status.
+fn entered(connection: &Connection, entry: &Entry) -> Result<(), StoreError> {
+    match entry.fact() {
+        Fact::LeadMoved(fact) => {
+            lead_stage::moved(connection, entry, fact)?;
+            lead::entered(connection, entry, &fact.lead, &fact.status)
+        }
+        Fact::LeadQualified(fact) => {
+            lead_stage::qualified(connection, entry, fact)?;
+            qualification::qualified(connection, entry, fact)?;
+            lead::entered(connection, entry, &fact.lead, &fact.status)?;
+            lead::qualified(connection, entry, fact)
+        }
+        _ => Ok(()),
     }
 }
 
