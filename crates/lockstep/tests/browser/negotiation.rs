@@ -74,7 +74,7 @@ async fn two_heads_negotiate_sign_and_the_clock_makes_it_effective() {
     world.at("2026-11-16 11:00");
     house.enters(&world, "sven").await;
     house.visits("/").await;
-    house.sees("and for your answer to 2 changes").await;
+    house.sees("and for your answer to its changes").await;
     house.visits("/agreement/2/redline").await;
     house.clicks("[aria-label^='What both sides say to Clause 3'] a.b").await;
     house.sees("Answer for your side").await;

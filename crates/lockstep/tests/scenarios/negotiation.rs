@@ -250,7 +250,7 @@ async fn a_side_that_declines_a_change_signs_only_the_text_without_it() {
     two_changes(&world).await;
     let today = world.page("sven", "/").await;
     assert!(
-        today.contains("Version 2 of the Agreement waits for the signature of your side, and for your answer to 2 changes"),
+        today.contains("Version 2 of the Agreement waits for the signature of your side, and for your answer to its changes"),
         "{today}"
     );
     let level = "/agreement/2/answers/service_level/answer";

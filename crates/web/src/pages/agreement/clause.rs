@@ -383,9 +383,15 @@ fn of_consequence(consequence: &Consequence, today: &Today) -> Shown {
     if today.has_been_in_force {
         let (n, open) = today.actions.get(&consequence.id).copied().unwrap_or_default();
         let count = crate::markup::element("b").holding(figure(show::count(n), ACTIONS));
-        let words = if n == 1 { " action opened by it" } else { " actions opened by it" };
-        margin.lead = Markup::from(count).and_text(words);
-        margin.lines.push(figure(show::count(open), ACTIONS).and_text(" of them open"));
+        margin.lead = match n {
+            0 => Markup::text("No action opened by it yet"),
+            1 => Markup::from(count).and_text(" action opened by it"),
+            _ => Markup::from(count).and_text(" actions opened by it"),
+        };
+        margin.lines.extend(match open {
+            0 => None,
+            open => Some(figure(show::count(open), ACTIONS).and_text(" of them open")),
+        });
     }
     let schedule = Schedule {
         title: "The terms".to_owned(),

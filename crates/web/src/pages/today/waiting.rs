@@ -93,11 +93,8 @@ fn signatures(engine: &Engine, actor: &Actor) -> Result<Vec<Waiting>, Failure> {
             let signs = "waits for the signature of";
             let (href, words) = match (mine, unanswered) {
                 (true, 0) => ("", format!("{signs} your side")),
-                (true, 1) => {
-                    ("/redline", format!("{signs} your side, and for your answer to 1 change"))
-                }
-                (true, n) => {
-                    ("/redline", format!("{signs} your side, and for your answer to {n} changes"))
+                (true, _) => {
+                    ("/redline", format!("{signs} your side, and for your answer to its changes"))
                 }
                 (false, _) => ("", format!("{signs} {}", party.name)),
             };
