@@ -4,6 +4,7 @@
 //! `connectors::agreement`'s work, and nothing incomplete gets past it.
 
 pub mod capacity;
+pub mod consequence;
 pub mod definition;
 pub mod handoff;
 pub mod milestone;
@@ -18,6 +19,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use crate::{calendar::Calendar, firm::Side, ids::SubjectKind, ids::Version, money::Currency};
 
 pub use capacity::Capacity;
+pub use consequence::Consequence;
 pub use definition::Definition;
 pub use handoff::{DisputeTerms, HandoffTerms};
 pub use milestone::Milestone;
@@ -63,6 +65,8 @@ pub struct Agreement {
     pub capacities: Vec<Capacity>,
     /// Goals.
     pub goals: Vec<Goal>,
+    /// What follows of itself where something is missed.
+    pub consequences: Vec<Consequence>,
     /// Clauses that are words: message, personas, roles and priorities.
     pub clauses: Vec<text::Clause>,
 }
@@ -337,6 +341,7 @@ pub(crate) mod tests {
             routing: None,
             capacities: vec![],
             goals: vec![],
+            consequences: vec![],
             clauses: vec![],
         }
     }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     absence::{AbsenceEntered, AbsenceWithdrawn, SubstituteNamed, SubstituteWithdrawn},
+    action::{ActionClosed, ActionOpened},
     activity::ActivityRecorded,
     book::{BookPassedOn, UserLeft},
     decided::{
@@ -25,6 +26,7 @@ use crate::{
     },
     ids::{FactNo, LeadId, Subject},
     merged::{LeadsMerged, LeadsToldApart, LeadsUnmerged},
+    negotiation::{ChangeAnswered, ClauseCommented},
     record::{
         AccountReported, CampaignReported, LeadReported, OpportunityMoved, OpportunityReported,
         ProductReported, QuotaReported, UserReported,
@@ -103,6 +105,14 @@ pub enum Fact {
     BacktestAttached(BacktestAttached),
     /// A signed version came into force.
     AgreementTookEffect(AgreementTookEffect),
+    /// Somebody said something about a clause that a proposal changes.
+    ClauseCommented(ClauseCommented),
+    /// A side takes a change of a proposal, or declines it.
+    ChangeAnswered(ChangeAnswered),
+    /// Decided: a period was missed, and what was agreed for it is to be done.
+    ActionOpened(ActionOpened),
+    /// An action was closed with a word.
+    ActionClosed(ActionClosed),
     /// What an import had told of a record holds no more.
     FactsWithdrawn(FactsWithdrawn),
     /// Decided: a lead met a definition.
@@ -165,9 +175,13 @@ impl Fact {
             | Fact::AgreementSigned(AgreementSigned { version, .. })
             | Fact::AgreementWithdrawn(AgreementWithdrawn { version, .. })
             | Fact::BacktestAttached(BacktestAttached { version, .. })
-            | Fact::AgreementTookEffect(AgreementTookEffect { version, .. }) => {
+            | Fact::AgreementTookEffect(AgreementTookEffect { version, .. })
+            | Fact::ClauseCommented(ClauseCommented { version, .. })
+            | Fact::ActionClosed(ActionClosed { version, .. })
+            | Fact::ChangeAnswered(ChangeAnswered { version, .. }) => {
                 format!("agreement/{version}")
             }
+            Fact::ActionOpened(fact) => format!("agreement/{}", fact.because.version),
             Fact::DisputeOpened(DisputeOpened { about, .. })
             | Fact::DisputeAnswered(DisputeAnswered { about, .. })
             | Fact::DisputeRuled(DisputeRuled { about, .. }) => about.subject(),

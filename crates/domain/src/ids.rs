@@ -67,6 +67,10 @@ id! {
     DisputeId
 }
 id! {
+    /// What follows from one missed period.
+    ActionId
+}
+id! {
     /// One running of a service level on one lead or opportunity.
     ClockId
 }

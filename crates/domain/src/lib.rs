@@ -5,6 +5,7 @@
 //! runs over last year as easily as over the activity that arrived a second ago.
 
 pub mod absence;
+pub mod action;
 pub mod activity;
 pub mod agreement;
 pub mod attainment;
@@ -42,6 +43,7 @@ pub mod merged;
 pub mod merging;
 pub mod milestone;
 pub mod money;
+pub mod negotiation;
 pub mod opportunity;
 pub mod pacing;
 pub mod people;

@@ -59,6 +59,10 @@ pub enum Act {
     ContestHandoffs,
     /// To contest a clause of the Agreement.
     ContestClauses,
+    /// To say something about a clause that a proposal changes.
+    CommentOnClauses,
+    /// To close an action that is this person's.
+    CloseActionOf(Option<UserId>),
     /// To speak for a side in a dispute.
     AnswerDisputes,
     /// To correct what was reported of leads.
@@ -165,6 +169,15 @@ fn by_handing_over(actor: &Actor, act: &Act) -> Option<Judged> {
         Act::ContestClauses => {
             (!matches!(actor.role, ReadOnly | Auditor), "contest a clause", a_manager)
         }
+        Act::CloseActionOf(owner) => (
+            owner.as_ref() == Some(&actor.user)
+                || matches!(actor.role, SalesManager | MarketingManager | Operations | Leader),
+            "close another person's action",
+            "whoever has it, or a manager",
+        ),
+        Act::CommentOnClauses => {
+            (!matches!(actor.role, ReadOnly | Auditor), "comment on a clause", a_manager)
+        }
         Act::AnswerDisputes => (
             matches!(actor.role, Rep | SalesManager | Marketer | MarketingManager),
             "speak for a side in a dispute",
@@ -251,6 +264,8 @@ fn by_work(actor: &Actor, act: &Act) -> Judged {
         | Act::AssignLeads
         | Act::ContestHandoffs
         | Act::ContestClauses
+        | Act::CommentOnClauses
+        | Act::CloseActionOf(_)
         | Act::AnswerDisputes
         | Act::CorrectLeads
         | Act::SeeDuplicates
@@ -282,7 +297,7 @@ mod tests {
         use Role::*;
         const WRITING: [Role; 6] =
             [Rep, SalesManager, Marketer, MarketingManager, Operations, Leader];
-        let table: [(Act, &[Role]); 29] = [
+        let table: [(Act, &[Role]); 32] = [
             (Act::SeeLeads, &Role::ALL),
             (Act::SeeReach, &WRITING),
             (Act::Propose, &[SalesManager, MarketingManager, Operations, Leader]),
@@ -302,6 +317,9 @@ mod tests {
             (Act::AnswerHandoffOf(Some("u2".into()), None), &[SalesManager]),
             (Act::AnswerHandoffOf(Some("u1".into()), None), &WRITING),
             (Act::ContestHandoffs, &[Marketer, MarketingManager]),
+            (Act::CommentOnClauses, &WRITING),
+            (Act::CloseActionOf(Some("u1".into())), &Role::ALL),
+            (Act::CloseActionOf(None), &[SalesManager, MarketingManager, Operations, Leader]),
             (Act::AnswerDisputes, &[Rep, SalesManager, Marketer, MarketingManager]),
             (Act::SearchLedger, &[Operations, Leader, Auditor]),
             (Act::CheckLedger, &[Operations, Auditor]),

@@ -19,6 +19,7 @@ use crate::{
     Engine, Error, Refusal,
     access::{Act, Actor, may},
     backtest::attached_to,
+    negotiation::answers::declined,
     substitute::{SignsAs, signs_as},
 };
 
@@ -55,6 +56,9 @@ pub enum AgreementRefusal {
     /// The side has signed.
     #[error("{0} has signed version {1} already")]
     AlreadySigned(&'static str, Version),
+    /// The side declines changes of it.
+    #[error("{0} declines changes of version {1}: take them, or have the text drawn without them")]
+    Declined(&'static str, Version),
     /// The same person would sign for both.
     #[error("two different people sign: you have signed for the other side")]
     SamePerson,
@@ -121,6 +125,9 @@ impl Engine {
                 }
             }
             let side = by.side;
+            if !declined(&writer.reader(), version, Some(side))?.is_empty() {
+                return Err(refused(AgreementRefusal::Declined(side.word(), version)));
+            }
             let attached = attached_to(&writer.reader(), version)?;
             let backtests = attached.into_iter().map(|(no, _)| no).collect();
             let fact = AgreementSigned {
@@ -323,7 +330,7 @@ fn append(
 
 /// As whom the actor signs: the signer themselves, the substitute whom the text names, or the one
 /// whom the signer named for these days.
-fn check_signer(
+pub(crate) fn check_signer(
     reader: &Reader<'_>,
     agreement: &Agreement,
     by: &Actor,

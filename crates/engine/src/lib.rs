@@ -6,6 +6,7 @@
 
 pub mod absence;
 pub mod access;
+pub mod action;
 pub mod agreement;
 pub mod backtest;
 pub mod book;
@@ -64,6 +65,9 @@ pub enum Refusal {
     /// About somebody's being away.
     #[error(transparent)]
     Absence(#[from] absence::AbsenceRefusal),
+    /// About what follows from a missed period.
+    #[error(transparent)]
+    Action(#[from] action::ActionRefusal),
     /// The actor's role does not include the act.
     #[error(transparent)]
     Access(#[from] access::AccessRefusal),
@@ -94,6 +98,9 @@ pub enum Refusal {
     /// About two leads that may be one person.
     #[error(transparent)]
     Merging(#[from] domain::merging::NotMerged),
+    /// About what both sides say to a proposal.
+    #[error(transparent)]
+    Negotiation(#[from] negotiation::answers::NegotiationRefusal),
     /// About people.
     #[error(transparent)]
     People(#[from] people::PeopleRefusal),

@@ -1,5 +1,7 @@
 //! What two texts of the Agreement say otherwise: versions, and a text that is not yet one.
 
+pub mod answers;
+
 use connectors::agreement::{AgreementText, redline::redline};
 use domain::ids::Version;
 use store::read::{AgreementHead, AgreementRow, AgreementState};
@@ -9,6 +11,7 @@ use crate::{
     agreement::{AgreementRefusal, refused},
 };
 
+pub(crate) use connectors::agreement::redline::redline as redline_between;
 pub use connectors::agreement::redline::{Change, ClauseChange, Piece, Redline, Turn};
 
 /// A redline between two versions.

@@ -335,6 +335,7 @@ pub fn key_of(clause: &Clause) -> String {
         ClauseKind::Milestone(id) => format!("milestone/{id}"),
         ClauseKind::Goal(id) => format!("goal/{id}"),
         ClauseKind::Capacity(id) => format!("capacity/{id}"),
+        ClauseKind::Consequence(id) => format!("consequence/{id}"),
         ClauseKind::Persona { id, .. } => format!("persona/{id}"),
         ClauseKind::Message { .. } => format!("message/{}", clause.no),
         ClauseKind::Priority { .. } => format!("priority/{}", clause.no),

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     Engine, Error,
+    action::open_actions,
     deciding::{Rules, decide_about},
     routing::leave_what_nobody_has,
 };
@@ -36,7 +37,8 @@ impl Ticked {
 
 impl Engine {
     /// Brings signed versions into force, notices clocks that came at risk or are missed, routes
-    /// what nobody has, and decides about leads and opportunities whose decisions wait. Twice in a row it decides
+    /// what nobody has, decides about leads and opportunities whose decisions wait, and opens what
+    /// follows from missed periods. Twice in a row it decides
     /// nothing the second time.
     ///
     /// # Errors
@@ -48,7 +50,11 @@ impl Engine {
             let rules = Rules::of(writer, &versions)?;
             leave_what_nobody_has(writer, &rules, now)
         })?;
-        self.decide_waiting(now, |_| true)
+        let ticked = self.decide_waiting(now, |_| true)?;
+        // Whether a period was missed is asked once every clock is judged.
+        let versions = self.versions.clone();
+        self.store.write(now, move |writer| open_actions(writer, &versions, now))?;
+        Ok(ticked)
     }
 
     /// Decides about the leads and opportunities whose decisions wait, until none is left that can

@@ -10,9 +10,9 @@ use crate::{
     database::Connection,
     error::StoreError,
     read::{
-        absence, activity, agreement, assignment, campaign, clock, dispute, escalation, handoff,
-        lead, lead_stage, merged, milestone, named, opportunity, qualification, quota, routing,
-        user, user_hours, withdrawn,
+        absence, action, activity, agreement, assignment, campaign, clock, dispute, escalation,
+        handoff, lead, lead_stage, merged, milestone, named, negotiation, opportunity,
+        qualification, quota, routing, user, user_hours, withdrawn,
     },
 };
 
@@ -37,23 +37,18 @@ pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreE
         Fact::Quota(fact) => quota::reported(connection, entry, fact),
         Fact::Opportunity(fact) => opportunity::reported(connection, entry, fact),
         Fact::OpportunityMoved(fact) => opportunity::moved(connection, entry, fact),
-        Fact::AgreementProposed(fact) => agreement::proposed(connection, entry, fact),
-        Fact::AgreementSigned(fact) => agreement::signed(connection, entry, fact),
-        Fact::AgreementWithdrawn(fact) => agreement::withdrawn(connection, entry, fact),
-        Fact::AgreementTookEffect(fact) => agreement::took_effect(connection, entry, fact),
+        Fact::AgreementProposed(_)
+        | Fact::AgreementSigned(_)
+        | Fact::AgreementWithdrawn(_)
+        | Fact::AgreementTookEffect(_)
+        | Fact::ClauseCommented(_)
+        | Fact::ChangeAnswered(_)
+        | Fact::ActionOpened(_)
+        | Fact::ActionClosed(_) => of_the_agreement(connection, entry),
         // It is looked up by its version, and nothing else is asked of it.
         Fact::BacktestAttached(_) => Ok(()),
         Fact::Lead(fact) => lead::reported(connection, entry, fact),
-        Fact::LeadMoved(fact) => {
-            lead_stage::moved(connection, entry, fact)?;
-            lead::entered(connection, entry, &fact.lead, &fact.status)
-        }
-        Fact::LeadQualified(fact) => {
-            lead_stage::qualified(connection, entry, fact)?;
-            qualification::qualified(connection, entry, fact)?;
-            lead::entered(connection, entry, &fact.lead, &fact.status)?;
-            lead::qualified(connection, entry, fact)
-        }
+        Fact::LeadMoved(_) | Fact::LeadQualified(_) => entered(connection, entry),
         Fact::LeadFellBelow(fact) => lead::touched(connection, entry, &fact.lead),
         Fact::LeadAssigned(fact) => {
             assignment::assigned(connection, entry, fact)?;
@@ -86,6 +81,38 @@ pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreE
         Fact::LeadsMerged(_) | Fact::LeadsUnmerged(_) | Fact::LeadsToldApart(_) => {
             two_leads(connection, entry)
         }
+    }
+}
+
+/// A lead entered a status.
+fn entered(connection: &Connection, entry: &Entry) -> Result<(), StoreError> {
+    match entry.fact() {
+        Fact::LeadMoved(fact) => {
+            lead_stage::moved(connection, entry, fact)?;
+            lead::entered(connection, entry, &fact.lead, &fact.status)
+        }
+        Fact::LeadQualified(fact) => {
+            lead_stage::qualified(connection, entry, fact)?;
+            qualification::qualified(connection, entry, fact)?;
+            lead::entered(connection, entry, &fact.lead, &fact.status)?;
+            lead::qualified(connection, entry, fact)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What happens to a version, what is said to it, and what follows from it.
+fn of_the_agreement(connection: &Connection, entry: &Entry) -> Result<(), StoreError> {
+    match entry.fact() {
+        Fact::AgreementProposed(fact) => agreement::proposed(connection, entry, fact),
+        Fact::AgreementSigned(fact) => agreement::signed(connection, entry, fact),
+        Fact::AgreementWithdrawn(fact) => agreement::withdrawn(connection, entry, fact),
+        Fact::AgreementTookEffect(fact) => agreement::took_effect(connection, entry, fact),
+        Fact::ClauseCommented(fact) => negotiation::commented(connection, entry, fact),
+        Fact::ChangeAnswered(fact) => negotiation::answered(connection, entry, fact),
+        Fact::ActionOpened(fact) => action::opened(connection, entry, fact),
+        Fact::ActionClosed(fact) => action::closed(connection, entry, fact),
+        _ => Ok(()),
     }
 }
 

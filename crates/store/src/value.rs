@@ -6,8 +6,8 @@
 use domain::{
     field::Fields,
     ids::{
-        AccountId, CampaignId, ClockId, DisputeId, FactNo, HandoffId, LeadId, OpportunityId,
-        ProductId, UserId, Version,
+        AccountId, ActionId, CampaignId, ClockId, DisputeId, FactNo, HandoffId, LeadId,
+        OpportunityId, ProductId, UserId, Version,
     },
     points::Points,
 };
@@ -183,6 +183,7 @@ macro_rules! text_ids {
 
 text_ids!(
     AccountId,
+    ActionId,
     CampaignId,
     ClockId,
     DisputeId,

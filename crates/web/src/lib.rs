@@ -141,6 +141,9 @@ fn signed() -> Router<Shared> {
             get(agreement::propose::preview::show).post(agreement::propose::preview::create),
         )
         .route("/agreement/proposal/removal", post(agreement::propose::preview::drop))
+        .route(agreement::actions::ACTIONS, get(agreement::actions::index))
+        .route("/agreement/actions/{id}", get(agreement::actions::show))
+        .route("/agreement/actions/{id}/closing", post(agreement::actions::close))
         .route("/agreement/{version}", get(agreement::show))
         .route(
             "/agreement/{version}/clauses/{*key}",
@@ -153,6 +156,10 @@ fn signed() -> Router<Shared> {
         .route("/agreement/{version}/backtest/leads.csv", get(backtest::leads::file))
         .route("/agreement/{version}/backtest/leads.xlsx", get(backtest::leads::file))
         .route("/agreement/{version}/redline", get(agreement::redline::show))
+        .route("/agreement/{version}/talk/{*part}", get(agreement::talk::show))
+        .route("/agreement/{version}/comments/{*part}", post(agreement::talk::comment))
+        .route("/agreement/{version}/answers/{*part}", post(agreement::talk::answer))
+        .route("/agreement/{version}/without-declined", post(agreement::talk::draw))
         .route("/agreement/{version}/changes", get(agreement::changes::index))
         .route("/agreement/{version}/changes.csv", get(agreement::changes::export::show))
         .route("/agreement/{version}/changes.xlsx", get(agreement::changes::export::show))

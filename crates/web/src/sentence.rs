@@ -67,7 +67,10 @@ fn glyph(fact: &Fact, names: &Names<'_, '_>) -> Result<Markup, StoreError> {
         | Fact::HandoffDeemed(_)
         | Fact::LeadRouted(_)
         | Fact::RoutingCreditedBack(_)
+        | Fact::ActionOpened(_)
         | Fact::AgreementTookEffect(_) => show::glyph::joint(),
+        Fact::ClauseCommented(told) => show::side(told.side),
+        Fact::ChangeAnswered(told) => show::side(told.side),
         Fact::DisputeOpened(told) => show::side(told.side),
         Fact::DisputeAnswered(told) => show::side(told.side),
         _ => show::side(Side::Neutral),
@@ -238,14 +241,6 @@ fn with_people(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError>
         Fact::AgreementProposed(fact) => {
             format!("Version {} was put before both sides{}", fact.version, by(&fact.by)?)
         }
-        Fact::AgreementSigned(fact) => {
-            let (by, side) = (names.user_name(&fact.by)?, fact.side.word());
-            let place = match &fact.in_place_of {
-                Some(signer) => format!(" in the place of {}", names.user_name(signer)?),
-                None => String::new(),
-            };
-            format!("{by} signed version {} for {side}{place}", fact.version)
-        }
         Fact::AgreementWithdrawn(fact) => {
             format!(
                 "Version {} was taken back{}; its signatures are void",
@@ -256,6 +251,11 @@ fn with_people(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError>
         Fact::BacktestAttached(fact) => {
             format!("A backtest was attached to version {}{}", fact.version, by(&fact.by)?)
         }
+        Fact::AgreementSigned(_)
+        | Fact::ClauseCommented(_)
+        | Fact::ChangeAnswered(_)
+        | Fact::ActionOpened(_)
+        | Fact::ActionClosed(_) => about_a_proposal(fact, names)?,
         Fact::HandoffMade(_)
         | Fact::DisputeOpened(_)
         | Fact::DisputeAnswered(_)
@@ -266,6 +266,33 @@ fn with_people(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError>
             about_two_leads(fact, names)?
         }
         other => about_colleagues(other, names)?,
+    })
+}
+
+/// What both sides say to a proposal, and what follows from a missed period.
+fn about_a_proposal(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError> {
+    Ok(match fact {
+        Fact::AgreementSigned(fact) => {
+            let (by, side) = (names.user_name(&fact.by)?, fact.side.word());
+            let place = match &fact.in_place_of {
+                Some(signer) => format!(" in the place of {}", names.user_name(signer)?),
+                None => String::new(),
+            };
+            format!("{by} signed version {} for {side}{place}", fact.version)
+        }
+        Fact::ClauseCommented(fact) => {
+            let by = names.user_name(&fact.by)?;
+            format!("{by} said something about {} of version {}", fact.part, fact.version)
+        }
+        Fact::ChangeAnswered(fact) => {
+            let (by, side) = (names.user_name(&fact.by)?, fact.side.word());
+            let does = if fact.accepts { "takes" } else { "declines" };
+            format!(
+                "{by} {does} the change of {} in version {} for {side}",
+                fact.part, fact.version
+            )
+        }
+        _ => String::new(),
     })
 }
 

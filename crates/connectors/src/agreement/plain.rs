@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::parts::Kind;
 
 /// Keys whose words are not just the key with blanks.
-const LABELS: [(&str, &str); 47] = [
+const LABELS: [(&str, &str); 50] = [
     ("says", "sentence"),
     ("clause", "number"),
     ("no", "number"),
@@ -52,6 +52,9 @@ const LABELS: [(&str, &str); 47] = [
     ("to_win", "worked until won"),
     ("to_loss", "worked until lost"),
     ("cap_day", "leads a day, at most"),
+    ("due", "to be done within"),
+    ("period", "looked at each"),
+    ("owner", "whose it is"),
     ("cap_open", "open leads, at most"),
 ];
 

@@ -14,6 +14,7 @@ use super::{
 mod calendars;
 mod capacities;
 mod clauses;
+mod consequences;
 mod definitions;
 mod goals;
 mod handoff;
@@ -93,6 +94,8 @@ fn agreement(document: Document<'_>) -> Agreement {
     let routing = routing::routing(&document, &known, &mut clauses);
     let capacities = capacities::capacities(&document, &mut clauses);
     let goals = goals::goals(&document, &known, &mut clauses);
+    let consequences =
+        consequences::consequences(&document, &known, &service_levels, &goals, &mut clauses);
     clauses.read(&document);
     document.finish();
     Agreement {
@@ -114,6 +117,7 @@ fn agreement(document: Document<'_>) -> Agreement {
         routing,
         capacities,
         goals,
+        consequences,
         clauses: clauses.in_order(),
     }
 }

@@ -53,6 +53,8 @@ pub enum ClauseKind {
     Disputes,
     /// How leads find their owner.
     Routing,
+    /// What follows where something is missed, by its key.
+    Consequence(String),
     /// Words and nothing else.
     Words,
 }

@@ -133,6 +133,25 @@ fn handoffs_and_disputes_are_filed_under_what_they_are_about_and_told_by_nobody_
     }
 }
 
+/// What both sides say to a proposal, and what follows from a missed period, as the page shows it.
+const NEGOTIATED: [&str; 4] = [
+    r#"{"fact":"clause_commented","version":3,"part":"definition/mql","nth":1,"by":"crm:u4","side":"marketing","words":"5c11…"}"#,
+    r#"{"fact":"change_answered","version":3,"part":"definition/mql","nth":1,"by":"crm:u7","side":"sales","accepts":false,"reason":"e07b…"}"#,
+    r#"{"fact":"action_opened","action":"lockstep:plan-2026-11-09","consequence":"plan","owner":"crm:u7","from":"2026-11-09","to":"2026-11-15","hits":24,"n":31,"goal_per_mille":900,"due_at":"2026-11-18T16:00:00Z","because":{"version":3,"hash":"4be1…","clause":"7.1","facts":[12,14]}}"#,
+    r#"{"fact":"action_closed","action":"lockstep:plan-2026-11-09","version":3,"by":"crm:u7","words":"0d3a…"}"#,
+];
+
+#[test]
+fn what_is_said_to_a_proposal_and_what_follows_is_filed_under_its_version_and_told_by_nobody_else()
+{
+    for json in NEGOTIATED {
+        let fact: Fact = serde_json::from_str(json).unwrap_or_else(|e| panic!("{json}: {e}"));
+        assert_eq!(fact.subject(), "agreement/3", "{json}");
+        assert!(!fact.is_reportable() && fact.lead().is_none(), "{json}");
+        assert_eq!(serde_json::to_string(&fact).unwrap(), json);
+    }
+}
+
 /// What routing decides.
 const ROUTED: [&str; 2] = [
     r#"{"fact":"lead_routed","lead":"crm:1","times":1,"to":"crm:u8","pool":"desk","counted":true,"tried":[{"route":"south","outcome":"does_not_hold"},{"route":"desk","outcome":"taken","passed_over":[{"who":"ann@firm.example","why":"away"}]}],"seen":{"at":"2026-07-03T09:00:00Z","values":{"lead.region":"North"},"people":{"ann@firm.example":{"user":"crm:u7","away_until":"2026-07-10"},"crm:u8":{"user":"crm:u8","open":12}},"levels":{"desk":{"crm:u7":{"received":31},"crm:u8":{"received":32,"credited_back":1}}}},"because":{"version":3,"hash":"4be1…","clause":"3.5","facts":[12,14]}}"#,

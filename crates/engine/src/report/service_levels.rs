@@ -125,7 +125,7 @@ fn period(question: &ReportQuestion) -> Window<Timestamp> {
 
 /// A clock as the kernel reads it. One that ended as missed was never answered as it should have
 /// been, so it has not stopped; one that rests has no due instant.
-pub(super) fn row(clock: &Told, dimensions: Dimensions, as_of: Timestamp) -> ClockRow {
+pub(crate) fn row(clock: &Told, dimensions: Dimensions, as_of: Timestamp) -> ClockRow {
     let has_ended = clock.stopped_at.is_some_and(|at| at <= as_of);
     let verdict = clock.verdict.filter(|_| has_ended);
     let is_missed = verdict == Some(Verdict::Missed);

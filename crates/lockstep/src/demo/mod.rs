@@ -124,6 +124,8 @@ fn steps(dates: &Dates, zone: &TimeZone) -> BTreeMap<Timestamp, Vec<Step>> {
     ];
     let after = SignedDuration::from_hours(3);
     steps.entry(dates.now - days(10) + after).or_default().push(Step::Call);
+    let closing = Step::CloseActions("Two hours each afternoon are kept free for first calls.");
+    steps.entry(dates.now - days(80)).or_default().push(closing);
     for (ago, step) in said {
         steps.entry(dates.now - days(ago)).or_default().push(step);
     }

@@ -231,6 +231,8 @@ pub enum Step {
     Answer(&'static str),
     /// Revenue operations overturns it.
     Overturn(&'static str),
+    /// What follows from missed periods is looked for, and sales closes it with these words.
+    CloseActions(&'static str),
     /// Whoever has the lead calls it, since it counts as accepted now.
     Call,
 }
@@ -259,6 +261,13 @@ impl Step {
             Step::Answer(words) => {
                 if let Some(dispute) = open_dispute(engine)? {
                     engine.answer_dispute(&sales(), &dispute, words, now)?;
+                }
+            }
+            Step::CloseActions(words) => {
+                engine.tick(now)?;
+                let actions = engine.read(|reader| reader.actions())?.into_iter();
+                for action in actions.filter(|action| action.closed_at.is_none()) {
+                    engine.close_action(&sales(), &action.id, words, now)?;
                 }
             }
             Step::Call => call(engine, now)?,

@@ -117,6 +117,12 @@ impl House {
         bad.map(|entry| format!("console: {}", entry.message)).collect()
     }
 
+    /// Keeps a file beside the pictures, to be looked at.
+    pub fn keeps(&self, name: &str, bytes: &[u8]) {
+        fs::create_dir_all(screenshots()).expect("target can be written to");
+        fs::write(screenshots().join(name), bytes).expect("target can be written to");
+    }
+
     async fn pictured(&self, name: &str) {
         let folder = screenshots();
         fs::create_dir_all(&folder).expect("target can be written to");

@@ -1,5 +1,6 @@
 //! Two heads sit before one text.
 
+use serde_json::json;
 use testkit::{AGREEMENT, World};
 
 use crate::{exam::clean, house::House};
@@ -48,4 +49,125 @@ async fn a_threshold_is_changed_from_its_clause_and_put_before_both_sides() {
     clean(house.examine("propose-preview").await);
     house.clicks_words("Put it before both sides").await;
     house.sees("Version 2 is before both sides.").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_heads_negotiate_sign_and_the_clock_makes_it_effective() {
+    let world = World::just_signed();
+    let Some(house) = House::open(&world).await else { return };
+    house.enters(&world, "mara").await;
+    house.visits("/agreement/1/clauses/definition/mql").await;
+    house
+        .fills("v1", "A lead is qualified when fit and engagement together reach 50 points.")
+        .await;
+    house.fills("v2", "50").await;
+    house.clicks_words("Keep the change").await;
+    house.visits("/agreement/1/clauses/service_level/answer").await;
+    house.fills("v2", "2h").await;
+    house.clicks_words("Keep the change").await;
+    house.sees("Your changes so far: 2 clauses").await;
+    house.one("[name=on]").await.send_keys("11182026").await.expect("a day can be typed");
+    house.one("[name=at]").await.send_keys("0800AM").await.expect("a time can be typed");
+    house.clicks_words("Put it before both sides").await;
+    house.sees("to come into force 18 Nov 2026, 08:00:00 Berlin").await;
+
+    world.at("2026-11-16 11:00");
+    house.enters(&world, "sven").await;
+    house.visits("/").await;
+    house.sees("and for your answer to its changes").await;
+    house.visits("/agreement/2/redline").await;
+    house.clicks("[aria-label^='What both sides say to Clause 3'] a.b").await;
+    house.sees("Answer for your side").await;
+    house.clicks("[value=declined]").await;
+    house.clicks_words("Answer").await;
+    house.sees("Say why your side declines it").await;
+    clean(house.examine("talk-refused").await);
+    house.fills("reason", "Two hours is less than a lunch with a customer.").await;
+    house.clicks_words("Answer").await;
+    house.sees("Sales declines 1 change; it signs once it declines none.").await;
+    house.visits("/agreement/2/talk/service_level/answer").await;
+    house.fills("words", "Three hours would do.").await;
+    house.clicks_words("Say it").await;
+    house.sees("Three hours would do.").await;
+    house.visits("/agreement/2").await;
+    assert_eq!(house.count("form[action$='/signature']").await, 0, "sales cannot sign it so");
+
+    world.at("2026-11-16 13:00");
+    house.enters(&world, "mara").await;
+    house.visits("/agreement/2/redline").await;
+    house.sees("Two hours is less than a lunch with a customer.").await;
+    clean(house.examine("negotiation").await);
+    house.clicks_words("Draw the text without the declined changes").await;
+    house.sees("Version 3 says one clause otherwise than version 1").await;
+    for short in ["mara", "sven"] {
+        house.enters(&world, short).await;
+        house.visits("/agreement/3").await;
+        house.clicks("form[action$='/signature'] button").await;
+        house.sees("Version 3 is signed").await;
+    }
+    house.sees("signed by both sides, to come into force 18 Nov 2026, 08:00:00 Berlin").await;
+    world.at("2026-11-18 08:00").ticks();
+    house.enters(&world, "rep").await;
+    house.visits("/agreement").await;
+    house.sees("in force since 18 Nov 2026, 08:00:00 Berlin").await;
+    house.visits("/agreement/2/redline").await;
+    house.sees("Three hours would do.").await;
+}
+
+/// What of the page would stand on paper: nothing wider than it, every rule, and no button.
+const ON_PAPER: &str = "const wide = document.documentElement.scrollWidth;
+    const seen = (css) => [...document.querySelectorAll(css)].filter((e) => e.checkVisibility()).length;
+    return [wide <= 680, seen('.deed form, .deed button'), seen('.deed .schedule .t tr') > 3,
+        seen('.seal'), seen('.on-paper'), seen('.rail')];";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signed_version_prints_with_its_rules_signers_instants_and_hash() {
+    let world = World::just_signed();
+    let Some(house) = House::open(&world).await else { return };
+    house.enters(&world, "sven").await;
+    house.visits("/agreement/1").await;
+    let paper = json!({"width": 680, "height": 960, "deviceScaleFactor": 1, "mobile": false});
+    house.devtools("Emulation.setDeviceMetricsOverride", paper).await;
+    house.devtools("Emulation.setEmulatedMedia", json!({"media": "print"})).await;
+    let told = house.driver.execute(ON_PAPER, Vec::new()).await.expect("the page can be asked");
+    assert_eq!(told.json(), &json!([true, 0, true, 2, 1, 0]));
+    house.devtools("Emulation.clearDeviceMetricsOverride", json!({})).await;
+    let printed = house.devtools("Page.printToPDF", json!({"preferCSSPageSize": true})).await;
+    let bytes = printed["data"].as_str().expect("it is printed");
+    assert!(bytes.starts_with("JVBERi0"), "it is a PDF");
+    house.keeps("agreement.pdf.base64", bytes.as_bytes());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_action_that_opened_by_itself_is_closed_with_a_word() {
+    let world = World::new();
+    let consequence = "\n[[consequence]]\nid = \"plan\"\nclause = \"5\"\nheading = \"If we miss\"\n\
+        says = \"If sales misses a week, its head brings a written plan.\"\nof = \"answer\"\n\
+        period = \"week\"\nside = \"sales\"\naction = \"Bring a written plan to the Monday meeting.\"\n\
+        owner = \"sven@millrace.example\"\ndue = \"2 working days\"\nhours = \"office\"\n";
+    let goal = AGREEMENT.replace("zero_time = \"met\"", "zero_time = \"met\"\ngoal = \"90%\"");
+    let version = world.proposes(&format!("{goal}{consequence}"));
+    let hash = world.hash(version);
+    for short in ["mara", "sven"] {
+        world.posts(short, "/agreement/1/signature", &[("hash", &hash)]).await;
+    }
+    let Some(house) = House::open(&world).await else { return };
+    house.enters(&world, "sven").await;
+    house.visits("/agreement/actions").await;
+    house.sees("What follows from a miss opens here by itself").await;
+    clean(house.examine("actions-none").await);
+    world.reports(json!([{"fact": "lead_moved", "lead": "waits", "status": "MQL"}])).await;
+    world.at("2026-11-22 09:00").ticks();
+    house.visits("/").await;
+    world.at("2026-11-23 08:00").ticks();
+    house.visits("/").await;
+    house.clicks_words("Bring a written plan to the Monday meeting.").await;
+    house.sees("0 of 1 were in time, agreed 90 %").await;
+    clean(house.examine("action").await);
+    house.fills("words", "Rita watches the queue at noon.").await;
+    house.clicks_words("Close the action").await;
+    house.sees("closed by Sven Arndt").await;
+    house.visits("/agreement#c5").await;
+    house.sees("1 action opened by it").await;
+    clean(house.examine("agreement-consequence").await);
 }

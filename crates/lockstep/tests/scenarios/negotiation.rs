@@ -1,6 +1,7 @@
 //! Two sides before one text: what differs, who changes it, and what each says to it.
 
 use domain::ids::Version;
+use serde_json::json;
 use testkit::http::StatusCode;
 use testkit::{AGREEMENT, Answer, World};
 
@@ -230,4 +231,204 @@ async fn a_change_to_a_version_that_was_replaced_is_not_put_before_both_sides() 
     let other = world.gets("mara", "/agreement/2/clauses/words/1").await;
     assert_eq!(other.header("location"), "/agreement/proposal");
     assert_eq!(world.gets("mara", "/agreement/3").await.status, StatusCode::NOT_FOUND);
+}
+
+/// Mara puts a proposal with two changes before both sides.
+async fn two_changes(world: &World) {
+    let typed = [
+        ("Sentence", "A lead is qualified when fit and engagement together reach 50 points."),
+        ("Qualified when: all points together at least", "50"),
+    ];
+    changes(world, "mara", DEFINITION, &typed).await;
+    changes(world, "mara", LEVEL, &[("Target", "2h")]).await;
+    world.at("2026-11-17 09:00").posts("mara", "/agreement/proposal", &[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_side_that_declines_a_change_signs_only_the_text_without_it() {
+    let world = World::just_signed();
+    two_changes(&world).await;
+    let today = world.page("sven", "/").await;
+    assert!(
+        today.contains("Version 2 of the Agreement waits for the signature of your side, and for your answer to its changes"),
+        "{today}"
+    );
+    let level = "/agreement/2/answers/service_level/answer";
+    let definition = "/agreement/2/answers/definition/mql";
+    let declined = [("answer", "declined"), ("reason", "Two hours is less than a lunch.")];
+    let answer = world.posts("sven", level, &declined).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+    world.posts("sven", definition, &[("answer", "accepted"), ("reason", "")]).await;
+    let words = [("words", "We can live with three.")];
+    world.posts("rep", "/agreement/2/comments/service_level/answer", &words).await;
+    let page = world.page("mara", "/agreement/2/redline").await;
+    for says in [
+        "Sven Arndt declines the change, Tue 17 Nov, 09:00 Two hours is less than a lunch.",
+        "Rita Voss says, Tue 17 Nov, 09:00 We can live with three.",
+        "Sales takes it",
+        "Sales declines it",
+        "Marketing proposes it",
+        "Sales declines 1 change; it signs once it declines none.",
+    ] {
+        assert!(page.contains(says), "{says}: {page}");
+    }
+    let hash = world.hash(Version(2));
+    let before = world.everything();
+    let signed = world.posts("sven", "/agreement/2/signature", &[("hash", &hash)]).await;
+    assert_eq!(signed.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(signed.text().contains("Sales declines changes of version 2"), "{}", signed.text());
+    assert_eq!(world.everything(), before);
+
+    let drawn = world.posts("mara", "/agreement/2/without-declined", &[]).await;
+    assert_eq!(drawn.header("location"), "/agreement/3/redline", "{}", drawn.text());
+    let page = world.page("sven", "/agreement/3/redline").await;
+    assert!(page.contains("Version 3 says one clause otherwise than version 1"), "{page}");
+    assert!(page.contains("put in: 50") && !page.contains("put in: 2h"), "{page}");
+    world.at("2026-11-17 10:00");
+    both_sign(&world, 3).await;
+    let page = world.page("auditor", "/agreement/2/redline").await;
+    assert!(page.contains("Two hours is less than a lunch."), "it stays readable: {page}");
+    assert!(!page.contains("Draw the text without"), "{page}");
+    let late = world.posts("rep", "/agreement/2/comments/service_level/answer", &words).await;
+    assert!(late.text().contains("is not before both sides any more"), "{}", late.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_to_a_proposal_is_said_by_those_who_may_and_with_a_reason() {
+    let world = World::just_signed();
+    two_changes(&world).await;
+    let level = "/agreement/2/answers/service_level/answer";
+    let before = world.everything();
+    let declined = [("answer", "declined"), ("reason", "No.")];
+    for short in ["rep", "marketer", "operations", "reader", "auditor"] {
+        let answer = world.posts(short, level, &declined).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{short}");
+    }
+    for short in ["reader", "auditor"] {
+        let path = "/agreement/2/comments/service_level/answer";
+        let said = world.posts(short, path, &[("words", "Hm.")]).await;
+        assert_eq!(said.status, StatusCode::NOT_FOUND, "{short}");
+    }
+    for short in ["rep", "reader"] {
+        let drawn = world.posts(short, "/agreement/2/without-declined", &[]).await;
+        assert_eq!(drawn.status, StatusCode::NOT_FOUND, "{short}");
+    }
+    let cases: [(&str, &[(&str, &str)], &str); 5] = [
+        (level, &[("answer", "declined"), ("reason", " ")], "Say why your side declines it"),
+        (level, &[("reason", "No.")], "Choose whether your side takes the change"),
+        ("/agreement/2/comments/goal/in-time", &[("words", "Hm.")], "Nothing to see here"),
+        ("/agreement/2/comments/definition/mql", &[("words", " ")], "Write what you want to say"),
+        ("/agreement/1/answers/definition/mql", &declined, "is not before both sides any more"),
+    ];
+    for (path, sent, says) in cases {
+        let refused = world.posts("sven", path, sent).await;
+        assert_ne!(refused.status, StatusCode::SEE_OTHER, "{path}");
+        assert!(refused.text().contains(says), "{says}: {}", refused.text());
+    }
+    assert_eq!(world.everything(), before);
+    let nothing = world.posts("mara", "/agreement/2/without-declined", &[]).await;
+    assert!(nothing.said().0.contains("Neither side declines a change"), "{:?}", nothing.said());
+    for path in [level, "/agreement/2/answers/definition/mql"] {
+        world.posts("sven", path, &declined).await;
+    }
+    let nothing = world.posts("mara", "/agreement/2/without-declined", &[]).await;
+    assert!(
+        nothing.said().0.contains("Nothing would be left of version 2"),
+        "{:?}",
+        nothing.said()
+    );
+    let hash = world.hash(Version(2));
+    world.posts("mara", "/agreement/2/signature", &[("hash", &hash)]).await;
+    let late = world.posts("mara", level, &declined).await;
+    assert!(late.text().contains("has signed this version, with every change"), "{}", late.text());
+}
+
+/// What follows where sales answers fewer than nine of ten leads of a week in time.
+const CONSEQUENCE: &str = r#"
+[[consequence]]
+id = "plan"
+clause = "5"
+heading = "If we miss"
+says = "If sales misses a week, its head brings a written plan to the next meeting."
+of = "answer"
+period = "week"
+side = "sales"
+action = "Bring a written plan to the Monday meeting."
+owner = "sven@millrace.example"
+due = "2 working days"
+hours = "office"
+"#;
+
+/// A firm whose Agreement says what follows from a missed week.
+async fn with_a_consequence() -> World {
+    let world = World::new();
+    let goal = AGREEMENT.replace("zero_time = \"met\"", "zero_time = \"met\"\ngoal = \"90%\"");
+    world.proposes(&format!("{goal}{CONSEQUENCE}"));
+    both_sign(&world, 1).await;
+    world
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missed_week_opens_its_action_once_and_a_kept_one_none() {
+    let world = with_a_consequence().await;
+    let moved =
+        |lead: &str, status: &str| json!([{"fact": "lead_moved", "lead": lead, "status": status}]);
+    world.reports(moved("answered", "MQL")).await;
+    world.at("2026-11-16 10:00").reports(moved("answered", "SAL")).await;
+    world.at("2026-11-20 15:00").page("mara", "/").await;
+    world.page("rep", "/").await;
+    world.reports(moved("waits", "MQL")).await;
+    world.at("2026-11-22 23:59").ticks();
+    assert!(world.page("mara", "/agreement/actions").await.contains("opens here by itself"));
+    let page = world.at("2026-11-23 00:01").ticks().page("mara", "/agreement/actions").await;
+    assert!(!page.contains("Close it with a word"), "Friday’s lead is due on Monday: {page}");
+    world.at("2026-11-23 11:00").ticks();
+    for short in ["mara", "rep"] {
+        world.page(short, "/").await;
+    }
+    world.at("2026-11-30 00:01").ticks();
+    let facts = world.last_fact();
+    assert_eq!(world.ticks().last_fact(), facts, "a second look opens nothing");
+    let page = world.page("mara", "/agreement/actions").await;
+    for says in [
+        "Bring a written plan to the Monday meeting.",
+        "From Mon 23 Nov to Sun 29 Nov 0 of 1 were in time, agreed 90 %; by clause 5 of version 1",
+        "Sven Arndt",
+    ] {
+        assert!(page.contains(says), "{says}: {page}");
+    }
+    let page = world.page("rep", "/agreement").await;
+    assert!(page.contains("1 action opened by it") && page.contains("1 of them open"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_action_is_closed_with_a_word_by_its_owner() {
+    let world = with_a_consequence().await;
+    let moved = json!([{"fact": "lead_moved", "lead": "waits", "status": "MQL"}]);
+    world.reports(moved).await;
+    world.at("2026-11-22 09:00").page("sven", "/").await;
+    world.at("2026-11-23 08:00").ticks();
+    let today = world.page("sven", "/").await;
+    assert!(today.contains("Bring a written plan to the Monday meeting. is due"), "{today}");
+    assert!(!world.page("mara", "/").await.contains("Bring a written plan"));
+    let action = "/agreement/actions/lockstep:plan-2026-11-16/closing";
+    let before = world.everything();
+    for short in ["rep", "marketer", "auditor"] {
+        let closed = world.posts(short, action, &[("words", "Done.")]).await;
+        assert_eq!(closed.status, StatusCode::NOT_FOUND, "{short}");
+    }
+    let blank = world.posts("sven", action, &[("words", " ")]).await;
+    assert_eq!(blank.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(blank.text().contains("Write what was done"), "{}", blank.text());
+    let absent = "/agreement/actions/lockstep:plan-2026-11-09/closing";
+    assert_eq!(world.posts("sven", absent, &[("words", "x")]).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(world.everything(), before);
+    let closed = world.posts("sven", action, &[("words", "Rita watches the queue at noon.")]).await;
+    assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.text());
+    let page = world.page("auditor", "/agreement/actions").await;
+    assert!(page.contains("closed by Sven Arndt"), "{page}");
+    assert!(page.contains("Rita watches the queue at noon."), "{page}");
+    let again = world.posts("mara", action, &[("words", "Me too.")]).await;
+    assert!(again.text().contains("Sven Arndt has closed it already"), "{}", again.text());
+    assert!(!world.page("sven", "/").await.contains("Bring a written plan"));
 }

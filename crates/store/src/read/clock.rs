@@ -89,7 +89,7 @@ pub struct ClockToldLate {
     pub stop: Option<(FactNo, Timestamp)>,
 }
 
-fn read(mut row: Row) -> Result<ClockRow, StoreError> {
+pub(super) fn read(mut row: Row) -> Result<ClockRow, StoreError> {
     Ok(ClockRow {
         id: row.next()?,
         subject: read_subject(&mut row)?,

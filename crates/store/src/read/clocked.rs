@@ -3,7 +3,7 @@
 use domain::ids::Subject;
 use jiff::Timestamp;
 
-use super::clock::read_subject;
+use super::clock::{COLUMNS, ClockRow, read, read_subject};
 use crate::{error::StoreError, reader::Reader, value::values};
 
 impl Reader<'_> {
@@ -32,5 +32,24 @@ impl Reader<'_> {
         let what = "count the clocks since an instant";
         let n = self.find(what, query, values![from], |mut row| row.next::<i64>())?;
         Ok(n.unwrap_or(0).unsigned_abs())
+    }
+
+    /// The clocks of a service level that fell due in a stretch of time, the first due first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn clocks_due_within(
+        &self,
+        service_level: &str,
+        from: Timestamp,
+        before: Timestamp,
+    ) -> Result<Vec<ClockRow>, StoreError> {
+        let query = format!(
+            "select {COLUMNS} from clock
+             where service_level = $1 and due_at >= $2 and due_at < $3
+             order by due_at, start_fact"
+        );
+        let values = values![service_level, from, before];
+        self.list("read the clocks of a period", &query, values, read)
     }
 }

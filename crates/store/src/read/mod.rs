@@ -9,6 +9,7 @@
 pub mod absence;
 mod account_key;
 mod account_page;
+pub mod action;
 pub mod activity;
 pub mod agreement;
 pub mod assignment;
@@ -27,6 +28,7 @@ pub mod lead_stage;
 pub mod merged;
 pub mod milestone;
 pub mod named;
+pub mod negotiation;
 pub mod opportunity;
 mod opportunity_page;
 pub mod qualification;
@@ -42,6 +44,7 @@ pub use absence::{AbsenceRow, SubstitutionRow};
 pub use account_key::AccountKey;
 pub(crate) use account_key::keep_all as keep_all_account_keys;
 pub use account_page::{AccountFilter, AccountPlace};
+pub use action::ActionRow;
 pub use activity::ActivityRow;
 pub use agreement::{AgreementHead, AgreementInForce, AgreementRow, AgreementState, SignatureRow};
 pub use assignment::AssignmentRow;
@@ -58,6 +61,7 @@ pub use merged::MergedRow;
 pub use milestone::MilestoneRow;
 pub(crate) use named::fill_owners;
 pub use named::{AccountHead, AccountRow, NamedRow, ProductRow};
+pub use negotiation::{AnswerRow, CommentRow};
 pub use opportunity::{OpportunityRow, OpportunityStageRow, Outcome};
 pub use opportunity_page::{OpportunityFilter, OpportunityPlace, OpportunitySort};
 pub use qualification::QualificationRow;
@@ -71,14 +75,17 @@ pub use word::{Findable, Hit};
 pub(crate) use word::{index_all_names, replace as replace_words};
 
 /// Every table that is worked out from the ledger, with its columns.
-pub(crate) const READ_MODELS: [(&str, &str); 32] = [
+pub(crate) const READ_MODELS: [(&str, &str); 35] = [
     ("absence", absence::COLUMNS),
     ("account", named::COLUMNS),
     ("account_key", account_key::COLUMNS),
+    ("action", action::COLUMNS),
     ("activity", activity::COLUMNS),
     ("agreement", agreement::COLUMNS),
     ("assignment", assignment::COLUMNS),
     ("campaign", campaign::COLUMNS),
+    ("change_answer", negotiation::ANSWER_COLUMNS),
+    ("clause_comment", negotiation::COMMENT_COLUMNS),
     ("clock", clock::COLUMNS),
     ("clock_told", escalation::COLUMNS),
     ("dispute", dispute::COLUMNS),

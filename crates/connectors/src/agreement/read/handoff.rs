@@ -104,13 +104,13 @@ fn only<'t>(document: &Document<'t>, key: &'static str, noun: &'static str) -> O
 }
 
 /// A length of time with the calendar in whose hours it counts.
-fn within(table: &Table<'_>, key: &'static str, known: &Known) -> Within {
+pub fn within(table: &Table<'_>, key: &'static str, known: &Known) -> Within {
     let mut within =
         Within { target: Target::Time(SignedDuration::ZERO), calendar: calendar(table, known) };
-    let example = if key == "ruled_within" {
-        "ruled_within = \"3 working days\""
-    } else {
-        "answer_within = \"2 working days\""
+    let example = match key {
+        "ruled_within" => "ruled_within = \"3 working days\"",
+        "due" => "due = \"3 working days\"",
+        _ => "answer_within = \"2 working days\"",
     };
     let Some(item) = table.need(key, example) else { return within };
     if let Some(days) = item.working_days() {

@@ -109,9 +109,11 @@ pub fn parties(document: &Document<'_>) -> Vec<Party> {
     parties
 }
 
-fn person<'t>(table: &Table<'t>, key: &'static str, must: bool) -> Option<Placed<'t, String>> {
+/// One person, by their address of mail or their id.
+pub fn person<'t>(table: &Table<'t>, key: &'static str, must: bool) -> Option<Placed<'t, String>> {
     let example = match key {
         "signer" => "signer = \"head.of.marketing@harrow.example\"",
+        "owner" => "owner = \"head.of.sales@harrow.example\"",
         _ => "substitute = \"crm:0051\"",
     };
     let item = if must { table.need(key, example) } else { table.get(key, example) }?;

@@ -1,8 +1,11 @@
 //! A clause with its schedule and its living margin.
 
+use std::collections::BTreeMap;
+
 use domain::{
     agreement::{
-        Agreement, Capacity, Definition, Measure, Milestone, Routing, ServiceLevel,
+        Agreement, Capacity, Consequence, Definition, Measure, Milestone, Routing, ServiceLevel,
+        consequence::Every,
         text::{Clause, ClauseKind, Standing},
     },
     decided::Verdict,
@@ -18,6 +21,7 @@ use store::{
 use engine::proposal::key_of;
 
 use super::{
+    actions::ACTIONS,
     handing,
     propose::clause_href,
     routes,
@@ -69,6 +73,8 @@ pub(super) struct Today {
     milestones: Vec<(String, u64)>,
     /// How many leads wait for somebody who can take them.
     waiting: u64,
+    /// Consequences with how many actions they opened, and how many of them are open.
+    actions: BTreeMap<String, (u64, u64)>,
     /// The version that they were counted under.
     version: Version,
     /// Whether it is the one in force, whose goals are counted.
@@ -85,6 +91,7 @@ impl Today {
             late: Vec::new(),
             milestones: Vec::new(),
             waiting: 0,
+            actions: BTreeMap::new(),
             version,
             is_in_force: false,
             has_been_in_force: false,
@@ -117,6 +124,7 @@ impl Today {
             late,
             milestones,
             waiting: reader.unrouted_count()?,
+            actions: actions(reader, version)?,
             version,
             is_in_force,
             has_been_in_force,
@@ -138,6 +146,17 @@ impl Today {
         let theirs = self.clocks.iter().filter(|tally| tally.service_level == level);
         theirs.filter(|tally| states.contains(&tally.state)).map(|tally| tally.n).sum()
     }
+}
+
+/// How many actions each consequence of a version opened, and how many of them are open.
+fn actions(reader: &Reader<'_>, version: Version) -> Result<BTreeMap<String, (u64, u64)>, Failure> {
+    let mut actions: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+    for row in reader.actions()?.into_iter().filter(|row| row.version == version) {
+        let counted = actions.entry(row.consequence).or_default();
+        counted.0 += 1;
+        counted.1 += u64::from(row.closed_at.is_none());
+    }
+    Ok(actions)
 }
 
 /// The number that stands beside a key.
@@ -180,6 +199,11 @@ fn of_text(agreement: &Agreement, clause: &Clause, today: &Today) -> Shown {
             .iter()
             .find(|goal| goal.id == *id)
             .map(|goal| of_goal(agreement, goal, today)),
+        ClauseKind::Consequence(id) => agreement
+            .consequences
+            .iter()
+            .find(|consequence| consequence.id == *id)
+            .map(|consequence| of_consequence(consequence, today)),
         ClauseKind::Handoff => agreement.handoff.as_ref().map(handing::of_handoff),
         ClauseKind::Disputes => agreement.disputes.as_ref().map(handing::of_disputes),
         _ => None,
@@ -337,6 +361,47 @@ fn of_milestone(milestone: &Milestone, today: &Today) -> Shown {
         margin.lines.push(Markup::text("under this version since it came into force"));
     }
     Shown { says: vec![milestone.says.clone()], margin, ..bare(&milestone.clause) }
+}
+
+fn of_consequence(consequence: &Consequence, today: &Today) -> Shown {
+    let looks = match consequence.of.every {
+        Every::Week => "at the end of each week".to_owned(),
+        Every::Month => "at the end of each month".to_owned(),
+        Every::Quarter => "at the end of each quarter".to_owned(),
+        Every::Days(_, to) => format!("after {to}"),
+    };
+    let share = show::per_cent(consequence.of.goal_per_mille as f64 / 1000.0);
+    let of = consequence.of.goal.as_ref().unwrap_or(&consequence.of.service_level);
+    let service = vec![
+        ("Looks at", format!("{of}, {looks}")),
+        ("Where fewer are in time than", share),
+        ("Then", consequence.action.clone()),
+        ("Whose it is", consequence.owner.clone()),
+        ("To be done within", super::words::target(consequence.due_within.target)),
+    ];
+    let mut margin = Margin { lead: Markup::text("Decides nothing yet"), ..Margin::default() };
+    if today.has_been_in_force {
+        let (n, open) = today.actions.get(&consequence.id).copied().unwrap_or_default();
+        let count = crate::markup::element("b").holding(figure(show::count(n), ACTIONS));
+        margin.lead = match n {
+            0 => Markup::text("No action opened by it yet"),
+            1 => Markup::from(count).and_text(" action opened by it"),
+            _ => Markup::from(count).and_text(" actions opened by it"),
+        };
+        margin.lines.extend(match open {
+            0 => None,
+            open => Some(figure(show::count(open), ACTIONS).and_text(" of them open")),
+        });
+    }
+    let schedule = Schedule {
+        title: "The terms".to_owned(),
+        parts: Vec::new(),
+        excluded: Vec::new(),
+        terms: Vec::new(),
+        service,
+    };
+    let says = vec![consequence.says.clone()];
+    Shown { says, schedule: Some(schedule), margin, ..bare(&consequence.clause) }
 }
 
 /// What the signed text itself says, or what follows from it by the arithmetic beside it.

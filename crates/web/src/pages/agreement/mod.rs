@@ -1,5 +1,6 @@
 //! The Agreement, read like a document; beside each clause, what it decides today.
 
+pub(crate) mod actions;
 pub(crate) mod changes;
 mod clause;
 pub(crate) mod draft;
@@ -10,6 +11,7 @@ pub(crate) mod redline;
 pub(crate) mod routes;
 pub(crate) mod signature;
 pub(crate) mod substitute;
+pub(crate) mod talk;
 pub(crate) mod text;
 mod words;
 
@@ -20,6 +22,7 @@ use engine::{
     Engine, Refusal,
     access::{Act, Actor, may},
     agreement::AgreementRefusal,
+    negotiation::answers::declined,
     proposal::changes_so_far,
 };
 use store::read::{AgreementRow, AgreementState, SignatureRow};
@@ -79,6 +82,8 @@ struct View {
     versions: Vec<Past>,
     open: Option<Version>,
     may_sign: Option<Side>,
+    /// Which side declines changes of it, and so does not sign yet.
+    declined: Vec<String>,
     may_withdraw: bool,
     /// Whether it may still come into force.
     is_open: bool,
@@ -87,6 +92,8 @@ struct View {
     /// The version in which the person has changed something that nobody sees yet.
     changes: Option<Version>,
     decided: Markup,
+    /// When it is printed, if it is.
+    printed: Markup,
 }
 
 /// A signature, or the place for one.
@@ -190,6 +197,7 @@ fn viewed(
             false => Markup::new(),
             true => bound(&today, version),
         };
+        let declines = !declined(reader, version, Some(actor.side))?.is_empty();
         let may_change =
             (is_open || row.state == AgreementState::InForce) && may(actor, &Act::Propose).is_ok();
         let substitutes =
@@ -206,11 +214,13 @@ fn viewed(
             substitutes,
             versions: history::versions(reader, version, &names, time)?,
             open,
-            may_sign: may_sign.filter(|side| *side != Side::Neutral),
+            may_sign: may_sign.filter(|side| *side != Side::Neutral && !declines),
+            declined: talk::stand(reader, &row, actor)?.lines,
             may_draft: may(actor, &Act::Propose).is_ok(),
             is_open,
             may_withdraw: is_open && may(actor, &Act::Propose).is_ok(),
             decided,
+            printed: time.exact(time.now()),
         })
     })
 }

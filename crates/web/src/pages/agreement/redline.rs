@@ -1,6 +1,8 @@
 //! What a version says otherwise than another: a redline by clause, in plain words, with the lines
 //! as they are written folded under each.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::{
     extract::{Path, Query, rejection::QueryRejection},
@@ -10,11 +12,15 @@ use domain::ids::Version;
 use engine::{
     Engine,
     access::Act,
-    negotiation::{Change, ClauseChange, Piece, Redline, Turn, VersionRedline},
+    negotiation::{Change, ClauseChange, Piece, Redline, Turn, VersionRedline, before},
 };
 use serde::Deserialize;
 
-use super::{absent, state_words, version_of};
+use super::{
+    absent, state_words,
+    talk::{Stand, Talk, stand, talks},
+    version_of,
+};
 use crate::{
     failure::Failure,
     layout::{Frame, Place},
@@ -32,6 +38,8 @@ struct RedlinePage {
     /// The versions that it can be compared with, each with what became of it, and which it is.
     others: Vec<(Version, &'static str, bool)>,
     redline: Marked,
+    /// How the proposal stands, where it is before both sides.
+    stand: Stand,
 }
 
 /// A redline as pages show it.
@@ -54,6 +62,7 @@ struct MarkedClause {
     /// The other values, each with its label.
     values: Vec<(String, Markup)>,
     lines: Markup,
+    talk: Option<Talk>,
 }
 
 impl askama::filters::HtmlSafe for Marked {}
@@ -75,12 +84,24 @@ pub(crate) async fn show(
     let version = version_of(&no)?;
     let asked = asked.map_err(|_| Failure::Absent)?.0.against.filter(|no| !no.is_empty());
     let against = asked.as_deref().map(version_of).transpose()?;
+    let (actor, time) = (visit.signed.0.clone(), visit.time());
     let compare = move |engine: &Engine| {
         let found = engine.redline(version, against).map_err(absent)?;
-        let heads = engine.read(|reader| reader.agreement_heads())?;
-        Ok((found, heads))
+        engine
+            .read(|reader| {
+                let heads = reader.agreement_heads()?;
+                let head = heads.iter().find(|head| head.version == version);
+                let earlier = head.and_then(|head| before(&heads, head)).map(|head| head.version);
+                // What was said is about the change from the version whose place it takes.
+                let is_its_own = found.against.as_ref().map(|row| row.version) == earlier;
+                let said = is_its_own
+                    .then(|| talks(reader, &found.version, &found.redline, &actor, &time));
+                let stand = stand(reader, &found.version, &actor)?;
+                Ok::<_, Failure>((heads, said.transpose()?.unwrap_or_default(), stand))
+            })
+            .map(|(heads, said, stand)| (found, heads, said, stand))
     };
-    let (found, heads) = visit.house.work(compare).await?;
+    let (found, heads, said, stand) = visit.house.work(compare).await?;
     let against = found.against.as_ref().map(|row| row.version);
     let others = heads.iter().rev().filter(|other| other.version != version);
     let others = others
@@ -88,8 +109,8 @@ pub(crate) async fn show(
         .collect();
     let title = title(&found);
     let frame = visit.frame(title.clone(), Place::Agreement);
-    let redline = marked(&found.redline);
-    Ok(visit.show(RedlinePage { frame, version, title, others, redline }))
+    let redline = marked(&found.redline, said);
+    Ok(visit.show(RedlinePage { frame, version, title, others, redline, stand }))
 }
 
 /// The finding.
@@ -109,14 +130,15 @@ fn title(found: &VersionRedline) -> String {
 }
 
 /// A redline made ready for a page.
-pub(super) fn marked(redline: &Redline) -> Marked {
+pub(super) fn marked(redline: &Redline, mut said: BTreeMap<String, Talk>) -> Marked {
+    let clauses = redline.clauses.iter();
     Marked {
-        clauses: redline.clauses.iter().map(marked_clause).collect(),
+        clauses: clauses.map(|clause| marked_clause(clause, said.remove(&clause.key))).collect(),
         only_blanks: redline.differs && redline.clauses.is_empty(),
     }
 }
 
-fn marked_clause(clause: &ClauseChange) -> MarkedClause {
+fn marked_clause(clause: &ClauseChange, talk: Option<Talk>) -> MarkedClause {
     let is_sentence = |change: &&Change| change.label == "Sentence";
     let sentence = clause.changes.iter().find(is_sentence);
     let others = clause.changes.iter().filter(|change| !is_sentence(change));
@@ -128,6 +150,7 @@ fn marked_clause(clause: &ClauseChange) -> MarkedClause {
         sentence: sentence.map(|change| words(&change.words)),
         values: others.map(|change| (change.label.clone(), words(&change.words))).collect(),
         lines: lines(&clause.lines),
+        talk,
     }
 }
 

@@ -1,8 +1,10 @@
 //! What waits for somebody: signatures, and for those who run the house what wants attention.
 
+use domain::ids::UserId;
 use engine::{
     Engine,
     access::{Act, Actor, may},
+    action::action_of,
     report::ReportQuestion,
 };
 use jiff::ToSpan;
@@ -15,6 +17,7 @@ use crate::{
     markup::Markup,
     names::encoded,
     pages::{
+        agreement::actions::action_href,
         scoreboard::{differences_href, elsewhere::Today},
         today::figures::failed,
     },
@@ -44,10 +47,26 @@ pub(super) fn waiting(
         waiting.extend(signatures(&house.app.engine, actor)?);
         waiting.extend(vacancies(&house.app.engine, time)?);
     }
+    waiting.extend(actions(&house.app.engine, actor, time)?);
     if may(actor, &Act::Import).is_ok() {
         waiting.extend(the_house(house, time)?);
     }
     Ok(waiting)
+}
+
+/// Actions that are open: one's own, and for those who run the house the ones that nobody has.
+fn actions(engine: &Engine, actor: &Actor, time: &LocalTime) -> Result<Vec<Waiting>, Failure> {
+    let rows = engine.read(|reader| reader.actions())?.into_iter();
+    let is_mine = |owner: &Option<UserId>| match owner {
+        Some(owner) => *owner == actor.user,
+        None => may(actor, &Act::CloseActionOf(None)).is_ok(),
+    };
+    let mine = rows.filter(|row| row.closed_at.is_none() && is_mine(&row.owner));
+    mine.map(|row| {
+        let words = Markup::text("is due ").and(time.near(row.due_at));
+        Ok(Waiting { what: action_of(engine, &row)?, href: action_href(&row.id), words })
+    })
+    .collect()
 }
 
 /// Texts that are before both sides and not yet signed by one.
@@ -69,14 +88,18 @@ fn signatures(engine: &Engine, actor: &Actor) -> Result<Vec<Waiting>, Failure> {
         let missing = agreement.parties.iter().filter(|party| !signed.contains(&party.side));
         for party in missing {
             let mine = party.side == actor.side;
-            waiting.push(Waiting {
-                what: format!("Version {version} of the Agreement"),
-                href: format!("/agreement/{version}"),
-                words: Markup::text(match mine {
-                    true => "waits for the signature of your side".to_owned(),
-                    false => format!("waits for the signature of {}", party.name),
-                }),
-            });
+            let unanswered = if mine { engine.unanswered(version, party.side)? } else { 0 };
+            let what = format!("Version {version} of the Agreement");
+            let signs = "waits for the signature of";
+            let (href, words) = match (mine, unanswered) {
+                (true, 0) => ("", format!("{signs} your side")),
+                (true, _) => {
+                    ("/redline", format!("{signs} your side, and for your answer to its changes"))
+                }
+                (false, _) => ("", format!("{signs} {}", party.name)),
+            };
+            let href = format!("/agreement/{version}{href}");
+            waiting.push(Waiting { what, href, words: Markup::text(words) });
         }
     }
     Ok(waiting)

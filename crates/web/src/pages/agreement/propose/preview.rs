@@ -1,5 +1,7 @@
 //! What somebody would change so far, as both sides will read it, and the way before both sides.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::response::Response;
 use domain::ids::Version;
@@ -87,7 +89,7 @@ async fn shown(visit: Visit, refuse: impl FnOnce(&mut Form)) -> Result<Response,
             n: if n == 1 { "1 clause".to_owned() } else { format!("{n} clauses") },
             open: proposal.open,
             changed: time.instant(proposal.changed_at),
-            redline: marked(&proposal.redline),
+            redline: marked(&proposal.redline, BTreeMap::new()),
             clauses: links(&proposal),
             city: city(&proposal.agreement.zone),
         }
