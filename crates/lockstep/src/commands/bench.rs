@@ -9,6 +9,7 @@ mod handoffs;
 mod import;
 mod ingest;
 mod load;
+mod machine;
 mod pages;
 mod visits;
 

@@ -313,7 +313,8 @@ async fn what_is_said_to_a_proposal_is_said_by_those_who_may_and_with_a_reason()
         let drawn = world.posts(short, "/agreement/2/without-declined", &[]).await;
         assert_eq!(drawn.status, StatusCode::NOT_FOUND, "{short}");
     }
-    let cases: [(&str, &[(&str, &str)], &str); 5] = [
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
+    let cases: [Case<'_>; 5] = [
         (level, &[("answer", "declined"), ("reason", " ")], "Say why your side declines it"),
         (level, &[("reason", "No.")], "Choose whether your side takes the change"),
         ("/agreement/2/comments/goal/in-time", &[("words", "Hm.")], "Nothing to see here"),

@@ -3,7 +3,6 @@
 mod made;
 
 use std::{
-    fs,
     hint::black_box,
     path::PathBuf,
     thread,
@@ -17,6 +16,7 @@ use insight::{
 };
 use serde_json::{Value, json};
 
+use super::machine::{Of, bytes_a_second, milliseconds, peak_kib, spent};
 use crate::{
     failure::Failure,
     output::{Answer, Voice, table},
@@ -112,13 +112,13 @@ fn credited(journeys: &Journeys) -> Measured {
 fn best(journeys: &Journeys, models: &[Model]) -> (Duration, Duration) {
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let terms = Terms { coalition_journeys_min: 1, ..Terms::default() };
-    let (mut best, spent) = (Duration::MAX, spent());
+    let (mut best, spent) = (Duration::MAX, spent(Of::Itself));
     for _ in 0..RUNS {
         let began = Instant::now();
         black_box(attribute(journeys, models, &terms, threads));
         best = best.min(began.elapsed());
     }
-    (best, self::spent().saturating_sub(spent) / RUNS)
+    (best, self::spent(Of::Itself).saturating_sub(spent) / RUNS)
 }
 
 /// From a file of paths to the credit of a chain.
@@ -128,44 +128,6 @@ fn from_paths(folder: &std::path::Path) -> Result<Duration, Failure> {
         .map_err(|trouble| Failure::refused(trouble.to_string()))?;
     black_box(attribute(&journeys, &[Model::Markov], &Terms::default(), 1));
     Ok(began.elapsed())
-}
-
-/// What this process has spent on all cores, to the hundredth of a second. Source: proc(5).
-fn spent() -> Duration {
-    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
-    let ticks: u64 = fields.skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
-    Duration::from_millis(ticks * 10)
-}
-
-/// The most memory that this process ever had, in KiB. Source: proc(5).
-fn peak_kib() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or_default()
-}
-
-/// How many bytes a second two threads read from memory, in the best of five passes.
-fn bytes_a_second() -> f64 {
-    let words = vec![1_u64; 64 << 20];
-    let halves = words.split_at(words.len() / 2);
-    let mut best = Duration::MAX;
-    for _ in 0..5 {
-        let began = Instant::now();
-        thread::scope(|scope| {
-            for half in [halves.0, halves.1] {
-                scope.spawn(move || {
-                    black_box(half.iter().fold(0_u64, |sum, n| sum.wrapping_add(*n)))
-                });
-            }
-        });
-        best = best.min(began.elapsed());
-    }
-    (words.len() * 8) as f64 / best.as_secs_f64()
-}
-
-fn milliseconds(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1000.0
 }
 
 /// By which power of their number the time of the last grows from that of the first.
@@ -205,7 +167,7 @@ fn answer(
         "all/chain",
         "times the limit",
     ];
-    let (exponent, peak_kib) = (exponent(measured), peak_kib());
+    let (exponent, peak_kib) = (exponent(measured), peak_kib("self"));
     let mut text = table(&heads, rows.collect());
     text.push_str(&format!(
         "\n\nThe limit is what two threads read from memory: {:.1} GB/s. The goal for all models is \

@@ -19,7 +19,10 @@ use insight::{
 };
 use serde_json::json;
 
-use super::super::agreement::read_folder;
+use super::{
+    super::agreement::read_folder,
+    machine::{Of, bytes_a_second, milliseconds, peak_kib, spent},
+};
 use crate::{
     failure::Failure,
     output::{Answer, Voice, table},
@@ -121,7 +124,7 @@ fn asked_anew(
             .stdout(Stdio::piped())
             .spawn()
     };
-    let (mut wall, spent) = (Duration::MAX, spent_by_children());
+    let (mut wall, before) = (Duration::MAX, spent(Of::Children));
     let mut found = 0;
     for _ in 0..RUNS {
         let began = Instant::now();
@@ -132,28 +135,17 @@ fn asked_anew(
             Failure::refused(format!("the process said: {}", String::from_utf8_lossy(&done.stdout)))
         })?;
     }
-    let cpu = spent_by_children().saturating_sub(spent) / RUNS;
+    let cpu = spent(Of::Children).saturating_sub(before) / RUNS;
     let peak_kib = peak(start().map_err(failed)?);
     Ok(Measured { activities, bytes, wall, cpu, peak_kib, found })
 }
 
-/// What ended children of this process have spent, to the hundredth of a second. Source: proc(5).
-fn spent_by_children() -> Duration {
-    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
-    let ticks: u64 = fields.skip(13).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
-    Duration::from_millis(ticks * 10)
-}
-
 /// The most memory that a process ever had, in KiB, as last seen before it ended.
 fn peak(mut child: Child) -> u64 {
-    let path = format!("/proc/{}/status", child.id());
+    let process = child.id().to_string();
     let mut peak = 0;
     while let Ok(None) = child.try_wait() {
-        let status = fs::read_to_string(&path).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
-        peak = peak.max(kib.unwrap_or(0));
+        peak = peak.max(peak_kib(&process));
         thread::sleep(Duration::from_micros(200));
     }
     peak
@@ -194,29 +186,6 @@ fn slide(agreement: &Path, path: &Path) -> Result<Slid, Failure> {
         slowest_change = slowest_change.max(began.elapsed());
     }
     Ok(Slid { once, all, slowest_change })
-}
-
-/// How many bytes a second two threads read from memory, in the best of five passes.
-fn bytes_a_second() -> f64 {
-    let words = vec![1_u64; 64 << 20];
-    let halves = words.split_at(words.len() / 2);
-    let mut best = Duration::MAX;
-    for _ in 0..5 {
-        let began = Instant::now();
-        thread::scope(|scope| {
-            for half in [halves.0, halves.1] {
-                scope.spawn(move || {
-                    black_box(half.iter().fold(0_u64, |sum, n| sum.wrapping_add(*n)))
-                });
-            }
-        });
-        best = best.min(began.elapsed());
-    }
-    (words.len() * 8) as f64 / best.as_secs_f64()
-}
-
-fn milliseconds(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1000.0
 }
 
 /// By which power of their number the time of the last grows from that of the first.
