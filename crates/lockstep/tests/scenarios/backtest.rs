@@ -150,6 +150,8 @@ async fn what_was_said_before_signing_is_compared_with_what_came() {
         "{fact}"
     );
     signs(&world, "sven").await;
+    let version = world.page("rep", "/agreement/2").await;
+    assert!(version.contains("Backtest : Attached by Mara Lenz"), "{version}");
     world.at("2026-11-17 09:05").ticks();
 
     let late = world.posts("mara", "/agreement/2/backtests", &[]).await;

@@ -22,17 +22,21 @@ use engine::{
     Engine, Refusal,
     access::{Act, Actor, may},
     agreement::AgreementRefusal,
+    backtest::attached_to,
     negotiation::answers::declined,
     proposal::changes_so_far,
 };
-use store::read::{AgreementRow, AgreementState, SignatureRow};
+use store::{
+    StoreError,
+    read::{AgreementRow, AgreementState, SignatureRow},
+};
 
 use crate::{
     failure::Failure,
     layout::{EmptyState, Form, Frame, Place},
     markup::{Markup, element},
     names::Names,
-    pages::scoreboard::elsewhere::Margin as Figure,
+    pages::{backtest::attached::attached_words, scoreboard::elsewhere::Margin as Figure},
     session::Visit,
     show::{self, LocalTime, figure},
 };
@@ -79,6 +83,8 @@ struct View {
     hash: String,
     clauses: Vec<Shown>,
     seals: Vec<Seal>,
+    /// What its definitions would have found, as it was attached.
+    attached: Vec<Markup>,
     versions: Vec<Past>,
     open: Option<Version>,
     may_sign: Option<Side>,
@@ -125,7 +131,7 @@ async fn latest(visit: &Visit) -> Result<Option<Version>, Failure> {
         Ok(engine.read(|reader| {
             let rows = reader.agreement_heads()?;
             let in_force = reader.version_in_force()?;
-            Ok::<_, store::StoreError>(in_force.or(rows.last().map(|row| row.version)))
+            Ok::<_, StoreError>(in_force.or(rows.last().map(|row| row.version)))
         })?)
     });
     found.await
@@ -211,6 +217,10 @@ fn viewed(
             clauses: clause::clauses(&agreement, &today, may_change),
             changes: changes_so_far(reader, &actor.user)?,
             seals: seals(&agreement, &signatures, &substitutes, &names, time)?,
+            attached: attached_to(reader, version)?
+                .iter()
+                .map(|attached| attached_words(attached, &names, time))
+                .collect::<Result<_, StoreError>>()?,
             substitutes,
             versions: history::versions(reader, version, &names, time)?,
             open,

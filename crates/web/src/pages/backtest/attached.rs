@@ -7,6 +7,7 @@ use engine::{
     access::Act,
     backtest::{Came, attached::predicted_taken_on},
 };
+use store::StoreError;
 
 use super::{Answered, Asked, answer, document, shown_rate};
 use crate::{
@@ -50,33 +51,33 @@ pub(super) fn views(
 
 fn view(
     engine: &Engine,
-    (no, attached): &(FactNo, BacktestAttached),
+    found: &(FactNo, BacktestAttached),
     reach: bool,
     time: &LocalTime,
 ) -> Result<AttachedView, Failure> {
+    let attached = &found.1;
     let came = engine.came_since(attached, time.now())?;
     engine.read(|reader| {
         let names = Names::new(reader, reach);
         let rows = came.iter().map(|came| row(attached, came, &names, time));
         Ok(AttachedView {
-            head: head(*no, attached, &names, time)?,
+            head: attached_words(found, &names, time)?,
             rows: rows.collect::<Result<_, Failure>>()?,
         })
     })
 }
 
 /// `Attached by Mara Lindqvist: “mql” over 1 Oct 2024 to 30 Sep, 2,391 leads, 53 % became SQL.`
-fn head(
-    no: FactNo,
-    attached: &BacktestAttached,
+pub(crate) fn attached_words(
+    (no, attached): &(FactNo, BacktestAttached),
     names: &Names<'_, '_>,
     time: &LocalTime,
-) -> Result<Markup, Failure> {
+) -> Result<Markup, StoreError> {
     let by = match &attached.by {
         Some(by) => format!(" by {}", names.user_name(by)?),
         None => String::new(),
     };
-    let leads = figure(count(attached.proposed.leads), &fact_href(no));
+    let leads = figure(count(attached.proposed.leads), &fact_href(*no));
     Ok(Markup::text(format!("Attached{by}: “{}” over ", attached.definition))
         .and(time.date(attached.from))
         .and_text(" to ")

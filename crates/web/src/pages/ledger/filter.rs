@@ -24,12 +24,16 @@ const NOUNS: [&str; 8] =
     ["account", "agreement", "campaign", "lead", "opportunity", "product", "quota", "user"];
 
 /// Every kind of fact, in the order in which the list offers them.
-pub(super) const KINDS: [&str; 47] = [
+pub(super) const KINDS: [&str; 51] = [
     "agreement_proposed",
     "agreement_signed",
     "agreement_withdrawn",
     "agreement_took_effect",
+    "clause_commented",
+    "change_answered",
     "backtest_attached",
+    "action_opened",
+    "action_closed",
     "user_admitted",
     "book_passed_on",
     "user_left",
