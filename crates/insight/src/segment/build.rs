@@ -41,7 +41,7 @@ pub struct Contacts {
 pub enum Column {
     /// Places among the field's values.
     Codes(Vec<u32>),
-    /// Thousandths; [`BLANK`] where blank.
+    /// Thousandths; `BLANK` where blank.
     Numbers(Vec<i64>),
 }
 
