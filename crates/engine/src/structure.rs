@@ -116,6 +116,19 @@ impl Engine {
         })
     }
 
+    /// How many leads a week the routing in force can give to people, over the days that are looked
+    /// ahead; `None` where it does not say, since somebody has no cap.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn room_a_week(&self, now: Timestamp) -> Result<Option<u64>, Error> {
+        let agreements = self.agreements()?;
+        let Some(in_force) = agreements.at(now) else { return Ok(None) };
+        let room = self.read(|reader| Firm::read(reader, in_force, now)?.room(&agreements))?;
+        let weeks = u64::from(DAYS.unsigned_abs()) / 7;
+        Ok(room.and_then(|ahead| ahead.room.takes).map(|takes| takes / weeks))
+    }
+
     /// How it stands with what the Agreement in force gives people to do; `None` where none is.
     ///
     /// # Errors

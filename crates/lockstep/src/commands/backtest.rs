@@ -14,10 +14,7 @@ use domain::{
     points::Points,
     rate::Rate,
 };
-use engine::{
-    Engine,
-    backtest::{Proposed, Replay, ReplayWish},
-};
+use engine::backtest::{Proposed, Replay, ReplayWish};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde_json::{Value, json};
 
@@ -94,7 +91,7 @@ pub fn run(args: &Args, place: &Place, now: Timestamp) -> Result<Answer, Failure
     let replay = engine.replay(proposed, &wish(args, &zone, now)?, now)?;
     let span = span(args, &replay)?;
     let counted = replay.tally(&span);
-    let takes = takes(&engine, now)?;
+    let takes = engine.room_a_week(now)?;
     Ok(Answer::new(text(&replay, &span, &counted, takes), json_of(&replay, &span, &counted, takes)))
 }
 
@@ -127,12 +124,6 @@ fn span(args: &Args, replay: &Replay) -> Result<Span, Failure> {
         );
     }
     Ok(span)
-}
-
-/// How many leads a week the routing in force can give to people; nothing where a cap is missing.
-fn takes(engine: &Engine, now: Timestamp) -> Result<Option<u64>, Failure> {
-    let room = engine.structure(now)?.and_then(|structure| structure.room);
-    Ok(room.and_then(|ahead| ahead.room.takes).map(|takes| takes / 4))
 }
 
 fn text(replay: &Replay, span: &Span, counted: &Backtest, takes: Option<u64>) -> String {

@@ -31,7 +31,7 @@ pub(super) struct AttachedView {
 pub(super) struct CameView {
     pub(super) days: String,
     pub(super) until: Markup,
-    pub(super) predicted: String,
+    pub(super) predicted: Markup,
     pub(super) came: Markup,
     pub(super) says: &'static str,
     pub(super) predicted_taken_on: String,
@@ -59,7 +59,7 @@ fn view(
     let came = engine.came_since(attached, time.now())?;
     engine.read(|reader| {
         let names = Names::new(reader, reach);
-        let rows = came.iter().map(|came| row(attached, came, &names, time));
+        let rows = came.iter().map(|came| row(found, came, &names, time));
         Ok(AttachedView {
             head: attached_words(found, &names, time)?,
             rows: rows.collect::<Result<_, Failure>>()?,
@@ -107,7 +107,7 @@ fn taken_on(attached: &BacktestAttached) -> String {
 }
 
 fn row(
-    attached: &BacktestAttached,
+    (no, attached): &(FactNo, BacktestAttached),
     came: &Came,
     names: &Names<'_, '_>,
     time: &LocalTime,
@@ -125,7 +125,8 @@ fn row(
     Ok(CameView {
         days: came.days.to_string(),
         until: time.day_of(came.until),
-        predicted: format!("{:.0} ({low:.0} to {high:.0} by chance)", came.predicted),
+        predicted: figure(format!("{:.0}", came.predicted), &fact_href(*no))
+            .and_text(format!(" ({low:.0} to {high:.0} by chance)")),
         came: Markup::text(count(came.leads.len() as u64)),
         says: match (came.is_over, came.is_off()) {
             (false, _) => "not over",

@@ -215,8 +215,7 @@ async fn document(
     let (time, house, wanted) = (visit.time(), visit.house.clone(), asked.clone());
     let find = move |engine: &Engine| {
         let answered = answer(&house, engine, version, &wanted, &time)?;
-        let takes = engine.structure(time.now())?.and_then(|found| found.room);
-        let takes = takes.and_then(|ahead| ahead.room.takes).map(|takes| takes / 4);
+        let takes = engine.room_a_week(time.now())?;
         let definitions = definitions(engine, version, &wanted, &answered)?;
         let (attached, is_open) = engine.read(|reader| {
             let row = reader.agreement(version)?;
@@ -408,7 +407,7 @@ fn measures(replay: &Replay, counted: &Backtest, here: &Asked, version: Version)
     if replay.target.is_some() {
         all.push(measure(format!("Of all {target}, found before"), both(&of_taken_on)));
     }
-    all.extend(words::plain_measures(counted, has_today));
+    all.extend(words::plain_measures(counted, has_today, &|cut| here.leads(version, cut)));
     all
 }
 

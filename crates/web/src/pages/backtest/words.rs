@@ -139,29 +139,35 @@ pub(super) fn rate(rate: &Rate, href: &str) -> Markup {
     }
 }
 
-/// Revenue and days, which have no interval.
-pub(super) fn plain_measures(counted: &Backtest, has_today: bool) -> Vec<Measure> {
-    let sums = |sums: &std::collections::BTreeMap<Currency, i64>| match sums.is_empty() {
-        true => Markup::text("none"),
-        false => {
-            let said = sums.iter().map(|(currency, amount_minor)| {
-                money(Money { amount_minor: *amount_minor, currency: *currency })
-            });
-            Markup::text(said.collect::<Vec<_>>().join(", "))
+/// Revenue and days, which have no interval; each opens to the leads with the wins.
+pub(super) fn plain_measures(
+    counted: &Backtest,
+    has_today: bool,
+    href: &dyn Fn(Cut) -> String,
+) -> Vec<Measure> {
+    let sums = |sums: &std::collections::BTreeMap<Currency, i64>, cut: Cut| {
+        let said = sums.iter().map(|(currency, amount_minor)| {
+            money(Money { amount_minor: *amount_minor, currency: *currency })
+        });
+        match said.collect::<Vec<_>>().join(", ") {
+            none if none.is_empty() => Markup::text("none"),
+            said => figure(said, &href(cut)),
         }
     };
-    let days = |days: Option<i64>| match days {
-        Some(days) => Markup::text(some(days.unsigned_abs(), "day", "days")),
+    let days = |days: Option<i64>, cut: Cut| match days {
+        Some(days) => figure(some(days.unsigned_abs(), "day", "days"), &href(cut)),
         None => not_measurable("no win found before"),
     };
-    let of = |strip: &domain::backtest::Strip, is_shown: bool| match is_shown {
-        true => (sums(&strip.revenue_minor), days(strip.lead_days)),
-        false => (Markup::text("–"), Markup::text("–")),
+    let of = |rule: Rule| {
+        let (strip, cut) = (super::reached(counted, rule), Cut::WinsFoundBy(rule));
+        match has_today || rule == Rule::Proposed {
+            true => (sums(&strip.revenue_minor, cut), days(strip.lead_days, cut)),
+            false => (Markup::text("–"), Markup::text("–")),
+        }
     };
-    let (today, proposed) =
-        (of(&counted.reached_today, has_today), of(&counted.reached_proposed, true));
-    let revenue =
-        Markup::text("Revenue of the wins found before, of ").and(sums(&counted.wins_minor));
+    let (today, proposed) = (of(Rule::Today), of(Rule::Proposed));
+    let all = sums(&counted.wins_minor, Cut::Wins);
+    let revenue = Markup::text("Revenue of the wins found before, of ").and(all);
     let middle = Markup::text("From found to opportunity opened, the middle one");
     vec![
         Measure { name: revenue, today: today.0, proposed: proposed.0, strip: None },
