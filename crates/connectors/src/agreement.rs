@@ -20,8 +20,8 @@ mod text;
 mod units;
 
 pub use mistake::Mistake;
-pub use names::is_free_field;
-pub use read::read;
+pub use names::{Kind, Names, is_free_field};
+pub use read::{names as declared, read};
 pub use text::{AgreementText, TextFailure};
 
 #[cfg(test)]

@@ -58,6 +58,7 @@ pub mod reported;
 pub mod routed;
 pub mod routing;
 pub mod service_level;
+pub mod shown;
 pub mod spread;
 pub mod standing;
 pub mod structure;

@@ -1,9 +1,9 @@
 //! A proposed definition over the firm's own past, before anybody signs it. Nothing is written.
 
 pub mod attached;
-mod scan;
+pub(crate) mod scan;
 
-use std::{collections::BTreeMap, num::NonZero, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
     agreement::{Agreement, Definition, InForce},
@@ -223,7 +223,7 @@ impl Engine {
             fields: inputs::fields(&definition).into_iter().collect(),
         };
         let (by_lead, without_lead) = deals;
-        let mut found = scan.run(self, &leads, &by_lead, threads())?;
+        let mut found = scan.run(self, &leads, &by_lead)?;
         let kinds = found.kept_since(&scan.kinds, &zone);
         Ok(Replay {
             target: scan.target.clone(),
@@ -253,10 +253,6 @@ fn all_along(proposed: &Proposed) -> InForce {
         from: Timestamp::MIN,
         agreement: proposed.agreement.clone(),
     }
-}
-
-fn threads() -> usize {
-    std::thread::available_parallelism().map_or(1, NonZero::get).min(4)
 }
 
 fn chosen<'a>(
@@ -307,7 +303,7 @@ fn target(agreement: &Agreement, definition: &Definition) -> Option<String> {
 }
 
 /// The opportunities that came of each lead, and how many came of none.
-fn deals(reader: &Reader<'_>) -> Result<(BTreeMap<LeadId, Vec<Deal>>, u64), StoreError> {
+pub(crate) fn deals(reader: &Reader<'_>) -> Result<(BTreeMap<LeadId, Vec<Deal>>, u64), StoreError> {
     let (mut by_lead, mut without): (BTreeMap<LeadId, Vec<Deal>>, u64) = (BTreeMap::new(), 0);
     for row in reader.opportunities()? {
         match (row.lead.clone(), deal(row)) {

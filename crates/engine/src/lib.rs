@@ -29,10 +29,12 @@ pub mod session;
 pub mod sign_in;
 pub mod structure;
 pub mod substitute;
+pub mod suggestion;
 pub mod tick;
 pub mod view;
 
 mod deciding;
+mod over_leads;
 mod secret;
 
 use std::{

@@ -58,6 +58,11 @@ pub enum ProposalRefusal {
          drop your changes and make them anew"
     )]
     Outdated(Version),
+    /// The clause has its rules where they cannot be replaced.
+    #[error(
+        "the clause is written in a way in which its points cannot be replaced: change it by hand"
+    )]
+    NotAnew,
     /// It would have come into force already.
     #[error("that instant is over: leave the day empty for as soon as both have signed")]
     Over,

@@ -5,6 +5,7 @@
 
 pub mod attribution;
 pub mod backtest;
+pub mod card;
 pub mod cents;
 pub mod channels;
 pub mod deal;
@@ -14,11 +15,14 @@ pub mod files;
 pub mod gathering;
 mod half_life;
 pub mod journeys;
+pub mod logistic;
 mod markov;
 mod order;
 pub mod paths;
+pub mod ranking;
 pub mod resampling;
 pub mod rules;
+pub mod scale;
 pub mod segment;
 mod shapley;
 mod solve;

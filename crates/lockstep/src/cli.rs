@@ -116,6 +116,9 @@ pub enum Command {
     /// Say what a definition would have found in the firm's own past
     #[command(long_about = include_str!("commands/backtest.md"))]
     Backtest(commands::backtest::Args),
+    /// Suggest the points of a definition from what became of the firm's own leads
+    #[command(long_about = include_str!("commands/suggest.md"))]
+    Suggest(commands::suggest::Args),
     /// Say what follows from facts in a file under an Agreement in a folder, with no database
     #[command(long_about = include_str!("commands/decide.md"))]
     Decide(commands::decide::Args),

@@ -16,6 +16,7 @@ pub mod parse_workbook;
 pub mod report;
 pub mod routing;
 pub mod serve;
+pub mod suggest;
 pub mod tick;
 pub mod user;
 
@@ -44,6 +45,7 @@ pub fn run(
         Command::Key(command) => key::run(command, place, now),
         Command::Agreement(command) => agreement::run(command, place, voice, now),
         Command::Backtest(args) => backtest::run(&args, place, now),
+        Command::Suggest(args) => suggest::run(&args, place, now),
         Command::Decide(args) => decide::run(&args, now),
         Command::Attribution(args) => attribution::run(&args, place, now),
         Command::Ledger(command) => ledger::run(command, place, voice, now),

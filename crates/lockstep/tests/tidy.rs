@@ -20,7 +20,7 @@ const MAY_NAME: [(&str, &[&str]); 8] = [
     ("store", &["domain"]),
     ("connectors", &["domain"]),
     ("insight", &["domain"]),
-    ("engine", &["domain", "store", "connectors"]),
+    ("engine", &["domain", "store", "connectors", "insight"]),
     ("web", &["domain", "store", "engine"]),
     ("lockstep", &["domain", "store", "connectors", "insight", "engine", "web"]),
     ("testkit", &["domain", "store", "connectors", "engine", "web"]),

@@ -3,6 +3,7 @@
 
 mod answer;
 mod database;
+mod outcomes;
 mod served;
 
 use std::{

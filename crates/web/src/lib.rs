@@ -51,8 +51,8 @@ use crate::{
     pages::{
         account, accounts::Accounts, agreement, backtest, dispute, duplicates, fact, handoff,
         imports, lead, leads, ledger, merging, opportunities::Opportunities, opportunity, palette,
-        people, record, responsibilities, routing, scoreboard, search, sign_in, today, views,
-        welcome,
+        people, record, responsibilities, routing, scoreboard, search, sign_in, suggestion, today,
+        views, welcome,
     },
     security::{Site, protect},
 };
@@ -155,6 +155,10 @@ fn signed() -> Router<Shared> {
         .route("/agreement/{version}/backtest/leads", get(backtest::leads::index))
         .route("/agreement/{version}/backtest/leads.csv", get(backtest::leads::file))
         .route("/agreement/{version}/backtest/leads.xlsx", get(backtest::leads::file))
+        .route("/agreement/{version}/points", get(suggestion::index).post(suggestion::create))
+        .route("/agreement/{version}/points/leads", get(suggestion::leads::index))
+        .route("/agreement/{version}/points/leads.csv", get(suggestion::leads::file))
+        .route("/agreement/{version}/points/leads.xlsx", get(suggestion::leads::file))
         .route("/agreement/{version}/redline", get(agreement::redline::show))
         .route("/agreement/{version}/talk/{*part}", get(agreement::talk::show))
         .route("/agreement/{version}/comments/{*part}", post(agreement::talk::comment))

@@ -5,6 +5,7 @@ use engine::{
     Engine,
     backtest::Replay,
     report::{GoalStanding, GoalsReport, RejudgedReport, ReportFailure, ReportQuestion},
+    suggestion::Suggestion,
 };
 use jiff::Timestamp;
 use store::StoreError;
@@ -29,6 +30,7 @@ pub(crate) struct Library {
     clocks: Kept<Clocks>,
     pub(crate) rejudged: Kept<RejudgedReport>,
     pub(crate) replays: Kept<Replay>,
+    pub(crate) suggestions: Kept<Suggestion>,
 }
 
 /// How many differences there are.
@@ -69,6 +71,12 @@ impl Keep for RejudgedReport {
 impl Keep for Replay {
     fn bytes(&self) -> usize {
         Replay::bytes(self)
+    }
+}
+
+impl Keep for Suggestion {
+    fn bytes(&self) -> usize {
+        Suggestion::bytes(self)
     }
 }
 

@@ -5,6 +5,7 @@
 //! [`super::read`] like any other, and can be changed in every place.
 
 mod evidence;
+pub mod points;
 mod rules;
 mod toml;
 

@@ -6,6 +6,7 @@ use toml::{Spanned, de::DeTable};
 use super::{
     condition::on_a_large_stack,
     mistake::Mistake,
+    names::Names,
     reader::Table,
     source::{Place, Sink, Source},
     text::AgreementText,
@@ -48,6 +49,28 @@ pub fn read(text: &AgreementText) -> Result<Agreement, Vec<Mistake>> {
 }
 
 fn read_here(text: &AgreementText) -> Result<Agreement, Vec<Mistake>> {
+    let (agreement, mistakes) = of_document(text, agreement);
+    if mistakes.is_empty() { Ok(agreement) } else { Err(mistakes) }
+}
+
+/// The names that a text declares, and those that are always there, with their kinds. Where it has
+/// mistakes it is as much as could be read.
+pub fn names(text: &AgreementText) -> Names {
+    let names = |document: Document<'_>| {
+        let header = header::header(&document);
+        let calendars = calendars::calendars(&document);
+        let statuses = statuses::statuses(&document);
+        let activities = statuses::activities(&document);
+        let stages = statuses::stages(&document);
+        Known::new(&document, &header, &calendars, &statuses, &activities, &stages).names
+    };
+    on_a_large_stack(|| of_document(text, names).0)
+}
+
+fn of_document<T>(
+    text: &AgreementText,
+    meaning: impl FnOnce(Document<'_>) -> T,
+) -> (T, Vec<Mistake>) {
     let sources: Vec<Source<'_>> =
         text.files().iter().map(|(name, text)| Source { name, text }).collect();
     let sink = Sink::default();
@@ -58,9 +81,7 @@ fn read_here(text: &AgreementText) -> Result<Agreement, Vec<Mistake>> {
         .zip(&parsed)
         .map(|(source, table)| Table::root(source, table.get_ref(), &sink))
         .collect();
-    let agreement = agreement(Document { roots });
-    let mistakes = sink.into_mistakes();
-    if mistakes.is_empty() { Ok(agreement) } else { Err(mistakes) }
+    (meaning(Document { roots }), sink.into_mistakes())
 }
 
 fn parse<'t>(source: &'t Source<'t>, sink: &Sink) -> Spanned<DeTable<'t>> {

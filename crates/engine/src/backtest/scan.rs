@@ -1,14 +1,6 @@
-//! One pass over the facts of every lead, some leads at a time and on several threads; what the
-//! threads find is put together.
+//! What a backtest finds in the facts of each lead.
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    thread,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
     agreement::{Definition, InForce},
@@ -20,7 +12,7 @@ use domain::{
     decided::SOURCE,
     fact::{Entry, Fact},
     field::{FieldValue, Fields},
-    ids::{FactNo, LeadId, Subject},
+    ids::{FactNo, LeadId},
     lead::LeadHistory,
     lever::Lever,
     qualification::{Crossing, crossings},
@@ -28,10 +20,7 @@ use domain::{
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::FieldGap;
-use crate::{Engine, Error, lead::gathered};
-
-/// So many leads are read at a time, so that no question to the database lasts long.
-const AT_ONCE: usize = 256;
+use crate::{Engine, Error, over_leads::over_leads};
 
 /// What is looked for in the facts of each lead.
 pub(super) struct Scan<'a> {
@@ -67,37 +56,14 @@ impl Scan<'_> {
         engine: &Engine,
         leads: &[LeadId],
         deals: &BTreeMap<LeadId, Vec<Deal>>,
-        threads: usize,
     ) -> Result<Found, Error> {
-        let next = AtomicUsize::new(0);
-        let work = || {
-            let mut found = self.nothing();
-            loop {
-                let from = next.fetch_add(AT_ONCE, Ordering::Relaxed);
-                let Some(some) = leads.get(from..leads.len().min(from + AT_ONCE)) else { break };
-                if some.is_empty() {
-                    break;
-                }
-                engine.read(|reader| {
-                    some.iter().try_for_each(|lead| {
-                        let entries = gathered(reader, &Subject::Lead(lead.clone()))?;
-                        let deals = deals.get(lead).cloned().unwrap_or_default();
-                        self.look_at(&mut found, lead, entries, deals);
-                        Ok::<_, Error>(())
-                    })
-                })?;
-            }
-            Ok::<_, Error>(found)
+        let look_at = |found: &mut Found, lead: &LeadId, entries| {
+            let deals = deals.get(lead).cloned().unwrap_or_default();
+            self.look_at(found, lead, entries, deals);
         };
-        let parts: Result<Vec<Found>, Error> = thread::scope(|scope| {
-            let running: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(work)).collect();
-            let join = |thread: thread::ScopedJoinHandle<'_, Result<Found, Error>>| {
-                thread.join().expect("the leads are looked at without a panic")
-            };
-            running.into_iter().map(join).collect()
-        });
+        let parts = over_leads(engine, leads, || self.nothing(), look_at)?;
         let mut all = self.nothing();
-        parts?.into_iter().for_each(|part| all.merge(part));
+        parts.into_iter().for_each(|part| all.merge(part));
         all.rows.sort_by(|one, other| one.lead.cmp(&other.lead));
         Ok(all)
     }
@@ -205,7 +171,7 @@ fn reported(entry: &Entry, root: Root) -> Option<&Fields> {
 }
 
 /// When the source says that a lead was made.
-fn created_at(entries: &[Arc<Entry>]) -> Option<Timestamp> {
+pub(crate) fn created_at(entries: &[Arc<Entry>]) -> Option<Timestamp> {
     let told = entries.iter().rev().find_map(|entry| match entry.fact() {
         Fact::Lead(reported) => reported.fields.get("created_at").and_then(FieldValue::text),
         _ => None,

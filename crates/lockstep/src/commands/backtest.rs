@@ -204,7 +204,8 @@ fn measures(replay: &Replay, counted: &Backtest) -> Vec<Vec<String>> {
 }
 
 /// `26 of 228 (8–16 %)`.
-fn said(rate: Rate) -> String {
+/// A rate in words.
+pub(super) fn said(rate: Rate) -> String {
     match rate.wilson() {
         Some(interval) => format!(
             "{} of {} ({:.0}–{:.0} %)",

@@ -28,3 +28,4 @@ mod phone;
 mod routing;
 mod scoreboard;
 mod sign_in;
+mod suggestion;

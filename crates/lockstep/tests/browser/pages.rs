@@ -29,7 +29,7 @@ const DEMONSTRATION: [Page; 2] =
     [("sign-in-demo", "nobody", "/sign-in"), ("leads-demo", "rep", "/leads")];
 
 /// Pages of a firm in a busy week.
-const BUSY: [Page; 53] = [
+const BUSY: [Page; 54] = [
     ("today-rep", "rep", "/"),
     ("today-marketer", "marketer", "/"),
     ("today-leader", "leader", "/"),
@@ -69,6 +69,7 @@ const BUSY: [Page; 53] = [
     ("agreement-changes-same", "mara", "/agreement/1/changes"),
     ("backtest", "mara", "/agreement/1/backtest?threshold=60"),
     ("backtest-leads", "mara", "/agreement/1/backtest/leads?of=today"),
+    ("points-none", "mara", "/agreement/1/points"),
     ("responsibilities", "operations", "/responsibilities"),
     ("scoreboard", "mara", "/scoreboard"),
     ("scoreboard-by-source", "mara", "/scoreboard?by=source"),

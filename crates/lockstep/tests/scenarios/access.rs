@@ -4,7 +4,7 @@ use serde_json::json;
 use testkit::http::{Request, StatusCode};
 use testkit::{AGREEMENT, PEOPLE, World};
 
-const LOOKS: [&str; 45] = [
+const LOOKS: [&str; 47] = [
     "/",
     "/",
     "/leads",
@@ -25,6 +25,8 @@ const LOOKS: [&str; 45] = [
     "/agreement/1/text",
     "/agreement/1/backtest?threshold=20",
     "/agreement/1/backtest/leads?of=leads",
+    "/agreement/1/points",
+    "/agreement/1/points/leads?of=over",
     "/agreement/1/changes",
     "/agreement/1/changes?from=2026-01-01&level=answer&turn=missed",
     "/responsibilities",

@@ -30,5 +30,6 @@ mod routing;
 mod scoreboard;
 mod search;
 mod substitute;
+mod suggestion;
 mod today;
 mod views;

@@ -24,6 +24,7 @@ pub(crate) mod routing;
 pub(crate) mod scoreboard;
 pub(crate) mod search;
 pub(crate) mod sign_in;
+pub(crate) mod suggestion;
 pub(crate) mod today;
 pub(crate) mod views;
 pub(crate) mod welcome;

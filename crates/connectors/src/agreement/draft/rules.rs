@@ -74,7 +74,7 @@ fn one(rule: &CardRule, kinds: &BTreeMap<String, SeenKind>, ids: &mut BTreeSet<S
 }
 
 /// `Came by Online Form`, `Country is DE`.
-fn told(name: &str, word: &Word) -> String {
+pub(super) fn told(name: &str, word: &Word) -> String {
     match (name, word) {
         ("source", Word::Text(source)) => format!("Came by {source}"),
         (name, Word::Text(text)) => format!("{} is {text}", words(name)),
@@ -92,7 +92,7 @@ pub(super) fn words(name: &str) -> String {
     }
 }
 
-fn slug(name: &str, word: &Word) -> String {
+pub(super) fn slug(name: &str, word: &Word) -> String {
     let text = match word {
         Word::Text(text) => format!("{name}-{text}"),
         Word::Yes => name.to_owned(),
@@ -111,7 +111,7 @@ fn slug(name: &str, word: &Word) -> String {
 }
 
 /// The id, or the first with a number behind it that no other rule has.
-fn free(id: String, ids: &mut BTreeSet<String>) -> String {
+pub(super) fn free(id: String, ids: &mut BTreeSet<String>) -> String {
     let id = id.trim_end_matches('-').to_owned();
     let numbered = (2..).map(|number| format!("{id}-{number}"));
     let free = std::iter::once(id.clone()).chain(numbered).find(|id| !ids.contains(id));

@@ -31,7 +31,10 @@ use crate::{
     charts::Meter,
     failure::Failure,
     markup::Markup,
-    pages::scoreboard::{board::rows_href, elsewhere::Margin as Figure, promised::goal_key},
+    pages::{
+        scoreboard::{board::rows_href, elsewhere::Margin as Figure, promised::goal_key},
+        suggestion::points_href,
+    },
     show::{self, Rate, figure},
 };
 
@@ -44,6 +47,8 @@ pub(super) struct Shown {
     pub(super) margin: Margin,
     /// Where a change to it is proposed, for whoever may.
     pub(super) propose: Option<String>,
+    /// Where points are suggested for it, if it is a definition, for whoever may propose them.
+    pub(super) points: Option<String>,
 }
 
 /// The rules under a clause.
@@ -168,7 +173,11 @@ fn number_of(all: &[(String, u64)], key: &str) -> u64 {
 pub(super) fn clauses(agreement: &Agreement, today: &Today, change: bool) -> Vec<Shown> {
     let shown = agreement.clauses.iter().map(|clause| {
         let propose = change.then(|| clause_href(today.version, &key_of(clause)));
-        Shown { propose, ..of_text(agreement, clause, today) }
+        let points = match &clause.kind {
+            ClauseKind::Definition(id) if change => Some(points_href(today.version, id)),
+            _ => None,
+        };
+        Shown { propose, points, ..of_text(agreement, clause, today) }
     });
     shown.collect()
 }
@@ -244,6 +253,7 @@ pub(super) fn bare(no: &str) -> Shown {
         schedule: None,
         margin: Margin::default(),
         propose: None,
+        points: None,
     }
 }
 

@@ -394,7 +394,11 @@ fn measures(replay: &Replay, counted: &Backtest, here: &Asked, version: Version)
             name: Markup::text(name),
             today: if has_today { words::rate(&today, &today_href) } else { Markup::text("–") },
             proposed: words::rate(&proposed, &proposed_href),
-            strip: Some(Strip { today: has_today.then_some(today), proposed }),
+            strip: Some(Strip {
+                open: has_today.then_some(("today", today)),
+                filled: ("proposed", proposed),
+                scale: None,
+            }),
         }
     };
     let both = |rate: &dyn Fn(Rule) -> (Rate, String)| [rate(Rule::Today), rate(Rule::Proposed)];
@@ -419,7 +423,8 @@ fn rate_of(hits: u64, n: u64) -> Rate {
     shown_rate(DomainRate::of(hits, n).expect("what a rule reaches is of all there is"))
 }
 
-fn shown_rate(rate: DomainRate) -> Rate {
+/// A rate with its interval.
+pub(crate) fn shown_rate(rate: DomainRate) -> Rate {
     let shown = Rate::of(rate.hits(), rate.n());
     rate.wilson().map_or(shown, |interval| shown.within(interval.low, interval.high))
 }
