@@ -7,10 +7,12 @@ pub mod capacity;
 pub mod consequence;
 pub mod definition;
 pub mod handoff;
+pub mod message;
 pub mod milestone;
 pub mod routing;
 pub mod service;
 pub mod text;
+pub mod value_proposition;
 
 use std::collections::BTreeMap;
 

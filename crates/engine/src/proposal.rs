@@ -342,7 +342,7 @@ pub fn key_of(clause: &Clause) -> String {
         ClauseKind::Capacity(id) => format!("capacity/{id}"),
         ClauseKind::Consequence(id) => format!("consequence/{id}"),
         ClauseKind::Persona { id, .. } => format!("persona/{id}"),
-        ClauseKind::Message { .. } => format!("message/{}", clause.no),
+        ClauseKind::Message(_) => format!("message/{}", clause.no),
         ClauseKind::Priority { .. } => format!("priority/{}", clause.no),
         ClauseKind::Words => format!("words/{}", clause.no),
         ClauseKind::Handoff => "handoff".to_owned(),

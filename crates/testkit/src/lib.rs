@@ -45,6 +45,9 @@ pub const LADDERS: &str = include_str!("ladders.toml");
 /// Who gets a lead: two of the desk in turn, within their hours, and else Sven.
 pub const DESK: &str = include_str!("desk.toml");
 
+/// What both sides say to a customer, with a persona that it is for.
+pub const MESSAGE: &str = include_str!("message.toml");
+
 const ON_HANDOFFS: &str = include_str!("handoffs.toml");
 const ON_OPPORTUNITIES: &str = include_str!("opportunities.toml");
 

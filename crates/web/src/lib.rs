@@ -150,6 +150,8 @@ fn signed() -> Router<Shared> {
             get(agreement::propose::show).post(agreement::propose::create),
         )
         .route("/agreement/{version}/text", get(agreement::text::show))
+        .route("/agreement/message", get(agreement::message::current))
+        .route("/agreement/{version}/message", get(agreement::message::show))
         .route("/agreement/{version}/backtest", get(backtest::index))
         .route("/agreement/{version}/backtests", post(backtest::attached::create))
         .route("/agreement/{version}/backtest/leads", get(backtest::leads::index))

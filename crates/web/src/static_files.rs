@@ -25,7 +25,7 @@ macro_rules! styles {
 }
 
 /// The stylesheet's parts in the order in which they are served.
-const STYLES: [(&str, &str); 48] = styles![
+const STYLES: [(&str, &str); 49] = styles![
     "reset",
     "tokens",
     "base",
@@ -43,6 +43,7 @@ const STYLES: [(&str, &str); 48] = styles![
     "components/figs",
     "components/flash",
     "components/found",
+    "components/house",
     "components/keys",
     "components/kv",
     "components/list",

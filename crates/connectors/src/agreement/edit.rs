@@ -71,7 +71,7 @@ fn asked_of(text: &AgreementText, value: &Value) -> Vec<Asked> {
     let one = |asks| Asked {
         path: value.path.clone(),
         label: value.label.clone(),
-        item: value.item.as_ref().map(|(_, words)| words.clone()),
+        item: value.items.first().map(|(_, words)| words.clone()),
         asks,
         value: value.value.clone(),
         file: value.place.file.clone(),

@@ -45,8 +45,8 @@ pub struct Value {
     pub path: String,
     /// What it is called in plain words: `Rule demo: points`.
     pub label: String,
-    /// The outermost list item that it belongs to, as a path and in words.
-    pub item: Option<(String, String)>,
+    /// The list items that it belongs to, each as a path and in words, the outermost first.
+    pub items: Vec<(String, String)>,
     /// Its kind.
     pub kind: Kind,
     /// What it means, as text.
@@ -127,12 +127,12 @@ struct Taker<'t, 'p> {
     ends: Vec<usize>,
 }
 
-/// What stands above a value: its path, its words and its outermost list item.
+/// What stands above a value: its path, its words and the list items that it belongs to.
 #[derive(Clone, Default)]
 struct Above {
     path: String,
     words: Vec<String>,
-    item: Option<(String, String)>,
+    items: Vec<(String, String)>,
 }
 
 /// A key with its value.
@@ -152,11 +152,19 @@ fn text_of<'t>(table: &'t DeTable<'t>, key: &str) -> Option<&'t str> {
     table.get(key).and_then(|value| value.get_ref().as_str())
 }
 
-/// What tells an item of a list from the others.
-fn name_of<'t>(table: &'t DeTable<'t>) -> Option<&'t str> {
-    const NAMES: [&str; 9] =
-        ["id", "key", "user", "on_status", "value", "text", "at", "says", "up_to"];
-    NAMES.iter().find_map(|key| text_of(table, key))
+/// What tells an item of a list from the others: the key and its text.
+fn name_of<'t>(table: &'t DeTable<'t>) -> Option<(&'static str, &'t str)> {
+    const NAMES: [&str; 10] =
+        ["id", "key", "user", "on_status", "value", "text", "at", "says", "up_to", "concept"];
+    NAMES.iter().find_map(|key| Some((*key, text_of(table, key)?)))
+}
+
+/// A name as words: what is a sentence stands in quotes, without its full stop.
+fn quoted(key: &str, name: &str) -> String {
+    match key {
+        "says" | "concept" => format!("“{}”", name.trim_end_matches('.')),
+        _ => name.to_owned(),
+    }
 }
 
 impl<'t> Taker<'t, '_> {
@@ -241,12 +249,13 @@ impl<'t> Taker<'t, '_> {
     ) {
         let DeValue::Table(table) = item.get_ref() else { return };
         self.header(&item.span(), part);
-        let name = name_of(table).map_or_else(|| (nth + 1).to_string(), str::to_owned);
+        let named = name_of(table);
+        let name = named.map_or_else(|| (nth + 1).to_string(), |(_, name)| name.to_owned());
         let mut here = above.clone();
         here.path = format!("{}[{name}]", above.path);
-        let words = plain::item(key, &name);
+        let words = plain::item(key, &named.map_or(name, |(key, name)| quoted(key, name)));
         here.words.push(words.clone());
-        here.item = above.item.clone().or_else(|| Some((here.path.clone(), words)));
+        here.items.push((here.path.clone(), words));
         in_order(table).into_iter().for_each(|(key, value)| self.value(part, &here, key, value));
     }
 
@@ -268,7 +277,7 @@ impl<'t> Taker<'t, '_> {
         let label = plain::joined(&here.words, key);
         let plain = plain::value(kind, key, &text);
         let value =
-            Value { path: here.path, label, item: here.item, kind, value: text, plain, place };
+            Value { path: here.path, label, items: here.items, kind, value: text, plain, place };
         self.parts[part].values.push(value);
     }
 

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::parts::Kind;
 
 /// Keys whose words are not just the key with blanks.
-const LABELS: [(&str, &str); 50] = [
+const LABELS: [(&str, &str); 54] = [
     ("says", "sentence"),
     ("clause", "number"),
     ("no", "number"),
@@ -56,6 +56,10 @@ const LABELS: [(&str, &str); 50] = [
     ("period", "looked at each"),
     ("owner", "whose it is"),
     ("cap_open", "open leads, at most"),
+    ("one_liner", "in one line"),
+    ("elevator", "in half a minute"),
+    ("boilerplate", "in a paragraph"),
+    ("needs", "asks the consent of"),
 ];
 
 /// What a section is called; clauses go by their number.

@@ -21,6 +21,7 @@ mod goals;
 mod handoff;
 mod header;
 mod limits;
+mod message;
 mod milestones;
 mod names;
 mod reach;
@@ -117,6 +118,7 @@ fn agreement(document: Document<'_>) -> Agreement {
     let goals = goals::goals(&document, &known, &mut clauses);
     let consequences =
         consequences::consequences(&document, &known, &service_levels, &goals, &mut clauses);
+    message::messages(&document, &mut clauses);
     clauses.read(&document);
     document.finish();
     Agreement {

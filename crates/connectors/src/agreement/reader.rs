@@ -55,7 +55,9 @@ impl<'t> Table<'t> {
 
     /// The value of a key, if it is there. The example is shown when it is of the wrong kind.
     pub fn get(&self, key: &'static str, example: &'static str) -> Option<Item<'t>> {
-        self.asked.borrow_mut().push(key);
+        if !self.asked.borrow().contains(&key) {
+            self.asked.borrow_mut().push(key);
+        }
         let value = self.entries.get(key)?;
         let place = Place::new(self.place.source, value.span());
         Some(Item { key, place, sink: self.sink, value: value.get_ref(), example })

@@ -157,20 +157,25 @@ fn one(label: String, piece: Piece) -> Change {
 enum Whole {
     /// It does not.
     No,
-    /// It does, and it is the item's first: the item's label, and the item in a line.
+    /// It does, and it is the item's first: the label of the outermost such, and it in a line.
     Item(String, String),
     /// It does, and the item is said already.
     Said,
 }
 
 fn whole(value: &Value, theirs: &[Value], others: &[Value]) -> Whole {
-    let Some((path, words)) = &value.item else { return Whole::No };
-    let is_of = |other: &&Value| other.item.as_ref().is_some_and(|(item, _)| item == path);
-    if others.iter().any(|other| is_of(&other)) {
+    let is_of = |other: &Value, path: &str| other.items.iter().any(|(item, _)| item == path);
+    let is_new = |path: &str| !others.iter().any(|other| is_of(other, path));
+    let Some(nth) = value.items.iter().position(|(path, _)| is_new(path)) else {
         return Whole::No;
-    }
-    match theirs.iter().find(is_of) == Some(value) {
-        true => Whole::Item(capital(words), summary(theirs, path)),
+    };
+    let (path, _) = &value.items[nth];
+    match theirs.iter().find(|other| is_of(other, path)) == Some(value) {
+        true => {
+            let words = value.items[..=nth].iter().map(|(_, words)| words.as_str());
+            let label = capital(&words.collect::<Vec<_>>().join(", "));
+            Whole::Item(label, summary(theirs, path))
+        }
         false => Whole::Said,
     }
 }
@@ -178,7 +183,7 @@ fn whole(value: &Value, theirs: &[Value], others: &[Value]) -> Whole {
 /// The items of the lists, each with its list, in the order of the text.
 fn items(values: &[Value]) -> Vec<(&str, &str)> {
     let mut items: Vec<(&str, &str)> = Vec::new();
-    for (path, _) in values.iter().filter_map(|value| value.item.as_ref()) {
+    for (path, _) in values.iter().filter_map(|value| value.items.first()) {
         let item = path.trim_end_matches(']').split_once('[').unwrap_or((path, ""));
         if !items.contains(&item) {
             items.push(item);
@@ -227,20 +232,27 @@ fn sections(parts: &[Part]) -> Vec<(&str, &str)> {
         .collect()
 }
 
-/// An item of a list in one line: its sentence, then its other values.
+/// An item of a list in one line: its sentence, then its other values, then the items inside of it.
 fn summary(values: &[Value], item: &str) -> String {
-    let theirs: Vec<&Value> = values
-        .iter()
-        .filter(|value| value.item.as_ref().is_some_and(|(path, _)| path == item))
-        .collect();
-    let is_sentence = |value: &&Value| value.path.strip_prefix(item) == Some(".says");
-    let sentence = theirs.iter().find(|value| is_sentence(value)).map(|value| value.plain.clone());
-    let is_name = |value: &&Value| value.path.strip_prefix(item) == Some(".id");
-    let others =
-        theirs.iter().filter(|value| !is_sentence(value) && !is_name(value)).map(|value| {
-            let (_, label) = value.label.split_once(": ").unwrap_or(("", &value.label));
-            format!("{label} {}", value.plain)
-        });
+    let is_of = |value: &&Value| value.items.iter().any(|(path, _)| path == item);
+    let depth = |value: &Value| value.items.iter().position(|(path, _)| path == item);
+    let theirs = values.iter().filter(is_of);
+    let is_own = |value: &Value| depth(value).is_some_and(|nth| nth + 1 == value.items.len());
+    let is_sentence =
+        |value: &&Value| is_own(value) && value.path.strip_prefix(item) == Some(".says");
+    let is_name = |value: &&Value| {
+        let names = [".id", ".concept"];
+        is_own(value) && value.path.strip_prefix(item).is_some_and(|key| names.contains(&key))
+    };
+    let sentence = theirs.clone().find(is_sentence).map(|value| value.plain.clone());
+    let others = theirs.filter(|value| !is_sentence(value) && !is_name(value)).map(|value| {
+        let (_, label) = value.label.rsplit_once(": ").unwrap_or(("", &value.label));
+        match value.items.last() {
+            // The words of an item that goes by its sentence have said it already.
+            Some((_, words)) if !is_own(value) && value.path.ends_with("].says") => words.clone(),
+            _ => format!("{label} {}", value.plain),
+        }
+    });
     sentence
         .into_iter()
         .chain([others.collect::<Vec<_>>().join(", ")])

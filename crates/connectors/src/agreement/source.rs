@@ -59,6 +59,11 @@ impl<'t> Place<'t> {
         Place { source: self.source, start: self.start + start, end: self.start + end }
     }
 
+    /// The line that it begins in, from 1.
+    pub fn line(&self) -> usize {
+        self.source.text.bytes().take(self.start).filter(|byte| *byte == b'\n').count() + 1
+    }
+
     fn mistake(&self, what: String, instead: Option<String>) -> Mistake {
         let text = self.source.text;
         let mut start = self.start.min(text.len());
@@ -74,7 +79,7 @@ impl<'t> Place<'t> {
         }
         Mistake {
             file: self.source.name.to_owned(),
-            line: before.matches('\n').count() + 1,
+            line: self.line(),
             column: text[line_start..start].chars().count() + 1,
             what,
             instead,

@@ -1,5 +1,6 @@
 //! Clauses as they are read: numbers, headings and sentences.
 
+use super::message::Message;
 use crate::firm::Side;
 
 /// A numbered clause.
@@ -18,11 +19,8 @@ pub struct Clause {
 /// What a clause is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClauseKind {
-    /// The value proposition and what may be claimed.
-    Message {
-        /// Claims with their proofs.
-        claims: Vec<Claim>,
-    },
+    /// What both sides say, and what carries it.
+    Message(Box<Message>),
     /// Whom both sides serve.
     Persona {
         /// The persona's key.
@@ -57,30 +55,4 @@ pub enum ClauseKind {
     Consequence(String),
     /// Words and nothing else.
     Words,
-}
-
-/// A claim and what carries it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claim {
-    /// The words.
-    pub says: String,
-    /// Whether it may be said.
-    pub standing: Standing,
-    /// The proof.
-    pub proof: Option<String>,
-    /// Until when the proof holds.
-    pub proof_until: Option<jiff::civil::Date>,
-}
-
-/// Whether a claim may be said. Source: domain.md 6.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Standing {
-    /// Must be said.
-    Required,
-    /// May be said.
-    Allowed,
-    /// May be said after asking.
-    Restricted,
-    /// Must not be said.
-    Banned,
 }

@@ -12,7 +12,7 @@ use domain::{
     reported::Reported,
 };
 use engine::{Engine, access::Actor, dispute::Ruling};
-use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
 use super::{people::STAFF, queue::CRM};
 
@@ -60,6 +60,7 @@ const V3: Files = text!(
     "fields",
     "goals",
     "handoff",
+    "message",
     "opportunities",
     "routing",
     "statuses",
@@ -75,6 +76,7 @@ const V4: Files = text!(
     "fields",
     "goals",
     "handoff",
+    "message",
     "opportunities",
     "routing",
     "statuses",
@@ -82,7 +84,8 @@ const V4: Files = text!(
 );
 
 /// A version's text. The goals in the files are for the fourth quarter of 2026; here they are for
-/// the quarter of `day`, and leads are routed from a while before it.
+/// the quarter of `day`, and leads are routed from a while before it. One proof of the message has ended
+/// by `day`, and another ends soon.
 ///
 /// # Errors
 /// When the files are no text; a test reads them all.
@@ -94,6 +97,9 @@ pub fn text(version: u32, day: Date) -> anyhow::Result<AgreementText> {
             .replace("fourth quarter of 2026", &quarter.words())
             .replace("2026-10-01", &quarter.first.to_string())
             .replace("2026-12-31", &quarter.last().to_string()),
+        "message.toml" => content
+            .replace("2026-11-05", &day.saturating_sub(17.days()).to_string())
+            .replace("2026-12-14", &day.saturating_add(22.days()).to_string()),
         "routing.toml" => content.replace("2026-10-30", &routed_from(day).to_string()),
         _ => content.to_owned(),
     };

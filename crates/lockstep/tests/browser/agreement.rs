@@ -1,6 +1,6 @@
 //! The two heads sign, one after the other.
 
-use testkit::{AGREEMENT, World};
+use testkit::{AGREEMENT, MESSAGE, World};
 
 use crate::{exam::clean, house::House};
 
@@ -55,4 +55,21 @@ async fn whoever_signs_sees_first_which_clocks_would_turn() {
     house.clicks_words("Version 2").await;
     house.clicks_words("Sign for sales").await;
     house.sees("Version 2 is signed for sales.").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rep_reads_what_to_say_as_a_house() {
+    let world = World::just_signed_with(MESSAGE);
+    let Some(house) = House::open(&world).await else { return };
+    house.enters(&world, "rep").await;
+    house.visits("/agreement").await;
+    house.clicks_words("What to say to a customer").await;
+    house.sees("For factories who pay for energy by the building").await;
+    assert_eq!(house.count(".house .pillars > li").await, 2);
+    clean(house.examine("message").await);
+    house.visits("/agreement").await;
+    clean(house.examine("agreement-with-message").await);
+    house.enters(&world, "mara").await;
+    house.visits("/agreement/1/clauses/message/5").await;
+    clean(house.examine("propose-message").await);
 }

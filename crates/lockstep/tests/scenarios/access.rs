@@ -4,7 +4,7 @@ use serde_json::json;
 use testkit::http::{Request, StatusCode};
 use testkit::{AGREEMENT, PEOPLE, World};
 
-const LOOKS: [&str; 47] = [
+const LOOKS: [&str; 48] = [
     "/",
     "/",
     "/leads",
@@ -22,6 +22,7 @@ const LOOKS: [&str; 47] = [
     "/ledger?about=lead/crm:l1&kind=lead&from=2026-01-01",
     "/agreement",
     "/agreement/1",
+    "/agreement/1/message",
     "/agreement/1/text",
     "/agreement/1/backtest?threshold=20",
     "/agreement/1/backtest/leads?of=leads",

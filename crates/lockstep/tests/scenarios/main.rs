@@ -19,6 +19,7 @@ mod ledger;
 mod lists;
 mod live;
 mod merging;
+mod message;
 mod negotiation;
 mod opportunities;
 mod people;

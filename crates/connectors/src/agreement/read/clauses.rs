@@ -1,7 +1,7 @@
-//! The clauses as they are read: `[[words]]`, `[[message]]`, `[[persona]]`, `[[priority]]`, and the
-//! clause that every definition, service level and goal is.
+//! The clauses as they are read: `[[words]]`, `[[persona]]`, `[[priority]]`, and the clause that every
+//! message, definition, service level and goal is.
 
-use domain::agreement::text::{Claim, Clause, ClauseKind, Standing};
+use domain::agreement::text::{Clause, ClauseKind};
 
 use super::{Document, header::SIDES};
 use crate::agreement::{
@@ -53,11 +53,6 @@ impl<'t> Clauses<'t> {
             self.add(&table, ClauseKind::Words);
             table.finish();
         }
-        for table in document.list("message", "a message") {
-            let claims = claims(&table);
-            self.add(&table, ClauseKind::Message { claims });
-            table.finish();
-        }
         let mut ids = Ids::new("persona");
         for table in document.list("persona", "a persona") {
             let id = ids.read(&table);
@@ -93,40 +88,6 @@ fn numbers(no: &str) -> Option<Vec<u32>> {
     };
     let parts: Option<Vec<u32>> = no.split('.').map(part).collect();
     parts.filter(|parts| parts.len() <= 3)
-}
-
-fn claims(message: &Table<'_>) -> Vec<Claim> {
-    let standings = [
-        ("required", Standing::Required),
-        ("allowed", Standing::Allowed),
-        ("restricted", Standing::Restricted),
-        ("banned", Standing::Banned),
-    ];
-    let list = message.get("claim", "[[message.claim]]");
-    let mut claims = Vec::new();
-    for table in list.map_or(Vec::new(), |item| item.tables("a claim")) {
-        let says = table.need("says", "says = \"Installed in one day.\"");
-        let standing = table.need("standing", "standing = \"allowed\"");
-        let standing = standing.and_then(|item| item.choice(&standings));
-        let proof = table.get("proof", "proof = \"Log of 41 installations, 2026\"");
-        let until = table.get("proof_until", "proof_until = 2027-06-30");
-        let must_be_proven = matches!(standing, Some(Standing::Required | Standing::Allowed));
-        if must_be_proven && proof.is_none() {
-            let instead = "Name the proof, or make the claim \"restricted\" or \"banned\".";
-            table.missing("proof", instead.to_owned());
-        }
-        if let (Some(until), None) = (until, proof) {
-            until.wrong("There is no proof that could end.", "Write proof = \"…\".".to_owned());
-        }
-        claims.push(Claim {
-            says: says.and_then(|item| item.text()).map_or(String::new(), |says| says.value),
-            standing: standing.unwrap_or(Standing::Banned),
-            proof: proof.and_then(|item| item.text()).map(|proof| proof.value),
-            proof_until: until.and_then(|item| item.date()).map(|until| until.value),
-        });
-        table.finish();
-    }
-    claims
 }
 
 /// Keys that must be told apart.

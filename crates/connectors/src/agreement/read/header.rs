@@ -114,6 +114,7 @@ pub fn person<'t>(table: &Table<'t>, key: &'static str, must: bool) -> Option<Pl
     let example = match key {
         "signer" => "signer = \"head.of.marketing@harrow.example\"",
         "owner" => "owner = \"head.of.sales@harrow.example\"",
+        "approved_by" => "approved_by = \"legal@harrow.example\"",
         _ => "substitute = \"crm:0051\"",
     };
     let item = if must { table.need(key, example) } else { table.get(key, example) }?;

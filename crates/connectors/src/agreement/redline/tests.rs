@@ -188,3 +188,61 @@ fn both_sides_of_a_redline_can_be_read_out_of_it() {
         assert_eq!((side(true), side(false)), (bare(before), bare(after)));
     }
 }
+
+const MESSAGE: &str = r#"[[message]]
+clause = "1.1"
+says = "By machine."
+one_liner = "See each machine."
+
+[[message.pillar]]
+id = "euros"
+says = "In euros."
+
+[[message.pillar.proof]]
+says = "The euros agree with the bill."
+source = "14 bills"
+until = 2026-11-05
+
+[[message.word]]
+concept = "what one machine uses"
+preferred = "machine view"
+forbidden = ["dashboard"]
+
+[[message.claim]]
+says = "Clipped on."
+standing = "allowed"
+proof = "Manual"
+"#;
+
+#[test]
+fn a_proof_or_a_word_that_changed_reads_as_a_plain_sentence() {
+    let proof =
+        "[[message.pillar.proof]]\nsays = \"Another.\"\nsource = \"Log\"\n\n[[message.word]]";
+    let pillar = "[[message.pillar]]\nid = \"day\"\nsays = \"In a day.\"\n[[message.pillar.proof]]\nsays = \"61 of 61.\"\nsource = \"Log\"\n\n[[message.word]]";
+    let cases = [
+        (
+            "14 bills",
+            "31 bills",
+            "Pillar euros, proof “The euros agree with the bill”: source: [14 ]{31 }bills",
+        ),
+        (
+            "2026-11-05",
+            "2028-10-31",
+            "Pillar euros, proof “The euros agree with the bill”: until: [5 Nov 2026]{31 Oct 2028}",
+        ),
+        (
+            "[\"dashboard\"]",
+            "[\"dashboard\", \"cockpit\"]",
+            "Word “what one machine uses”: forbidden: dashboard{, cockpit}",
+        ),
+        ("See each machine.", "See every machine.", "In one line: See [each ]{every }machine."),
+        ("\"allowed\"", "\"banned\"", "Claim “Clipped on”: standing: [allowed]{banned}"),
+        ("[[message.word]]", proof, "Pillar euros, proof “Another”: {Another. source Log}"),
+        ("[[message.word]]", pillar, "Pillar day: {In a day. proof “61 of 61”, source Log}"),
+    ];
+    for (from, to, expected) in cases {
+        assert!(MESSAGE.contains(from), "{from}");
+        let redline = redline(Some(&text(MESSAGE)), &text(&MESSAGE.replacen(from, to, 1)));
+        assert_eq!(said(&redline), format!("Clause 1.1 Changed: {expected}"), "{from}");
+    }
+}

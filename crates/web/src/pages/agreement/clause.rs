@@ -6,7 +6,7 @@ use domain::{
     agreement::{
         Agreement, Capacity, Consequence, Definition, Measure, Milestone, Routing, ServiceLevel,
         consequence::Every,
-        text::{Clause, ClauseKind, Standing},
+        text::{Clause, ClauseKind},
     },
     decided::Verdict,
     ids::Version,
@@ -22,7 +22,7 @@ use engine::proposal::key_of;
 
 use super::{
     actions::ACTIONS,
-    handing,
+    handing, message,
     propose::clause_href,
     routes,
     words::{self, Line},
@@ -43,6 +43,8 @@ pub(super) struct Shown {
     pub(super) no: String,
     pub(super) heading: String,
     pub(super) says: Vec<String>,
+    /// What else it says, in a form of its own.
+    pub(super) more: Markup,
     pub(super) schedule: Option<Schedule>,
     pub(super) margin: Margin,
     /// Where a change to it is proposed, for whoever may.
@@ -80,6 +82,8 @@ pub(super) struct Today {
     waiting: u64,
     /// Consequences with how many actions they opened, and how many of them are open.
     actions: BTreeMap<String, (u64, u64)>,
+    /// When it is looked at.
+    now: Timestamp,
     /// The version that they were counted under.
     version: Version,
     /// Whether it is the one in force, whose goals are counted.
@@ -89,7 +93,7 @@ pub(super) struct Today {
 
 impl Today {
     /// What a version has decided that has never been in force.
-    fn before(version: Version) -> Today {
+    fn before(version: Version, now: Timestamp) -> Today {
         Today {
             qualifications: Vec::new(),
             clocks: Vec::new(),
@@ -97,6 +101,7 @@ impl Today {
             milestones: Vec::new(),
             waiting: 0,
             actions: BTreeMap::new(),
+            now,
             version,
             is_in_force: false,
             has_been_in_force: false,
@@ -110,7 +115,7 @@ impl Today {
         now: Timestamp,
     ) -> Result<Today, Failure> {
         if !has_been_in_force {
-            return Ok(Today::before(version));
+            return Ok(Today::before(version, now));
         }
         let of_version = |all: Vec<(Version, String, u64)>| {
             let theirs = all.into_iter().filter(|(of, ..)| *of == version);
@@ -130,6 +135,7 @@ impl Today {
             milestones,
             waiting: reader.unrouted_count()?,
             actions: actions(reader, version)?,
+            now,
             version,
             is_in_force,
             has_been_in_force,
@@ -223,17 +229,10 @@ fn of_text(agreement: &Agreement, clause: &Clause, today: &Today) -> Shown {
     if !clause.says.is_empty() && shown.says.first() != Some(&clause.says) {
         shown.says.insert(0, clause.says.clone());
     }
-    if let ClauseKind::Message { claims } = &clause.kind {
-        shown.says.extend(claims.iter().map(|claim| {
-            let standing = match claim.standing {
-                Standing::Required => "To be said",
-                Standing::Allowed => "May be said",
-                Standing::Restricted => "May be said after asking",
-                Standing::Banned => "Not to be said",
-            };
-            let proof = claim.proof.as_ref().map(|proof| format!(" Proof: {proof}."));
-            format!("{standing}: {}{}", claim.says, proof.unwrap_or_default())
-        }));
+    if let ClauseKind::Message(message) = &clause.kind {
+        let day = agreement.zone.to_datetime(today.now).date();
+        shown.more = message::deed::deed(message);
+        shown.margin = message::deed::margin(message, today.version, &clause.no, day);
     }
     if let ClauseKind::Persona { interviews, .. } = &clause.kind {
         shown.margin.lines.push(terms(Markup::text(match interviews {
@@ -250,6 +249,7 @@ pub(super) fn bare(no: &str) -> Shown {
         no: no.to_owned(),
         heading: String::new(),
         says: Vec::new(),
+        more: Markup::new(),
         schedule: None,
         margin: Margin::default(),
         propose: None,

@@ -6,6 +6,7 @@ mod clause;
 pub(crate) mod draft;
 mod handing;
 mod history;
+pub(crate) mod message;
 pub(crate) mod propose;
 pub(crate) mod redline;
 pub(crate) mod routes;
@@ -82,6 +83,8 @@ struct View {
     state: Markup,
     hash: String,
     clauses: Vec<Shown>,
+    /// Whether it says what both sides say to a customer.
+    has_message: bool,
     seals: Vec<Seal>,
     /// What its definitions would have found, as it was attached.
     attached: Vec<Markup>,
@@ -215,6 +218,7 @@ fn viewed(
             state: state(&row, &unsigned(&agreement, &signatures), time),
             hash: spaced(&row.hash),
             clauses: clause::clauses(&agreement, &today, may_change),
+            has_message: message::is_in(&agreement),
             changes: changes_so_far(reader, &actor.user)?,
             seals: seals(&agreement, &signatures, &substitutes, &names, time)?,
             attached: attached_to(reader, version)?

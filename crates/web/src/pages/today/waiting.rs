@@ -1,6 +1,6 @@
 //! What waits for somebody: signatures, and for those who run the house what wants attention.
 
-use domain::ids::UserId;
+use domain::{firm::Side, ids::UserId};
 use engine::{
     Engine,
     access::{Act, Actor, may},
@@ -17,7 +17,7 @@ use crate::{
     markup::Markup,
     names::encoded,
     pages::{
-        agreement::actions::action_href,
+        agreement::{actions::action_href, message::ends::ends},
         scoreboard::{differences_href, elsewhere::Today},
         today::figures::failed,
     },
@@ -47,11 +47,24 @@ pub(super) fn waiting(
         waiting.extend(signatures(&house.app.engine, actor)?);
         waiting.extend(vacancies(&house.app.engine, time)?);
     }
+    waiting.extend(proofs(&house.app.engine, actor, time)?);
     waiting.extend(actions(&house.app.engine, actor, time)?);
     if may(actor, &Act::Import).is_ok() {
         waiting.extend(the_house(house, time)?);
     }
     Ok(waiting)
+}
+
+/// Proofs of the message in force that have ended or end soon: for those of marketing, whose message
+/// it is.
+fn proofs(engine: &Engine, actor: &Actor, time: &LocalTime) -> Result<Option<Waiting>, Failure> {
+    if actor.side != Side::Marketing || may(actor, &Act::SeeAgreement).is_err() {
+        return Ok(None);
+    }
+    let agreements = engine.agreements()?;
+    let in_force = agreements.at(time.now());
+    let found = in_force.and_then(|found| ends(&found.agreement, found.version, time));
+    Ok(found.map(|(href, words)| Waiting { what: "Proofs of the message".to_owned(), href, words }))
 }
 
 /// Actions that are open: one's own, and for those who run the house the ones that nobody has.

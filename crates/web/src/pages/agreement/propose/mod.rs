@@ -261,7 +261,7 @@ fn own_label(label: &str, item: &str) -> String {
 }
 
 /// The same with a capital at its beginning.
-fn capital(words: &str) -> String {
+pub(super) fn capital(words: &str) -> String {
     let mut letters = words.chars();
     let first = letters.next().into_iter().flat_map(char::to_uppercase);
     first.chain(letters).collect()
