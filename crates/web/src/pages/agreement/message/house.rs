@@ -92,7 +92,7 @@ pub(super) fn house(
     });
     let lacks_proof = message
         .lacks_proof(today)
-        .then(|| Markup::text("No proof of it holds on ").and(time.date(today)).and_text("."));
+        .then(|| Markup::text("No proof holds on ").and(time.date(today)).and_text("."));
     House {
         no: clause.no.clone(),
         heading: clause.heading.clone(),
