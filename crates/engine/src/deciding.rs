@@ -54,7 +54,7 @@ impl Rules {
         let routes = agreements.0.iter().any(|version| version.agreement.routing.is_some());
         let directory = routes.then(|| Directory::read(&reader, &agreements)).transpose()?;
         let rules = Arc::new(Rules {
-            people: with_colleagues(people(&reader)?, &reader, &agreements)?,
+            people: people_under(&reader, &agreements)?,
             agreements,
             directory,
             next_at: next_to_take_effect(&reader)?,
@@ -133,6 +133,14 @@ fn fades(definition: &Definition) -> bool {
         });
     }
     decays || asks_for_time || definition.rules.iter().any(is_silence)
+}
+
+/// Everybody's hours, and who stands in for whom, as versions name them.
+pub(crate) fn people_under(
+    reader: &Reader<'_>,
+    agreements: &History,
+) -> Result<People, StoreError> {
+    with_colleagues(people(reader)?, reader, agreements)
 }
 
 /// Everybody's hours, as they were told.

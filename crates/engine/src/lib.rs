@@ -32,6 +32,7 @@ pub mod substitute;
 pub mod suggestion;
 pub mod tick;
 pub mod view;
+pub mod what_if;
 
 mod deciding;
 mod over_leads;
@@ -118,6 +119,9 @@ pub enum Refusal {
     /// About who signs in whose place.
     #[error(transparent)]
     Substitute(#[from] substitute::SubstituteRefusal),
+    /// About trying something out on a lead.
+    #[error(transparent)]
+    WhatIf(#[from] what_if::WhatIfRefusal),
     /// About a view that somebody keeps.
     #[error(transparent)]
     View(#[from] view::ViewRefusal),

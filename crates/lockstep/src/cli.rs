@@ -104,7 +104,7 @@ pub enum Command {
     /// Say what happened, in figures
     #[command(subcommand, long_about = include_str!("commands/report.md"))]
     Report(commands::report::Command),
-    /// Find leads that may be of one person, merge them, and make two of them again
+    /// Find leads of one person, merge them and undo it; try what would follow for a lead
     #[command(subcommand, long_about = include_str!("commands/leads.md"))]
     Leads(commands::leads::Command),
     /// Say who gets a lead, why, and whether leads are shared out as agreed

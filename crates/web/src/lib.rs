@@ -70,6 +70,7 @@ fn lists() -> Router<Shared> {
         .route("/undo/corrections/{id}", post(leads::correct::undo))
         .route("/leads/{id}", get(lead::show))
         .route("/leads/{id}/routing", get(routing::lead))
+        .route("/leads/{id}/what-if", get(lead::what_if::show))
         .route(
             "/leads/{id}/fields/{name}",
             get(lead::correct::edit_field).post(lead::correct::update_field),

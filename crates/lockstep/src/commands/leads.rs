@@ -1,4 +1,7 @@
-//! `lockstep leads`: which leads may be of one person, and what is made of it.
+//! `lockstep leads`: which leads may be of one person, and what is made of it; and what would follow for
+//! a lead if something were otherwise.
+
+mod what_if;
 
 use clap::{Args, Subcommand};
 use domain::ids::LeadId;
@@ -12,7 +15,7 @@ use crate::{
     place::Place,
 };
 
-/// What to do about leads that may be of one person.
+/// What to do about leads.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// List leads that may be of one person
@@ -27,6 +30,9 @@ pub enum Command {
     /// Say that two leads are two persons
     #[command(long_about = include_str!("leads/apart.md"))]
     Apart(Two),
+    /// Say what would follow for leads with other values, or under another text
+    #[command(long_about = include_str!("leads/what_if.md"))]
+    WhatIf(what_if::Args),
 }
 
 /// Which two leads.
@@ -67,6 +73,7 @@ pub fn run(command: Command, place: &Place, now: Timestamp) -> Result<Answer, Fa
                 json!({ "lead": lead, "unmerged": other }),
             ))
         }
+        Command::WhatIf(args) => what_if::run(&args, &engine, now),
         Command::Apart(two) => {
             let (lead, other) = ids(two);
             engine.tell_apart(None, lead.clone(), other.clone(), now)?;

@@ -29,7 +29,7 @@ const DEMONSTRATION: [Page; 2] =
     [("sign-in-demo", "nobody", "/sign-in"), ("leads-demo", "rep", "/leads")];
 
 /// Pages of a firm in a busy week.
-const BUSY: [Page; 54] = [
+const BUSY: [Page; 55] = [
     ("today-rep", "rep", "/"),
     ("today-marketer", "marketer", "/"),
     ("today-leader", "leader", "/"),
@@ -57,6 +57,7 @@ const BUSY: [Page; 54] = [
     ("leads-compared", "operations", "/leads/crm:l0/merge/crm:l16"),
     ("lead-score", "rep", "/leads/crm:l1?because=score-mql#because"),
     ("lead-part", "rep", "/leads/crm:l3?because=part-mql.engagement#because"),
+    ("lead-what-if", "mara", "/leads/crm:l1/what-if?did=demo&lead.title=Director"),
     ("opportunity", "rep", "/opportunities/crm:d3"),
     ("fact", "rep", "/facts/40"),
     ("fact-of-an-auditor", "auditor", "/facts/40"),

@@ -42,3 +42,29 @@ fn two_leads_of_one_person_are_found_merged_and_made_two_again() {
     says(&house.refused(3, &["leads", "merge", "file:1", "file:9"]), &["there is no lead file:9"]);
     says(&house.ok(&["ledger", "rebuild"]), &["the same, to the byte"]);
 }
+
+#[test]
+fn what_would_follow_is_said_and_nothing_is_written() {
+    let (house, _) = House::with_agreement();
+    let rows =
+        "lead_number,name,email,status,created_at\n1,Ann Roth,ann@kessler.example,New,2026-01-05\n";
+    fs::write(house.path("leads.csv"), rows).unwrap();
+    house.ok(&["import", "leads.csv"]);
+    let before = house.ok(&["ledger", "head"]);
+    let leads = house.json(&["leads", "what-if", "-"]);
+    assert_eq!(
+        (leads["leads"].as_array().map(Vec::len), &leads["passed_over"]),
+        (Some(0), &0.into())
+    );
+    says(&house.refused(4, &["leads", "what-if", "crm:none"]), &["there is no lead crm:none"]);
+    says(
+        &house.refused(2, &["leads", "what-if", "x", "--set", "title"]),
+        &["write a name, =, and"],
+    );
+    let listed = house.run_with(&["leads", "what-if", "-"], "plain:1\nnobody\n");
+    assert!(listed.out.contains("Passed over, since they are no leads: 1 line."), "{listed:?}");
+    assert!(listed.out.contains("Nothing was written."), "{listed:?}");
+    let wrong = house.run_with(&["leads", "what-if", "plain:1", "--set", "lead.shoe=40"], "");
+    assert!(wrong.err.contains("declares no field lead.shoe"), "{wrong:?}");
+    assert_eq!(house.ok(&["ledger", "head"]), before);
+}

@@ -4,7 +4,7 @@ use serde_json::json;
 use testkit::http::{Request, StatusCode};
 use testkit::{AGREEMENT, PEOPLE, World};
 
-const LOOKS: [&str; 48] = [
+const LOOKS: [&str; 49] = [
     "/",
     "/",
     "/leads",
@@ -14,6 +14,7 @@ const LOOKS: [&str; 48] = [
     "/leads/crm:l1",
     "/leads/crm:l1?because=score-mql",
     "/leads/absent",
+    "/leads/crm:l1/what-if?did=demo",
     "/duplicates",
     "/duplicates?after=crm:l1",
     "/leads/crm:l1/merge/crm:absent",

@@ -34,3 +34,4 @@ mod substitute;
 mod suggestion;
 mod today;
 mod views;
+mod what_if;

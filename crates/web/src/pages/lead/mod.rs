@@ -3,6 +3,7 @@
 pub(crate) mod correct;
 mod score;
 mod view;
+pub(crate) mod what_if;
 
 use askama::Template;
 use axum::{

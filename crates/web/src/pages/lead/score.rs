@@ -55,7 +55,7 @@ pub(super) fn shown(known: &Known<'_, '_>, score: &Assessment) -> Result<Shown, 
     })
 }
 
-fn verdict(score: &Assessment) -> String {
+pub(super) fn verdict(score: &Assessment) -> String {
     if let Some(excluded) = &score.excluded {
         return format!("never qualifies: {}", excluded.replace(['-', '_'], " "));
     }
