@@ -61,10 +61,10 @@ fn what_would_follow_is_said_and_nothing_is_written() {
         &house.refused(2, &["leads", "what-if", "x", "--set", "title"]),
         &["write a name, =, and"],
     );
-    let listed = house.run_with(&["leads", "what-if", "-"], "plain:1\nnobody\n");
+    let listed = house.run_with(&["leads", "what-if", "-"], "file:1\nnobody\n");
     assert!(listed.out.contains("Passed over, since they are no leads: 1 line."), "{listed:?}");
     assert!(listed.out.contains("Nothing was written."), "{listed:?}");
-    let wrong = house.run_with(&["leads", "what-if", "plain:1", "--set", "lead.shoe=40"], "");
+    let wrong = house.run_with(&["leads", "what-if", "file:1", "--set", "lead.shoe=40"], "");
     assert!(wrong.err.contains("declares no field lead.shoe"), "{wrong:?}");
     assert_eq!(house.ok(&["ledger", "head"]), before);
 }
