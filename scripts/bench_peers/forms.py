@@ -1,4 +1,4 @@
-"""The files in the forms that the tools like best, made once. usage: forms.py FOLDER"""
+"""The files in the forms that the tools like best, made once. usage: forms.py FOLDER [journeys]"""
 
 import sys
 from pathlib import Path
@@ -6,10 +6,12 @@ from pathlib import Path
 import duckdb
 
 folder = Path(sys.argv[1])
-if not (folder / "past.duckdb").exists():
-    tables = duckdb.connect(str(folder / "past.duckdb"))
-    for name in ("activities", "contacts", "deals"):
-        order = 'order by contact_id, "at"' if name == "activities" else ""
-        tables.execute(f"create table {name} as from '{folder}/{name}.csv' {order}")
+of = {"journeys": ("touches", "journeys")}.get("".join(sys.argv[2:]), ("activities", "contacts", "deals"))
+sorted_by = {"activities": 'order by contact_id, "at"', "touches": "order by journey_id, ts"}
+kept = folder / ("journeys.duckdb" if "touches" in of else "past.duckdb")
+if not kept.exists():
+    tables = duckdb.connect(str(kept))
+    for name in of:
+        tables.execute(f"create table {name} as from '{folder}/{name}.csv' {sorted_by.get(name, '')}")
         tables.execute(f"copy {name} to '{folder}/{name}.parquet' (format parquet, compression snappy)")
     tables.close()

@@ -1,4 +1,5 @@
-"""Runs our backtest and the tools' on one past, and prints both sides in one table."""
+"""Runs our work and the tools' on the same files, and prints both sides in one table: W2, a backtest on one
+past; W1, a Markov chain of order 1 on one set of journeys."""
 
 import argparse
 import json
@@ -29,6 +30,18 @@ def measured(command, runs=RUNS):
     return {"said": json.loads(said), "wall": wall, "cpu": cpu, "peak": peak}
 
 
+FIGURES = ["wall ms", "CPU ms", "peak MiB", "wall ratio", "CPU ratio", "memory ratio"]
+
+
+def figures(done, first):
+    """What a process took, and how many times what the first did."""
+    return [
+        f"{done['wall'] * 1000:.0f}", f"{done['cpu'] * 1000:.0f}", f"{done['peak']:.0f}",
+        f"{done['wall'] / first['wall']:.1f}", f"{done['cpu'] / first['cpu']:.1f}",
+        f"{done['peak'] / first['peak']:.1f}",
+    ]
+
+
 def ours(done):
     return [[m["month"], m["found"], m["won"], m["revenue_minor"]] for m in done["said"]["months"]]
 
@@ -56,6 +69,61 @@ def main():
     args.add_argument("--home", type=Path, required=True)
     args.add_argument("--activities", type=int, required=True)
     args = args.parse_args()
+    attribution(args)
+    backtest(args)
+
+
+def attribution(args):
+    folder = args.home / f"journeys-{args.activities}"
+    folder.mkdir(parents=True, exist_ok=True)
+    bench = [args.lockstep, "bench", "attribution", "--touches", str(args.activities), "--files", folder]
+    print(subprocess.run(bench, check=True, capture_output=True, text=True).stdout)
+    subprocess.run([sys.executable, HERE / "forms.py", folder, "journeys"], check=True)
+    replay = [args.lockstep, "attribution", "--model", "markov", "--json"]
+
+    def of_files(form):
+        return replay + ["--touches", folder / f"touches.{form}", "--outcomes", folder / f"journeys.{form}"]
+
+    def tool(name, *words):
+        return [sys.executable, HERE / f"w1_{name}.py", folder, *words]
+
+    sides = {
+        "from touches, each tool in its best form; ours from Parquet": [
+            ("lockstep, parquet", of_files("parquet")),
+            ("duckdb, own form, window", tool("duckdb", "own", "window")),
+            ("duckdb, own form, lists", tool("duckdb", "own", "lists")),
+            ("chdb, parquet, arrays", tool("chdb", "parquet", "arrays")),
+            ("polars, parquet", tool("polars", "parquet", "shift")),
+        ],
+        "from touches, cold csv": [
+            ("lockstep", of_files("csv")),
+            ("duckdb", tool("duckdb", "csv", "window")),
+            ("chdb", tool("chdb", "csv", "arrays")),
+            ("polars", tool("polars", "csv", "shift")),
+        ],
+        "from prepared paths, csv": [
+            ("lockstep", replay + ["--paths", folder / "paths.csv"]),
+            ("ChannelAttribution", tool("channelattribution")),
+        ],
+    }
+    reference = None
+    for what, tools in sides.items():
+        print(f"\nMarkov of order 1, {what}, {args.activities:,} touches, whole processes, best of {RUNS}")
+        rows, first = [], None
+        for name, command in tools:
+            done = measured(command)
+            credit = credited(done) if name.startswith("lockstep") else done["said"]
+            first, reference = first or done, reference or credit
+            off = max(abs(credit[channel] / reference[channel] - 1) for channel in reference)
+            rows.append([name, *figures(done, first), f"{off:.1e}"])
+        table(["tool", *FIGURES, "furthest off"], rows)
+
+
+def credited(done):
+    return {credit["channel"]: credit["conversions"] for credit in done["said"]["models"][0]["credit"]}
+
+
+def backtest(args):
     folder = args.home / f"past-{args.activities}"
     folder.mkdir(parents=True, exist_ok=True)
     bench = [args.lockstep, "bench", "backtest", "--activities", str(args.activities), "--files", folder]
@@ -102,13 +170,9 @@ def main():
             first = first or done
             reference = reference or months
             contacts, months_off = differing(reference, months)
-            rows.append([
-                name, f"{done['wall'] * 1000:.0f}", f"{done['cpu'] * 1000:.0f}", f"{done['peak']:.0f}",
-                f"{done['wall'] / first['wall']:.1f}", f"{done['cpu'] / first['cpu']:.1f}",
-                f"{done['peak'] / first['peak']:.1f}", sum(row[1] for row in months), contacts, months_off,
-            ])
-        table(["tool", "wall ms", "CPU ms", "peak MiB", "wall ratio", "CPU ratio", "memory ratio",
-               "found", "contacts off", "months off"], rows)
+            found = sum(row[1] for row in months)
+            rows.append([name, *figures(done, first), found, contacts, months_off])
+        table(["tool", *FIGURES, "found", "contacts off", "months off"], rows)
     why(args, folder, tool, reference)
 
 
