@@ -9,6 +9,7 @@ pub mod definition;
 pub mod handoff;
 pub mod message;
 pub mod milestone;
+pub mod persona;
 pub mod routing;
 pub mod service;
 pub mod text;
@@ -25,6 +26,7 @@ pub use consequence::Consequence;
 pub use definition::Definition;
 pub use handoff::{DisputeTerms, HandoffTerms};
 pub use milestone::Milestone;
+pub use persona::Persona;
 pub use routing::Routing;
 pub use service::ServiceLevel;
 
@@ -69,6 +71,8 @@ pub struct Agreement {
     pub goals: Vec<Goal>,
     /// What follows of itself where something is missed.
     pub consequences: Vec<Consequence>,
+    /// Whom both sides serve, and the sellers whom marketing serves.
+    pub personas: Vec<Persona>,
     /// Clauses that are words: message, personas, roles and priorities.
     pub clauses: Vec<text::Clause>,
 }
@@ -344,6 +348,7 @@ pub(crate) mod tests {
             capacities: vec![],
             goals: vec![],
             consequences: vec![],
+            personas: vec![],
             clauses: vec![],
         }
     }

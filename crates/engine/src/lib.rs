@@ -22,6 +22,7 @@ pub mod lead;
 pub mod merging;
 pub mod negotiation;
 pub mod people;
+pub mod persona;
 pub mod proposal;
 pub mod report;
 pub mod routing;

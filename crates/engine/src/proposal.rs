@@ -341,7 +341,7 @@ pub fn key_of(clause: &Clause) -> String {
         ClauseKind::Goal(id) => format!("goal/{id}"),
         ClauseKind::Capacity(id) => format!("capacity/{id}"),
         ClauseKind::Consequence(id) => format!("consequence/{id}"),
-        ClauseKind::Persona { id, .. } => format!("persona/{id}"),
+        ClauseKind::Persona(id) => format!("persona/{id}"),
         ClauseKind::Message(_) => format!("message/{}", clause.no),
         ClauseKind::Priority { .. } => format!("priority/{}", clause.no),
         ClauseKind::Words => format!("words/{}", clause.no),

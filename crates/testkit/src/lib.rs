@@ -39,6 +39,9 @@ pub use served::Served;
 /// The text of the Agreement that both sides of the world sign.
 pub const AGREEMENT: &str = include_str!("agreement.toml");
 
+/// A persona of those who buy, with its rule, and one of those who sell.
+pub const PERSONAS: &str = include_str!("personas.toml");
+
 /// A service level of which somebody is told while nobody answers.
 pub const LADDERS: &str = include_str!("ladders.toml");
 
@@ -48,8 +51,10 @@ pub const DESK: &str = include_str!("desk.toml");
 /// What both sides say to a customer, with a persona that it is for.
 pub const MESSAGE: &str = include_str!("message.toml");
 
+/// What is owed to opportunities.
+pub const ON_OPPORTUNITIES: &str = include_str!("opportunities.toml");
+
 const ON_HANDOFFS: &str = include_str!("handoffs.toml");
-const ON_OPPORTUNITIES: &str = include_str!("opportunities.toml");
 
 /// One Lockstep, one firm, one clock.
 pub struct World {
@@ -166,7 +171,7 @@ impl World {
 
     /// The same with what is owed to opportunities in the text.
     pub fn just_signed_on_opportunities() -> World {
-        World::just_signed_on(&format!("{AGREEMENT}\n{ON_OPPORTUNITIES}"))
+        World::just_signed_with(ON_OPPORTUNITIES)
     }
 
     /// The same with how a lead changes hands, and who rules where the sides disagree.

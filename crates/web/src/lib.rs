@@ -153,6 +153,8 @@ fn signed() -> Router<Shared> {
         .route("/agreement/{version}/text", get(agreement::text::show))
         .route("/agreement/message", get(agreement::message::current))
         .route("/agreement/{version}/message", get(agreement::message::show))
+        .route("/agreement/{version}/personas", get(agreement::personas::index))
+        .route("/agreement/{version}/personas/{id}", get(agreement::personas::show))
         .route("/agreement/{version}/backtest", get(backtest::index))
         .route("/agreement/{version}/backtests", post(backtest::attached::create))
         .route("/agreement/{version}/backtest/leads", get(backtest::leads::index))

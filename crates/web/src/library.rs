@@ -1,9 +1,10 @@
 //! What is kept of the answers to questions over everybody, and how each is asked for.
 
-use domain::rejudged::Rejudged;
+use domain::{ids::Version, rejudged::Rejudged};
 use engine::{
     Engine,
     backtest::Replay,
+    persona::PersonasReport,
     report::{GoalStanding, GoalsReport, RejudgedReport, ReportFailure, ReportQuestion},
     suggestion::Suggestion,
 };
@@ -31,6 +32,7 @@ pub(crate) struct Library {
     pub(crate) rejudged: Kept<RejudgedReport>,
     pub(crate) replays: Kept<Replay>,
     pub(crate) suggestions: Kept<Suggestion>,
+    personas: Kept<PersonasReport>,
 }
 
 /// How many differences there are.
@@ -77,6 +79,12 @@ impl Keep for Replay {
 impl Keep for Suggestion {
     fn bytes(&self) -> usize {
         Suggestion::bytes(self)
+    }
+}
+
+impl Keep for PersonasReport {
+    fn bytes(&self) -> usize {
+        PersonasReport::bytes(self)
     }
 }
 
@@ -137,6 +145,32 @@ impl House {
             Ok(Differences(engine.report_differences(&question)?.rows.len() as u64))
         };
         self.kept.differences.ask_soon(&self.app.engine, &self.app.clock, &name, now, make)
+    }
+
+    /// Which leads are whom by the rules of a version, or that it is still being worked out.
+    pub(crate) fn personas_soon(
+        &self,
+        version: Version,
+        now: Timestamp,
+    ) -> Result<Soon<PersonasReport>, engine::Error> {
+        let make = move |engine: &Engine, _| engine.report_personas(version);
+        let name = version.to_string();
+        self.kept.personas.ask_soon(&self.app.engine, &self.app.clock, &name, now, make)
+    }
+
+    /// The same, at an instant while that is kept, or else as it is.
+    pub(crate) fn personas(
+        &self,
+        version: Version,
+        as_it_was: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<Found<PersonasReport>, engine::Error> {
+        let name = version.to_string();
+        if let Some(found) = as_it_was.and_then(|at| self.kept.personas.as_it_was(&name, at)) {
+            return Ok(found);
+        }
+        let make = move |engine: &Engine, _| engine.report_personas(version);
+        self.kept.personas.ask(&self.app.engine, &self.app.clock, &name, now, make)
     }
 
     /// The clocks that run, counted by owner: those due before an instant, and all.

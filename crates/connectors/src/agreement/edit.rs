@@ -21,6 +21,8 @@ pub enum Asks {
     Number,
     /// Yes or no, as `true` and `false`.
     YesNo,
+    /// Sentences, one a line.
+    Lines,
 }
 
 /// A value of a clause that can be changed by itself.
@@ -79,6 +81,7 @@ fn asked_of(text: &AgreementText, value: &Value) -> Vec<Asked> {
     };
     match value.kind {
         Kind::List => Vec::new(),
+        Kind::Sentences => vec![one(Asks::Lines)],
         Kind::Number => vec![one(Asks::Number)],
         Kind::YesNo => vec![one(Asks::YesNo)],
         Kind::Day => vec![one(Asks::Words)],
@@ -279,10 +282,18 @@ fn written(asks: Asks, raw: &str, typed: &str) -> Result<String, String> {
         Asks::Number => Err(format!("Write a number, such as {raw}.")),
         Asks::YesNo if matches!(typed, "true" | "false") => Ok(typed.to_owned()),
         Asks::YesNo => Err("Choose yes or no.".to_owned()),
+        Asks::Lines => Ok(listed(typed)),
         _ if is_quoted => Ok(quoted(raw, typed)),
         _ if is_day(typed) => Ok(typed.to_owned()),
         _ => Err(format!("Write a day, such as {raw}.")),
     }
+}
+
+/// Sentences, one a line, as the list that they are written as.
+fn listed(typed: &str) -> String {
+    let lines = typed.lines().map(str::trim).filter(|line| !line.is_empty());
+    let lines: Vec<String> = lines.map(|line| format!("    {},\n", quoted("\"", line))).collect();
+    if lines.is_empty() { "[]".to_owned() } else { format!("[\n{}]", lines.concat()) }
 }
 
 fn is_number(text: &str) -> bool {

@@ -36,6 +36,8 @@ pub enum Kind {
     YesNo,
     /// Several values.
     List,
+    /// Several sentences, one a line.
+    Sentences,
 }
 
 /// A value of a part.
@@ -271,6 +273,11 @@ impl<'t> Taker<'t, '_> {
             }
             DeValue::Boolean(yes) => (Kind::YesNo, yes.to_string()),
             DeValue::Datetime(day) => (Kind::Day, day.to_string()),
+            DeValue::Array(list) if plain::are_sentences(&self.parts[part].key, &here.path) => {
+                let texts = list.iter().filter_map(|item| item.get_ref().as_str());
+                let texts = texts.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
+                (Kind::Sentences, texts.collect::<Vec<_>>().join("\n"))
+            }
             DeValue::Array(list) => (Kind::List, listed(list.iter().map(Spanned::get_ref))),
             DeValue::Table(_) => return,
         };
@@ -329,6 +336,14 @@ fn listed<'t>(list: impl Iterator<Item = &'t DeValue<'t>>) -> String {
         DeValue::Table(_) => String::new(),
     };
     list.map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// What a part says, value by value, wherever it stands and whatever its number is; `None` where the
+/// text has no such part.
+pub fn said(text: &AgreementText, key: &str) -> Option<Vec<(String, String)>> {
+    let part = parts(text).into_iter().find(|part| part.key == key)?;
+    let values = part.values.into_iter().filter(|value| value.path != "clause");
+    Some(values.map(|value| (value.path, value.value.trim().to_owned())).collect())
 }
 
 /// The parts by their keys.

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::parts::Kind;
 
 /// Keys whose words are not just the key with blanks.
-const LABELS: [(&str, &str); 54] = [
+const LABELS: [(&str, &str); 68] = [
     ("says", "sentence"),
     ("clause", "number"),
     ("no", "number"),
@@ -60,7 +60,24 @@ const LABELS: [(&str, &str); 54] = [
     ("elevator", "in half a minute"),
     ("boilerplate", "in a paragraph"),
     ("needs", "asks the consent of"),
+    ("matches_when", "a lead is one of them when"),
+    ("interviews", "interviews behind it"),
+    ("priority_initiative", "what sets the search going"),
+    ("success_factors", "what they expect of it"),
+    ("perceived_barriers", "what holds them back"),
+    ("buyers_journey", "how they come to buy"),
+    ("decision_criteria", "what they decide by"),
+    ("buying_roles", "parts they play in buying"),
+    ("channels", "where they are reached"),
+    ("triggers", "what makes them act"),
+    ("drops_account_when", "when they drop an account"),
+    ("keeps_them_up", "what keeps them up"),
+    ("barriers_to_using_material", "why material is not used"),
+    ("objections", "what they object to"),
 ];
+
+/// Lists of sentences of a persona, by how their paths begin; the values of other lists are words.
+const SENTENCES: [&str; 3] = ["rings.", "seller.", "channels"];
 
 /// What a section is called; clauses go by their number.
 const SECTIONS: [(&str, &str); 12] = [
@@ -97,14 +114,17 @@ pub fn title(section: &str, key: &str, no: Option<&str>) -> String {
     }
 }
 
-/// An item of a list: `rule demo`.
+/// An item of a list: `rule demo`, `objection “Too dear.”`.
 pub fn item(list: &str, name: &str) -> String {
     let noun = list.strip_suffix("ies").map(|stem| format!("{stem}y"));
     let noun = noun.unwrap_or_else(|| match list.strip_suffix('s') {
         Some(stem) if !stem.ends_with('s') => stem.to_owned(),
         _ => list.to_owned(),
     });
-    format!("{} {name}", noun.replace('_', " "))
+    match name.contains(' ') {
+        true => format!("{} “{name}”", noun.replace('_', " ")),
+        false => format!("{} {name}", noun.replace('_', " ")),
+    }
 }
 
 /// Everything above a value and its key, as one label: `Rule demo: points`.
@@ -130,13 +150,20 @@ pub fn is_condition(key: &str) -> bool {
     key == "when" || key.ends_with("_when")
 }
 
+/// Whether a list of a part is one of sentences, which people read and change one by one.
+pub fn are_sentences(part: &str, path: &str) -> bool {
+    part.starts_with("persona/") && SENTENCES.iter().any(|known| path.starts_with(known))
+}
+
 /// A value in words.
 pub fn value(kind: Kind, key: &str, text: &str) -> String {
     match kind {
         Kind::Condition => condition(text),
         Kind::YesNo => if text == "true" { "yes" } else { "no" }.to_owned(),
         Kind::Day => day(text),
-        Kind::Number | Kind::List => text.to_owned(),
+        Kind::Number => text.to_owned(),
+        Kind::List => text.split(", ").map(word).collect::<Vec<_>>().join(", "),
+        Kind::Sentences => text.replace('\n', " "),
         Kind::Text if day(text) != text => day(text),
         Kind::Text if key != "says" && is_choice(text) => text.replace('_', " "),
         Kind::Text => text.split_whitespace().collect::<Vec<_>>().join(" "),
@@ -146,6 +173,11 @@ pub fn value(kind: Kind, key: &str, text: &str) -> String {
 fn day(text: &str) -> String {
     let date: Option<Date> = (text.len() == 10).then(|| text.parse().ok()).flatten();
     date.map_or_else(|| text.to_owned(), |date| date.strftime("%-d %b %Y").to_string())
+}
+
+/// A word of a list, as people write it.
+fn word(text: &str) -> String {
+    if is_choice(text) { text.replace('_', " ") } else { text.to_owned() }
 }
 
 /// `run_on`, `every_time`: a word of a choice.
@@ -326,5 +358,7 @@ mod tests {
             joined(&[item("members", "ben")], "cap_day"),
             "Member ben: leads a day, at most"
         );
+        let objection = item("objections", "Too dear.");
+        assert_eq!(joined(&[objection], "answer"), "Objection “Too dear.”: answer");
     }
 }

@@ -24,6 +24,7 @@ mod limits;
 mod message;
 mod milestones;
 mod names;
+mod personas;
 mod reach;
 mod routing;
 mod rules;
@@ -118,6 +119,7 @@ fn agreement(document: Document<'_>) -> Agreement {
     let goals = goals::goals(&document, &known, &mut clauses);
     let consequences =
         consequences::consequences(&document, &known, &service_levels, &goals, &mut clauses);
+    let personas = personas::personas(&document, &known, &mut clauses);
     message::messages(&document, &mut clauses);
     clauses.read(&document);
     document.finish();
@@ -141,6 +143,7 @@ fn agreement(document: Document<'_>) -> Agreement {
         capacities,
         goals,
         consequences,
+        personas,
         clauses: clauses.in_order(),
     }
 }

@@ -5,7 +5,7 @@ mod words;
 use serde::Serialize;
 
 use super::{
-    parts::{Part, Value, by_key, parts},
+    parts::{Kind, Part, Value, by_key, parts},
     plain::capital,
     text::AgreementText,
 };
@@ -250,6 +250,10 @@ fn summary(values: &[Value], item: &str) -> String {
         match value.items.last() {
             // The words of an item that goes by its sentence have said it already.
             Some((_, words)) if !is_own(value) && value.path.ends_with("].says") => words.clone(),
+            // A sentence is set off from what it is.
+            _ if value.kind == Kind::Text && value.plain.contains(' ') => {
+                format!("{label}: {}", value.plain)
+            }
             _ => format!("{label} {}", value.plain),
         }
     });

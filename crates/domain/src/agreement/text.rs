@@ -21,13 +21,8 @@ pub struct Clause {
 pub enum ClauseKind {
     /// What both sides say, and what carries it.
     Message(Box<Message>),
-    /// Whom both sides serve.
-    Persona {
-        /// The persona's key.
-        id: String,
-        /// How many interviews stand behind it; 0 is said as such.
-        interviews: u32,
-    },
+    /// Whom both sides serve, or the seller whom marketing serves, by its key.
+    Persona(String),
     /// Who leads on what.
     Priority {
         /// Who leads.

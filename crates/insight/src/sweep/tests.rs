@@ -347,6 +347,7 @@ fn agreement(definition: Definition) -> Agreement {
         capacities: vec![],
         goals: vec![],
         consequences: vec![],
+        personas: vec![],
         clauses: vec![],
     }
 }

@@ -1,7 +1,7 @@
 //! A firm in a busy week, so that pages have something to show and long names have no room.
 
 use serde_json::{Value, json};
-use testkit::World;
+use testkit::{ON_OPPORTUNITIES, PERSONAS, World};
 
 /// The password of whoever signs in at the door.
 pub const PASSWORD: &str = "ein langes Wort ü";
@@ -29,7 +29,7 @@ const SOURCES: [&str; 4] = ["Website", "Trade fair", "Webinar", "Referral"];
 
 /// Leads on every stage, clocks in every state, handoffs and opportunities.
 pub async fn busy() -> World {
-    let world = World::just_signed_on_opportunities();
+    let world = World::just_signed_with(&format!("{ON_OPPORTUNITIES}{PERSONAS}"));
     let accounts = PEOPLE.iter().enumerate().map(|(n, (_, _, name))| {
         json!({"fact": "account", "account": format!("a{n}"), "fields": {"name": name}})
     });

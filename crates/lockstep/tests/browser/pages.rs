@@ -29,7 +29,7 @@ const DEMONSTRATION: [Page; 2] =
     [("sign-in-demo", "nobody", "/sign-in"), ("leads-demo", "rep", "/leads")];
 
 /// Pages of a firm in a busy week.
-const BUSY: [Page; 55] = [
+const BUSY: [Page; 58] = [
     ("today-rep", "rep", "/"),
     ("today-marketer", "marketer", "/"),
     ("today-leader", "leader", "/"),
@@ -67,6 +67,9 @@ const BUSY: [Page; 55] = [
     ("ledger-refused", "auditor", "/ledger?from=05/04/26"),
     ("agreement", "rep", "/agreement"),
     ("agreement-text", "rep", "/agreement/1/text"),
+    ("personas", "mara", "/agreement/1/personas"),
+    ("persona", "mara", "/agreement/1/personas/director"),
+    ("persona-seller", "rep", "/agreement/1/personas/rep"),
     ("agreement-changes-same", "mara", "/agreement/1/changes"),
     ("backtest", "mara", "/agreement/1/backtest?threshold=60"),
     ("backtest-leads", "mara", "/agreement/1/backtest/leads?of=today"),

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use testkit::http::{Request, StatusCode};
-use testkit::{AGREEMENT, PEOPLE, World};
+use testkit::{AGREEMENT, PEOPLE, PERSONAS, World};
 
 const LOOKS: [&str; 49] = [
     "/",
@@ -25,6 +25,9 @@ const LOOKS: [&str; 49] = [
     "/agreement/1",
     "/agreement/1/message",
     "/agreement/1/text",
+    "/agreement/1/personas",
+    "/agreement/1/personas/director",
+    "/scoreboard/rows?figure=persona.1.director.matches",
     "/agreement/1/backtest?threshold=20",
     "/agreement/1/backtest/leads?of=leads",
     "/agreement/1/points",
@@ -57,7 +60,7 @@ const LOOKS: [&str; 49] = [
 ];
 
 async fn with_a_lead() -> World {
-    let world = World::just_signed();
+    let world = World::just_signed_with(PERSONAS);
     let lead = json!([
         {"fact": "lead", "lead": "l1", "fields": {"title": "Director"},
          "person": {"name": "Mirjam Opitz", "email": "mirjam@opitz.example"}},

@@ -23,6 +23,7 @@ mod message;
 mod negotiation;
 mod opportunities;
 mod people;
+mod personas;
 mod prefetch;
 mod record;
 mod rejudged;

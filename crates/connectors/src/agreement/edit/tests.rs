@@ -69,6 +69,36 @@ fn one_value_is_changed_and_every_other_byte_stays() {
 }
 
 #[test]
+fn sentences_are_changed_one_a_line() {
+    const PERSONA: &str = "[[persona]]\nid = \"a\"\n[persona.rings]\nsuccess_factors = [\"One.\", \"Two.\"]\nperceived_barriers = []\n";
+    let (_, asked) = asked(&text(PERSONA), "persona/a").unwrap();
+    let lines: Vec<_> = asked
+        .iter()
+        .map(|asked| (asked.asks, asked.label.as_str(), asked.value.as_str()))
+        .collect();
+    let expected = [
+        (Asks::Lines, "Rings: what they expect of it", "One.\nTwo."),
+        (Asks::Lines, "Rings: what holds them back", ""),
+    ];
+    assert_eq!(lines, expected);
+    let cases = [
+        (
+            "rings.success_factors",
+            "One.\r\n\r\n Say \"three\". ",
+            "[\"One.\", \"Two.\"]",
+            "[\n    \"One.\",\n    \"Say \\\"three\\\".\",\n]",
+        ),
+        ("rings.success_factors", " ", "[\"One.\", \"Two.\"]", "[]"),
+        ("rings.perceived_barriers", "IT must agree.", "[]", "[\n    \"IT must agree.\",\n]"),
+        ("rings.success_factors", "One.\nTwo.", "", ""),
+    ];
+    for (path, value, from, to) in cases {
+        let changed = change_values(&text(PERSONA), "persona/a", &typed(path, value)).unwrap();
+        assert_eq!(changed.files()["a.toml"], PERSONA.replacen(from, to, 1), "{path} {value}");
+    }
+}
+
+#[test]
 fn what_does_not_fit_is_said_beside_its_value() {
     let cases = [
         ("qualifies_when#0", "many", "Write a number, such as 40."),

@@ -1,5 +1,5 @@
-//! The clauses as they are read: `[[words]]`, `[[persona]]`, `[[priority]]`, and the clause that every
-//! message, definition, service level and goal is.
+//! The clauses as they are read: `[[words]]`, `[[priority]]`, and the clause that every message,
+//! persona, definition, service level and goal is.
 
 use domain::agreement::text::{Clause, ClauseKind};
 
@@ -47,19 +47,16 @@ impl<'t> Clauses<'t> {
         (no.value, says)
     }
 
+    /// The heading of a clause that was kept.
+    pub fn heading(&self, no: &str) -> Option<&str> {
+        let found = self.clauses.iter().find(|(_, clause)| clause.no == no);
+        found.map(|(_, clause)| clause.heading.as_str())
+    }
+
     /// Reads the sections that are clauses and nothing else.
     pub fn read(&mut self, document: &Document<'t>) {
         for table in document.list("words", "a clause of words") {
             self.add(&table, ClauseKind::Words);
-            table.finish();
-        }
-        let mut ids = Ids::new("persona");
-        for table in document.list("persona", "a persona") {
-            let id = ids.read(&table);
-            let interviews = table.need("interviews", "interviews = 0");
-            let interviews = interviews.and_then(|item| item.whole(0..=100_000)).unwrap_or(0);
-            let interviews = u32::try_from(interviews).unwrap_or(0);
-            self.add(&table, ClauseKind::Persona { id, interviews });
             table.finish();
         }
         for table in document.list("priority", "a priority") {

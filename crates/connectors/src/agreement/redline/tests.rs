@@ -157,6 +157,46 @@ fn what_came_and_went_as_a_whole_is_one_change() {
 }
 
 #[test]
+fn what_is_known_of_a_persona_is_told_in_sentences() {
+    const PERSONA: &str = r#"
+[[persona]]
+id = "plant-manager"
+clause = "2"
+buying_roles = ["decider", "economic_buyer"]
+matches_when = 'lead.title.contains("Plant")'
+objections = [{ says = "Too dear.", answer = "It pays in a year." }]
+[persona.rings]
+success_factors = ["Costs by machine.", "No stop of a line."]
+perceived_barriers = []
+"#;
+    let cases = [
+        (
+            "\"No stop of a line.\"",
+            "\"No halt of a line.\", \"Used weekly.\"",
+            "Rings: what they expect of it: Costs by machine. No [stop ]{halt }of a line{. Used weekly}.",
+        ),
+        ("[]", "[\"IT must agree.\"]", "Rings: what holds them back: {IT must agree.}"),
+        ("a year", "ten months", "Objection “Too dear.”: answer: It pays in [a year]{ten months}."),
+        (
+            " }]",
+            " },\n  { says = \"Our IT is full.\", answer = \"It needs none.\" }]",
+            "Objection “Our IT is full.”: {Our IT is full. answer: It needs none.}",
+        ),
+        (", \"economic_buyer\"", "", "Parts they play in buying: decider[, economic buyer]"),
+        (
+            "Plant",
+            "Works",
+            "A lead is one of them when: the lead’s title contains “[Plant]{Works}”",
+        ),
+    ];
+    for (from, to, expected) in cases {
+        assert!(PERSONA.contains(from), "{from}");
+        let redline = redline(Some(&text(PERSONA)), &text(&PERSONA.replacen(from, to, 1)));
+        assert_eq!(said(&redline), format!("Clause 2 Changed: {expected}"), "{from}");
+    }
+}
+
+#[test]
 fn another_order_is_a_change_where_order_decides() {
     let turned = between(
         "key = \"New\"\n[[status]]\nkey = \"MQL\"",

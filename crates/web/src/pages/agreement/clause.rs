@@ -24,7 +24,7 @@ use super::{
     actions::ACTIONS,
     handing, message,
     propose::clause_href,
-    routes,
+    routes, serving,
     words::{self, Line},
 };
 use crate::{
@@ -219,6 +219,11 @@ fn of_text(agreement: &Agreement, clause: &Clause, today: &Today) -> Shown {
             .iter()
             .find(|consequence| consequence.id == *id)
             .map(|consequence| of_consequence(consequence, today)),
+        ClauseKind::Persona(id) => agreement
+            .personas
+            .iter()
+            .find(|persona| persona.id == *id)
+            .map(|persona| serving::of_persona(persona, today.version)),
         ClauseKind::Handoff => agreement.handoff.as_ref().map(handing::of_handoff),
         ClauseKind::Disputes => agreement.disputes.as_ref().map(handing::of_disputes),
         _ => None,
@@ -233,13 +238,6 @@ fn of_text(agreement: &Agreement, clause: &Clause, today: &Today) -> Shown {
         let day = agreement.zone.to_datetime(today.now).date();
         shown.more = message::deed::deed(message);
         shown.margin = message::deed::margin(message, today.version, &clause.no, day);
-    }
-    if let ClauseKind::Persona { interviews, .. } = &clause.kind {
-        shown.margin.lines.push(terms(Markup::text(match interviews {
-            0 => "No interview stands behind it yet".to_owned(),
-            1 => "One interview stands behind it".to_owned(),
-            n => format!("{n} interviews stand behind it"),
-        })));
     }
     shown
 }
@@ -415,7 +413,7 @@ fn of_consequence(consequence: &Consequence, today: &Today) -> Shown {
 }
 
 /// What the signed text itself says, or what follows from it by the arithmetic beside it.
-fn terms(words: Markup) -> Markup {
+pub(super) fn terms(words: Markup) -> Markup {
     crate::markup::element("span").class("terms").holding(words).into()
 }
 

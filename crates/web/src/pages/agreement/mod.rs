@@ -7,9 +7,11 @@ pub(crate) mod draft;
 mod handing;
 mod history;
 pub(crate) mod message;
+pub(crate) mod personas;
 pub(crate) mod propose;
 pub(crate) mod redline;
 pub(crate) mod routes;
+mod serving;
 pub(crate) mod signature;
 pub(crate) mod substitute;
 pub(crate) mod talk;
@@ -103,6 +105,8 @@ struct View {
     decided: Markup,
     /// When it is printed, if it is.
     printed: Markup,
+    /// Where its personas are listed, if it has some.
+    personas: Option<String>,
 }
 
 /// A signature, or the place for one.
@@ -147,7 +151,7 @@ pub(crate) async fn show(visit: Visit, Path(no): Path<String>) -> Result<Respons
 }
 
 /// A version that is not there is a page that is not there.
-fn absent(error: engine::Error) -> Failure {
+pub(crate) fn absent(error: engine::Error) -> Failure {
     match error {
         engine::Error::Refused(Refusal::Agreement(AgreementRefusal::NoSuchVersion(_))) => {
             Failure::Absent
@@ -235,6 +239,7 @@ fn viewed(
             may_withdraw: is_open && may(actor, &Act::Propose).is_ok(),
             decided,
             printed: time.exact(time.now()),
+            personas: (!agreement.personas.is_empty()).then(|| personas::personas_href(version)),
         })
     })
 }

@@ -1,4 +1,5 @@
-//! The rows behind figures that stand on Today and in the margins of the Agreement.
+//! The rows behind figures that stand on Today, in the margins of the Agreement and on the cards of
+//! its personas.
 //!
 //! A key of Today means whoever opens it: `today.due` lists the clocks that this very person sees
 //! counted on their own first page, so it shows nobody more than that page does.
@@ -11,7 +12,10 @@ use store::{
     read::{ClockRow, ClockStanding, HandoffRow},
 };
 
-use super::board::{Behind, Rows};
+use super::{
+    board::{Behind, Rows},
+    personas,
+};
 use crate::{
     app::House,
     failure::Failure,
@@ -121,23 +125,36 @@ pub(super) fn page_of(key: &str) -> Option<(String, &'static str)> {
     if Today::ALL.iter().any(|figure| figure.key() == key) {
         return Some(("/".to_owned(), "Today"));
     }
+    if let Some(figure) = personas::Figure::of_key(key) {
+        return Some((figure.page(), "Persona"));
+    }
     let (_, version, _) = Margin::of_key(key)?;
     Some((format!("/agreement/{}", encoded(&version.to_string())), "Agreement"))
 }
 
-/// The rows behind a figure that stands elsewhere; nothing where the key names none.
+/// Rows, and as of when they are true where that is not now.
+type AsOf = (Behind, Option<Timestamp>);
+
+/// The rows behind a figure that stands elsewhere, from the state that it was made of while that is
+/// kept; nothing where the key names none.
 pub(super) fn behind(
     house: &House,
     key: &str,
+    as_it_was: Option<Timestamp>,
     actor: &Actor,
     time: &LocalTime,
-) -> Result<Option<Behind>, Failure> {
+) -> Result<Option<AsOf>, Failure> {
+    let now = |behind| Some((behind, None));
     if let Some(figure) = Today::ALL.into_iter().find(|figure| figure.key() == key) {
-        return house.app.engine.read(|reader| of_today(reader, figure, actor, time)).map(Some);
+        return house.app.engine.read(|reader| of_today(reader, figure, actor, time)).map(now);
+    }
+    if let Some(figure) = personas::Figure::of_key(key) {
+        engine::access::may(actor, &Act::SeeAgreement)?;
+        return figure.behind(house, as_it_was, time.now()).map(Some);
     }
     let Some((margin, version, of)) = Margin::of_key(key) else { return Ok(None) };
     engine::access::may(actor, &Act::SeeAgreement)?;
-    house.app.engine.read(|reader| of_margin(reader, margin, version, of, time.now())).map(Some)
+    house.app.engine.read(|reader| of_margin(reader, margin, version, of, time.now())).map(now)
 }
 
 fn of_today(

@@ -2,6 +2,7 @@
 
 pub(crate) mod board;
 pub(crate) mod elsewhere;
+pub(crate) mod personas;
 pub(crate) mod promised;
 mod rows;
 mod sections;

@@ -102,8 +102,8 @@ fn opened(
         let opened = promised::behind(&goals.value, actor, figure).ok_or(Failure::Absent)?;
         return Ok((Opened::Own(opened.0, opened.1), goals.past()));
     }
-    if let Some(behind) = elsewhere::behind(house, figure, actor, time)? {
-        return Ok((Opened::Own(behind, Vec::new()), None));
+    if let Some((behind, past)) = elsewhere::behind(house, figure, at, actor, time)? {
+        return Ok((Opened::Own(behind, Vec::new()), past));
     }
     let found = board(house, &question, at, actor)?;
     let past = found.past();

@@ -12,6 +12,7 @@ use jiff::civil::Date;
 
 use crate::{
     markup::{Markup, element},
+    pages::agreement::personas::persona_href,
     show::{LocalTime, figure, glyph::glyph},
 };
 
@@ -119,13 +120,11 @@ fn takes(message: &Message) -> Vec<Take> {
     lengths.into_iter().filter_map(take).collect()
 }
 
-/// `for plant-manager and energy-manager`, each a link to its clause.
+/// `for plant manager, energy manager`, each a link to its card.
 fn whom(agreement: &Agreement, version: Version, pillar: &Pillar) -> Markup {
     let href = |id: &str| {
-        let persona = agreement.clauses.iter().find(
-            |clause| matches!(&clause.kind, ClauseKind::Persona { id: other, .. } if other == id),
-        );
-        persona.map(|clause| format!("/agreement/{version}#c{}", clause.no))
+        let persona = agreement.personas.iter().find(|persona| persona.id == id);
+        persona.map(|persona| persona_href(version, &persona.id))
     };
     let mut whom = Markup::new();
     for (nth, id) in pillar.personas.iter().enumerate() {

@@ -243,7 +243,7 @@ fn field(nth: usize, asked: &Asked) -> Field {
         None => asked.label.clone(),
     };
     let control = match asked.asks {
-        Asks::Sentence => Control::Area,
+        Asks::Sentence | Asks::Lines => Control::Area,
         Asks::Words => Control::Line("text"),
         Asks::Number => Control::Line("number"),
         Asks::YesNo => Control::Select(vec![
@@ -251,7 +251,11 @@ fn field(nth: usize, asked: &Asked) -> Field {
             ("false".to_owned(), "no".to_owned()),
         ]),
     };
-    Field::new(name_of(nth), label, control).value(asked.value.trim())
+    let field = Field::new(name_of(nth), label, control).value(asked.value.trim());
+    match asked.asks {
+        Asks::Lines => field.optional().hint("One sentence a line."),
+        _ => field,
+    }
 }
 
 /// A label without the item that stands above the field.

@@ -1,0 +1,230 @@
+//! Whom both sides serve, counted: which leads are whom, and how often they buy.
+
+use std::collections::BTreeMap;
+
+use connectors::agreement::parts::{parts, said};
+use domain::{
+    agreement::{Agreement, Persona},
+    condition::Truth,
+    counted::Counted,
+    field::Fields,
+    ids::{AccountId, LeadId, OpportunityId, Version},
+    rate::Share,
+};
+use store::{
+    Reader,
+    read::{LeadFilter, LeadRow, LeadSort, OpportunityRow, Outcome},
+};
+
+use crate::{
+    Engine, Error,
+    negotiation::{before, text_of},
+};
+
+/// So many leads are read at a time: of a million, no more are in memory at once.
+const AT_ONCE: u32 = 4_000;
+
+/// Why there may be no win rate.
+const NOTHING_CLOSED: &str = "no opportunity of a lead like this is closed as won or lost yet";
+
+/// The leads of one persona, and what became of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PersonaFigures {
+    /// Which.
+    pub persona: String,
+    /// Leads that are one of them, by id.
+    pub matches: Counted<LeadId>,
+    /// Leads of which it cannot be said, since something that the rule asks for is not known.
+    pub unknown: Counted<LeadId>,
+    /// Closed opportunities of leads that are one of them: won, and lost.
+    pub won: Share<OpportunityId>,
+}
+
+/// Every persona of a version that has a rule, over the leads as they are known now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PersonasReport {
+    /// The version whose rules were asked.
+    pub version: Version,
+    /// How many leads were looked at.
+    pub leads: u64,
+    /// In the order of the text.
+    pub personas: Vec<PersonaFigures>,
+    /// Opportunities, won and lost, that came of no lead that is known: they are in no win rate.
+    pub without_lead: Counted<OpportunityId>,
+}
+
+impl PersonasReport {
+    /// The figures of one persona; `None` where the text has no rule for it.
+    pub fn of(&self, persona: &str) -> Option<&PersonaFigures> {
+        self.personas.iter().find(|figures| figures.persona == persona)
+    }
+
+    /// About how many bytes it takes.
+    pub fn bytes(&self) -> usize {
+        const ROW: usize = 64;
+        let rows = self
+            .personas
+            .iter()
+            .map(|figures| figures.matches.n() + figures.unknown.n() + figures.won.rate().n());
+        (rows.sum::<u64>() + self.without_lead.n()) as usize * ROW
+    }
+}
+
+/// What the text says of a persona beside its meaning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonaWords {
+    /// The rule in plain words; `None` where there is none.
+    pub rule: Option<String>,
+    /// Since which version its clause says what it says.
+    pub since: Version,
+}
+
+/// What is told of each persona while the leads are looked at.
+struct Counting<'a> {
+    persona: &'a Persona,
+    matches: Vec<LeadId>,
+    unknown: Vec<LeadId>,
+}
+
+impl Engine {
+    /// Which leads are whom by the rules of a version, as they are known now, and how often they
+    /// buy. It goes through every lead and every opportunity.
+    ///
+    /// # Errors
+    /// [`AgreementRefusal::NoSuchVersion`](crate::agreement::AgreementRefusal), or when the database
+    /// cannot be read.
+    pub fn report_personas(&self, version: Version) -> Result<PersonasReport, Error> {
+        let (_, agreement) = self.agreement(version)?;
+        self.read(|reader| counted(reader, version, &agreement))
+    }
+
+    /// The rule of a persona in plain words, and since which version its clause says what it says
+    /// in another: the first of those in force one after the other whose words are the same.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn persona_words(&self, version: Version, persona: &str) -> Result<PersonaWords, Error> {
+        let clause = format!("persona/{persona}");
+        self.read(|reader| {
+            let row = reader.agreement(version)?;
+            let text = row.as_ref().map(text_of).transpose()?;
+            let found = text.and_then(|text| parts(&text).into_iter().find(|p| p.key == clause));
+            let rule = found.and_then(|part| Some(part.value("matches_when")?.plain.clone()));
+            Ok(PersonaWords { rule, since: since(reader, version, &clause)? })
+        })
+    }
+}
+
+fn counted(
+    reader: &Reader<'_>,
+    version: Version,
+    agreement: &Agreement,
+) -> Result<PersonasReport, Error> {
+    let with_rule = agreement.personas.iter().filter(|persona| persona.matches_when.is_some());
+    let mut all: Vec<Counting<'_>> = with_rule
+        .map(|persona| Counting { persona, matches: Vec::new(), unknown: Vec::new() })
+        .collect();
+    let accounts = accounts(reader, &all)?;
+    let mut leads = 0;
+    let mut after = None;
+    while !all.is_empty() {
+        let page =
+            reader.leads_page(&LeadFilter::default(), LeadSort::Id, after.as_ref(), AT_ONCE)?;
+        let Some(last) = page.last() else { break };
+        after = Some(LeadSort::Id.place_of(last));
+        leads += page.len() as u64;
+        page.iter().for_each(|lead| look_at(lead, &accounts, &mut all));
+    }
+    let (merged, opportunities) = (reader.merged_leads()?, reader.opportunities()?);
+    let mut closed = Closed::of(&opportunities, &merged);
+    let without_lead = closed.without_lead();
+    let personas = all.into_iter().map(|counting| PersonaFigures {
+        persona: counting.persona.id.clone(),
+        won: closed.of_leads(&counting.matches),
+        matches: counting.matches.into_iter().collect(),
+        unknown: counting.unknown.into_iter().collect(),
+    });
+    Ok(PersonasReport { version, leads, personas: personas.collect(), without_lead })
+}
+
+/// What is reported of each account, where a rule asks for it.
+fn accounts(
+    reader: &Reader<'_>,
+    all: &[Counting<'_>],
+) -> Result<BTreeMap<AccountId, Fields>, Error> {
+    if !all.iter().any(|counting| counting.persona.asks_for_account()) {
+        return Ok(BTreeMap::new());
+    }
+    Ok(reader.accounts()?.into_iter().map(|row| (row.id, row.fields)).collect())
+}
+
+fn look_at(lead: &LeadRow, accounts: &BTreeMap<AccountId, Fields>, all: &mut [Counting<'_>]) {
+    let nothing = Fields::new();
+    let account = lead.account.as_ref().and_then(|account| accounts.get(account));
+    for counting in all {
+        match counting.persona.is(&lead.fields, account.unwrap_or(&nothing)) {
+            Some(Truth::Yes) => counting.matches.push(lead.id.clone()),
+            Some(Truth::Unknown) => counting.unknown.push(lead.id.clone()),
+            Some(Truth::No) | None => {}
+        }
+    }
+}
+
+/// The opportunities that were won or lost, by the lead that they came of.
+struct Closed {
+    by_lead: BTreeMap<LeadId, Vec<(OpportunityId, bool)>>,
+    without_lead: Vec<OpportunityId>,
+}
+
+impl Closed {
+    fn of(rows: &[OpportunityRow], merged: &BTreeMap<LeadId, LeadId>) -> Closed {
+        let mut closed = Closed { by_lead: BTreeMap::new(), without_lead: Vec::new() };
+        for row in rows {
+            let is_won = match row.outcome {
+                Outcome::Won => true,
+                Outcome::Lost => false,
+                Outcome::Open | Outcome::NoDecision | Outcome::Unknown => continue,
+            };
+            let lead = row.lead.as_ref().map(|lead| merged.get(lead).unwrap_or(lead));
+            match lead {
+                Some(lead) => {
+                    let theirs = closed.by_lead.entry(lead.clone()).or_default();
+                    theirs.push((row.id.clone(), is_won));
+                }
+                None => closed.without_lead.push(row.id.clone()),
+            }
+        }
+        closed
+    }
+
+    fn without_lead(&mut self) -> Counted<OpportunityId> {
+        std::mem::take(&mut self.without_lead).into_iter().collect()
+    }
+
+    fn of_leads(&self, leads: &[LeadId]) -> Share<OpportunityId> {
+        let theirs = leads.iter().filter_map(|lead| self.by_lead.get(lead)).flatten().cloned();
+        Share::split(theirs, NOTHING_CLOSED)
+    }
+}
+
+fn since(reader: &Reader<'_>, version: Version, clause: &str) -> Result<Version, Error> {
+    let heads = reader.agreement_heads()?;
+    let said_in = |version: Version| {
+        let row = reader.agreement(version)?;
+        let text = row.as_ref().map(text_of).transpose()?;
+        Ok::<_, Error>(text.and_then(|text| said(&text, clause)))
+    };
+    let words = said_in(version)?;
+    let mut since = version;
+    while let Some(head) = heads.iter().find(|head| head.version == since)
+        && let Some(earlier) = before(&heads, head)
+        && words.is_some()
+        && said_in(earlier.version)? == words
+    {
+        since = earlier.version;
+    }
+    Ok(since)
+}
+
+#[cfg(test)]
+mod tests;
