@@ -17,6 +17,7 @@ use crate::{
         ClockStarted, ClockStopped, LeadFellBelow, LeadQualified, MilestoneReached,
     },
     dispute::{DisputeAnswered, DisputeOpened, DisputeRuled},
+    evidence::{EvidenceGiven, EvidenceWithdrawn},
     firm::{
         AgreementProposed, AgreementSigned, AgreementTookEffect, AgreementWithdrawn,
         BacktestAttached, UserAdmitted,
@@ -113,6 +114,10 @@ pub enum Fact {
     ActionOpened(ActionOpened),
     /// An action was closed with a word.
     ActionClosed(ActionClosed),
+    /// Somebody gave evidence for a persona.
+    EvidenceGiven(EvidenceGiven),
+    /// Evidence was taken back.
+    EvidenceWithdrawn(EvidenceWithdrawn),
     /// What an import had told of a record holds no more.
     FactsWithdrawn(FactsWithdrawn),
     /// Decided: a lead met a definition.
@@ -170,6 +175,10 @@ impl Fact {
             Fact::SubstituteNamed(fact) => format!("user/{}", fact.signer),
             Fact::SubstituteWithdrawn(fact) => format!("user/{}", fact.signer),
             Fact::Quota(fact) => format!("quota/{}", fact.period),
+            Fact::EvidenceGiven(EvidenceGiven { persona, .. })
+            | Fact::EvidenceWithdrawn(EvidenceWithdrawn { persona, .. }) => {
+                format!("persona/{persona}")
+            }
             Fact::FactsWithdrawn(fact) => fact.subject.clone(),
             Fact::AgreementProposed(AgreementProposed { version, .. })
             | Fact::AgreementSigned(AgreementSigned { version, .. })

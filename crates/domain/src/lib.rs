@@ -24,6 +24,7 @@ pub mod difference;
 pub mod dispute;
 pub mod draft;
 pub mod escalation;
+pub mod evidence;
 pub mod fact;
 pub mod field;
 pub mod figure;

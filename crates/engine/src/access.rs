@@ -63,6 +63,12 @@ pub enum Act {
     CommentOnClauses,
     /// To close an action that is this person's.
     CloseActionOf(Option<UserId>),
+    /// To give evidence for a persona of those who buy.
+    GiveEvidence,
+    /// To give evidence for the persona of those who sell.
+    GiveEvidenceOfSellers,
+    /// To take back evidence that this person gave.
+    TakeBackEvidenceOf(UserId),
     /// To speak for a side in a dispute.
     AnswerDisputes,
     /// To correct what was reported of leads.
@@ -178,6 +184,22 @@ fn by_handing_over(actor: &Actor, act: &Act) -> Option<Judged> {
         Act::CommentOnClauses => {
             (!matches!(actor.role, ReadOnly | Auditor), "comment on a clause", a_manager)
         }
+        Act::GiveEvidence => (
+            matches!(actor.role, Rep | SalesManager | Marketer | MarketingManager),
+            "give evidence for a persona",
+            "somebody of either side",
+        ),
+        Act::GiveEvidenceOfSellers => (
+            matches!(actor.role, Rep | SalesManager),
+            "give evidence for those who sell",
+            "somebody in sales",
+        ),
+        Act::TakeBackEvidenceOf(user) => (
+            matches!(actor.role, SalesManager | MarketingManager)
+                || (*user == actor.user && !matches!(actor.role, ReadOnly | Auditor)),
+            "take back what somebody else gave",
+            "whoever gave it, or a manager of either side",
+        ),
         Act::AnswerDisputes => (
             matches!(actor.role, Rep | SalesManager | Marketer | MarketingManager),
             "speak for a side in a dispute",
@@ -266,6 +288,9 @@ fn by_work(actor: &Actor, act: &Act) -> Judged {
         | Act::ContestClauses
         | Act::CommentOnClauses
         | Act::CloseActionOf(_)
+        | Act::GiveEvidence
+        | Act::GiveEvidenceOfSellers
+        | Act::TakeBackEvidenceOf(_)
         | Act::AnswerDisputes
         | Act::CorrectLeads
         | Act::SeeDuplicates
@@ -297,7 +322,7 @@ mod tests {
         use Role::*;
         const WRITING: [Role; 6] =
             [Rep, SalesManager, Marketer, MarketingManager, Operations, Leader];
-        let table: [(Act, &[Role]); 32] = [
+        let table: [(Act, &[Role]); 36] = [
             (Act::SeeLeads, &Role::ALL),
             (Act::SeeReach, &WRITING),
             (Act::Propose, &[SalesManager, MarketingManager, Operations, Leader]),
@@ -320,6 +345,10 @@ mod tests {
             (Act::CommentOnClauses, &WRITING),
             (Act::CloseActionOf(Some("u1".into())), &Role::ALL),
             (Act::CloseActionOf(None), &[SalesManager, MarketingManager, Operations, Leader]),
+            (Act::GiveEvidence, &[Rep, SalesManager, Marketer, MarketingManager]),
+            (Act::GiveEvidenceOfSellers, &[Rep, SalesManager]),
+            (Act::TakeBackEvidenceOf("u1".into()), &WRITING),
+            (Act::TakeBackEvidenceOf("u2".into()), &[SalesManager, MarketingManager]),
             (Act::AnswerDisputes, &[Rep, SalesManager, Marketer, MarketingManager]),
             (Act::SearchLedger, &[Operations, Leader, Auditor]),
             (Act::CheckLedger, &[Operations, Auditor]),

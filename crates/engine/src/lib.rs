@@ -13,6 +13,7 @@ pub mod book;
 pub mod colleague;
 pub mod correction;
 pub mod dispute;
+pub mod evidence;
 pub mod first_agreement;
 pub mod handoff;
 pub mod identity;
@@ -93,6 +94,9 @@ pub enum Refusal {
     /// About a dispute.
     #[error(transparent)]
     Dispute(#[from] dispute::DisputeRefusal),
+    /// About evidence for a persona.
+    #[error(transparent)]
+    Evidence(#[from] evidence::EvidenceRefusal),
     /// About a handoff.
     #[error(transparent)]
     Handoff(#[from] handoff::HandoffRefusal),

@@ -11,7 +11,7 @@ use crate::{
     error::StoreError,
     read::{
         absence, action, activity, agreement, assignment, campaign, clock, dispute, escalation,
-        handoff, lead, lead_stage, merged, milestone, named, negotiation, opportunity,
+        evidence, handoff, lead, lead_stage, merged, milestone, named, negotiation, opportunity,
         qualification, quota, routing, user, user_hours, withdrawn,
     },
 };
@@ -77,6 +77,8 @@ pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreE
         | Fact::ClockEscalated(_)
         | Fact::ClockBreached(_) => clocks(connection, entry),
         Fact::MilestoneReached(fact) => milestone::reached(connection, entry, fact),
+        Fact::EvidenceGiven(fact) => evidence::given(connection, entry, fact),
+        Fact::EvidenceWithdrawn(fact) => evidence::withdrawn(connection, entry, fact),
         Fact::FactsWithdrawn(fact) => folded_again(connection, entry, &fact.subject),
         Fact::LeadsMerged(_) | Fact::LeadsUnmerged(_) | Fact::LeadsToldApart(_) => {
             two_leads(connection, entry)

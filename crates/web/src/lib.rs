@@ -155,6 +155,14 @@ fn signed() -> Router<Shared> {
         .route("/agreement/{version}/message", get(agreement::message::show))
         .route("/agreement/{version}/personas", get(agreement::personas::index))
         .route("/agreement/{version}/personas/{id}", get(agreement::personas::show))
+        .route(
+            "/agreement/{version}/personas/{id}/evidence",
+            post(agreement::personas::evidence::create),
+        )
+        .route(
+            "/agreement/{version}/personas/{id}/evidence/{no}/withdrawal",
+            post(agreement::personas::evidence::withdraw),
+        )
         .route("/agreement/{version}/backtest", get(backtest::index))
         .route("/agreement/{version}/backtests", post(backtest::attached::create))
         .route("/agreement/{version}/backtest/leads", get(backtest::leads::index))

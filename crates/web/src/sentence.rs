@@ -3,6 +3,7 @@
 use domain::{
     activity::ActivityRecorded,
     decided::ClockEscalated,
+    evidence::EvidenceKind,
     fact::{Entry, Fact},
     field::Fields,
     firm::Side,
@@ -71,6 +72,7 @@ fn glyph(fact: &Fact, names: &Names<'_, '_>) -> Result<Markup, StoreError> {
         | Fact::AgreementTookEffect(_) => show::glyph::joint(),
         Fact::ClauseCommented(told) => show::side(told.side),
         Fact::ChangeAnswered(told) => show::side(told.side),
+        Fact::EvidenceGiven(told) => show::side(told.side),
         Fact::DisputeOpened(told) => show::side(told.side),
         Fact::DisputeAnswered(told) => show::side(told.side),
         _ => show::side(Side::Neutral),
@@ -255,6 +257,8 @@ fn with_people(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError>
         | Fact::ClauseCommented(_)
         | Fact::ChangeAnswered(_)
         | Fact::ActionOpened(_)
+        | Fact::EvidenceGiven(_)
+        | Fact::EvidenceWithdrawn(_)
         | Fact::ActionClosed(_) => about_a_proposal(fact, names)?,
         Fact::HandoffMade(_)
         | Fact::DisputeOpened(_)
@@ -291,6 +295,15 @@ fn about_a_proposal(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreE
                 "{by} {does} the change of {} in version {} for {side}",
                 fact.part, fact.version
             )
+        }
+        Fact::EvidenceGiven(fact) => {
+            let kind = if fact.kind == EvidenceKind::Interview { "an" } else { "a" };
+            let by = names.user_name(&fact.by)?;
+            format!("{by} gave {kind} {} for the persona {}", fact.kind.word(), fact.persona)
+        }
+        Fact::EvidenceWithdrawn(fact) => {
+            let by = names.user_name(&fact.by)?;
+            format!("{by} took evidence for the persona {} back", fact.persona)
         }
         _ => String::new(),
     })

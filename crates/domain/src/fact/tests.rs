@@ -152,6 +152,22 @@ fn what_is_said_to_a_proposal_and_what_follows_is_filed_under_its_version_and_to
     }
 }
 
+/// What is given for a persona, and taken back.
+const EVIDENCE: [&str; 2] = [
+    r#"{"fact":"evidence_given","persona":"plant-manager","nth":4,"kind":"interview","on":"2026-11-12","about":{"lead":"crm:1"},"by":"crm:u7","side":"sales","words":"c90e…"}"#,
+    r#"{"fact":"evidence_withdrawn","persona":"plant-manager","evidence":812,"by":"crm:u7","words":"41aa…"}"#,
+];
+
+#[test]
+fn evidence_is_filed_under_its_persona_and_told_by_nobody_else() {
+    for json in EVIDENCE {
+        let fact: Fact = serde_json::from_str(json).unwrap_or_else(|e| panic!("{json}: {e}"));
+        assert_eq!(fact.subject(), "persona/plant-manager", "{json}");
+        assert!(!fact.is_reportable() && fact.lead().is_none(), "{json}");
+        assert_eq!(serde_json::to_string(&fact).unwrap(), json);
+    }
+}
+
 /// What routing decides.
 const ROUTED: [&str; 2] = [
     r#"{"fact":"lead_routed","lead":"crm:1","times":1,"to":"crm:u8","pool":"desk","counted":true,"tried":[{"route":"south","outcome":"does_not_hold"},{"route":"desk","outcome":"taken","passed_over":[{"who":"ann@firm.example","why":"away"}]}],"seen":{"at":"2026-07-03T09:00:00Z","values":{"lead.region":"North"},"people":{"ann@firm.example":{"user":"crm:u7","away_until":"2026-07-10"},"crm:u8":{"user":"crm:u8","open":12}},"levels":{"desk":{"crm:u7":{"received":31},"crm:u8":{"received":32,"credited_back":1}}}},"because":{"version":3,"hash":"4be1…","clause":"3.5","facts":[12,14]}}"#,

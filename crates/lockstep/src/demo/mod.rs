@@ -18,6 +18,7 @@ pub(crate) mod world;
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
+    evidence::EvidenceKind,
     fact::Fact,
     firm::Role,
     ids::{FactNo, LeadId, UserId},
@@ -27,7 +28,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
 
 use hours::Hours;
 use stories::Meant;
-use texts::{Step, midnight};
+use texts::{Finding, Step, midnight};
 use world::{Dates, World};
 
 /// The firm's name.
@@ -40,6 +41,93 @@ const CURRENCY: &str = "EUR";
 const SEED: u64 = 1_847;
 /// So many weeks are told of one by one; charts show no more.
 const WEEKS_SHOWN: i32 = 14;
+
+/// What was found out about the personas under the third text, and how many days ago it was given.
+const FOUND_OUT: [(i64, Finding); 7] = {
+    use EvidenceKind::{Deal, Interview, Quote};
+    [
+        (
+            80,
+            found(
+                5,
+                "plant-manager",
+                Interview,
+                3,
+                "He opened the bill of the year before he opened our slides: eleven per cent more, and nobody could say which line.",
+            ),
+        ),
+        (
+            80,
+            found(
+                3,
+                "energy-manager",
+                Interview,
+                9,
+                "She spends four days a quarter on the audit's tables, and wants those days back before anything else.",
+            ),
+        ),
+        (
+            12,
+            found(
+                6,
+                "plant-manager",
+                Deal,
+                4,
+                "Won after the works council had seen that figures are by machine and never by person.",
+            ),
+        ),
+        (
+            12,
+            found(
+                7,
+                "rep",
+                Quote,
+                1,
+                "If the case study had one number that a plant manager repeats, I would send it.",
+            ),
+        ),
+        (
+            11,
+            found(
+                8,
+                "plant-manager",
+                Deal,
+                20,
+                "Lost: the line would have had to stop for a day, and the other supplier clipped on.",
+            ),
+        ),
+        (
+            3,
+            found(
+                3,
+                "plant-manager",
+                Quote,
+                1,
+                "I do not need a dashboard. I need Monday's table.",
+            ),
+        ),
+        (
+            3,
+            found(
+                5,
+                "rep",
+                Interview,
+                2,
+                "The morning is for calls, the afternoon for the road; what comes at four waits until the next day.",
+            ),
+        ),
+    ]
+};
+
+const fn found(
+    by: usize,
+    persona: &'static str,
+    kind: EvidenceKind,
+    days_before: i32,
+    words: &'static str,
+) -> Finding {
+    Finding { by, persona, kind, days_before, words }
+}
 
 /// One of the firm's people, as whom somebody may look around.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,6 +214,9 @@ fn steps(dates: &Dates, zone: &TimeZone) -> BTreeMap<Timestamp, Vec<Step>> {
     steps.entry(dates.now - days(10) + after).or_default().push(Step::Call);
     let closing = Step::CloseActions("Two hours each afternoon are kept free for first calls.");
     steps.entry(dates.now - days(80)).or_default().push(closing);
+    for (ago, finding) in FOUND_OUT {
+        steps.entry(dates.now - days(ago)).or_default().push(Step::Find(finding));
+    }
     for (ago, step) in said {
         steps.entry(dates.now - days(ago)).or_default().push(step);
     }

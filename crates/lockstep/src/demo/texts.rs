@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use connectors::agreement::AgreementText;
 use domain::{
     activity::ActivityRecorded,
+    evidence::EvidenceKind,
     fact::{Fact, Told},
     field::Fields,
     handoff::Answer,
     ids::{DisputeId, Version},
     reported::Reported,
 };
-use engine::{Engine, access::Actor, dispute::Ruling};
+use engine::{Engine, access::Actor, dispute::Ruling, evidence::Given};
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
 use super::{people::STAFF, queue::CRM};
@@ -215,6 +216,33 @@ fn open_dispute(engine: &Engine) -> anyhow::Result<Option<DisputeId>> {
     Ok(all.into_iter().find(|row| row.ruled_at.is_none()).map(|row| row.id))
 }
 
+/// What somebody found out about a persona.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Finding {
+    /// Who, by their place among the firm's people.
+    pub by: usize,
+    /// For which persona.
+    pub persona: &'static str,
+    /// Of what kind.
+    pub kind: EvidenceKind,
+    /// How many days before it was given.
+    pub days_before: i32,
+    /// What was said.
+    pub words: &'static str,
+}
+
+impl Finding {
+    /// Gives it.
+    fn give(self, engine: &Engine, now: Timestamp) -> anyhow::Result<()> {
+        let today = now.to_zoned(TimeZone::UTC).date();
+        let on = Some(today.saturating_sub(jiff::Span::new().days(self.days_before)));
+        let given =
+            Given { kind: self.kind, on, about: String::new(), words: self.words.to_owned() };
+        engine.give_evidence(&STAFF[self.by].actor(), self.persona, given, today, now)?;
+        Ok(())
+    }
+}
+
 /// Something that happens to a text, or is said about what it decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
@@ -239,6 +267,8 @@ pub enum Step {
     Overturn(&'static str),
     /// What follows from missed periods is looked for, and sales closes it with these words.
     CloseActions(&'static str),
+    /// Somebody gives evidence for a persona.
+    Find(Finding),
     /// Whoever has the lead calls it, since it counts as accepted now.
     Call,
 }
@@ -276,6 +306,7 @@ impl Step {
                     engine.close_action(&sales(), &action.id, words, now)?;
                 }
             }
+            Step::Find(finding) => finding.give(engine, now)?,
             Step::Call => call(engine, now)?,
             Step::Overturn(words) => {
                 let (overturned, statement) = (true, words.to_owned());

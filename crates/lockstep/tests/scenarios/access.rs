@@ -113,7 +113,7 @@ async fn every_role_at_every_form() {
     let wrong_role = [("role", "king"), ("side", "sales")];
     type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
     let merging: &[&str] = &["sven", "mara", "operations"];
-    let cases: [Case<'_>; 14] = [
+    let cases: [Case<'_>; 16] = [
         ("/people", &nora, &["operations", "leader"]),
         (&rep, &wrong_role, &["operations", "leader"]),
         (&signature, &[("hash", "other")], &["sven", "mara", "leader"]),
@@ -124,6 +124,8 @@ async fn every_role_at_every_form() {
         (&format!("{rep}/absences"), &[], &["rep", "operations", "leader"]),
         (&format!("{rep}/absences/1/withdrawal"), &[], &["rep", "operations", "leader"]),
         ("/agreement/substitutes", &[], &["sven", "mara", "leader"]),
+        ("/agreement/1/personas/director/evidence", &[], &["rep", "sven", "marketer", "mara"]),
+        ("/agreement/1/personas/rep/evidence", &[], &["rep", "sven"]),
         ("/leads/crm:l1/merge/crm:l1", &[], merging),
         ("/leads/crm:l1/apart/crm:l1", &[], merging),
         ("/undo/merges/crm:l1/crm:l1", &[], merging),

@@ -36,7 +36,7 @@ async fn a_card_shows_what_was_found_out_and_the_leads_like_it() {
         "Leads like this now 2",
         "of 1 more it cannot be said",
         "1 of 2",
-        "3 stand behind the signed text",
+        "Interviews 3 3 behind the signed text, 0 given below",
         "A pump stood still on a Sunday.",
         "What they expect of it nothing recorded yet",
         "What they decide by nothing recorded yet",
@@ -51,7 +51,10 @@ async fn a_card_shows_what_was_found_out_and_the_leads_like_it() {
     }
     let seller = world.page("rep", "/agreement/1/personas/rep").await;
     assert!(seller.contains("First calls before ten."), "{seller}");
-    assert!(seller.contains("0 none stands behind") && !seller.contains("Leads like"), "{seller}");
+    assert!(
+        seller.contains("0 behind the signed text") && !seller.contains("Leads like"),
+        "{seller}"
+    );
     for absent in ["/agreement/1/personas/nobody", "/agreement/9/personas"] {
         assert_eq!(world.gets("rep", absent).await.status, StatusCode::NOT_FOUND, "{absent}");
     }
@@ -90,4 +93,93 @@ async fn words_that_a_later_version_took_over_are_those_of_the_earlier() {
     assert!(seller.contains("for sales no signature yet"), "{seller}");
     let redline = world.page("sven", "/agreement/2/redline").await;
     assert!(redline.contains("Seller: day"), "{redline}");
+}
+
+fn interview(words: &'static str) -> [(&'static str, &'static str); 4] {
+    [("kind", "interview"), ("on", "2026-11-12"), ("words", words), ("about", "crm:opitz")]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn evidence_counts_at_once_and_is_taken_back_with_a_word() {
+    let world = with_leads().await;
+    let give = format!("{CARD}/evidence");
+    let given = interview("He asked for the bill by machine.");
+    assert_eq!(world.posts("rep", &give, &given).await.status, StatusCode::SEE_OTHER);
+    let page = world.page("marketer", CARD).await;
+    assert!(page.contains("4 3 behind the signed text, 1 given below"), "{page}");
+    assert!(page.contains("the last of these on Thu 12 Nov"), "{page}");
+    assert!(page.contains("He asked for the bill by machine."), "{page}");
+    let hidden = world.page("reader", CARD).await;
+    assert!(hidden.contains("1 given below") && !hidden.contains("by machine."), "{hidden}");
+    let again = world.posts("rep", &give, &given).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(again.text().contains("You have given this already"), "{}", again.body);
+    let no = world.last_fact();
+    let back = format!("{give}/{no}/withdrawal");
+    let by_another = world.posts("marketer", &back, &[("why", "Not so.")]).await;
+    assert_eq!(by_another.status, StatusCode::NOT_FOUND);
+    let blank = world.posts("mara", &back, &[("why", " ")]).await;
+    assert_eq!(blank.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(blank.text().contains("Say why you take it back"), "{}", blank.body);
+    let taken = world.posts("mara", &back, &[("why", "It was a buyer.")]).await;
+    assert_eq!(taken.status, StatusCode::SEE_OTHER);
+    let page = world.page("rep", CARD).await;
+    assert!(page.contains("3 3 behind the signed text, 0 given below"), "{page}");
+    assert!(page.contains("taken back by Mara Lenz") && page.contains("It was a buyer."), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn evidence_that_does_not_hold_is_said_beside_what_was_typed() {
+    let world = with_leads().await;
+    let give = format!("{CARD}/evidence");
+    let cases = [
+        (("words", "  "), "Write what was said or done"),
+        (("on", "2026-12-24"), "it cannot lie ahead"),
+        (("on", "yesterday"), "Say on which day it was"),
+        (("about", "crm:nobody"), "There is no lead and no opportunity"),
+    ];
+    let before = world.everything();
+    for ((field, value), says) in cases {
+        let sent = interview("She said so.").map(|(name, kept)| match name == field {
+            true => (name, value),
+            false => (name, kept),
+        });
+        let answer = world.posts("rep", &give, &sent).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{field}");
+        assert!(answer.text().contains(says), "{says}: {}", answer.body);
+    }
+    assert_eq!(world.everything(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn those_who_sell_write_what_stands_behind_their_own_persona() {
+    let world = with_leads().await;
+    let card = "/agreement/1/personas/rep";
+    let give = format!("{card}/evidence");
+    let refused = world.posts("marketer", &give, &interview("They call at nine.")).await;
+    assert_eq!(refused.status, StatusCode::NOT_FOUND);
+    assert!(!world.page("marketer", card).await.contains("Give evidence"));
+    let given = world.posts("rep", &give, &interview("I call before nine.")).await;
+    assert_eq!(given.status, StatusCode::SEE_OTHER);
+    assert!(world.page("marketer", card).await.contains("I call before nine."));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lead_says_whom_it_is_like_and_marketing_is_led_to_those_who_sell() {
+    let world = with_leads().await;
+    let cases = [
+        ("opitz", "Persona The director"),
+        ("li", "Persona none of them"),
+        ("unknown", "Persona none of them; it cannot be said of The director"),
+    ];
+    for (lead, words) in cases {
+        let page = world.page("rep", &format!("/leads/crm:{lead}")).await;
+        assert!(page.contains(words), "{lead}: {page}");
+    }
+    let lead = world.gets("rep", "/leads/crm:opitz").await.body;
+    let card = "/agreement/1/personas/director?about=crm:opitz";
+    assert!(lead.contains(card), "{lead}");
+    assert!(world.gets("rep", card).await.body.contains("value=\"crm:opitz\""));
+    assert!(world.page("marketer", "/").await.contains("Who sells : what those who sell need"));
+    assert!(!world.page("rep", "/").await.contains("what those who sell need"));
 }

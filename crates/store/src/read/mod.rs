@@ -19,6 +19,7 @@ mod clocked;
 mod columns;
 pub mod dispute;
 pub mod escalation;
+pub mod evidence;
 pub mod handoff;
 pub mod lead;
 mod lead_filter;
@@ -52,6 +53,7 @@ pub use campaign::CampaignRow;
 pub use clock::{ClockRow, ClockStanding, ClockToldLate};
 pub use columns::name_key;
 pub use dispute::DisputeRow;
+pub use evidence::EvidenceRow;
 pub use handoff::HandoffRow;
 pub use lead::LeadRow;
 pub use lead_filter::{LeadFilter, Span};
@@ -75,7 +77,7 @@ pub use word::{Findable, Hit};
 pub(crate) use word::{index_all_names, replace as replace_words};
 
 /// Every table that is worked out from the ledger, with its columns.
-pub(crate) const READ_MODELS: [(&str, &str); 35] = [
+pub(crate) const READ_MODELS: [(&str, &str); 36] = [
     ("absence", absence::COLUMNS),
     ("account", named::COLUMNS),
     ("account_key", account_key::COLUMNS),
@@ -89,6 +91,7 @@ pub(crate) const READ_MODELS: [(&str, &str); 35] = [
     ("clock", clock::COLUMNS),
     ("clock_told", escalation::COLUMNS),
     ("dispute", dispute::COLUMNS),
+    ("evidence", evidence::COLUMNS),
     ("handoff", handoff::COLUMNS),
     ("lead", lead::COLUMNS),
     ("lead_stage", lead_stage::COLUMNS),

@@ -3,6 +3,7 @@
 
 mod beside;
 mod counts;
+mod evidence;
 mod ladders;
 mod lead_pages;
 mod lists;

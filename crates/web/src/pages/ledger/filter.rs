@@ -20,11 +20,20 @@ pub(crate) struct Asked {
 }
 
 /// What facts can be about: the first half of every subject.
-const NOUNS: [&str; 8] =
-    ["account", "agreement", "campaign", "lead", "opportunity", "product", "quota", "user"];
+const NOUNS: [&str; 9] = [
+    "account",
+    "agreement",
+    "campaign",
+    "lead",
+    "opportunity",
+    "persona",
+    "product",
+    "quota",
+    "user",
+];
 
 /// Every kind of fact, in the order in which the list offers them.
-pub(super) const KINDS: [&str; 51] = [
+pub(super) const KINDS: [&str; 53] = [
     "agreement_proposed",
     "agreement_signed",
     "agreement_withdrawn",
@@ -34,6 +43,8 @@ pub(super) const KINDS: [&str; 51] = [
     "backtest_attached",
     "action_opened",
     "action_closed",
+    "evidence_given",
+    "evidence_withdrawn",
     "user_admitted",
     "book_passed_on",
     "user_left",

@@ -13,7 +13,13 @@ use engine::{
 };
 use store::{Reader, read::AgreementState};
 
-use super::{super::absent, counted::Counted, interviews, of_words};
+use super::{
+    super::absent,
+    Asked,
+    counted::Counted,
+    evidence::{Evidence, Look, evidence},
+    of_words, persona_href,
+};
 use crate::{
     app::House,
     failure::Failure,
@@ -44,6 +50,9 @@ pub(super) struct Card {
     pub(super) channels: Vec<String>,
     /// What they object to, with the answer.
     pub(super) objections: Vec<(String, Option<String>)>,
+    pub(super) evidence: Evidence,
+    /// Where evidence is given.
+    pub(super) give: String,
     pub(super) signed: Signed,
 }
 
@@ -61,7 +70,7 @@ pub(super) fn card(
     engine: &Engine,
     house: &House,
     (version, id): (Version, &str),
-    actor: &Actor,
+    (actor, asked): (&Actor, &Asked),
     time: &LocalTime,
 ) -> Result<Card, Failure> {
     let (row, agreement) = engine.agreement(version).map_err(absent)?;
@@ -70,7 +79,11 @@ pub(super) fn card(
     let words = engine.persona_words(version, &persona.id)?;
     let (_, since) = engine.agreement(words.since).map_err(absent)?;
     let counted = Counted::of(house, version, &agreement, time)?;
-    let signed = engine.read(|reader| signed(reader, words.since, &since, time))?;
+    let look = Look { version, persona, actor, asked };
+    let (signed, evidence) = engine.read(|reader| {
+        let signed = signed(reader, words.since, &since, time)?;
+        Ok::<_, Failure>((signed, evidence(reader, &look, time)?))
+    })?;
     let may_change = matches!(
         row.state,
         AgreementState::Proposed | AgreementState::Signed | AgreementState::InForce
@@ -82,7 +95,9 @@ pub(super) fn card(
         clause: persona.clause.clone(),
         says: persona.says.clone(),
         propose: may_change.then(|| clause_href(version, &format!("persona/{}", persona.id))),
-        figures: figures(persona, version, &counted),
+        figures: figures(persona, version, (&counted, &evidence), time),
+        evidence,
+        give: format!("{}/evidence", persona_href(version, &persona.id)),
         counted,
         rule: words.rule,
         topics: topics(persona),
@@ -98,17 +113,16 @@ pub(super) fn card(
     })
 }
 
+/// A figure: what it is, the number, and what stands beside it.
+type Shown = (&'static str, Markup, Markup);
+
 fn figures(
     persona: &Persona,
     version: Version,
-    counted: &Counted,
-) -> Vec<(&'static str, Markup, Markup)> {
-    let behind = match persona.interviews {
-        0 => "none stands behind the signed text yet",
-        1 => "stands behind the signed text",
-        _ => "stand behind the signed text",
-    };
-    let interviews = ("Interviews", interviews(persona, version), Markup::text(behind));
+    (counted, evidence): (&Counted, &Evidence),
+    time: &LocalTime,
+) -> Vec<Shown> {
+    let interviews = interviews(persona, version, evidence, time);
     match persona.of {
         Of::Sellers => vec![interviews],
         Of::Buyers => vec![
@@ -117,6 +131,22 @@ fn figures(
             interviews,
         ],
     }
+}
+
+/// Those behind the signed text, and those that were given since, said apart.
+fn interviews(persona: &Persona, version: Version, evidence: &Evidence, time: &LocalTime) -> Shown {
+    let all = u64::from(persona.interviews) + evidence.interviews;
+    let count = |n: u64, href: &str| show::figure(show::count(n), href);
+    let signed = format!("/agreement/{version}#c{}", persona.clause);
+    let words = count(persona.interviews.into(), &signed)
+        .and_text(" behind the signed text, ")
+        .and(count(evidence.interviews, "#evidence"))
+        .and_text(" given below");
+    let words = match evidence.last_on {
+        Some(on) => words.and_text("; the last of these on ").and(time.date(on)),
+        None => words,
+    };
+    ("Interviews", count(all, "#evidence"), words)
 }
 
 fn topics(persona: &Persona) -> Vec<(&'static str, Vec<String>)> {

@@ -3,14 +3,19 @@
 
 mod card;
 mod counted;
+pub(crate) mod evidence;
 
 use askama::Template;
-use axum::{extract::Path, response::Response};
+use axum::{
+    extract::{Path, Query},
+    response::Response,
+};
 use domain::{
     agreement::{Agreement, Persona, persona::Of},
     ids::Version,
 };
 use engine::{Engine, access::Act};
+use serde::Deserialize;
 
 use super::{absent, version_of};
 use crate::{
@@ -24,6 +29,7 @@ use crate::{
 };
 use card::Card;
 use counted::Counted;
+use evidence::Refused;
 
 /// The list.
 #[derive(Template)]
@@ -54,6 +60,18 @@ struct Row {
 struct PersonaPage {
     frame: Frame,
     card: Card,
+    /// What is wrong.
+    wrong: Markup,
+}
+
+/// What the address of a card asks for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    /// The evidence that is to be taken back, by its fact.
+    back: String,
+    /// The lead or opportunity of which evidence is to be given.
+    about: String,
 }
 
 /// Where the personas of a version are listed.
@@ -115,16 +133,32 @@ fn rows(agreement: &Agreement, version: Version, counted: &Counted) -> Vec<Row> 
 pub(crate) async fn show(
     visit: Visit,
     Path((no, id)): Path<(String, String)>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     visit.signed.may(&Act::SeeAgreement)?;
-    let (version, time, house) = (version_of(&no)?, visit.time(), visit.house.clone());
+    shown(visit, (version_of(&no)?, id), asked, None).await
+}
+
+/// Answers with a card; with what is wrong where a form of it was refused.
+async fn shown(
+    visit: Visit,
+    (version, id): (Version, String),
+    asked: Asked,
+    refused: Option<Refused>,
+) -> Result<Response, Failure> {
+    let (time, house) = (visit.time(), visit.house.clone());
     let actor = visit.signed.0.clone();
-    let find = move |engine: &Engine| card::card(engine, &house, (version, &id), &actor, &time);
-    let card = visit.house.work(find).await?;
-    let frame = visit.frame(card.name.clone(), Place::Agreement);
+    let find =
+        move |engine: &Engine| card::card(engine, &house, (version, &id), (&actor, &asked), &time);
+    let mut card = visit.house.work(find).await?;
+    let was_refused = refused.is_some();
+    let wrong = refused.map(|refused| card.evidence.refuse(refused)).unwrap_or_default();
+    let mut frame = visit.frame(card.name.clone(), Place::Agreement);
+    frame.refused = was_refused;
     let is_awaited = card.counted.is_awaited;
-    let response = visit.show(PersonaPage { frame, card });
-    Ok(if is_awaited { looks_again(response) } else { response })
+    let page = PersonaPage { frame, card, wrong };
+    let response = if was_refused { visit.refuse(page) } else { visit.show(page) };
+    Ok(if is_awaited && !was_refused { looks_again(response) } else { response })
 }
 
 impl PersonasPage {
