@@ -114,17 +114,14 @@ pub fn title(section: &str, key: &str, no: Option<&str>) -> String {
     }
 }
 
-/// An item of a list: `rule demo`, `objection “Too dear.”`.
+/// An item of a list: `rule demo`, `objection “Too dear”`.
 pub fn item(list: &str, name: &str) -> String {
     let noun = list.strip_suffix("ies").map(|stem| format!("{stem}y"));
     let noun = noun.unwrap_or_else(|| match list.strip_suffix('s') {
         Some(stem) if !stem.ends_with('s') => stem.to_owned(),
         _ => list.to_owned(),
     });
-    match name.contains(' ') {
-        true => format!("{} “{name}”", noun.replace('_', " ")),
-        false => format!("{} {name}", noun.replace('_', " ")),
-    }
+    format!("{} {name}", noun.replace('_', " "))
 }
 
 /// Everything above a value and its key, as one label: `Rule demo: points`.
@@ -358,7 +355,7 @@ mod tests {
             joined(&[item("members", "ben")], "cap_day"),
             "Member ben: leads a day, at most"
         );
-        let objection = item("objections", "Too dear.");
-        assert_eq!(joined(&[objection], "answer"), "Objection “Too dear.”: answer");
+        let objection = item("objections", "“Too dear”");
+        assert_eq!(joined(&[objection], "answer"), "Objection “Too dear”: answer");
     }
 }

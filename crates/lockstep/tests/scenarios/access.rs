@@ -4,7 +4,7 @@ use serde_json::json;
 use testkit::http::{Request, StatusCode};
 use testkit::{AGREEMENT, PEOPLE, PERSONAS, World};
 
-const LOOKS: [&str; 49] = [
+const LOOKS: [&str; 52] = [
     "/",
     "/",
     "/leads",

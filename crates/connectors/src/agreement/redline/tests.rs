@@ -176,11 +176,11 @@ perceived_barriers = []
             "Rings: what they expect of it: Costs by machine. No [stop ]{halt }of a line{. Used weekly}.",
         ),
         ("[]", "[\"IT must agree.\"]", "Rings: what holds them back: {IT must agree.}"),
-        ("a year", "ten months", "Objection “Too dear.”: answer: It pays in [a year]{ten months}."),
+        ("a year", "ten months", "Objection “Too dear”: answer: It pays in [a year]{ten months}."),
         (
             " }]",
             " },\n  { says = \"Our IT is full.\", answer = \"It needs none.\" }]",
-            "Objection “Our IT is full.”: {Our IT is full. answer: It needs none.}",
+            "Objection “Our IT is full”: {Our IT is full. answer: It needs none.}",
         ),
         (", \"economic_buyer\"", "", "Parts they play in buying: decider[, economic buyer]"),
         (

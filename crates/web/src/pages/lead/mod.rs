@@ -1,6 +1,7 @@
 //! One lead: who and what, the clock, what is agreed, the score, the handoffs, the history.
 
 pub(crate) mod correct;
+mod like;
 mod score;
 mod view;
 pub(crate) mod what_if;

@@ -26,7 +26,7 @@ use store::{
     read::{HandoffRow, LeadRow},
 };
 
-use super::score;
+use super::{like::like, score};
 use crate::{
     failure::Failure,
     layout::Because,
@@ -171,7 +171,7 @@ fn view(matter: &Matter<'_, '_>, lead: &LeadRow, wanted: &Wanted) -> Result<View
     Ok(View {
         name: matter.known.names.lead(&lead.id)?,
         what: what(&matter.known, lead)?,
-        kv: who(&matter.known, lead, wanted.may_assign)?,
+        kv: who(matter, lead, wanted.may_assign)?,
         fields: fields(lead, wanted.may_correct),
         clocks: shown,
         agreed: agreed(matter),
@@ -249,10 +249,11 @@ fn what(known: &Known<'_, '_>, lead: &LeadRow) -> Result<String, Failure> {
 }
 
 fn who(
-    known: &Known<'_, '_>,
+    matter: &Matter<'_, '_>,
     lead: &LeadRow,
     may_assign: bool,
 ) -> Result<Vec<(&'static str, Markup)>, Failure> {
+    let known = &matter.known;
     let since = |at: Option<Timestamp>| match at {
         Some(at) => Markup::text(" since ").and(known.time.instant(at)),
         None => Markup::new(),
@@ -273,6 +274,10 @@ fn who(
     kv.push(("Owner", owner));
     if let Some(source) = &lead.source {
         kv.push(("Source", Markup::text(source)));
+    }
+    let in_force = matter.agreements.at(known.time.now());
+    if let Some(like) = in_force.map(|text| like(known, text, lead)).transpose()?.flatten() {
+        kv.push(("Persona", like));
     }
     if let Some(person) = known.names.lead_person(&lead.id)? {
         let ways =

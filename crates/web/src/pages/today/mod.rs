@@ -12,8 +12,14 @@ mod waiting;
 
 use askama::Template;
 use axum::response::Response;
-use domain::firm::{Role, Side};
-use engine::access::{Act, Actor, may};
+use domain::{
+    agreement::persona::Of as PersonaOf,
+    firm::{Role, Side},
+};
+use engine::{
+    Engine,
+    access::{Act, Actor, may},
+};
 
 use crate::{
     app::House,
@@ -22,6 +28,7 @@ use crate::{
     layout::{Frame, Place},
     markup::Markup,
     pages::{
+        agreement::personas::persona_href,
         leads::kept::{self, Link},
         scoreboard,
     },
@@ -53,6 +60,8 @@ struct Today {
     /// The views that are pinned for the person.
     views: Vec<Link>,
     steps: Option<steps::Steps>,
+    /// The persona of those who sell, for whoever makes what they use: its card and its name.
+    sellers: Option<(String, String)>,
 }
 
 /// The share of clocks kept, by week.
@@ -135,7 +144,30 @@ fn today(house: &House, actor: &Actor, reach: bool, time: &LocalTime) -> Result<
         .then(|| engine.read(|reader| handoffs::to_answer(reader, actor, reach, time)))
         .transpose()?;
     let views = engine.read(|reader| kept::pinned(reader, actor, reach, time))?;
-    Ok(Today { figures, kept, clocks, to_answer, deals, handed, waiting, away, views, steps })
+    let sellers = if hands_over(actor) { sellers(engine, time)? } else { None };
+    let today = Today {
+        figures,
+        kept,
+        clocks,
+        to_answer,
+        deals,
+        handed,
+        waiting,
+        away,
+        views,
+        steps,
+        sellers,
+    };
+    Ok(today)
+}
+
+/// The card of the first persona of those who sell in the text in force, and its name.
+fn sellers(engine: &Engine, time: &LocalTime) -> Result<Option<(String, String)>, Failure> {
+    let agreements = engine.agreements()?;
+    let Some(in_force) = agreements.at(time.now()) else { return Ok(None) };
+    let mut personas = in_force.agreement.personas.iter();
+    let found = personas.find(|persona| persona.of == PersonaOf::Sellers);
+    Ok(found.map(|found| (persona_href(in_force.version, &found.id), found.name.clone())))
 }
 
 fn kept_by_week(house: &House, actor: &Actor, time: &LocalTime) -> Result<Kept, Failure> {

@@ -31,7 +31,9 @@ fn declared(text: &AgreementText) -> AgreementText {
     let fields = "[fields.lead]\nsource = \"text\"\nis_known = \"bool\"\n\n[fields.account]\nemployees = \"number\"\n";
     for content in files.values_mut() {
         let kept = content.split_inclusive('\n').filter(|line| {
-            !["source =", "is_known =", "employees ="].iter().any(|name| line.starts_with(name))
+            !["source = \"text\"", "is_known =", "employees ="]
+                .iter()
+                .any(|name| line.starts_with(name))
         });
         *content = kept.collect();
     }

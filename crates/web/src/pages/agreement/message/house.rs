@@ -4,7 +4,7 @@ use domain::{
     agreement::{
         Agreement,
         message::{Carried, Claim, Concept, Message, Pillar, ProofState, Standing},
-        text::{Clause, ClauseKind},
+        text::Clause,
     },
     ids::Version,
 };
