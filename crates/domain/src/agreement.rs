@@ -10,6 +10,7 @@ pub mod handoff;
 pub mod message;
 pub mod milestone;
 pub mod persona;
+pub mod priority;
 pub mod routing;
 pub mod service;
 pub mod text;
@@ -27,6 +28,7 @@ pub use definition::Definition;
 pub use handoff::{DisputeTerms, HandoffTerms};
 pub use milestone::Milestone;
 pub use persona::Persona;
+pub use priority::Segment;
 pub use routing::Routing;
 pub use service::ServiceLevel;
 
@@ -57,6 +59,8 @@ pub struct Agreement {
     pub stages: Vec<Stage>,
     /// What an opportunity can reach, by agreed words.
     pub milestones: Vec<Milestone>,
+    /// Leads that priorities speak of together.
+    pub segments: Vec<Segment>,
     /// Service levels.
     pub service_levels: Vec<ServiceLevel>,
     /// How a lead changes hands, where the text says so.
@@ -341,6 +345,7 @@ pub(crate) mod tests {
             definitions: vec![],
             stages: vec![],
             milestones: vec![],
+            segments: vec![],
             service_levels: vec![],
             handoff: None,
             disputes: None,

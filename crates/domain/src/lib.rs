@@ -15,6 +15,7 @@ pub mod calendar;
 pub mod clock;
 pub mod company;
 pub mod condition;
+pub mod conflict;
 pub mod correction;
 pub mod counted;
 pub mod days;

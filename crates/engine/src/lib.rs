@@ -11,6 +11,7 @@ pub mod agreement;
 pub mod backtest;
 pub mod book;
 pub mod colleague;
+pub mod conflict;
 pub mod correction;
 pub mod dispute;
 pub mod evidence;

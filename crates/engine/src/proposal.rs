@@ -343,7 +343,7 @@ pub fn key_of(clause: &Clause) -> String {
         ClauseKind::Consequence(id) => format!("consequence/{id}"),
         ClauseKind::Persona(id) => format!("persona/{id}"),
         ClauseKind::Message(_) => format!("message/{}", clause.no),
-        ClauseKind::Priority { .. } => format!("priority/{}", clause.no),
+        ClauseKind::Priority(_) => format!("priority/{}", clause.no),
         ClauseKind::Words => format!("words/{}", clause.no),
         ClauseKind::Handoff => "handoff".to_owned(),
         ClauseKind::Disputes => "disputes".to_owned(),

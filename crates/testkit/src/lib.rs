@@ -53,6 +53,8 @@ pub const MESSAGE: &str = include_str!("message.toml");
 
 /// What is owed to opportunities.
 pub const ON_OPPORTUNITIES: &str = include_str!("opportunities.toml");
+/// Who leads on what, with two priorities that do not go together.
+pub const PRIORITIES: &str = include_str!("priorities.toml");
 
 const ON_HANDOFFS: &str = include_str!("handoffs.toml");
 

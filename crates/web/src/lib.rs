@@ -151,6 +151,8 @@ fn signed() -> Router<Shared> {
             get(agreement::propose::show).post(agreement::propose::create),
         )
         .route("/agreement/{version}/text", get(agreement::text::show))
+        .route("/agreement/priorities", get(agreement::priorities::current))
+        .route("/agreement/{version}/priorities", get(agreement::priorities::show))
         .route("/agreement/message", get(agreement::message::current))
         .route("/agreement/{version}/message", get(agreement::message::show))
         .route("/agreement/{version}/personas", get(agreement::personas::index))

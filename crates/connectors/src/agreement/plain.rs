@@ -80,12 +80,13 @@ const LABELS: [(&str, &str); 68] = [
 const SENTENCES: [&str; 3] = ["rings.", "seller.", "channels"];
 
 /// What a section is called; clauses go by their number.
-const SECTIONS: [(&str, &str); 12] = [
+const SECTIONS: [(&str, &str); 13] = [
     ("agreement", "Title, zone and currency"),
     ("calendars", "Opening hours"),
     ("fields", "Fields that the text knows"),
     ("activities", "Activities that the text knows"),
     ("party", "Who signs for"),
+    ("segments", "Segments"),
     ("status", "Status"),
     ("stage", "Stage"),
     ("pool", "Pool"),

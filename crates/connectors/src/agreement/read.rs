@@ -25,6 +25,7 @@ mod message;
 mod milestones;
 mod names;
 mod personas;
+mod priorities;
 mod reach;
 mod routing;
 mod rules;
@@ -121,6 +122,8 @@ fn agreement(document: Document<'_>) -> Agreement {
         consequences::consequences(&document, &known, &service_levels, &goals, &mut clauses);
     let personas = personas::personas(&document, &known, &mut clauses);
     message::messages(&document, &mut clauses);
+    let segments = priorities::segments(&document, &known);
+    priorities::priorities(&document, &segments, &goals, routing.as_ref(), &mut clauses);
     clauses.read(&document);
     document.finish();
     Agreement {
@@ -136,6 +139,7 @@ fn agreement(document: Document<'_>) -> Agreement {
         definitions,
         stages,
         milestones,
+        segments,
         service_levels,
         handoff,
         disputes,

@@ -1,7 +1,6 @@
 //! Clauses as they are read: numbers, headings and sentences.
 
-use super::message::Message;
-use crate::firm::Side;
+use super::{message::Message, priority::Priority};
 
 /// A numbered clause.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,12 +23,7 @@ pub enum ClauseKind {
     /// Whom both sides serve, or the seller whom marketing serves, by its key.
     Persona(String),
     /// Who leads on what.
-    Priority {
-        /// Who leads.
-        leads: Side,
-        /// Until when; a priority expires.
-        until: Option<jiff::civil::Date>,
-    },
+    Priority(Priority),
     /// A definition, by its key.
     Definition(String),
     /// A service level, by its key.

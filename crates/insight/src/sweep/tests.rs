@@ -346,6 +346,7 @@ fn agreement(definition: Definition) -> Agreement {
         routing: None,
         capacities: vec![],
         goals: vec![],
+        segments: vec![],
         consequences: vec![],
         personas: vec![],
         clauses: vec![],

@@ -1,6 +1,7 @@
 //! `lockstep agreement`: the text that both sides sign, from a folder to being in force.
 
 mod changes;
+mod conflicts;
 mod draft;
 mod plan;
 mod show;
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use connectors::agreement::{AgreementText, TextFailure, read};
-use domain::{agreement::Agreement, ids::Version};
+use domain::{agreement::Agreement, conflict::NamedPeople, ids::Version};
 use engine::Engine;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -113,9 +114,9 @@ pub fn run(
     now: Timestamp,
 ) -> Result<Answer, Failure> {
     match command {
-        Command::Check(args) => check(&args.dir),
+        Command::Check(args) => check(&args.dir, now),
         Command::Draft(args) => draft::run(&place.open(now)?, &args, now),
-        Command::Plan(args) => plan::run(&place.open(now)?, &args.dir),
+        Command::Plan(args) => plan::run(&place.open(now)?, &args.dir, now),
         Command::Propose(args) => propose(&place.open(now)?, &args, now),
         Command::List => list(&place.open(now)?),
         Command::Show(args) => show::run(&place.open(now)?, args.version),
@@ -150,17 +151,23 @@ pub(super) fn folder(dir: &Path, failure: &TextFailure) -> Failure {
     }
 }
 
-fn check(dir: &Path) -> Result<Answer, Failure> {
+fn check(dir: &Path, now: Timestamp) -> Result<Answer, Failure> {
     let (text, agreement) = read_folder(dir)?;
     let summary = show::summary(&agreement);
+    let today = agreement.zone.to_datetime(now).date();
+    let conflicts = domain::conflict::conflicts(&agreement, &NamedPeople::new(), today);
     let words = format!(
-        "{} reads without a mistake.\n\n{}\n\nHash {}\n\nNext: lockstep agreement propose {}",
+        "{} reads without a mistake.\n\n{}{}\n\nHash {}\n\nNext: lockstep agreement propose {}",
         dir.display(),
         show::words(&agreement),
+        conflicts::words(&conflicts),
         text.hash(),
         dir.display(),
     );
-    Ok(Answer::new(words, json!({ "hash": text.hash(), "agreement": summary })))
+    Ok(Answer::new(
+        words,
+        json!({ "hash": text.hash(), "agreement": summary, "conflicts": conflicts }),
+    ))
 }
 
 fn propose(engine: &Engine, args: &Propose, now: Timestamp) -> Result<Answer, Failure> {

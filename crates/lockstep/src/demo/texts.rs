@@ -63,6 +63,7 @@ const V3: Files = text!(
     "handoff",
     "message",
     "opportunities",
+    "priorities",
     "routing",
     "statuses",
     "words"
@@ -79,6 +80,7 @@ const V4: Files = text!(
     "handoff",
     "message",
     "opportunities",
+    "priorities",
     "routing",
     "statuses",
     "words"
@@ -94,10 +96,9 @@ pub fn text(version: u32, day: Date) -> anyhow::Result<AgreementText> {
     let files = [V1, V2, V3, V4][version.clamp(1, 4) as usize - 1];
     let quarter = Quarter::of(day);
     let moved = |name: &str, content: &str| match name {
-        "goals.toml" => content
-            .replace("fourth quarter of 2026", &quarter.words())
-            .replace("2026-10-01", &quarter.first.to_string())
-            .replace("2026-12-31", &quarter.last().to_string()),
+        "goals.toml" | "priorities.toml" => {
+            quarter.moved(content).replace("2026-12-01", &day.saturating_add(9.days()).to_string())
+        }
         "message.toml" => content
             .replace("2026-11-05", &day.saturating_sub(17.days()).to_string())
             .replace("2026-12-14", &day.saturating_add(22.days()).to_string()),
@@ -126,6 +127,32 @@ impl Quarter {
     pub fn of(day: Date) -> Quarter {
         let month = (day.month() - 1) / 3 * 3 + 1;
         Quarter { first: Date::constant(day.year(), month, 1) }
+    }
+
+    /// A text of the fourth quarter of 2026, with its quarter and those beside it, as one of this
+    /// quarter.
+    fn moved(self, content: &str) -> String {
+        let before = Quarter::of(self.first.yesterday().unwrap_or(self.first));
+        let next = self.next();
+        let moves = [
+            ("fourth quarter of 2026", self.words()),
+            ("first quarter of 2027", next.words()),
+            ("2026-07-01", before.first.to_string()),
+            ("2026-09-30", before.last().to_string()),
+            ("2026-10-01", self.first.to_string()),
+            ("2026-12-31", self.last().to_string()),
+            ("2027-01-01", next.first.to_string()),
+            ("2027-03-31", next.last().to_string()),
+        ];
+        // In two steps, so that what was moved is not moved again.
+        let mut moved = content.to_owned();
+        for (nth, (from, _)) in moves.iter().enumerate() {
+            moved = moved.replace(from, &format!("<{nth}>"));
+        }
+        for (nth, (_, to)) in moves.iter().enumerate() {
+            moved = moved.replace(&format!("<{nth}>"), to);
+        }
+        moved
     }
 
     fn number(self) -> i8 {

@@ -1,6 +1,6 @@
 //! The two heads sign, one after the other.
 
-use testkit::{AGREEMENT, MESSAGE, World};
+use testkit::{AGREEMENT, MESSAGE, PRIORITIES, World};
 
 use crate::{exam::clean, house::House};
 
@@ -72,4 +72,21 @@ async fn a_rep_reads_what_to_say_as_a_house() {
     house.enters(&world, "mara").await;
     house.visits("/agreement/1/clauses/message/5").await;
     clean(house.examine("propose-message").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_go_together_stands_beside_the_signatures() {
+    let world = World::new();
+    world.proposes(&format!("{AGREEMENT}\n{PRIORITIES}"));
+    let Some(house) = House::open(&world).await else { return };
+    house.enters(&world, "sven").await;
+    house.visits("/agreement/1").await;
+    house.sees("Clause 7 gives the lead to sales, and clause 7.1 to marketing").await;
+    clean(house.examine("agreement-conflicts").await);
+    house.clicks_words("who leads on what").await;
+    house.sees("What does not go together").await;
+    assert_eq!(house.count("tbody tr[data-row]").await, 4);
+    clean(house.examine("priorities").await);
+    house.visits("/agreement/1/redline").await;
+    clean(house.examine("redline-conflicts").await);
 }

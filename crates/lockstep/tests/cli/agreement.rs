@@ -185,3 +185,30 @@ fn what_a_folder_would_change_is_planned_and_nothing_is_written() {
     let bad = altered(&house, "service-levels.toml", "target = \"2h\"", "tarket = \"2h\"");
     says(&house.refused(4, &["agreement", "plan", &bad]), &["tarket"]);
 }
+
+#[test]
+fn conflicts_of_the_priorities_are_said_before_anybody_proposes() {
+    let house = House::empty();
+    let dir = altered(&house, "agreement.toml", "[agreement]", "[agreement]");
+    let priority = |no: &str, leads: &str| {
+        format!(
+            "[[priority]]\nclause = \"{no}\"\nsays = \"Who leads.\"\nleads = \"{leads}\"\nproduct = \"Gateway\"\n"
+        )
+    };
+    let text = format!("{}\n{}", priority("91", "sales"), priority("92", "marketing"));
+    fs::write(format!("{dir}/priorities.toml"), text).unwrap();
+    let said = house.ok(&["agreement", "check", &dir]);
+    let both =
+        "Clause 91 gives the lead to sales, and clause 92 to marketing, for Gateway on all days.";
+    says(
+        &said,
+        &[
+            "1 conflict of the priorities; the text can be signed as it is.",
+            both,
+            "What would end it: Name",
+        ],
+    );
+    let json = house.json(&["agreement", "check", &dir]);
+    assert_eq!(json["conflicts"][0]["kind"], "two_lead");
+    assert_eq!(json["conflicts"][0]["quotes"][1]["place"], "Clause 92");
+}

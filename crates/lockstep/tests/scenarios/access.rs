@@ -4,7 +4,7 @@ use serde_json::json;
 use testkit::http::{Request, StatusCode};
 use testkit::{AGREEMENT, PEOPLE, PERSONAS, World};
 
-const LOOKS: [&str; 52] = [
+const LOOKS: [&str; 53] = [
     "/",
     "/",
     "/leads",
@@ -24,6 +24,7 @@ const LOOKS: [&str; 52] = [
     "/agreement",
     "/agreement/1",
     "/agreement/1/message",
+    "/agreement/1/priorities",
     "/agreement/1/text",
     "/agreement/1/personas",
     "/agreement/1/personas/director",

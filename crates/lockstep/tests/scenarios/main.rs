@@ -25,6 +25,7 @@ mod opportunities;
 mod people;
 mod personas;
 mod prefetch;
+mod priorities;
 mod record;
 mod rejudged;
 mod responsibilities;

@@ -1,9 +1,9 @@
-//! The clauses as they are read: `[[words]]`, `[[priority]]`, and the clause that every message,
-//! persona, definition, service level and goal is.
+//! The clauses as they are read: `[[words]]`, and the clause that every message, persona, priority,
+//! definition, service level and goal is.
 
 use domain::agreement::text::{Clause, ClauseKind};
 
-use super::{Document, header::SIDES};
+use super::Document;
 use crate::agreement::{
     reader::Table,
     source::{Place, Placed},
@@ -57,14 +57,6 @@ impl<'t> Clauses<'t> {
     pub fn read(&mut self, document: &Document<'t>) {
         for table in document.list("words", "a clause of words") {
             self.add(&table, ClauseKind::Words);
-            table.finish();
-        }
-        for table in document.list("priority", "a priority") {
-            let leads = table.need("leads", "leads = \"sales\"");
-            let leads = leads.and_then(|item| item.choice(&SIDES)).unwrap_or(SIDES[0].1);
-            let until = table.get("until", "until = 2026-12-31").and_then(|item| item.date());
-            let until = until.map(|until| until.value);
-            self.add(&table, ClauseKind::Priority { leads, until });
             table.finish();
         }
     }

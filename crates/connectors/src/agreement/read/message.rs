@@ -1,6 +1,6 @@
 //! `[[message]]`: the value proposition, the house of pillars and proofs, claims, and vocabulary.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::agreement::{
     message::{Claim, Concept, Message, Pillar, Proof, Standing, words_in},
@@ -83,7 +83,8 @@ pub fn messages<'t>(document: &Document<'t>, clauses: &mut Clauses<'t>) {
 /// The keys of the personas, wherever they stand.
 fn personas(document: &Document<'_>) -> Vec<String> {
     let id = |table: Table<'_>| Some(table.get("id", "id = \"first-answer\"")?.id()?.value);
-    document.list("persona", "a persona").into_iter().filter_map(id).collect()
+    let ids = document.list("persona", "a persona").into_iter().filter_map(id);
+    ids.collect::<BTreeSet<String>>().into_iter().collect()
 }
 
 fn value_proposition(message: &Table<'_>) -> Option<ValueProposition> {
@@ -267,19 +268,15 @@ fn proof_of_claim(table: &Table<'_>, standing: Option<Standing>) -> (Option<Stri
     (proof, until.and_then(|item| item.date()).map(|until| until.value))
 }
 
-/// Whose consent a claim needs. What is restricted names it, and nothing else does.
+/// Whose consent a claim needs. Only what is restricted names it; texts that were signed before this
+/// could be written do not.
 fn needs(table: &Table<'_>, standing: Option<Standing>) -> Option<String> {
     let needs = table.get("needs", "needs = \"legal\"");
-    match (needs, standing) {
-        (None, Some(Standing::Restricted)) => {
-            let instead = "Say whose consent it needs: needs = \"legal\".";
-            table.missing("needs", instead.to_owned());
-        }
-        (Some(needs), Some(Standing::Required | Standing::Allowed | Standing::Banned)) => {
-            let what = "Only what is restricted needs somebody's consent.";
-            needs.wrong(what, "Leave it out, or write standing = \"restricted\".".to_owned());
-        }
-        _ => {}
+    if let (Some(needs), Some(Standing::Required | Standing::Allowed | Standing::Banned)) =
+        (&needs, standing)
+    {
+        let what = "Only what is restricted needs somebody's consent.";
+        needs.wrong(what, "Leave it out, or write standing = \"restricted\".".to_owned());
     }
     needs.and_then(|item| item.text()).map(|needs| needs.value)
 }

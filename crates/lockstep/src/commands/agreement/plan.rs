@@ -2,14 +2,15 @@
 
 use std::path::Path;
 
-use domain::ids::Version;
+use domain::{conflict::Conflict, ids::Version};
 use engine::{
     Engine,
     negotiation::{ClauseChange, Piece, Redline, Turn},
 };
+use jiff::Timestamp;
 use serde_json::json;
 
-use super::read_folder;
+use super::{conflicts, read_folder};
 use crate::{
     failure::Failure,
     output::{Answer, count},
@@ -22,21 +23,28 @@ const CHANGES: u8 = 2;
 ///
 /// # Errors
 /// Every mistake in the text, or why the folder cannot be read.
-pub fn run(engine: &Engine, dir: &Path) -> Result<Answer, Failure> {
-    let (text, _) = read_folder(dir)?;
+pub fn run(engine: &Engine, dir: &Path, now: Timestamp) -> Result<Answer, Failure> {
+    let (text, agreement) = read_folder(dir)?;
     let (against, redline) = engine.redline_of(&text)?;
-    let words = words(against, &redline, dir);
+    let conflicts = engine.conflicts(&agreement, now)?;
+    let words = words(against, &redline, &conflicts, dir);
     let json = json!({
         "hash": text.hash(),
         "against": against,
         "differs": redline.differs,
         "clauses": redline.clauses,
+        "conflicts": conflicts,
     });
     let code = if redline.differs { CHANGES } else { 0 };
     Ok(Answer { code, ..Answer::new(words, json) })
 }
 
-fn words(against: Option<Version>, redline: &Redline, dir: &Path) -> String {
+fn words(
+    against: Option<Version>,
+    redline: &Redline,
+    conflicts: &[Conflict],
+    dir: &Path,
+) -> String {
     let against = match against {
         Some(version) => format!("version {version}, which is in force"),
         None => "nothing: no version is in force yet".to_owned(),
@@ -55,6 +63,7 @@ fn words(against: Option<Version>, redline: &Redline, dir: &Path) -> String {
         text.push_str("\n\n");
         text.push_str(&clause_words(clause));
     }
+    text.push_str(&conflicts::words(conflicts));
     text.push_str(&format!("\n\nNext: lockstep agreement propose {}", dir.display()));
     text
 }

@@ -152,10 +152,16 @@ fn every_number_on_every_screen_opens_and_adds_up() {
     let house = House::open(filled, &roles);
     let (mut findings, mut walked) = (BTreeSet::new(), BTreeSet::new());
     for role in roles {
-        let mut pages: Vec<String> =
-            ["/", "/scoreboard", "/agreement", "/agreement/2", "/agreement/message"]
-                .map(str::to_owned)
-                .into();
+        let mut pages: Vec<String> = [
+            "/",
+            "/scoreboard",
+            "/agreement",
+            "/agreement/2",
+            "/agreement/message",
+            "/agreement/priorities",
+        ]
+        .map(str::to_owned)
+        .into();
         pages.extend(LISTS.map(|(path, _)| path.to_owned()));
         pages.extend(records(&filled.engine));
         if matches!(role, Role::SalesManager | Role::Leader) {

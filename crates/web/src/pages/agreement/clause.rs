@@ -22,7 +22,7 @@ use engine::proposal::key_of;
 
 use super::{
     actions::ACTIONS,
-    handing, message,
+    handing, message, priorities,
     propose::clause_href,
     routes, serving,
     words::{self, Line},
@@ -238,6 +238,11 @@ fn of_text(agreement: &Agreement, clause: &Clause, today: &Today) -> Shown {
         let day = agreement.zone.to_datetime(today.now).date();
         shown.more = message::deed::deed(message);
         shown.margin = message::deed::margin(message, today.version, &clause.no, day);
+    }
+    if let ClauseKind::Priority(priority) = &clause.kind {
+        let day = agreement.zone.to_datetime(today.now).date();
+        let day = today.has_been_in_force.then_some(day);
+        shown.margin = priorities::margin(agreement, priority, today.version, day);
     }
     shown
 }

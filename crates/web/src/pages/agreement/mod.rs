@@ -8,6 +8,7 @@ mod handing;
 mod history;
 pub(crate) mod message;
 pub(crate) mod personas;
+pub(crate) mod priorities;
 pub(crate) mod propose;
 pub(crate) mod redline;
 pub(crate) mod routes;
@@ -26,6 +27,7 @@ use engine::{
     access::{Act, Actor, may},
     agreement::AgreementRefusal,
     backtest::attached_to,
+    conflict::conflicts_in,
     negotiation::answers::declined,
     proposal::changes_so_far,
 };
@@ -87,6 +89,10 @@ struct View {
     clauses: Vec<Shown>,
     /// Whether it says what both sides say to a customer.
     has_message: bool,
+    /// Whether it says who leads on what.
+    has_priorities: bool,
+    /// Where its priorities do not go together with the rest.
+    conflicts: Markup,
     seals: Vec<Seal>,
     /// What its definitions would have found, as it was attached.
     attached: Vec<Markup>,
@@ -223,6 +229,11 @@ fn viewed(
             hash: spaced(&row.hash),
             clauses: clause::clauses(&agreement, &today, may_change),
             has_message: message::is_in(&agreement),
+            has_priorities: priorities::priorities(&agreement).next().is_some(),
+            conflicts: {
+                let found = conflicts_in(reader, &agreement, time.now())?;
+                priorities::conflicts::listed(version, &found)
+            },
             changes: changes_so_far(reader, &actor.user)?,
             seals: seals(&agreement, &signatures, &substitutes, &names, time)?,
             attached: attached_to(reader, version)?

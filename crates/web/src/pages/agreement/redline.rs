@@ -17,7 +17,9 @@ use engine::{
 use serde::Deserialize;
 
 use super::{
-    absent, state_words,
+    absent,
+    priorities::conflicts::listed,
+    state_words,
     talk::{Stand, Talk, stand, talks},
     version_of,
 };
@@ -38,6 +40,8 @@ struct RedlinePage {
     /// The versions that it can be compared with, each with what became of it, and which it is.
     others: Vec<(Version, &'static str, bool)>,
     redline: Marked,
+    /// Where its priorities do not go together with the rest.
+    conflicts: Markup,
     /// How the proposal stands, where it is before both sides.
     stand: Stand,
 }
@@ -87,6 +91,8 @@ pub(crate) async fn show(
     let (actor, time) = (visit.signed.0.clone(), visit.time());
     let compare = move |engine: &Engine| {
         let found = engine.redline(version, against).map_err(absent)?;
+        let (_, agreement) = engine.agreement(version)?;
+        let conflicts = listed(version, &engine.conflicts(&agreement, time.now())?);
         engine
             .read(|reader| {
                 let heads = reader.agreement_heads()?;
@@ -99,9 +105,9 @@ pub(crate) async fn show(
                 let stand = stand(reader, &found.version, &actor)?;
                 Ok::<_, Failure>((heads, said.transpose()?.unwrap_or_default(), stand))
             })
-            .map(|(heads, said, stand)| (found, heads, said, stand))
+            .map(|(heads, said, stand)| (found, heads, said, stand, conflicts))
     };
-    let (found, heads, said, stand) = visit.house.work(compare).await?;
+    let (found, heads, said, stand, conflicts) = visit.house.work(compare).await?;
     let against = found.against.as_ref().map(|row| row.version);
     let others = heads.iter().rev().filter(|other| other.version != version);
     let others = others
@@ -110,7 +116,7 @@ pub(crate) async fn show(
     let title = title(&found);
     let frame = visit.frame(title.clone(), Place::Agreement);
     let redline = marked(&found.redline, said);
-    Ok(visit.show(RedlinePage { frame, version, title, others, redline, stand }))
+    Ok(visit.show(RedlinePage { frame, version, title, others, redline, conflicts, stand }))
 }
 
 /// The finding.

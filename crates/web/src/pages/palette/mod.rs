@@ -117,6 +117,10 @@ fn pages(visit: &Visit) -> Vec<Choice> {
         pages.push(page("Running clocks", "leads with a clock", "/leads?clock=running"));
         pages.push(page("Routing", "who gets a lead, and why", "/routing"));
     }
+    if visit.signed.can(&Act::SeeAgreement) && visit.frame.in_force.is_some() {
+        pages.push(page("What to say", "the message, its proofs and words", "/agreement/message"));
+        pages.push(page("Who leads on what", "the priorities", "/agreement/priorities"));
+    }
     pages
 }
 

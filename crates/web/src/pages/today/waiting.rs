@@ -17,7 +17,7 @@ use crate::{
     markup::Markup,
     names::encoded,
     pages::{
-        agreement::{actions::action_href, message::ends::ends},
+        agreement::{actions::action_href, message::ends::ends, priorities},
         scoreboard::{differences_href, elsewhere::Today},
         today::figures::failed,
     },
@@ -48,6 +48,7 @@ pub(super) fn waiting(
         waiting.extend(vacancies(&house.app.engine, time)?);
     }
     waiting.extend(proofs(&house.app.engine, actor, time)?);
+    waiting.extend(priorities(&house.app.engine, actor, time)?);
     waiting.extend(actions(&house.app.engine, actor, time)?);
     if may(actor, &Act::Import).is_ok() {
         waiting.extend(the_house(house, time)?);
@@ -65,6 +66,18 @@ fn proofs(engine: &Engine, actor: &Actor, time: &LocalTime) -> Result<Option<Wai
     let in_force = agreements.at(time.now());
     let found = in_force.and_then(|found| ends(&found.agreement, found.version, time));
     Ok(found.map(|(href, words)| Waiting { what: "Proofs of the message".to_owned(), href, words }))
+}
+
+/// Priorities of the Agreement in force that end soon: for those who sign.
+fn priorities(engine: &Engine, actor: &Actor, time: &LocalTime) -> Result<Vec<Waiting>, Failure> {
+    let agreements = engine.agreements()?;
+    let Some(in_force) = agreements.at(time.now()) else { return Ok(Vec::new()) };
+    let ending = priorities::ends::ends(&in_force.agreement, in_force.version, time);
+    if ending.is_empty() || !engine.is_signer(actor)? {
+        return Ok(Vec::new());
+    }
+    let waiting = ending.into_iter().map(|(what, href, words)| Waiting { what, href, words });
+    Ok(waiting.collect())
 }
 
 /// Actions that are open: one's own, and for those who run the house the ones that nobody has.

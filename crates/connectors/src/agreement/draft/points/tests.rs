@@ -31,9 +31,8 @@ fn declared(text: &AgreementText) -> AgreementText {
     let fields = "[fields.lead]\nsource = \"text\"\nis_known = \"bool\"\n\n[fields.account]\nemployees = \"number\"\n";
     for content in files.values_mut() {
         let kept = content.split_inclusive('\n').filter(|line| {
-            !["source = \"text\"", "is_known =", "employees ="]
-                .iter()
-                .any(|name| line.starts_with(name))
+            let declared = ["source = \"text\"", "is_known = \"bool\"", "employees = \"number\""];
+            !declared.contains(&line.trim_end())
         });
         *content = kept.collect();
     }

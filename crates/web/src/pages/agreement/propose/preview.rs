@@ -24,7 +24,10 @@ use crate::{
     layout::{Control, Field, Form, Frame, Place},
     markup::Markup,
     pages::{
-        agreement::redline::{Marked, marked},
+        agreement::{
+            priorities::conflicts::listed,
+            redline::{Marked, marked},
+        },
         sign_in::sentence,
     },
     sent::Sent,
@@ -52,6 +55,8 @@ struct SoFar {
     /// Each changed clause with its key and where it is changed further.
     clauses: Vec<(String, String, String)>,
     city: String,
+    /// Where the priorities do not go together with the rest.
+    conflicts: Markup,
 }
 
 /// What putting it before both sides sends.
@@ -80,8 +85,14 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
 
 async fn shown(visit: Visit, refuse: impl FnOnce(&mut Form)) -> Result<Response, Failure> {
     let (by, time) = (visit.signed.0.clone(), visit.time());
-    let proposal = visit.house.work(move |engine| Ok(engine.proposal_of(&by)?)).await?;
-    let so_far = proposal.map(|proposal| {
+    let now = time.now();
+    let find = move |engine: &Engine| {
+        let Some(proposal) = engine.proposal_of(&by)? else { return Ok(None) };
+        let conflicts = engine.conflicts(&proposal.agreement, now)?;
+        Ok(Some((proposal, conflicts)))
+    };
+    let proposal = visit.house.work(find).await?;
+    let so_far = proposal.map(|(proposal, conflicts)| {
         let n = proposal.redline.clauses.len();
         SoFar {
             base: proposal.base,
@@ -92,6 +103,7 @@ async fn shown(visit: Visit, refuse: impl FnOnce(&mut Form)) -> Result<Response,
             redline: marked(&proposal.redline, BTreeMap::new()),
             clauses: links(&proposal),
             city: city(&proposal.agreement.zone),
+            conflicts: listed(proposal.base, &conflicts),
         }
     });
     let zone = so_far.as_ref().map_or(String::new(), |so_far| so_far.city.clone());
