@@ -29,6 +29,9 @@ pub enum EvidenceRefusal {
     /// Too much was written.
     #[error("that is too long: use at most 4,000 bytes")]
     TooLong,
+    /// What was chosen is no kind of evidence.
+    #[error("say what it is: an interview, a deal or a quote")]
+    NoKind,
     /// The day is no day, or is still to come.
     #[error("say on which day it was, such as 2026-11-16; it cannot lie ahead")]
     NoDay,
@@ -54,8 +57,8 @@ pub enum EvidenceRefusal {
 /// What is given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Given {
-    /// Of what kind.
-    pub kind: EvidenceKind,
+    /// Of what kind; `None` where what was chosen is no kind.
+    pub kind: Option<EvidenceKind>,
     /// On which day it was; `None` where what was typed is no day.
     pub on: Option<Date>,
     /// The id of the lead or opportunity that it rests on; empty for none.
@@ -137,20 +140,21 @@ fn give(
         "" => return Err(refused(EvidenceRefusal::NoWords)),
         words => short(words.to_owned())?,
     };
+    let kind = given.kind.ok_or_else(|| refused(EvidenceRefusal::NoKind))?;
     let on = given.on.filter(|on| *on <= today);
     let on = on.ok_or_else(|| refused(EvidenceRefusal::NoDay))?;
     let reader = writer.reader();
     let about = about(&reader, given.about.trim())?;
     let rows = reader.evidence_for(&persona)?;
     for row in rows.iter().filter(|row| row.stands() && row.user == by.user && row.on == on) {
-        if row.kind == given.kind && said(&reader, row)?.as_deref() == Some(&words) {
+        if row.kind == kind && said(&reader, row)?.as_deref() == Some(&words) {
             return Err(refused(EvidenceRefusal::GivenAlready));
         }
     }
     let nth = u32::try_from(rows.len()).unwrap_or(u32::MAX).saturating_add(1);
     let name = evidence_name(&persona, nth);
     let words = keep_words(writer, &name, &words)?;
-    let (kind, by, side) = (given.kind, by.user.clone(), by.side);
+    let (by, side) = (by.user.clone(), by.side);
     let fact = EvidenceGiven { persona, nth, kind, on, about, by, side, words };
     append(writer, name, Fact::EvidenceGiven(fact))
 }

@@ -53,6 +53,11 @@ impl Fade {
         Fade { decay: decay.cloned(), life, coarse, fine, shift }
     }
 
+    /// Whether points halve, over and over.
+    pub(crate) fn halves(&self) -> bool {
+        !self.coarse.is_empty()
+    }
+
     /// Whether points stay as they are.
     pub(crate) fn stays(&self) -> bool {
         self.decay.is_none()

@@ -11,6 +11,7 @@ mod found;
 mod pass;
 mod plan;
 mod refusal;
+mod straight;
 
 pub use fields::{FieldKind, fields};
 pub use found::{Found, Records};

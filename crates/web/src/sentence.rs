@@ -305,6 +305,20 @@ fn about_a_proposal(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreE
             let by = names.user_name(&fact.by)?;
             format!("{by} took evidence for the persona {} back", fact.persona)
         }
+        Fact::ActionOpened(fact) => {
+            let owner = match &fact.owner {
+                Some(owner) => format!(", for {}", names.user_name(owner)?),
+                None => String::new(),
+            };
+            let (hits, n, says) = (count(fact.hits), count(fact.n), &fact.consequence);
+            let because = &fact.because;
+            let by = format!("by clause {} of version {}", because.clause, because.version);
+            format!("“{says}” follows, since {hits} of {n} were met{owner}, {by}")
+        }
+        Fact::ActionClosed(fact) => {
+            let by = names.user_name(&fact.by)?;
+            format!("{by} closed what followed by version {}", fact.version)
+        }
         _ => String::new(),
     })
 }

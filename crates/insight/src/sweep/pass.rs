@@ -6,11 +6,12 @@ use jiff::Timestamp;
 use super::{
     found::{Found, Records},
     plan::{Need, Plan, meets},
+    straight::Straight,
 };
-use crate::segment::Block;
+use crate::segment::{Block, KINDS_MAX};
 
 /// What rounding each of some touches adds at most, and what floating point may have lost.
-const SLACK: f64 = 1.0;
+pub(super) const SLACK: f64 = 1.0;
 
 impl Plan {
     /// When each contact of a block first met the definition.
@@ -45,6 +46,7 @@ impl Plan {
         let stays = self.stays(block);
         let unknown = (self.stays_unknown(), self.may(&[], None));
         let most = self.most();
+        let straight = Straight::of(self);
         let mut run = Run::new(self);
         let judges_all = self.applies.is_empty() && self.excludes.is_empty();
         for contact in 0..block.contacts() {
@@ -63,6 +65,11 @@ impl Plan {
             }
             let may = judges_all || self.may(&block.cells, Some(contact));
             if begins_known && !may {
+                continue;
+            }
+            if begins_known && let Some(straight) = &straight {
+                let found = |at, reach| found(contact, at, reach);
+                straight.goes(&run.known, known_at, (at, kinds), found);
                 continue;
             }
             run.begin();
@@ -97,15 +104,17 @@ impl Plan {
     }
 
     /// By the code of a kind, what such an activity adds to all components at most.
-    fn most(&self) -> Vec<i64> {
+    fn most(&self) -> [i64; KINDS_MAX] {
         let most = |touches: &Vec<super::plan::Touch>| {
             touches.iter().map(|touch| touch.points.max(0)).sum()
         };
-        self.touches.iter().map(most).collect()
+        let mut all = [0; KINDS_MAX];
+        self.touches.iter().zip(&mut all).for_each(|(touches, of)| *of = most(touches));
+        all
     }
 
     /// Whether a contact could meet the definition if nothing ever faded.
-    fn may_reach(&self, stays: &[i64], kinds: &[u8], most: &[i64]) -> bool {
+    fn may_reach(&self, stays: &[i64], kinds: &[u8], most: &[i64; KINDS_MAX]) -> bool {
         let Some(least) = self.least(stays) else { return false };
         if least == i64::MIN {
             return true;
@@ -140,8 +149,22 @@ impl Plan {
         Some(least)
     }
 
+    /// The threshold up to which components with these points meet the definition, if they do and it is
+    /// above another.
+    pub(super) fn reached(&self, points: &[i64], total: i64, above: i64) -> Option<i64> {
+        let of = |part: Option<usize>| part.map_or(total, |part| points[part]);
+        if !self.needs.iter().all(|need| meets(need, of(need.part))) {
+            return None;
+        }
+        let reach = match &self.lever {
+            Some(raised) => raised.lever.passed_by(Points(of(raised.part))).0,
+            None => Crossing::ALWAYS.0,
+        };
+        (reach > above).then_some(reach)
+    }
+
     /// A component's points within its floor and its cap.
-    fn within(&self, part: usize, points: i64) -> i64 {
+    pub(super) fn within(&self, part: usize, points: i64) -> i64 {
         let part = &self.parts[part];
         let points = part.floor.map_or(points, |floor| points.max(floor));
         part.cap.map_or(points, |cap| points.min(cap))
@@ -149,7 +172,7 @@ impl Plan {
 }
 
 /// Whether more points are better.
-fn is_least(need: &Need) -> bool {
+pub(super) fn is_least(need: &Need) -> bool {
     matches!(need.comparison, Comparison::GreaterOrEqual | Comparison::Greater)
 }
 
@@ -234,15 +257,7 @@ impl<'a> Run<'a> {
             self.points[part] = self.plan.within(part, points);
             total += self.points[part];
         }
-        let of = |part: Option<usize>| part.map_or(total, |part| self.points[part]);
-        if !self.plan.needs.iter().all(|need| meets(need, of(need.part))) {
-            return None;
-        }
-        let reach = match &self.plan.lever {
-            Some(raised) => raised.lever.passed_by(Points(of(raised.part))).0,
-            None => Crossing::ALWAYS.0,
-        };
-        (reach > above).then_some(reach)
+        self.plan.reached(&self.points, total, above)
     }
 
     /// Whether bounds leave it open that the definition is met.

@@ -26,6 +26,9 @@ use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use super::*;
 use crate::segment::{Activities, BLANK, Column, Contacts, Deals, Field, Kind, Segment, build};
 
+mod agreeing;
+mod straight;
+
 const DAY: i64 = 86_400;
 const START: i64 = 1_700_000_000;
 
@@ -360,37 +363,13 @@ fn seconds(at: Timestamp) -> i64 {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
-    /// The heart of the matter: a sweep says of each contact what judging its facts says.
+    /// The heart of the matter.
     #[test]
     fn a_sweep_says_what_judging_fact_by_fact_says(
         definition in definition(),
         people in prop::collection::vec(person(), 1..6),
     ) {
-        let segment = segment(&people);
-        let agreement = agreement(definition.clone());
-        let origin = segment.frame.origin;
-        let plan = Plan::of(&agreement, &definition, &segment.frame, None).unwrap();
-        let lever = levers(&definition.qualifies_when)[0].clone();
-        let every = Plan::of(&agreement, &definition, &segment.frame, Some(&lever)).unwrap();
-        let agreed = History::always(agreement, "hash".into());
-        let as_of = Timestamp::from_second(START + 400 * DAY).unwrap();
-        let first: Vec<Option<i64>> =
-            plan.first(&segment.blocks[0]).first().map(|at| at.map(|at| origin + i64::from(at))).collect();
-        let records = every.records(&segment.blocks[0]);
-        for (contact, person) in people.iter().enumerate() {
-            let history = history(person);
-            let expected = history.as_ref().and_then(|history| {
-                qualifications(history, &agreed, "mql", as_of).first().map(|found| seconds(found.at))
-            });
-            prop_assert_eq!(first[contact], expected, "contact {}", contact);
-            let crossed: Vec<(i64, i64)> = history.iter().flat_map(|history| {
-                crossings(history, &agreed.0[0], "mql", Some(&lever), as_of)
-            }).map(|crossing| (seconds(crossing.at), crossing.reach.0)).collect();
-            let swept: Vec<(i64, i64)> =
-                records.of(contact).map(|(at, reach)| (origin + i64::from(at), reach)).collect();
-            prop_assert_eq!(swept, crossed, "records of contact {}", contact);
-        }
-        prop_assert_eq!(records.at(lever.at.0), plan.first(&segment.blocks[0]));
+        agreeing::agrees(&definition, &people)?;
     }
 }
 

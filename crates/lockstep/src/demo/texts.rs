@@ -264,7 +264,7 @@ impl Finding {
         let today = now.to_zoned(TimeZone::UTC).date();
         let on = Some(today.saturating_sub(jiff::Span::new().days(self.days_before)));
         let given =
-            Given { kind: self.kind, on, about: String::new(), words: self.words.to_owned() };
+            Given { kind: Some(self.kind), on, about: String::new(), words: self.words.to_owned() };
         engine.give_evidence(&STAFF[self.by].actor(), self.persona, given, today, now)?;
         Ok(())
     }

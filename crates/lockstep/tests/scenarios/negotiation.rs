@@ -428,6 +428,13 @@ async fn an_action_is_closed_with_a_word_by_its_owner() {
     assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.text());
     let page = world.page("auditor", "/agreement/actions").await;
     assert!(page.contains("closed by Sven Arndt"), "{page}");
+    let ledger = world.page("auditor", "/ledger?kind=action_opened").await;
+    assert!(
+        ledger.contains("follows, since 0 of 1 were met, for Sven Arndt, by clause 5"),
+        "{ledger}"
+    );
+    let ledger = world.page("auditor", "/ledger?kind=action_closed").await;
+    assert!(ledger.contains("Sven Arndt closed what followed by version 1"), "{ledger}");
     assert!(page.contains("Rita watches the queue at noon."), "{page}");
     let again = world.posts("mara", action, &[("words", "Me too.")]).await;
     assert!(again.text().contains("Sven Arndt has closed it already"), "{}", again.text());

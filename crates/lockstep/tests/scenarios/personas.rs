@@ -134,6 +134,7 @@ async fn evidence_that_does_not_hold_is_said_beside_what_was_typed() {
     let give = format!("{CARD}/evidence");
     let cases = [
         (("words", "  "), "Write what was said or done"),
+        (("kind", "guess"), "Say what it is: an interview, a deal or a quote"),
         (("on", "2026-12-24"), "it cannot lie ahead"),
         (("on", "yesterday"), "Say on which day it was"),
         (("about", "crm:nobody"), "There is no lead and no opportunity"),

@@ -221,6 +221,7 @@ fn whole(refusal: &Refusal) -> Markup {
 /// The field that a refusal is about.
 fn field_of(refusal: &Refusal) -> &'static str {
     match refusal {
+        Refusal::Evidence(EvidenceRefusal::NoKind) => "kind",
         Refusal::Evidence(EvidenceRefusal::NoDay) => "on",
         Refusal::Evidence(EvidenceRefusal::NoSuchRecord(_)) => "about",
         _ => "words",
@@ -238,7 +239,7 @@ pub(crate) async fn create(
     let (by, time) = (visit.signed.0.clone(), visit.time());
     let kind = EvidenceKind::ALL.into_iter().find(|(key, _)| *key == sent.kind);
     let given = Given {
-        kind: kind.map_or(EvidenceKind::Interview, |(_, kind)| kind),
+        kind: kind.map(|(_, kind)| kind),
         on: sent.on.trim().parse().ok(),
         about: sent.about.clone(),
         words: sent.words.clone(),
