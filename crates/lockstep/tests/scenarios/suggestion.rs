@@ -35,6 +35,8 @@ async fn what_was_won_suggests_points_and_looking_writes_nothing() {
     assert_eq!(world.gets("mara", "/agreement/9/points").await.status, StatusCode::NOT_FOUND);
     let wrong = world.gets("mara", &format!("{POINTS}?within=0")).await;
     assert!(wrong.body.contains("Say how many days, from 1 to 1000."), "{}", wrong.body);
+    let high = world.page("mara", &format!("{POINTS}?threshold=999")).await;
+    assert!(high.contains("From 999 points on is no threshold of this card."), "{high}");
     let none = world.page("mara", &format!("{POINTS}?without=demo,title")).await;
     assert!(none.contains("Nothing sets apart leads that were won"), "{none}");
     assert_eq!(world.everything(), before);

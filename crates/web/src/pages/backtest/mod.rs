@@ -57,10 +57,10 @@ struct BacktestPage {
 }
 
 /// Something that can be chosen.
-struct Choice {
-    value: String,
-    words: String,
-    is_here: bool,
+pub(super) struct Choice {
+    pub(super) value: String,
+    pub(super) words: String,
+    pub(super) is_here: bool,
 }
 
 /// What was found.
@@ -216,7 +216,11 @@ async fn document(
     let find = move |engine: &Engine| {
         let answered = answer(&house, engine, version, &wanted, &time)?;
         let takes = engine.room_a_week(time.now())?;
-        let definitions = definitions(engine, version, &wanted, &answered)?;
+        let here = match &answered {
+            Answered::Here(found, _) => &found.value.definition.id,
+            _ => &wanted.definition,
+        };
+        let definitions = definitions(engine, version, here)?;
         let (attached, is_open) = engine.read(|reader| {
             let row = reader.agreement(version)?;
             let is_open = row.is_some_and(|row| row.state == AgreementState::Proposed);
@@ -251,18 +255,13 @@ async fn document(
     Ok(if awaited && !refused { looks_again(response) } else { response })
 }
 
-/// The definitions of the text, where there are several.
-fn definitions(
+/// The definitions of a version, where there are several; `here` is the one that is shown.
+pub(super) fn definitions(
     engine: &Engine,
     version: Version,
-    asked: &Asked,
-    answered: &Answered,
+    here: &str,
 ) -> Result<Vec<Choice>, Failure> {
     let (_, agreement) = engine.agreement(version)?;
-    let here = match answered {
-        Answered::Here(found, _) => found.value.definition.id.clone(),
-        _ => asked.definition.clone(),
-    };
     let choice = |known: &Definition| Choice {
         value: known.id.clone(),
         words: format!("{} ({})", known.id, known.status),

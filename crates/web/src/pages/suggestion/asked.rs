@@ -49,6 +49,10 @@ impl Asked {
                 days.ok_or_else(|| format!("Say how many days, from 1 to {DAYS_MAX}."))
             }
         };
+        let threshold = self.threshold.trim();
+        if !threshold.is_empty() && self.threshold().is_none() {
+            return Err(format!("\"{threshold}\" is not a whole number of points."));
+        }
         let without = self.without.split(',').map(|name| name.trim().to_owned());
         Ok(SuggestionWish {
             definition: Some(self.definition.trim().to_owned()).filter(|id| !id.is_empty()),
@@ -192,6 +196,8 @@ mod tests {
     fn what_does_not_read_is_told() {
         let asked = Asked { within: "0".into(), ..Asked::default() };
         assert_eq!(asked.wish(), Err("Say how many days, from 1 to 1000.".to_owned()));
+        let asked = Asked { threshold: "many".into(), ..Asked::default() };
+        assert_eq!(asked.wish(), Err("\"many\" is not a whole number of points.".to_owned()));
         for behind in [Behind::Over, Behind::Shows(3), Behind::Captured(0), Behind::Worked] {
             assert_eq!(behind.to_string().parse(), Ok(behind));
         }

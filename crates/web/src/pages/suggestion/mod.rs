@@ -21,7 +21,7 @@ use jiff::Timestamp;
 
 use super::{
     agreement::{propose::SO_FAR, version_of},
-    backtest::shown_rate,
+    backtest::{Choice, definitions, shown_rate},
     sign_in::sentence,
 };
 use crate::{
@@ -50,13 +50,6 @@ struct SuggestionPage {
     definitions: Vec<Choice>,
     view: Option<View>,
     may_propose: bool,
-}
-
-/// Something that can be chosen.
-struct Choice {
-    value: String,
-    words: String,
-    is_here: bool,
 }
 
 /// What was found.
@@ -243,7 +236,11 @@ async fn document(
     let (time, house, wanted) = (visit.time(), visit.house.clone(), asked.clone());
     let find = move |engine: &Engine| {
         let answered = answer(&house, engine, version, &wanted, &time)?;
-        let definitions = definitions(engine, version, &wanted, &answered)?;
+        let here = match &answered {
+            Answered::Here(found) => &found.value.definition.id,
+            _ => &wanted.definition,
+        };
+        let definitions = definitions(engine, version, here)?;
         Ok((
             match answered {
                 Answered::Here(found) => Ok(Some(view(engine, &found, &wanted, &time)?)),
@@ -263,27 +260,6 @@ async fn document(
     let page = SuggestionPage { frame, version, asked, form, definitions, view, may_propose };
     let response = if refused { visit.refuse(page) } else { visit.show(page) };
     Ok(if awaited && !refused { looks_again(response) } else { response })
-}
-
-/// The definitions of the text, where there are several.
-fn definitions(
-    engine: &Engine,
-    version: Version,
-    asked: &Asked,
-    answered: &Answered,
-) -> Result<Vec<Choice>, Failure> {
-    let (_, agreement) = engine.agreement(version)?;
-    let here = match answered {
-        Answered::Here(found) => found.value.definition.id.clone(),
-        _ => asked.definition.clone(),
-    };
-    let choice = |known: &domain::agreement::Definition| Choice {
-        value: known.id.clone(),
-        words: format!("{} ({})", known.id, known.status),
-        is_here: known.id == here,
-    };
-    let all: Vec<Choice> = agreement.definitions.iter().map(choice).collect();
-    Ok(if all.len() > 1 { all } else { Vec::new() })
 }
 
 fn view(
@@ -358,7 +334,7 @@ fn card_view(
         verdict: words::verdict(found, card),
         threshold,
         most: card.most(),
-        gate: words::gate(found, card, threshold, &open),
+        gate: words::gate(found, card, (threshold, here.threshold()), &open),
         says: found.sentence(card, threshold),
         clause: engine.suggested_clause(found, card, threshold)?,
     })

@@ -140,7 +140,7 @@ pub(super) fn verdict(found: &Suggestion, card: &Card) -> Vec<Markup> {
 pub(super) fn gate(
     found: &Suggestion,
     card: &Card,
-    threshold: i64,
+    (threshold, wished): (i64, Option<i64>),
     open: &impl Fn(Rate, Behind) -> Markup,
 ) -> Markup {
     let gate = card.gates.iter().find(|gate| gate.points >= threshold);
@@ -151,7 +151,14 @@ pub(super) fn gate(
         }
         None => Markup::text("no lead reaches it"),
     };
-    let says = Markup::text(format!("From {} points on, of the later leads: ", plain(threshold)))
+    let not = match wished {
+        Some(wished) if wished != threshold => {
+            format!("From {} points on is no threshold of this card. ", plain(wished))
+        }
+        _ => String::new(),
+    };
+    let from = plain(threshold);
+    let says = Markup::text(format!("{not}From {from} points on, of the later leads: "))
         .and(through)
         .and_text(". By the rule in force: ");
     match card.met_today {
