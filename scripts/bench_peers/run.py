@@ -80,20 +80,29 @@ def attribution(args):
     print(subprocess.run(bench, check=True, capture_output=True, text=True).stdout)
     subprocess.run([sys.executable, HERE / "forms.py", folder, "journeys"], check=True)
     replay = [args.lockstep, "attribution", "--model", "markov", "--json"]
+    kept = folder / "kept.journeys"
 
     def of_files(form):
         return replay + ["--touches", folder / f"touches.{form}", "--outcomes", folder / f"journeys.{form}"]
+
+    subprocess.run([*of_files("parquet"), "--keep", kept], check=True, capture_output=True)
 
     def tool(name, *words):
         return [sys.executable, HERE / f"w1_{name}.py", folder, *words]
 
     sides = {
-        "from touches, each tool in its best form; ours from Parquet": [
-            ("lockstep, parquet", of_files("parquet")),
+        "at rest, each tool in its best form": [
+            ("lockstep, kept journeys", replay + ["--kept", kept]),
             ("duckdb, own form, window", tool("duckdb", "own", "window")),
             ("duckdb, own form, lists", tool("duckdb", "own", "lists")),
             ("chdb, parquet, arrays", tool("chdb", "parquet", "arrays")),
             ("polars, parquet", tool("polars", "parquet", "shift")),
+        ],
+        "from touches, cold parquet": [
+            ("lockstep", of_files("parquet")),
+            ("duckdb", tool("duckdb", "parquet", "window")),
+            ("chdb", tool("chdb", "parquet", "arrays")),
+            ("polars", tool("polars", "parquet", "shift")),
         ],
         "from touches, cold csv": [
             ("lockstep", of_files("csv")),
@@ -101,8 +110,9 @@ def attribution(args):
             ("chdb", tool("chdb", "csv", "arrays")),
             ("polars", tool("polars", "csv", "shift")),
         ],
-        "from prepared paths, csv": [
-            ("lockstep", replay + ["--paths", folder / "paths.csv"]),
+        "from prepared paths": [
+            ("lockstep, kept journeys", replay + ["--kept", kept]),
+            ("lockstep, csv", replay + ["--paths", folder / "paths.csv"]),
             ("ChannelAttribution", tool("channelattribution")),
         ],
     }

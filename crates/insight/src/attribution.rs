@@ -11,7 +11,8 @@ use serde::Serialize;
 use crate::{
     cents::apportion,
     channels::Channels,
-    journeys::Journeys,
+    journeys::{Journeys, Kept},
+    kept::Damage,
     order::Chain,
     rules::{self, Rule, Weights},
     shapley::{COALITION_JOURNEYS_MIN, Unseen},
@@ -139,26 +140,38 @@ pub fn attribute(
     terms: &Terms,
     threads: usize,
 ) -> Attribution {
-    let tally = Tally::of(journeys, &asked(journeys, models, terms), threads);
-    let asking = Asking { journeys, tally: &tally, terms, threads };
-    let took_part = || {
-        let all = tally.coverage().participation();
-        all.iter().map(|credit| credit.conversions as u64).collect()
-    };
-    let is_counted = models != [Model::Markov];
-    Attribution {
-        channels: journeys.channels.clone(),
-        parts: journeys.parts,
-        conversions: tally.total().conversions,
-        nulls: tally.nulls(),
-        value: tally.total().value,
-        took_part: is_counted.then(took_part),
-        readings: models.iter().map(|model| asking.reading(*model)).collect(),
-        warnings: asking.warnings(models),
-    }
+    let tally = Tally::of(journeys, &asked(&journeys.channels, models, terms), threads);
+    let longer = asks_longer(models, terms)
+        .then(|| Ok(Chain::of(journeys, terms.order, terms.repeats, threads)?.removal()?));
+    let (channels, has_milestones) = (&journeys.channels, journeys.has_milestones());
+    Asking { channels, parts: journeys.parts, has_milestones, tally, longer, terms }.all(models)
 }
 
-fn asked(journeys: &Journeys, models: &[Model], terms: &Terms) -> Asked {
+/// Asks every model about journeys that were kept; what it says is what [`attribute`] says of them.
+///
+/// # Errors
+/// [`Damage`] of the file.
+pub fn attribute_kept(
+    kept: &Kept,
+    models: &[Model],
+    terms: &Terms,
+    threads: usize,
+) -> Result<Attribution, Damage> {
+    if asks_longer(models, terms) {
+        return Ok(attribute(&kept.read()?, models, terms, threads));
+    }
+    let (channels, has_milestones) = (&kept.channels, kept.has_milestones);
+    let tally = kept.tally(&asked(channels, models, terms), threads)?;
+    let asking = Asking { channels, parts: kept.parts, has_milestones, tally, longer: None, terms };
+    Ok(asking.all(models))
+}
+
+/// Whether a chain is asked for that looks back further than the pass counts.
+fn asks_longer(models: &[Model], terms: &Terms) -> bool {
+    terms.order != 1 && models.contains(&Model::Markov)
+}
+
+fn asked(channels: &Channels, models: &[Model], terms: &Terms) -> Asked {
     let rules = || models.iter().filter_map(|model| model.rule(terms));
     let weights = rules().filter_map(|rule| match rule {
         Rule::Weighted(weights) => Some(weights),
@@ -172,19 +185,40 @@ fn asked(journeys: &Journeys, models: &[Model], terms: &Terms) -> Asked {
         transitions_alone: models == [Model::Markov],
         weights: weights.collect(),
         half_lives_days: half_lives.collect(),
-        direct: journeys.channels.find(&terms.direct),
+        direct: channels.find(&terms.direct),
         coalitions: models.contains(&Model::ShapleyRate),
     }
 }
 
 struct Asking<'a> {
-    journeys: &'a Journeys,
-    tally: &'a Tally,
+    channels: &'a Channels,
+    parts: u32,
+    has_milestones: bool,
+    tally: Tally,
+    /// What a chain that looks back further says, if it was asked.
+    longer: Option<Result<Removal, ModelRefusal>>,
     terms: &'a Terms,
-    threads: usize,
 }
 
 impl Asking<'_> {
+    fn all(&self, models: &[Model]) -> Attribution {
+        let took_part = || {
+            let all = self.tally.coverage().participation();
+            all.iter().map(|credit| credit.conversions as u64).collect()
+        };
+        let is_counted = models != [Model::Markov];
+        Attribution {
+            channels: self.channels.clone(),
+            parts: self.parts,
+            conversions: self.tally.total().conversions,
+            nulls: self.tally.nulls(),
+            value: self.tally.total().value,
+            took_part: is_counted.then(took_part),
+            readings: models.iter().map(|model| self.reading(*model)).collect(),
+            warnings: self.warnings(models),
+        }
+    }
+
     fn reading(&self, model: Model) -> Reading {
         let removal = (model == Model::Markov).then(|| self.removal());
         let credit = match (&removal, self.tally.total().conversions) {
@@ -194,19 +228,18 @@ impl Asking<'_> {
         };
         Reading {
             model,
-            label: label::of(model, self.terms, self.journeys.has_milestones()),
+            label: label::of(model, self.terms, self.has_milestones),
             credit,
             removal: removal.and_then(Result::ok),
         }
     }
 
     fn removal(&self) -> Result<Removal, ModelRefusal> {
-        let (order, repeats) = (self.terms.order, self.terms.repeats);
-        Ok(match order {
+        match &self.longer {
             // Repeats change nothing at order 1, and the pass has counted it already.
-            1 => self.tally.transitions().removal()?,
-            _ => Chain::of(self.journeys, order, repeats, self.threads)?.removal()?,
-        })
+            None => Ok(self.tally.transitions().removal()?),
+            Some(longer) => longer.clone(),
+        }
     }
 
     fn credit(&self, model: Model) -> Result<Vec<Credit>, ModelRefusal> {
@@ -214,7 +247,7 @@ impl Asking<'_> {
             Model::AnyTouch => Ok(self.tally.coverage().participation()),
             Model::ShapleyCoverage => Ok(self.tally.coverage().credit()),
             Model::ShapleyRate => {
-                let channels = self.journeys.channels.len();
+                let channels = self.channels.len();
                 let sets = self.tally.coalitions().ok_or(RateRefusal::Channels { channels })?;
                 let least = self.terms.coalition_journeys_min;
                 Ok(self.shared_out(sets.values(least, Unseen::BestWithin)?))
@@ -224,7 +257,7 @@ impl Asking<'_> {
                 let may_stand_in = rule == Rule::Weighted(rules::W);
                 let is_by_milestones =
                     matches!(rule, Rule::Weighted(weights) if weights.asks_for_milestones());
-                if is_by_milestones && !may_stand_in && !self.journeys.has_milestones() {
+                if is_by_milestones && !may_stand_in && !self.has_milestones {
                     return Err(ModelRefusal::NoMilestones);
                 }
                 self.tally.credit(rule).ok_or(ModelRefusal::NoTimes)
@@ -252,7 +285,7 @@ impl Asking<'_> {
                  by one"
             ));
         }
-        let channels = self.journeys.channels.len();
+        let channels = self.channels.len();
         if channels > CHANNELS_MANY {
             warnings.push(format!(
                 "{channels} channels: beyond {CHANNELS_MANY} each has little behind it, so group the \
@@ -260,7 +293,7 @@ impl Asking<'_> {
             ));
         }
         let asks = |model: &Model| matches!(model.rule(self.terms), Some(Rule::Weighted(w)) if w.asks_for_milestones());
-        if models.iter().any(asks) && self.journeys.has_milestones() {
+        if models.iter().any(asks) && self.has_milestones {
             let (lead, opportunity) = self.tally.lacking();
             for (lacking, what) in [(lead, "lead"), (opportunity, "opportunity")] {
                 if lacking > 0 {

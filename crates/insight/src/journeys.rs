@@ -1,8 +1,12 @@
 //! Journeys as flat columns, one after the other: what every kernel reads in one pass forward.
 
+mod store;
+
 use std::ops::Range;
 
 use crate::channels::{ChannelNo, Channels, TooManyChannels};
+
+pub use store::{Kept, Origin, open, write};
 
 /// How a journey ended, and how many times it was seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

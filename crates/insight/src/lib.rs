@@ -5,6 +5,7 @@
 
 pub mod attribution;
 pub mod backtest;
+mod bytes;
 pub mod card;
 pub mod cents;
 pub mod channels;
@@ -15,6 +16,7 @@ pub mod files;
 pub mod gathering;
 mod half_life;
 pub mod journeys;
+pub mod kept;
 pub mod logistic;
 mod markov;
 mod order;
@@ -29,8 +31,4 @@ mod solve;
 pub mod sweep;
 pub mod tables;
 mod tally;
-
-/// How many threads work side by side.
-fn workers() -> usize {
-    std::thread::available_parallelism().map_or(1, |count| count.get().min(16))
-}
+mod workers;

@@ -12,7 +12,7 @@ mod store;
 use domain::field::FieldValue;
 
 pub use build::{Activities, Column, Contacts, Deals, Unfit, build};
-pub use store::{Damage, Opened, open, write};
+pub use store::{Opened, open, write};
 
 /// How many contacts a block holds.
 pub const BLOCK_CONTACTS: usize = 1 << 13;

@@ -9,6 +9,7 @@ pub mod demo;
 pub mod doctor;
 pub mod import;
 pub mod init;
+mod kept;
 pub mod key;
 pub mod leads;
 pub mod ledger;

@@ -1,15 +1,13 @@
 //! Blocks from memory or disk, swept and counted by several threads.
 
-use std::{
-    sync::atomic::{AtomicUsize, Ordering},
-    thread,
-};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{Asked, DealsOf, Tally};
 use crate::{
-    segment::{Block, Damage, Deal, Opened, Segment},
+    kept::Damage,
+    segment::{Block, Deal, Opened, Segment},
     sweep::{Plan, Records},
-    workers,
+    workers::{side_by_side, workers},
 };
 
 /// Where blocks come from.
@@ -124,15 +122,4 @@ impl Source<'_> {
         };
         side_by_side(workers().min(blocks), work).into_iter().collect()
     }
-}
-
-fn side_by_side<T: Send>(threads: usize, work: impl Fn() -> T + Sync) -> Vec<T> {
-    thread::scope(|scope| {
-        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(&work)).collect();
-        let done = threads.into_iter().map(|thread| match thread.join() {
-            Ok(done) => done,
-            Err(panic) => std::panic::resume_unwind(panic),
-        });
-        done.collect()
-    })
 }

@@ -7,11 +7,10 @@ use std::{
         Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    thread,
 };
 
 use super::{ROW_BYTES_MAX, Trouble, column::Part, separated::Layout, shown};
-use crate::workers;
+use crate::workers::{side_by_side, workers};
 
 /// How much of a file one thread takes at a time.
 const BLOCK_BYTES: usize = 4 << 20;
@@ -62,14 +61,7 @@ pub(super) fn read(layout: &Layout<'_>, body: u64) -> Result<Option<Vec<Vec<Part
         }
         done
     };
-    let mut done = thread::scope(|scope| {
-        let threads: Vec<_> = (0..workers()).map(|_| scope.spawn(work)).collect();
-        let done = threads.into_iter().map(|thread| match thread.join() {
-            Ok(done) => done,
-            Err(panic) => std::panic::resume_unwind(panic),
-        });
-        done.flatten().collect::<Vec<_>>()
-    });
+    let mut done: Vec<_> = side_by_side(workers(), work).into_iter().flatten().collect();
     done.sort_by_key(|(number, _)| *number);
     let mut parts = Vec::with_capacity(done.len());
     let mut trouble = None;

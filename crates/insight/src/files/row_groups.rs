@@ -5,7 +5,6 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     sync::atomic::{AtomicUsize, Ordering},
-    thread,
 };
 
 use ::parquet::{
@@ -28,7 +27,7 @@ use super::{
     names::SMALL,
     places, shown,
 };
-use crate::workers;
+use crate::workers::{side_by_side, workers};
 
 /// How many rows are unpacked at a time.
 const BATCH: usize = 1 << 16;
@@ -70,14 +69,8 @@ pub(super) fn read(
             done.push((group, row_group(path, group, &found, &kept)));
         }
     };
-    let mut done = thread::scope(|scope| {
-        let threads: Vec<_> = (0..workers().min(groups)).map(|_| scope.spawn(work)).collect();
-        let done = threads.into_iter().map(|thread| match thread.join() {
-            Ok(done) => done,
-            Err(panic) => std::panic::resume_unwind(panic),
-        });
-        done.flatten().collect::<Vec<_>>()
-    });
+    let mut done: Vec<_> =
+        side_by_side(workers().min(groups), work).into_iter().flatten().collect();
     done.sort_by_key(|(group, _)| *group);
     let parts: Result<Vec<Vec<Part>>, Trouble> = done.into_iter().map(|(_, parts)| parts).collect();
     Ok((found.iter().map(|(_, wanted)| (*wanted).clone()).collect(), parts?))

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{BLOCK_CONTACTS, Block, Cells, Deal, Field, Frame, KINDS_MAX, Kind, Segment};
-use crate::workers;
+use crate::workers::workers;
 
 /// Activities, a row each.
 #[derive(Debug, Clone, Default)]

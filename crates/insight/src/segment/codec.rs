@@ -1,39 +1,11 @@
-//! Numbers and texts as bytes, little end first, and back with every length judged.
+//! The frame and the blocks of a segment as bytes, and back.
 
 use domain::field::FieldValue;
 
 use super::{Block, Cells, Deal, Field, Frame, Kind};
-
-/// Bytes being written.
-#[derive(Default)]
-pub(super) struct Encoder(pub(super) Vec<u8>);
+use crate::bytes::{Decoder, Encoder};
 
 impl Encoder {
-    fn u8(&mut self, number: u8) {
-        self.0.push(number);
-    }
-
-    pub(super) fn u32(&mut self, number: u32) {
-        self.0.extend(number.to_le_bytes());
-    }
-
-    pub(super) fn u64(&mut self, number: u64) {
-        self.0.extend(number.to_le_bytes());
-    }
-
-    fn text(&mut self, text: &str) {
-        self.u32(text.len() as u32);
-        self.0.extend(text.as_bytes());
-    }
-
-    fn u32s(&mut self, numbers: &[u32]) {
-        numbers.iter().for_each(|number| self.u32(*number));
-    }
-
-    fn i64s(&mut self, numbers: impl Iterator<Item = i64>) {
-        numbers.for_each(|number| self.u64(number as u64));
-    }
-
     pub(super) fn frame(&mut self, frame: &Frame) {
         self.u64(frame.origin as u64);
         self.u32(frame.last);
@@ -103,49 +75,7 @@ const SMALL: u8 = 0;
 const WIDE: u8 = 1;
 const NUMBERS: u8 = 2;
 
-/// Bytes being read. `None` is: they do not say what they should.
-pub(super) struct Decoder<'a>(pub(super) &'a [u8]);
-
-impl<'a> Decoder<'a> {
-    fn take(&mut self, count: usize) -> Option<&'a [u8]> {
-        let (taken, rest) = self.0.split_at_checked(count)?;
-        self.0 = rest;
-        Some(taken)
-    }
-
-    fn u8(&mut self) -> Option<u8> {
-        Some(self.take(1)?[0])
-    }
-
-    pub(super) fn u32(&mut self) -> Option<u32> {
-        Some(u32::from_le_bytes(self.take(4)?.try_into().ok()?))
-    }
-
-    pub(super) fn u64(&mut self) -> Option<u64> {
-        Some(u64::from_le_bytes(self.take(8)?.try_into().ok()?))
-    }
-
-    fn text(&mut self) -> Option<String> {
-        let length = self.u32()? as usize;
-        Some(std::str::from_utf8(self.take(length)?).ok()?.to_owned())
-    }
-
-    fn u32s(&mut self, count: usize) -> Option<Vec<u32>> {
-        let (numbers, _) = self.take(count.checked_mul(4)?)?.as_chunks::<4>();
-        Some(numbers.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect())
-    }
-
-    fn i64s(&mut self, count: usize) -> Option<Vec<i64>> {
-        let (numbers, _) = self.take(count.checked_mul(8)?)?.as_chunks::<8>();
-        Some(numbers.iter().map(|bytes| i64::from_le_bytes(*bytes)).collect())
-    }
-
-    /// How many of something follow, each of at least so many bytes.
-    pub(super) fn count(&mut self, bytes: usize) -> Option<usize> {
-        let count = self.u32()? as usize;
-        (count.checked_mul(bytes)? <= self.0.len()).then_some(count)
-    }
-
+impl Decoder<'_> {
     pub(super) fn frame(&mut self) -> Option<Frame> {
         let origin = self.u64()? as i64;
         let last = self.u32()?;

@@ -7,19 +7,20 @@ mod ledger;
 mod options;
 mod words;
 
-use std::{collections::BTreeSet, path::PathBuf, thread};
+use std::{borrow::Cow, collections::BTreeSet, path::PathBuf, thread};
 
 use clap::{Args as ClapArgs, ValueEnum};
 use insight::{
-    attribution::{Attribution, Model, Terms, attribute},
+    attribution::{Attribution, Model, Terms, attribute, attribute_kept},
     channels::Channels,
-    gathering::{Anchor, Eligibility, LeftOut},
-    journeys::{JourneyRefusal, Journeys},
+    gathering::{Anchor, Eligibility},
+    journeys::{self, JourneyRefusal, Journeys, Kept, Origin},
     resampling::{Intervals, intervals},
     rules::Weights,
 };
 use jiff::Timestamp;
 
+use super::kept::keep;
 use crate::{failure::Failure, output::Answer, place::Place};
 
 use deal::DealRead;
@@ -39,6 +40,15 @@ pub struct Args {
     /// Outcomes, as CSV or Parquet
     #[arg(long, value_name = "FILE", requires = "touches")]
     outcomes: Option<PathBuf>,
+    /// Keep the journeys, to be asked again at once
+    #[arg(long, value_name = "FILE")]
+    keep: Option<PathBuf>,
+    /// Ask journeys that were kept
+    #[arg(long, value_name = "FILE", conflicts_with_all = [
+        "paths", "touches", "keep", "column", "window_days", "before", "exclude", "once_within",
+        "shared_first", "group_below", "deal", "channel", "with_sales",
+    ])]
+    kept: Option<PathBuf>,
     /// A column of the files that is called something else
     #[arg(long, value_name = "OURS=THEIRS", value_parser = options::pair)]
     column: Vec<(String, String)>,
@@ -109,16 +119,45 @@ enum Before {
 
 /// What is asked about, wherever it comes from.
 struct Input {
-    /// `paths`, `touches` or `ledger`.
-    source: &'static str,
-    journeys: Journeys,
-    /// Which touches count, in words.
-    eligibility: String,
-    left_out: Option<LeftOut>,
+    held: Held,
+    /// What is said of the journeys.
+    origin: Origin,
     /// The deal that was asked for.
     deal: Option<DealAt>,
-    /// What was seen on the way.
-    notes: Vec<String>,
+}
+
+/// The same, just gathered.
+struct Read {
+    journeys: Journeys,
+    origin: Origin,
+    deal: Option<DealAt>,
+}
+
+/// Journeys in memory or on disk.
+enum Held {
+    Memory(Journeys),
+    Disk(Kept),
+}
+
+impl Held {
+    fn attribute(
+        &self,
+        models: &[Model],
+        terms: &Terms,
+        threads: usize,
+    ) -> Result<Attribution, Failure> {
+        Ok(match self {
+            Held::Memory(journeys) => attribute(journeys, models, terms, threads),
+            Held::Disk(kept) => attribute_kept(kept, models, terms, threads)?,
+        })
+    }
+
+    fn journeys(&self) -> Result<Cow<'_, Journeys>, Failure> {
+        Ok(match self {
+            Held::Memory(journeys) => Cow::Borrowed(journeys),
+            Held::Disk(kept) => Cow::Owned(kept.read()?),
+        })
+    }
 }
 
 /// Where the deal that was asked for lies, and when its touches were.
@@ -154,12 +193,19 @@ pub fn run(args: &Args, place: &Place, now: Timestamp) -> Result<Answer, Failure
     let models = models(args);
     let terms = terms(args, &input);
     let threads = thread::available_parallelism().map_or(1, usize::from);
-    let attribution = attribute(&input.journeys, &models, &terms, threads);
-    let intervals = args.intervals.map(|draws| {
-        let of = intervals(&input.journeys, &models, &terms, draws, args.seed, threads);
-        Drawn { draws, seed: args.seed, of }
-    });
-    let deal = input.deal.as_ref().map(|at| DealRead::of(at, &input, &attribution, &terms));
+    let attribution = input.held.attribute(&models, &terms, threads)?;
+    let intervals = match args.intervals {
+        None => None,
+        Some(draws) => {
+            let journeys = input.held.journeys()?;
+            let of = intervals(&journeys, &models, &terms, draws, args.seed, threads);
+            Some(Drawn { draws, seed: args.seed, of })
+        }
+    };
+    let deal = match &input.deal {
+        None => None,
+        Some(at) => Some(DealRead::of(at, &*input.held.journeys()?, &attribution, &terms)),
+    };
     let answered = Answered { input, attribution, intervals, deal };
     let json = json::of(&answered);
     let text = if args.csv { words::csv(&answered)? } else { words::of(&answered) };
@@ -167,15 +213,24 @@ pub fn run(args: &Args, place: &Place, now: Timestamp) -> Result<Answer, Failure
 }
 
 fn read(args: &Args, place: &Place, now: Timestamp) -> Result<Input, Failure> {
-    let mut input = match (&args.paths, &args.touches, &args.outcomes) {
+    if let Some(path) = &args.kept {
+        let kept = journeys::open(path)?;
+        return Ok(Input { origin: kept.origin.clone(), held: Held::Disk(kept), deal: None });
+    }
+    let mut gathered = match (&args.paths, &args.touches, &args.outcomes) {
         (Some(paths), _, _) => files::paths(paths)?,
         (None, Some(touches), Some(outcomes)) => files::tables(args, touches, outcomes)?,
         _ => ledger::read(args, place, now)?,
     };
     if args.group_below > 0.0 {
-        input.journeys = input.journeys.with_rare_as(OTHER, args.group_below / 100.0)?;
+        gathered.journeys = gathered.journeys.with_rare_as(OTHER, args.group_below / 100.0)?;
     }
-    Ok(input)
+    let Read { journeys, mut origin, deal } = gathered;
+    if let Some(path) = &args.keep {
+        let bytes = keep(path, |beside| journeys::write(&journeys, &origin, beside))?;
+        origin.notes.push(format!("kept in {}, {bytes} bytes", path.display()));
+    }
+    Ok(Input { held: Held::Memory(journeys), origin, deal })
 }
 
 /// The models that were asked for, or all that can be.
@@ -194,7 +249,7 @@ fn terms(args: &Args, input: &Input) -> Terms {
         repeats: options::repeats(args.collapse_repeats),
         custom: args.weights,
         direct: args.direct.clone(),
-        eligibility: input.eligibility.clone(),
+        eligibility: input.origin.eligibility.clone(),
         ..Terms::default()
     }
 }

@@ -107,6 +107,31 @@ fn intervals_are_drawn_again_from_their_seed() {
 }
 
 #[test]
+fn what_was_kept_says_the_same_at_once() {
+    let house = with_files();
+    let files = ["attribution", "--touches", "t.csv", "--outcomes", "o.csv"];
+    let asked = ["--window-days", "90", "--exclude", "internal"];
+    let mut first = house.json(&[&files[..], &asked].concat());
+    let keeping = house.json(&[&files[..], &asked, &["--keep", "o.journeys"]].concat());
+    says(keeping["notes"][0].as_str().unwrap(), &["kept in o.journeys, ", " bytes"]);
+    assert_eq!(house.json(&["attribution", "--kept", "o.journeys"]), first);
+    let drawn = ["--model", "linear", "--intervals", "50"];
+    first = house.json(&[&files[..], &asked, &drawn].concat());
+    assert_eq!(house.json(&[&["attribution", "--kept", "o.journeys"][..], &drawn].concat()), first);
+    let bytes = fs::read(house.path("o.journeys")).unwrap();
+    fs::write(house.path("cut"), &bytes[..bytes.len() - 1]).unwrap();
+    fs::write(house.path("changed"), bytes.iter().map(|b| b ^ 1).collect::<Vec<_>>()).unwrap();
+    for (code, args, said) in [
+        (2, &["--kept", "o.journeys", "--window-days", "30"][..], "cannot be used with"),
+        (3, &["--kept", "none"], "could not read what was kept"),
+        (6, &["--kept", "cut"], "keep it anew from its source"),
+        (6, &["--kept", "changed"], "keep it anew from its source"),
+    ] {
+        says(&house.refused(code, &[&["attribution"][..], args].concat()), &[said]);
+    }
+}
+
+#[test]
 fn what_cannot_be_answered_says_what_to_do() {
     let house = with_files();
     fs::write(house.path("won.csv"), "path;conv;null\nA > B;3;0\n").unwrap();

@@ -3,11 +3,12 @@
 use insight::{
     attribution::{Attribution, Model, Terms},
     deal::{DealReading, read_deal},
+    journeys::Journeys,
 };
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 
-use super::{DealAt, Input};
+use super::DealAt;
 use crate::output::{instant, table};
 
 /// A deal, as every model reads it.
@@ -25,11 +26,11 @@ impl DealRead {
     /// Reads it.
     pub(super) fn of(
         at: &DealAt,
-        input: &Input,
+        journeys: &Journeys,
         attribution: &Attribution,
         terms: &Terms,
     ) -> DealRead {
-        let journey = input.journeys.get(at.journey);
+        let journey = journeys.get(at.journey);
         let names = attribution.channels.names().to_vec();
         let channels = journey.touched.iter().map(|channel| names[usize::from(*channel)].clone());
         DealRead {

@@ -5,32 +5,32 @@ use std::{io::ErrorKind, path::Path};
 use insight::{
     files::Trouble,
     gathering::{Gathered, gather},
+    journeys::Origin,
     paths::{self, PathsTrouble},
     tables::{self, Deals, TablesTrouble},
 };
 use jiff::Timestamp;
 
-use super::{Args, DealAt, Input, eligibility};
+use super::{Args, DealAt, Read, eligibility};
 use crate::failure::{Failure, Kind};
 
 /// Paths, summed up already: which touches counted, only their maker knows.
-pub(super) fn paths(path: &Path) -> Result<Input, Failure> {
+pub(super) fn paths(path: &Path) -> Result<Read, Failure> {
     let journeys = paths::read_file(path).map_err(|trouble| match trouble {
         PathsTrouble::Unreadable(error) => Failure::io(&format!("read {}", path.display()), &error),
         other => Failure::refused(format!("{}: {other}", path.display())),
     })?;
-    Ok(Input {
-        source: "paths",
-        journeys,
+    let origin = Origin {
+        source: "paths".to_owned(),
         eligibility: "all touches of the paths".to_owned(),
         left_out: None,
-        deal: None,
         notes: Vec::new(),
-    })
+    };
+    Ok(Read { journeys, origin, deal: None })
 }
 
 /// Touches and outcomes.
-pub(super) fn tables(args: &Args, touches: &Path, outcomes: &Path) -> Result<Input, Failure> {
+pub(super) fn tables(args: &Args, touches: &Path, outcomes: &Path) -> Result<Read, Failure> {
     let called = args.column.iter().cloned().collect();
     let read = tables::read(touches, outcomes, &called)?;
     let eligibility = eligibility(args, &read.channels)?;
@@ -38,14 +38,13 @@ pub(super) fn tables(args: &Args, touches: &Path, outcomes: &Path) -> Result<Inp
     let gathered =
         gather(&read.touches, &read.outcomes, read.channels, tables::PARTS, &eligibility)?;
     let deal = args.deal.as_deref().map(|key| deal(key, &read.deals, &gathered, &read.touches.at));
-    Ok(Input {
-        source: "touches",
+    let origin = Origin {
+        source: "touches".to_owned(),
         eligibility: words,
         left_out: Some(gathered.left_out),
-        deal: deal.transpose()?,
         notes: Vec::new(),
-        journeys: gathered.journeys,
-    })
+    };
+    Ok(Read { origin, deal: deal.transpose()?, journeys: gathered.journeys })
 }
 
 fn deal(key: &str, deals: &Deals, gathered: &Gathered, at: &[i64]) -> Result<DealAt, Failure> {

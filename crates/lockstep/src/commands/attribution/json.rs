@@ -11,19 +11,19 @@ pub(super) fn of(answered: &Answered) -> Value {
     let drawn = answered.intervals.as_ref();
     let models = attribution.readings.iter().map(|reading| model(answered, reading, drawn));
     json!({
-        "source": answered.input.source,
+        "source": answered.input.origin.source,
         "basis": NOT_EFFECT,
-        "eligibility": answered.input.eligibility,
+        "eligibility": answered.input.origin.eligibility,
         "conversions": attribution.conversions,
         "not_converted": attribution.nulls,
         "value": attribution.value as f64 / f64::from(attribution.parts),
         "channels": attribution.channels.names(),
-        "left_out": answered.input.left_out,
+        "left_out": answered.input.origin.left_out,
         "models": models.collect::<Vec<_>>(),
         "intervals": drawn.map(|drawn| json!({ "draws": drawn.draws, "seed": drawn.seed })),
         "deal": answered.deal.as_ref().map(super::deal::DealRead::json),
         "warnings": attribution.warnings,
-        "notes": answered.input.notes,
+        "notes": answered.input.origin.notes,
     })
 }
 

@@ -13,6 +13,7 @@ use domain::{
 use insight::{
     channels::Channels,
     gathering::{Outcome as Ended, Touches, gather},
+    journeys::Origin,
 };
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use store::{
@@ -20,7 +21,7 @@ use store::{
     read::{ActivityRow, CampaignRow, LeadRow, OpportunityRow, Outcome},
 };
 
-use super::{Args, Input, eligibility, files::deal_at};
+use super::{Args, Read, eligibility, files::deal_at};
 use crate::{failure::Failure, output::count, place::Place};
 
 /// What a channel is.
@@ -59,7 +60,7 @@ fn told(reader: &Reader<'_>) -> Result<Told, StoreError> {
 }
 
 /// Journeys as at an instant: what is later has not happened.
-pub(super) fn read(args: &Args, place: &Place, now: Timestamp) -> Result<Input, Failure> {
+pub(super) fn read(args: &Args, place: &Place, now: Timestamp) -> Result<Read, Failure> {
     let engine = place.open(now)?;
     let told = engine.read(told)?;
     let mut units = Units::default();
@@ -80,14 +81,9 @@ pub(super) fn read(args: &Args, place: &Place, now: Timestamp) -> Result<Input, 
         })?;
         deal_at(key, &gathered, &touches.at, |outcome| outcome as usize == found)
     });
-    Ok(Input {
-        source: "ledger",
-        eligibility: words,
-        left_out: Some(gathered.left_out),
-        deal: deal.transpose()?,
-        notes,
-        journeys: gathered.journeys,
-    })
+    let left_out = Some(gathered.left_out);
+    let origin = Origin { source: "ledger".to_owned(), eligibility: words, left_out, notes };
+    Ok(Read { origin, deal: deal.transpose()?, journeys: gathered.journeys })
 }
 
 /// Accounts, and leads without one, by number.

@@ -90,9 +90,9 @@ fn interval(reading: &Reading, channel: usize, drawn: &Drawn) -> String {
 
 /// What was left out and what to keep in mind.
 fn notes(answered: &Answered) -> Vec<String> {
-    let mut notes = answered.input.notes.clone();
+    let mut notes = answered.input.origin.notes.clone();
     notes.extend(answered.attribution.warnings.iter().cloned());
-    if let Some(left_out) = &answered.input.left_out {
+    if let Some(left_out) = &answered.input.origin.left_out {
         let value = money(left_out.untouched_value as f64, answered.attribution.parts);
         let untouched = format!(", worth {value}; nobody is credited for them");
         let told = [

@@ -13,7 +13,7 @@ use domain::{
 };
 use insight::{
     backtest::{Asked, Days, Slider, Source, Tally, backtest},
-    segment::{self, Damage, Frame, Opened, Segment},
+    segment::{self, Frame, Opened, Segment},
     sweep::{FieldKind, Plan, fields},
 };
 
@@ -23,8 +23,8 @@ use super::{
     words,
 };
 use crate::{
-    commands::agreement::read_folder,
-    failure::{Failure, Kind},
+    commands::{agreement::read_folder, kept::keep},
+    failure::Failure,
     output::Answer,
 };
 
@@ -135,7 +135,7 @@ pub(super) fn run(args: &Args) -> Result<Answer, Failure> {
     };
     let plan = plan(&proposed, frame, None)?;
     let present_plan = present.as_ref().map(|rule| self::plan(rule, frame, None)).transpose()?;
-    let tally = backtest(held.source(), &plan, present_plan.as_ref(), &asked).map_err(damage)?;
+    let tally = backtest(held.source(), &plan, present_plan.as_ref(), &asked)?;
     let tried = tried(args, &proposed, &held, &asked)?;
     let activities = match &held {
         Held::Memory(segment) => Some(segment.activities()),
@@ -204,7 +204,7 @@ fn held(
     asked_for: &BTreeMap<String, FieldKind>,
 ) -> Result<Opening, Failure> {
     if let Some(path) = &files.kept {
-        let opened = segment::open(path).map_err(damage)?;
+        let opened = segment::open(path)?;
         let has = |field: &&String| opened.frame.fields.iter().any(|known| known.name == **field);
         if let Some(field) = asked_for.keys().find(|field| !has(field)) {
             return Err(Failure::refused(format!("the kept columns have no `{field}`"))
@@ -227,21 +227,11 @@ fn held(
     let kept = match &files.keep {
         None => None,
         Some(path) => {
-            let beside = path.with_extension("part");
-            let written = segment::write(&read.segment, &beside)
-                .and_then(|bytes| std::fs::rename(&beside, path).map(|()| bytes));
-            let failed = |error| Failure::io(&format!("write {}", path.display()), &error);
-            Some((path.clone(), written.map_err(failed)?))
+            let bytes = keep(path, |beside| segment::write(&read.segment, beside))?;
+            Some((path.clone(), bytes))
         }
     };
     Ok((Held::Memory(read.segment), read.absent, kept))
-}
-
-fn damage(damage: Damage) -> Failure {
-    match &damage {
-        Damage::Unreadable(error) => Failure::io("read the kept columns", error),
-        _ => Failure::new(Kind::Integrity, damage.to_string()),
-    }
 }
 
 fn plan(rule: &Rule, frame: &Frame, lever: Option<&Lever>) -> Result<Plan, Failure> {
@@ -264,6 +254,6 @@ fn tried(
             .advise("Leave --threshold out.")
     })?;
     let plan = plan(proposed, held.frame(), Some(lever))?;
-    let slider = Slider::new(held.source(), &plan).map_err(damage)?;
+    let slider = Slider::new(held.source(), &plan)?;
     Ok(args.files.tried.iter().map(|at| (*at, slider.at(at.0, asked))).collect())
 }

@@ -153,11 +153,10 @@ fn peak(mut child: Child) -> u64 {
 
 /// The definition over kept columns once, at all thresholds, and from one threshold to the next.
 fn slide(agreement: &Path, path: &Path) -> Result<Slid, Failure> {
-    let damage = |damage: segment::Damage| Failure::refused(damage.to_string());
     let refused = |refusal: insight::sweep::PlanRefusal| Failure::refused(refusal.to_string());
     let (_, text) = read_folder(agreement)?;
     let definition = &text.definitions[0];
-    let opened: Opened = segment::open(path).map_err(damage)?;
+    let opened: Opened = segment::open(path)?;
     let frame = &opened.frame;
     let asked = Asked {
         within_seconds: YEAR_SECONDS,
@@ -172,10 +171,10 @@ fn slide(agreement: &Path, path: &Path) -> Result<Slid, Failure> {
     let mut slider = None;
     for _ in 0..3 {
         let began = Instant::now();
-        black_box(backtest(Source::Disk(&opened), &plan, None, &asked).map_err(damage)?);
+        black_box(backtest(Source::Disk(&opened), &plan, None, &asked)?);
         once = once.min(began.elapsed());
         let began = Instant::now();
-        slider = Some(Slider::new(Source::Disk(&opened), &every).map_err(damage)?);
+        slider = Some(Slider::new(Source::Disk(&opened), &every)?);
         all = all.min(began.elapsed());
     }
     let slider = slider.expect("it was made three times");
