@@ -71,14 +71,20 @@ impl<'a> Decoder<'a> {
         Some(std::str::from_utf8(self.take(length)?).ok()?.to_owned())
     }
 
-    pub(crate) fn u32s(&mut self, count: usize) -> Option<Vec<u32>> {
-        let (numbers, _) = self.take(count.checked_mul(4)?)?.as_chunks::<4>();
-        Some(numbers.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect())
+    /// So many numbers, in the room of others.
+    pub(crate) fn u32s(&mut self, count: usize, into: &mut Vec<u32>) -> Option<()> {
+        let bytes = self.take(count.checked_mul(4)?)?;
+        into.clear();
+        into.extend(chunks(bytes).map(u32::from_le_bytes));
+        Some(())
     }
 
-    pub(crate) fn i64s(&mut self, count: usize) -> Option<Vec<i64>> {
-        let (numbers, _) = self.take(count.checked_mul(8)?)?.as_chunks::<8>();
-        Some(numbers.iter().map(|bytes| i64::from_le_bytes(*bytes)).collect())
+    /// So many numbers, in the room of others.
+    pub(crate) fn i64s(&mut self, count: usize, into: &mut Vec<i64>) -> Option<()> {
+        let bytes = self.take(count.checked_mul(8)?)?;
+        into.clear();
+        into.extend(chunks(bytes).map(i64::from_le_bytes));
+        Some(())
     }
 
     /// How many of something follow, each of at least so many bytes.

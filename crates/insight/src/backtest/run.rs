@@ -108,7 +108,7 @@ impl Source<'_> {
     ) -> Result<Vec<T>, Damage> {
         let (next, blocks) = (AtomicUsize::new(0), self.blocks());
         let work = || -> Result<T, Damage> {
-            let (mut bytes, mut filled) = (Vec::new(), T::default());
+            let (mut block, mut bytes, mut filled) = (Block::default(), Vec::new(), T::default());
             loop {
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 if number >= blocks {
@@ -116,7 +116,10 @@ impl Source<'_> {
                 }
                 match self {
                     Source::Memory(segment) => take(&segment.blocks[number], &mut filled),
-                    Source::Disk(opened) => take(&opened.block(number, &mut bytes)?, &mut filled),
+                    Source::Disk(opened) => {
+                        opened.block(number, &mut block, &mut bytes)?;
+                        take(&block, &mut filled);
+                    }
                 }
             }
         };

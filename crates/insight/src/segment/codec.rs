@@ -111,45 +111,63 @@ impl Decoder<'_> {
         }
     }
 
-    /// A block whose places all lie within it.
-    pub(super) fn block(&mut self, frame: &Frame) -> Option<Block> {
+    /// A block whose places all lie within it, in the room of another.
+    pub(super) fn block(&mut self, frame: &Frame, into: &mut Block) -> Option<()> {
         let [contacts, activities, deals] = [self.u32()?, self.u32()?, self.u32()?];
         let contacts = contacts as usize;
-        let known_from = self.u32s(contacts)?;
-        let starts = self.starts(contacts, activities)?;
-        let deal_starts = self.starts(contacts, deals)?;
-        let at = self.u32s(activities as usize)?;
-        let kinds = self.take(activities as usize)?.to_vec();
+        self.u32s(contacts, &mut into.known_from)?;
+        self.starts(contacts, activities, &mut into.starts)?;
+        self.starts(contacts, deals, &mut into.deal_starts)?;
+        self.u32s(activities as usize, &mut into.at)?;
+        let kinds = self.take(activities as usize)?;
+        into.kinds.clear();
+        into.kinds.extend(kinds);
         let is_kind = |kind: u8| usize::from(kind) < frame.kinds.len();
         if !kinds.iter().max().is_none_or(|most| is_kind(*most)) {
             return None;
         }
-        let cells: Option<Vec<Cells>> =
-            frame.fields.iter().map(|field| self.cells(field, contacts)).collect();
-        let deals: Option<Vec<Deal>> = (0..deals).map(|_| self.deal()).collect();
-        let (cells, deals) = (cells?, deals?);
-        Some(Block { known_from, cells, starts, at, kinds, deal_starts, deals })
+        into.cells.resize_with(frame.fields.len(), || Cells::Small(Vec::new()));
+        for (field, cells) in frame.fields.iter().zip(&mut into.cells) {
+            self.cells(field, contacts, cells)?;
+        }
+        into.deals.clear();
+        for _ in 0..deals {
+            into.deals.push(self.deal()?);
+        }
+        Some(())
     }
 
-    fn starts(&mut self, contacts: usize, rows: u32) -> Option<Vec<u32>> {
-        let starts = self.u32s(contacts.checked_add(1)?)?;
-        (starts.is_sorted() && starts[0] == 0 && starts[contacts] == rows).then_some(starts)
+    fn starts(&mut self, contacts: usize, rows: u32, into: &mut Vec<u32>) -> Option<()> {
+        self.u32s(contacts.checked_add(1)?, into)?;
+        (into.is_sorted() && into[0] == 0 && into[contacts] == rows).then_some(())
     }
 
-    fn cells(&mut self, field: &Field, contacts: usize) -> Option<Cells> {
-        let cells = match self.u8()? {
-            SMALL => Cells::Small(self.take(contacts)?.to_vec()),
-            WIDE => Cells::Wide(self.u32s(contacts)?),
-            NUMBERS => Cells::Numbers(self.i64s(contacts)?),
+    fn cells(&mut self, field: &Field, contacts: usize, into: &mut Cells) -> Option<()> {
+        let form = self.u8()?;
+        match (form, &mut *into) {
+            (SMALL, Cells::Small(_)) | (WIDE, Cells::Wide(_)) | (NUMBERS, Cells::Numbers(_)) => {}
+            (SMALL, _) => *into = Cells::Small(Vec::new()),
+            (WIDE, _) => *into = Cells::Wide(Vec::new()),
+            (NUMBERS, _) => *into = Cells::Numbers(Vec::new()),
             _ => return None,
-        };
-        let most = match &cells {
-            Cells::Small(codes) => codes.iter().max().map(|most| usize::from(*most)),
-            Cells::Wide(codes) => codes.iter().max().map(|most| *most as usize),
-            Cells::Numbers(_) => return field.values.is_none().then_some(cells),
+        }
+        let most = match into {
+            Cells::Small(codes) => {
+                codes.clear();
+                codes.extend(self.take(contacts)?);
+                codes.iter().max().map(|most| usize::from(*most))
+            }
+            Cells::Wide(codes) => {
+                self.u32s(contacts, codes)?;
+                codes.iter().max().map(|most| *most as usize)
+            }
+            Cells::Numbers(numbers) => {
+                self.i64s(contacts, numbers)?;
+                return field.values.is_none().then_some(());
+            }
         };
         let values = field.values.as_ref()?;
-        most.is_none_or(|most| most < values.len()).then_some(cells)
+        most.is_none_or(|most| most < values.len()).then_some(())
     }
 
     fn deal(&mut self) -> Option<Deal> {

@@ -56,17 +56,22 @@ impl Opened {
         self.blocks.bytes()
     }
 
-    /// Reads a block; `bytes` is room that can be used again.
+    /// Reads a block into the room of another; `bytes` is room that can be used again.
     ///
     /// # Errors
-    /// [`Damage`], which says what to do.
+    /// [`Damage`], which says what to do; what is in the room then says nothing.
     ///
     /// # Panics
     /// If there is no such block.
-    pub fn block(&self, number: usize, bytes: &mut Vec<u8>) -> Result<Block, Damage> {
+    pub fn block(
+        &self,
+        number: usize,
+        into: &mut Block,
+        bytes: &mut Vec<u8>,
+    ) -> Result<(), Damage> {
         let mut said = self.blocks.read(number, bytes)?;
-        let block = said.block(&self.frame).filter(|_| said.0.is_empty());
-        block.ok_or(Damage::Block(number))
+        let read = said.block(&self.frame, into).filter(|()| said.0.is_empty());
+        read.ok_or(Damage::Block(number))
     }
 
     /// Reads all of it.
@@ -75,8 +80,11 @@ impl Opened {
     /// [`Damage`], which says what to do.
     pub fn read(&self) -> Result<Segment, Damage> {
         let mut bytes = Vec::new();
-        let blocks: Result<Vec<Block>, Damage> =
-            (0..self.blocks()).map(|number| self.block(number, &mut bytes)).collect();
+        let read = |number| {
+            let mut block = Block::default();
+            self.block(number, &mut block, &mut bytes).map(|()| block)
+        };
+        let blocks: Result<Vec<Block>, Damage> = (0..self.blocks()).map(read).collect();
         Ok(Segment { frame: self.frame.clone(), blocks: blocks? })
     }
 }

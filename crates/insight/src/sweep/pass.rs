@@ -69,7 +69,7 @@ impl Plan {
             }
             if begins_known && let Some(straight) = &straight {
                 let found = |at, reach| found(contact, at, reach);
-                straight.goes(&run.known, known_at, (at, kinds), found);
+                straight.goes(&run.known, &mut run.points, known_at, (at, kinds), found);
                 continue;
             }
             run.begin();

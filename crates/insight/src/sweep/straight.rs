@@ -52,23 +52,24 @@ impl<'a> Straight<'a> {
 
     /// Goes along a contact's activities, with what its fields give, known from `known_at` on; calls
     /// `found` with each instant at which the definition is met at a higher threshold than before, which
-    /// answers with the threshold that the next has to be above.
+    /// answers with the threshold that the next has to be above. `points` is room that can be used again.
     pub(super) fn goes(
         &self,
         stays: &[i64],
+        points: &mut Vec<i64>,
         known_at: u32,
         (at, kinds): (&[u32], &[u8]),
         mut found: impl FnMut(u32, i64) -> i64,
     ) {
         let (plan, fade) = (self.plan, &self.plan.parts[self.part].fade);
-        let mut points: Vec<i64> =
-            stays.iter().enumerate().map(|(part, stays)| plan.within(part, *stays)).collect();
+        points.clear();
+        points.extend(stays.iter().enumerate().map(|(part, stays)| plan.within(part, *stays)));
         let others = points.iter().sum::<i64>() - points[self.part];
         let mut above = i64::MIN;
-        if let Some(reach) = plan.reached(&points, others + points[self.part], above) {
+        if let Some(reach) = plan.reached(points, others + points[self.part], above) {
             above = found(known_at, reach);
         }
-        let mut bar = self.bar(&points, others, above);
+        let mut bar = self.bar(points, others, above);
         let begun = stays[self.part] as f64 + SLACK;
         let (mut bound, mut bound_at, mut rounded) = (0.0_f64, 0, 0.0_f64);
         for (next, (now, kind)) in at.iter().zip(kinds).enumerate() {
@@ -85,9 +86,9 @@ impl<'a> Straight<'a> {
             }
             let left = self.left(&at[..=next], &kinds[..=next]);
             points[self.part] = plan.within(self.part, stays[self.part] + left);
-            if let Some(reach) = plan.reached(&points, others + points[self.part], above) {
+            if let Some(reach) = plan.reached(points, others + points[self.part], above) {
                 above = found(*now, reach);
-                bar = self.bar(&points, others, above);
+                bar = self.bar(points, others, above);
             }
         }
     }
