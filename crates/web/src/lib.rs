@@ -41,7 +41,9 @@ use axum::{
 };
 
 pub use app::{App, Clock, DemoInfo};
+pub use failure::Failure;
 pub use live::Closing;
+pub use pages::agreement::paper as agreement_on_paper;
 pub use session::Signed;
 
 use crate::{

@@ -133,6 +133,18 @@ pub fn stylesheet() -> &'static str {
     &STYLESHEET.path
 }
 
+/// The stylesheet itself, for a page that stands alone.
+pub(crate) struct Style;
+
+impl std::fmt::Display for Style {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        STYLES.iter().try_for_each(|(_, text)| f.write_str(text))
+    }
+}
+
+/// It is ours, and so needs no escaping; in it, an escaped character would be another one.
+impl askama::filters::HtmlSafe for Style {}
+
 /// Where the script lies.
 pub fn script() -> &'static str {
     &SCRIPT.path

@@ -4,6 +4,7 @@ mod changes;
 mod conflicts;
 mod draft;
 mod plan;
+mod print;
 mod show;
 mod sign;
 
@@ -58,6 +59,9 @@ pub enum Command {
     /// Write the very text of a version into a folder
     #[command(long_about = include_str!("agreement/export.md"))]
     Export(Export),
+    /// Put a version on paper, with its signatures and its hash
+    #[command(long_about = include_str!("agreement/print.md"))]
+    Print(print::Args),
 }
 
 /// A folder of TOML files.
@@ -124,6 +128,7 @@ pub fn run(
         Command::Sign(args) => sign::sign(&place.open(now)?, &args, voice, now),
         Command::Withdraw(args) => sign::withdraw(&place.open(now)?, &args, now),
         Command::Export(args) => export(&place.open(now)?, &args),
+        Command::Print(args) => print::run(&place.open(now)?, &args, now),
     }
 }
 

@@ -163,6 +163,34 @@ fn what_is_exported_is_the_very_text() {
 }
 
 #[test]
+fn a_version_is_put_on_paper_with_its_signatures_and_its_hash() {
+    let (house, hash) = House::with_agreement();
+    let by = ["--by", MARA];
+    says(
+        &house.ok(&[&["agreement", "print", "1", "a.html"][..], &by].concat()),
+        &["a.html", &hash],
+    );
+    let page = fs::read_to_string(house.path("a.html")).unwrap();
+    let spaced = &hash[..4];
+    says(&page, &["Content-Security-Policy", "Signed", spaced, "@media print"]);
+    assert!(!page.contains("<script") && !page.contains("src="), "it asks for nothing");
+    let json = house.json(&[&["agreement", "print", "1", "a.pdf"][..], &by].concat());
+    assert_eq!(json["hash"], hash.as_str());
+    let pdf = fs::read(house.path("a.pdf")).unwrap();
+    assert_eq!((&pdf[..5], pdf.len()), (&b"%PDF-"[..], json["bytes"].as_u64().unwrap() as usize));
+    for (code, args, said) in [
+        (3, ["agreement", "print", "9", "b.pdf"], "there is no version 9"),
+        (2, ["agreement", "print", "1", "b.doc"], "ends in .pdf or .html"),
+    ] {
+        says(&house.refused(code, &[&args[..], &by].concat()), &[said]);
+    }
+    let away = ["agreement", "print", "1", "b.pdf", "--browser", "no-such-browser"];
+    let told = house.refused(3, &[&away[..], &by].concat());
+    says(&told, &["there is no no-such-browser", "apt install chromium"]);
+    assert!(!house.path("b.pdf").exists());
+}
+
+#[test]
 fn what_a_folder_would_change_is_planned_and_nothing_is_written() {
     let (house, _) = House::with_agreement();
     says(

@@ -7,6 +7,7 @@ pub(crate) mod draft;
 mod handing;
 mod history;
 pub(crate) mod message;
+mod paper;
 pub(crate) mod personas;
 pub(crate) mod priorities;
 pub(crate) mod propose;
@@ -45,6 +46,8 @@ use crate::{
     session::Visit,
     show::{self, LocalTime, figure},
 };
+pub use paper::paper;
+
 use clause::{Shown, Today};
 use history::Past;
 use substitute::Substitutes;
