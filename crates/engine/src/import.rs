@@ -28,7 +28,7 @@ use domain::money::Currency;
 use jiff::{Timestamp, tz::TimeZone};
 use store::ImportRun;
 
-use crate::{Engine, Error};
+use crate::{Engine, Error, backtest::HISTORY_UNTIL};
 
 pub use connectors::files::package::{free, made, plain_name};
 pub use connectors::mapping::{ColumnUse, Object, fields_of};
@@ -190,7 +190,16 @@ impl Engine {
         }
         let run = begun(&report.source, &tables, now);
         self.keep_run(run.clone(), now)?;
-        self.carry_out(run, Position::default(), tables, report, now, listener)
+        let report = self.carry_out(run, Position::default(), tables, report, now, listener)?;
+        if options.choices.history && !report.cancelled {
+            self.take_as_history(now)?;
+        }
+        Ok(report)
+    }
+
+    /// What was recorded up to an instant counts as known when it happened: it was history then.
+    fn take_as_history(&self, until: Timestamp) -> Result<(), Error> {
+        self.keep_settings(vec![(HISTORY_UNTIL, until.to_string())], until)
     }
 
     /// What files show: nothing is written.

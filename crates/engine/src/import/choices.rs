@@ -21,6 +21,8 @@ pub struct Choices {
     pub zone: Option<String>,
     /// The preset; found by itself if absent.
     pub preset: Option<String>,
+    /// Whether it is the firm's past: known when it happened, however late it is recorded.
+    pub history: bool,
     /// By table: the file's name, and for a sheet `file#sheet`.
     pub tables: BTreeMap<String, TableChoice>,
 }

@@ -236,7 +236,12 @@ impl Engine {
         match hand.heard {
             Some(State::Pausing) => self.rest_import(dock, &id, State::Paused, clock(), |_| {}),
             Some(_) => self.end_import(dock, &id, State::Stopped, clock()),
-            None => self.end_import(dock, &id, State::Done, clock()),
+            None => {
+                if choices.history {
+                    self.take_as_history(now)?;
+                }
+                self.end_import(dock, &id, State::Done, clock())
+            }
         }
     }
 

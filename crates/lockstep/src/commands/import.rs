@@ -17,6 +17,7 @@ use connectors::{
 use domain::money::Currency;
 use engine::import::{
     Counts, How, ImportOptions, ImportReport, Joined, Listener, Progress, Rejected, TableReport,
+    choices::Choices,
 };
 use indicatif::ProgressBar;
 use jiff::{Timestamp, tz::TimeZone};
@@ -144,14 +145,10 @@ pub fn run(args: Args, place: &Place, voice: Voice, now: Timestamp) -> Result<An
             ..ReadOptions::default()
         },
         dry_run: args.dry_run,
-        ..ImportOptions::default()
+        choices: Choices { history: args.history, ..Choices::default() },
     };
     let report = engine.import(&args.paths, &options, now, &mut watcher)?;
     watcher.finish();
-    if args.history {
-        let until = (engine::backtest::HISTORY_UNTIL, now.to_string());
-        engine.keep_settings(vec![until], now)?;
-    }
     let written = (watcher.written > 0).then_some(rejects);
     Ok(answer(&report, written.as_deref()))
 }

@@ -234,6 +234,33 @@ async fn takes(world: &World, leads: &[u8]) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_to_be_the_past_counts_as_known_when_it_happened_once_it_is_in() {
+    let world = World::new();
+    let until = || {
+        world.asks(|engine| engine.read(|reader| reader.setting(engine::backtest::HISTORY_UNTIL)))
+    };
+    let import = place(&world.brings("operations", &[("leads.csv", LEADS)]).await);
+    world.works();
+    let settings = format!("{import}/settings");
+    place(&world.posts("operations", &settings, &[("history", "yes")]).await);
+    let found = world.works().gets("operations", &import).await;
+    assert!(found.body.contains("name=\"history\" value=\"yes\" checked"), "{}", found.text());
+    place(&world.posts("operations", &format!("{import}/trial"), &[]).await);
+    world.works();
+    assert_eq!(until().unwrap(), None, "trying it out keeps nothing");
+    place(&world.posts("operations", &format!("{import}/run"), &[]).await);
+    world.works();
+    assert_eq!(until().unwrap(), Some(world.now().to_string()));
+    let then = world.now();
+    world.at("2026-11-18 09:00");
+    let import = place(&world.brings("operations", &[("leads.csv", LEADS)]).await);
+    world.works();
+    place(&world.posts("operations", &format!("{import}/run"), &[]).await);
+    assert!(world.works().page("operations", &import).await.contains("1 row taken"));
+    assert_eq!(until().unwrap(), Some(then.to_string()), "what comes in later is no past");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whom_an_undone_import_had_routed_and_handed_over_waits_for_nobody_any_more() {
     let world = World::just_signed_with(&format!("{HANDING_OVER}\n{DESK}"));
     let head = "lead_number,name,title,created_at,status\n";

@@ -93,6 +93,7 @@ pub(crate) async fn settings(
     choices.source = said("source");
     choices.currency = said("currency").map(|code| code.to_uppercase());
     choices.zone = said("zone");
+    choices.history = said("history").as_deref() == Some("yes");
     if let Err(words) = received::check(&choices) {
         return Ok(visit.go(&href(&id), &Flash::not_done(words)));
     }

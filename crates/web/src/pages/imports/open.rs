@@ -9,7 +9,7 @@ use engine::import::{
     presets,
 };
 
-use super::{files_words, href, rows_words, table_words, without_folder};
+use super::{files_words, href, received::history, rows_words, table_words, without_folder};
 use crate::{
     failure::Failure,
     layout::{Field, Form, Frame, Place},
@@ -142,5 +142,6 @@ fn form(import: &Import, found: &Found) -> Form {
         Field::line("source", "The word before every id").value(&found.source),
         Field::line("currency", "The currency of amounts that name none").value(&found.currency),
         Field::line("zone", "The time zone of dates that name none").value(&found.zone),
+        history(choices),
     ])
 }

@@ -16,7 +16,7 @@ use super::href;
 use crate::{
     failure::Failure,
     flash::Flash,
-    layout::{Field, Form, Frame, Place},
+    layout::{Control, Field, Form, Frame, Place},
     pages::sign_in::sentence,
     session::Visit,
 };
@@ -63,7 +63,19 @@ fn form(sent: &Choices) -> Form {
             .value(some(&sent.zone))
             .hint("The firm's, unless you write another, such as Europe/Berlin.")
             .optional(),
+        history(sent),
     ])
+}
+
+/// Whether what the files bring was known when it happened.
+pub(super) fn history(choices: &Choices) -> Field {
+    Field::new("history", "This is the firm’s past", Control::Check)
+        .value(if choices.history { "yes" } else { "" })
+        .hint(
+            "What it brings then counts as known when it happened, so that a definition can be tried \
+             on it. Leave it open for what comes in every day.",
+        )
+        .optional()
 }
 
 /// Takes the files in, and looks them over.
@@ -156,6 +168,7 @@ async fn keep(part: Part<'_>, choices: &mut Choices) -> Result<(), String> {
         "source" => choices.source = text,
         "currency" => choices.currency = text.map(|code| code.to_uppercase()),
         "zone" => choices.zone = text,
+        "history" => choices.history = text.as_deref() == Some("yes"),
         _ => {}
     }
     check(choices)
