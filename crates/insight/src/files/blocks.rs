@@ -9,11 +9,11 @@ use std::{
     },
 };
 
-use super::{ROW_BYTES_MAX, Trouble, column::Part, separated::Layout, shown};
+use super::{ROW_BYTES_MAX, Trouble, cell::DIGITS_MAX, column::Part, separated::Layout, shown};
 use crate::workers::{side_by_side, workers};
 
 /// How much of a file one thread takes at a time.
-const BLOCK_BYTES: usize = 4 << 20;
+const BLOCK_BYTES: usize = 1 << 20;
 
 /// Whole lines of a file.
 struct Block {
@@ -46,12 +46,18 @@ pub(super) fn read(layout: &Layout<'_>, body: u64) -> Result<Option<Vec<Vec<Part
     let cutter = Mutex::new(Cutter { file, rest: Vec::new(), at: body, number: 0 });
     let is_stopped = AtomicBool::new(false);
     let work = || {
-        let mut done = Vec::new();
+        let (mut done, mut room) = (Vec::new(), Vec::new());
         while !is_stopped.load(Ordering::Relaxed) {
-            let block = cutter.lock().unwrap_or_else(PoisonError::into_inner).next(layout);
+            let mut cutter = cutter.lock().unwrap_or_else(PoisonError::into_inner);
+            let block = cutter.next(layout, std::mem::take(&mut room));
+            drop(cutter);
             let (number, split) = match block {
                 Ok(None) => break,
-                Ok(Some(block)) => (block.number, split(layout, &block)),
+                Ok(Some(block)) => {
+                    let split = split(layout, &block);
+                    room = block.bytes;
+                    (block.number, split)
+                }
                 Err(trouble) => (usize::MAX, Err(Stop::Trouble(trouble))),
             };
             if split.is_err() {
@@ -80,18 +86,20 @@ pub(super) fn read(layout: &Layout<'_>, body: u64) -> Result<Option<Vec<Vec<Part
 }
 
 impl Cutter {
-    /// The next whole lines.
-    fn next(&mut self, layout: &Layout<'_>) -> Result<Option<Block>, Trouble> {
+    /// The next whole lines, in the room of others.
+    fn next(&mut self, layout: &Layout<'_>, mut bytes: Vec<u8>) -> Result<Option<Block>, Trouble> {
         let unreadable = |source| Trouble::Unreadable { file: shown(layout.path), source };
-        let mut bytes = std::mem::take(&mut self.rest);
-        bytes.reserve_exact(BLOCK_BYTES);
+        bytes.clear();
+        bytes.append(&mut self.rest);
+        bytes.reserve(BLOCK_BYTES);
         loop {
             let before = bytes.len();
             let block = (&mut self.file).take(BLOCK_BYTES as u64);
             let read = { block }.read_to_end(&mut bytes).map_err(unreadable)?;
             let end = bytes[before..].iter().rposition(|byte| *byte == b'\n');
             if let Some(end) = end.filter(|_| read > 0) {
-                self.rest = bytes.split_off(before + end + 1);
+                self.rest.extend(&bytes[before + end + 1..]);
+                bytes.truncate(before + end + 1);
                 break;
             }
             if read == 0 {
@@ -116,12 +124,27 @@ fn split(layout: &Layout<'_>, block: &Block) -> Result<Vec<Part>, Stop> {
     if bytes.contains(&b'"') {
         return Err(Stop::NotPlain);
     }
-    let mut parts: Vec<Part> = layout.kinds.iter().map(|kind| Part::new(*kind)).collect();
+    let rows = bytes.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let mut parts: Vec<Part> =
+        layout.kinds.iter().map(|kind| Part::with_room(*kind, rows)).collect();
     let mut start = 0;
     while start < bytes.len() {
         start = row(layout, block.at, bytes, start, &mut parts)?;
     }
     Ok(parts)
+}
+
+/// The number with which bytes begin, and how many digits it has: so many as cannot overflow.
+fn leading_number(bytes: &[u8]) -> (i64, usize) {
+    let (mut number, mut digits) = (0, 0);
+    while let Some(byte) = bytes.get(digits)
+        && byte.is_ascii_digit()
+        && digits < DIGITS_MAX
+    {
+        number = number * 10 + i64::from(byte - b'0');
+        digits += 1;
+    }
+    (number, digits)
 }
 
 /// Takes one row in, and says where the next begins.
@@ -137,7 +160,9 @@ fn row(
     loop {
         let rest = &bytes[cell_start..];
         let is_end = |byte: &u8| *byte == layout.sign || *byte == b'\n' || *byte == b'\r';
-        let end = cell_start + rest.iter().position(is_end).unwrap_or(rest.len());
+        let (number, digits) = leading_number(rest);
+        let others = &rest[digits..];
+        let end = cell_start + digits + others.iter().position(is_end).unwrap_or(others.len());
         let next = match bytes.get(end) {
             Some(b'\r') if bytes.get(end + 1) == Some(&b'\n') => end + 2,
             // An end of line of its own, which the long way knows.
@@ -152,7 +177,11 @@ fn row(
         if let Some(Some(column)) = layout.goes_to.get(place) {
             let cell = &bytes[cell_start..end];
             let wrong = |wrong| Stop::Trouble(layout.wrong(at, *column, cell, wrong));
-            parts[*column].cell(cell).map_err(wrong)?;
+            let part = &mut parts[*column];
+            let is_number = digits > 0 && digits == cell.len();
+            if !(is_number && part.digits(number, cell)) {
+                part.cell(cell).map_err(wrong)?;
+            }
         }
         place += 1;
         cell_start = next;

@@ -7,6 +7,9 @@ use super::Kind;
 /// The last second of the year 9999: more is surely not in seconds.
 const SECONDS_MAX: i64 = 253_402_300_799;
 
+/// The most digits of a whole number: one more might not fit.
+pub(super) const DIGITS_MAX: usize = 18;
+
 /// What a cell should have said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Wrong {
@@ -57,7 +60,7 @@ fn whole(cell: &[u8]) -> Option<i64> {
         [b'-', digits @ ..] => (true, digits),
         digits => (false, digits),
     };
-    if digits.is_empty() || digits.len() > 18 {
+    if digits.is_empty() || digits.len() > DIGITS_MAX {
         return None;
     }
     let mut number = 0_i64;

@@ -1,11 +1,11 @@
 //! Columns as they come out of a file: parts that were read side by side, put together in order.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, thread};
 
 use super::{
     Kind, ROWS_MAX, Trouble, Wanted,
-    cell::{Wrong, number},
-    names::{IS_TEXT, Names, Texts, small_number},
+    cell::{Wrong, number, seconds_since_1970},
+    names::{IS_TEXT, Names, Texts, as_key, small_number},
     shown,
 };
 
@@ -101,6 +101,16 @@ impl Part {
         Part { kind, numbers, blanks, raws, texts: Texts::default() }
     }
 
+    /// The same with room for so many rows.
+    pub(super) fn with_room(kind: Kind, rows: usize) -> Part {
+        let mut part = Part::new(kind);
+        match kind {
+            Kind::Word => part.raws.reserve_exact(rows),
+            _ => part.numbers.reserve_exact(rows),
+        }
+        part
+    }
+
     pub(super) fn rows(&self) -> usize {
         self.numbers.len().max(self.raws.len())
     }
@@ -116,6 +126,23 @@ impl Part {
             self.numbers.push(number(self.kind, cell)?);
         }
         Ok(())
+    }
+
+    /// Adds a cell that is digits alone, if that can be done from their number; says whether it was.
+    pub(super) fn digits(&mut self, number: i64, cell: &[u8]) -> bool {
+        match self.kind {
+            Kind::Word => match as_key(number, cell) {
+                Some(key) => self.raws.push(key),
+                None => return false,
+            },
+            Kind::Whole => self.numbers.push(number),
+            Kind::Instant => match seconds_since_1970(number) {
+                Ok(seconds) => self.numbers.push(seconds),
+                Err(_) => return false,
+            },
+            Kind::Decimal(_) | Kind::Flag => return false,
+        }
+        true
     }
 
     pub(super) fn number(&mut self, number: i64) {
@@ -142,6 +169,9 @@ impl Part {
         if let Some(number) = small_number(cell) {
             return Ok(number);
         }
+        if let Some(place) = self.texts.lately(cell) {
+            return Ok(place | IS_TEXT);
+        }
         let text = std::str::from_utf8(cell).map_err(|_| Wrong::new(Kind::Word))?;
         let full =
             Wrong { remedy: "the names of one column are too many", ..Wrong::new(Kind::Word) };
@@ -160,34 +190,38 @@ pub(super) fn joined(
     if rows > ROWS_MAX {
         return Err(too_much("more rows than 32 bits can number"));
     }
-    let mut columns: Vec<Column> = wanted.iter().map(|wanted| empty(wanted.kind, rows)).collect();
-    let mut before = 0;
+    let mut by_column: Vec<Vec<Part>> = wanted.iter().map(|_| Vec::new()).collect();
     for stretch in parts {
-        let here = stretch.first().map_or(0, Part::rows);
-        for (column, mut part) in columns.iter_mut().zip(stretch) {
-            match column {
-                Column::Numbers { numbers, blanks } => {
-                    numbers.append(&mut part.numbers);
-                    blanks.extend(part.blanks.iter().map(|row| row + before));
-                }
-                Column::Words(words) => {
-                    let taken = words.names.take(&mut part.raws, &part.texts);
-                    taken.ok_or_else(|| too_much("more different words than are taken"))?;
-                    words.codes.append(&mut part.raws);
-                }
-            }
-        }
-        before += here as u32;
+        by_column.iter_mut().zip(stretch).for_each(|(column, part)| column.push(part));
     }
+    let columns: Option<Vec<Column>> = thread::scope(|scope| {
+        let joining = |(wanted, parts): (&Wanted, Vec<Part>)| {
+            let kind = wanted.kind;
+            scope.spawn(move || column(kind, rows, parts))
+        };
+        let threads: Vec<_> = wanted.iter().zip(by_column).map(joining).collect();
+        threads.into_iter().map(|thread| thread.join().expect("joining does not panic")).collect()
+    });
+    let columns = columns.ok_or_else(|| too_much("more different words than are taken"))?;
     let names = wanted.iter().map(|wanted| wanted.name.clone());
     Ok(Table { file: shown(path), rows, columns: names.zip(columns).collect() })
 }
 
-fn empty(kind: Kind, rows: usize) -> Column {
-    match kind {
-        Kind::Word => {
-            Column::Words(Words { names: Names::default(), codes: Vec::with_capacity(rows) })
+/// The parts of one column as a whole; `None` when there are more different words than are taken.
+fn column(kind: Kind, rows: usize, parts: Vec<Part>) -> Option<Column> {
+    if kind == Kind::Word {
+        let mut words = Words { names: Names::default(), codes: Vec::with_capacity(rows) };
+        for mut part in parts {
+            words.names.take(&mut part.raws, &part.texts)?;
+            words.codes.append(&mut part.raws);
         }
-        _ => Column::Numbers { numbers: Vec::with_capacity(rows), blanks: Vec::new() },
+        return Some(Column::Words(words));
     }
+    let (mut numbers, mut blanks) = (Vec::with_capacity(rows), Vec::new());
+    for mut part in parts {
+        let before = numbers.len() as u32;
+        blanks.extend(part.blanks.iter().map(|row| row + before));
+        numbers.append(&mut part.numbers);
+    }
+    Some(Column::Numbers { numbers, blanks })
 }

@@ -128,6 +128,12 @@ pub(super) fn small_number(bytes: &[u8]) -> Option<u32> {
     (number < SMALL).then_some(number)
 }
 
+/// The same of digits whose number is known.
+pub(super) fn as_key(number: i64, digits: &[u8]) -> Option<u32> {
+    let is_printed_so = digits.len() == 1 || digits[0] != b'0';
+    u32::try_from(number).ok().filter(|number| is_printed_so && *number < SMALL)
+}
+
 /// Below this a number is its own key.
 pub(super) const SMALL: u32 = 1 << 24;
 
@@ -139,6 +145,19 @@ pub(super) struct Texts {
     /// Places by hash, `NONE` where free; twice as long as there are texts, or longer.
     slots: Vec<u32>,
     secret: RandomState,
+    /// Places of texts that came lately, found without hashing: most columns say few words over and
+    /// over.
+    lately: Vec<u32>,
+}
+
+/// How many of those there are.
+const LATELY: usize = 256;
+
+/// Where a text is looked for among those that came lately.
+fn lately_at(text: &[u8]) -> usize {
+    let at = |place: usize| text.get(place).map_or(0, |byte| usize::from(*byte));
+    let length = text.len();
+    (at(0) + 3 * at(length / 2) + 7 * at(length.wrapping_sub(1)) + 31 * length) % LATELY
 }
 
 impl Texts {
@@ -160,13 +179,21 @@ impl Texts {
         (place != NONE).then_some(place)
     }
 
+    /// The place of a text that came lately, if it is still known.
+    pub(super) fn lately(&self, text: &[u8]) -> Option<u32> {
+        let place = *self.lately.get(lately_at(text))?;
+        (place != NONE && self.text(place).as_bytes() == text).then_some(place)
+    }
+
     /// The place of a text, a new one if it was not there. `None` when there is no more room.
     pub(super) fn place(&mut self, text: &str) -> Option<u32> {
         if self.slots.len() < 2 * (self.ends.len() + 1) {
             self.grow();
         }
+        self.lately.resize(LATELY, NONE);
         let slot = self.slot(text);
         if self.slots[slot] != NONE {
+            self.lately[lately_at(text.as_bytes())] = self.slots[slot];
             return Some(self.slots[slot]);
         }
         let place = self.ends.len();
@@ -177,6 +204,7 @@ impl Texts {
         self.bytes.push_str(text);
         self.ends.push(end);
         self.slots[slot] = place as u32;
+        self.lately[lately_at(text.as_bytes())] = place as u32;
         Some(place as u32)
     }
 
