@@ -11,7 +11,7 @@ use domain::{
     withdrawal::{key_again, withdrawn_in},
 };
 use jiff::Timestamp;
-use store::{StoreError, Writer};
+use store::{Ahead, StoreError, Writer, is_keyed_by};
 
 use crate::{
     Engine, Error,
@@ -41,6 +41,7 @@ impl Engine {
         let versions = self.versions.clone();
         self.store.write(now, move |writer| {
             Rules::bring_into_force(writer, &versions, now)?;
+            writer.look_ahead(&ahead_of(&reported))?;
             let mut taken = Vec::with_capacity(reported.len());
             let (mut touched, mut accounts) = (BTreeSet::new(), BTreeSet::new());
             for reported in reported {
@@ -51,9 +52,7 @@ impl Engine {
                 }
                 taken.push((entry, already));
             }
-            for account in &accounts {
-                leave_account(writer, account)?;
-            }
+            leave_accounts(writer, &accounts)?;
             let rules = Rules::of(writer, &versions)?;
             let mut decided: Decided = BTreeMap::new();
             for subject in &touched {
@@ -68,6 +67,18 @@ impl Engine {
                 .collect())
         })
     }
+}
+
+/// What taking facts in will ask for. One alone asks for itself.
+fn ahead_of(reported: &[Reported]) -> Ahead {
+    let mut ahead = Ahead::default();
+    if reported.len() < 2 {
+        return ahead;
+    }
+    for Reported { told, person } in reported {
+        ahead.foresee(told, person.as_ref());
+    }
+    ahead
 }
 
 /// What was decided, by what it is about.
@@ -103,9 +114,14 @@ pub(crate) enum Place {
 }
 
 /// Where something that is told has its place: what was told once holds, unless it was withdrawn.
-pub(crate) fn place_for(writer: &Writer<'_>, told: &Told) -> Result<Place, StoreError> {
+pub(crate) fn place_for(writer: &mut Writer<'_>, told: &Told) -> Result<Place, StoreError> {
     let (mut key, mut times) = (told.key.clone(), 1);
-    while let Some(entry) = writer.already(&told.source, &key)? {
+    let subject = told.fact.subject();
+    let about = is_keyed_by(told, &subject).then_some(subject);
+    while let Some(entry) = match &about {
+        Some(subject) => writer.already_about(subject, &told.source, &key)?,
+        None => writer.already(&told.source, &key)?,
+    } {
         let withdrawals = writer.reader().withdrawals_of(&entry.fact().subject(), entry.no)?;
         if !withdrawn_in(&withdrawals).contains(&entry.no) {
             return Ok(Place::Taken(Box::new(entry)));
@@ -177,17 +193,15 @@ pub(crate) fn account_of(fact: &Fact) -> Option<&AccountId> {
     }
 }
 
-/// Leaves the leads and opportunities of an account for the tick: there may be thousands.
-pub(crate) fn leave_account(
+/// Leaves the leads and opportunities of accounts for the tick: there may be thousands.
+pub(crate) fn leave_accounts(
     writer: &mut Writer<'_>,
-    account: &AccountId,
+    accounts: &BTreeSet<AccountId>,
 ) -> Result<(), StoreError> {
-    let leads = writer.reader().leads_of_account(account)?;
-    let opportunities = writer.reader().opportunities_of_account(account)?;
-    let leads = leads.into_iter().map(|lead| Subject::Lead(lead.id));
-    let opportunities = opportunities.into_iter().map(|found| Subject::Opportunity(found.id));
+    let accounts: Vec<AccountId> = accounts.iter().cloned().collect();
+    let subjects = writer.reader().subjects_of_accounts(&accounts)?;
     let now = writer.now();
-    for subject in leads.chain(opportunities) {
+    for subject in subjects {
         writer.leave_undecided(&subject.to_string(), now)?;
     }
     Ok(())

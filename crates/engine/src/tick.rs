@@ -3,6 +3,7 @@
 
 use domain::ids::Subject;
 use jiff::Timestamp;
+use store::Ahead;
 
 use crate::{
     Engine, Error,
@@ -91,6 +92,8 @@ impl Engine {
             subjects.sort();
             subjects.dedup();
             let leads = subjects.iter().filter(|subject| subject.lead().is_some()).count();
+            let names = subjects.iter().map(Subject::to_string).collect();
+            writer.look_ahead(&Ahead { subjects: names, ..Ahead::default() })?;
             let mut decisions = 0;
             for subject in &subjects {
                 decisions += decide_about(writer, &rules, subject, now)?.len();

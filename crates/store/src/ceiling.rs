@@ -81,7 +81,7 @@ pub fn bare_upserts(
                            email = excluded.email, company = excluded.company,
                            title = excluded.title, country = excluded.country,
                            status = excluded.status, created = excluded.created";
-            connection.execute(what, sql, &values)?;
+            connection.execute_now(what, sql, &values)?;
         }
         connection.commit()?;
     }
@@ -106,5 +106,5 @@ fn insert(connection: &Connection, row: &FactRow) -> Result<(), StoreError> {
         &row.key,
         &row.digest
     ];
-    connection.execute("measure bare inserts", sql, values).map(drop)
+    connection.execute_now("measure bare inserts", sql, values).map(drop)
 }

@@ -1,7 +1,9 @@
-//! The only file that knows which database runs.
+//! The only file that knows which database runs, with the values of both beside it.
 //!
 //! One SQL text serves both: `$1` placeholders, `on conflict`, row values, no vendor functions.
 //! What differs (how a transaction begins, how a random salt is made) is a method here.
+
+mod convert;
 
 use std::{
     any::Any,
@@ -14,17 +16,12 @@ use std::{
 
 use domain::ids::FactNo;
 
-use postgres::{
-    NoTls,
-    fallible_iterator::FallibleIterator,
-    types::{IsNull, ToSql, Type, to_sql_checked},
-};
-use rusqlite::{
-    config::DbConfig,
-    types::{ToSqlOutput, ValueRef},
-};
+use convert::{from_postgres, from_sqlite};
+use postgres::{NoTls, fallible_iterator::FallibleIterator, types::ToSql};
+use rusqlite::config::DbConfig;
 
 use crate::{
+    behind::Behind,
     error::{DatabaseError, StoreError, doing},
     value::{Row, Value},
 };
@@ -77,6 +74,10 @@ pub(crate) struct Connection {
     is_writing: Cell<bool>,
     /// What was last made of the facts about users, and the last of these facts.
     of_users: RefCell<Option<(FactNo, Remembered)>>,
+    /// What the transaction has changed and not yet written.
+    pub(crate) behind: RefCell<Behind>,
+    /// Whether a fact was once told under a key that was taken for free.
+    asks_for_every_fact: Cell<bool>,
 }
 
 /// Something that is remembered between two transactions.
@@ -120,8 +121,10 @@ impl Connection {
             }
         };
         let no = || Cell::new(false);
-        let of_users = RefCell::default();
-        Ok(Connection { link, in_transaction: no(), is_writing: no(), of_users })
+        let (of_users, behind) = Default::default();
+        let asks_for_every_fact = no();
+        let (in_transaction, is_writing) = (no(), no());
+        Ok(Connection { link, in_transaction, is_writing, of_users, behind, asks_for_every_fact })
     }
 
     /// Copies the database to a new file, which only its owner can read; false where a server has
@@ -208,6 +211,18 @@ impl Connection {
         what: &'static str,
         sql: &str,
         values: &[Value],
+        each: impl FnMut(Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.settle_before(sql, false)?;
+        self.ask(what, sql, values, each)
+    }
+
+    /// The same of what has been written, without a look at what has not.
+    pub(crate) fn ask(
+        &self,
+        what: &'static str,
+        sql: &str,
+        values: &[Value],
         mut each: impl FnMut(Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         self.expect_transaction().map_err(doing(what))?;
@@ -247,6 +262,17 @@ impl Connection {
         sql: &str,
         values: &[Value],
     ) -> Result<u64, StoreError> {
+        self.settle_before(sql, true)?;
+        self.execute_now(what, sql, values)
+    }
+
+    /// The same without a look at what has not been written.
+    pub(crate) fn execute_now(
+        &self,
+        what: &'static str,
+        sql: &str,
+        values: &[Value],
+    ) -> Result<u64, StoreError> {
         self.expect_transaction().map_err(doing(what))?;
         match &self.link {
             Link::Sqlite(connection) => {
@@ -266,8 +292,23 @@ impl Connection {
         }
     }
 
-    /// Runs a text of several statements without values.
+    /// Runs a text of several statements without values, after all that is still to be written.
     pub(crate) fn run(&self, what: &'static str, sql: &str) -> Result<(), StoreError> {
+        self.settle()?;
+        self.behind.borrow_mut().forget();
+        self.run_now(what, sql)
+    }
+
+    /// Takes back what was written since a savepoint, and what was not written yet with it.
+    pub(crate) fn undo_to(&self, what: &'static str, savepoint: &str) -> Result<(), StoreError> {
+        self.behind.borrow_mut().forget();
+        self.run_now(
+            what,
+            &format!("rollback to savepoint {savepoint}; release savepoint {savepoint}"),
+        )
+    }
+
+    fn run_now(&self, what: &'static str, sql: &str) -> Result<(), StoreError> {
         match &self.link {
             Link::Sqlite(connection) => connection.execute_batch(sql).map_err(doing(what)),
             Link::Postgres(server) => {
@@ -285,7 +326,9 @@ impl Connection {
             // A deferred transaction that turns out to write can be refused half-way.
             Engine::Sqlite => self.run(what, "begin immediate")?,
             Engine::Postgres => {
-                self.run(what, &format!("begin; select pg_advisory_xact_lock({WRITE_LOCK})"))?;
+                // Writers ask by keys. A plan made while a table was new would go on reading all of it.
+                let lock = format!("select pg_advisory_xact_lock({WRITE_LOCK})");
+                self.run(what, &format!("begin; set local enable_seqscan = off; {lock}"))?;
             }
         }
         self.in_transaction.set(true);
@@ -307,6 +350,7 @@ impl Connection {
 
     /// Makes what was written durable; when this returns, it is on disk.
     pub(crate) fn commit(&self) -> Result<(), StoreError> {
+        self.settle()?;
         self.expect_transaction().map_err(doing("commit"))?;
         let done = self.run("commit", "commit");
         self.in_transaction.set(false);
@@ -316,7 +360,23 @@ impl Connection {
     /// Gives up what was written. That it fails means that nothing is left to give up.
     pub(crate) fn roll_back(&self) {
         self.in_transaction.set(false);
-        let _nothing_left_to_give_up = self.run("give up a transaction", "rollback");
+        self.behind.borrow_mut().forget();
+        let _nothing_left_to_give_up = self.run_now("give up a transaction", "rollback");
+    }
+
+    /// From now on, whether a key is free is asked of the database alone.
+    pub(crate) fn ask_for_every_fact(&self) {
+        self.asks_for_every_fact.set(true);
+    }
+
+    /// Whether it is to be asked of the database alone whether a key is free.
+    pub(crate) fn asks_for_every_fact(&self) -> bool {
+        self.asks_for_every_fact.get()
+    }
+
+    /// Whether what is changed belongs to a transaction that writes.
+    pub(crate) fn writes(&self) -> bool {
+        self.in_transaction.get() && self.is_writing.get()
     }
 
     /// SQLite drops a whole transaction by itself when the disk is full or fails. What came after
@@ -331,16 +391,22 @@ impl Connection {
         }
     }
 
-    /// 32 hexadecimal digits that nobody can guess.
-    pub(crate) fn random_salt(&self) -> Result<String, StoreError> {
+    /// So many times 32 hexadecimal digits that nobody can guess.
+    pub(crate) fn random_salts(&self, count: usize) -> Result<Vec<String>, StoreError> {
+        let what = "draw salts";
         let sql = match self.engine() {
-            Engine::Sqlite => "select lower(hex(randomblob(16)))",
-            Engine::Postgres => "select replace(gen_random_uuid()::text, '-', '')",
+            Engine::Sqlite => {
+                "with recursive nth(n) as (select 1 union all select n + 1 from nth where n < $1)
+                 select lower(hex(randomblob(16))) from nth"
+            }
+            Engine::Postgres => {
+                "select replace(gen_random_uuid()::text, '-', '') 
+                 from generate_series(1, cast($1 as bigint))"
+            }
         };
-        match self.query_one("draw a salt", sql, &[])? {
-            Some(mut row) => row.next(),
-            None => Ok(String::new()),
-        }
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        let rows = self.query(what, sql, &[count.into()])?;
+        rows.into_iter().map(|mut row| row.next()).collect()
     }
 
     /// Removes what deleted rows left behind in `tables`: SQLite's log, PostgreSQL's dead rows.
@@ -428,67 +494,4 @@ fn open_postgres(url: &str) -> Result<postgres::Client, postgres::Error> {
          set random_page_cost = 1.1",
     )?;
     Ok(client)
-}
-
-impl rusqlite::ToSql for Value {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self {
-            Value::Null => ValueRef::Null,
-            Value::Int(number) => ValueRef::Integer(*number),
-            Value::Text(text) => ValueRef::Text(text.as_bytes()),
-            Value::Bytes(bytes) => ValueRef::Blob(bytes),
-        }))
-    }
-}
-
-/// A damaged file may hold anything; what we cannot have written becomes bytes, and whoever reads
-/// the column says so.
-fn from_sqlite(value: ValueRef<'_>) -> Value {
-    match value {
-        ValueRef::Null => Value::Null,
-        ValueRef::Integer(number) => Value::Int(number),
-        ValueRef::Real(number) => Value::Bytes(number.to_be_bytes().to_vec()),
-        ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
-            Ok(text) => Value::Text(text.to_owned()),
-            Err(_) => Value::Bytes(bytes.to_vec()),
-        },
-        ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
-    }
-}
-
-impl ToSql for Value {
-    fn to_sql(
-        &self,
-        kind: &Type,
-        out: &mut postgres::types::private::BytesMut,
-    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
-        match self {
-            Value::Null => Ok(IsNull::Yes),
-            Value::Int(number) if *kind == Type::INT8 => number.to_sql(kind, out),
-            Value::Text(text) if <String as ToSql>::accepts(kind) => text.to_sql(kind, out),
-            Value::Bytes(bytes) if *kind == Type::BYTEA => bytes.to_sql(kind, out),
-            _ => Err(format!("{self:?} is given where {kind} is asked for").into()),
-        }
-    }
-
-    fn accepts(_: &Type) -> bool {
-        true
-    }
-
-    to_sql_checked!();
-}
-
-fn from_postgres(row: &postgres::Row, column: usize) -> Result<Value, DatabaseError> {
-    let kind = row.columns()[column].type_();
-    Ok(match *kind {
-        Type::INT8 => row.try_get::<_, Option<i64>>(column)?.map_or(Value::Null, Value::Int),
-        Type::INT4 => row
-            .try_get::<_, Option<i32>>(column)?
-            .map_or(Value::Null, |number| Value::Int(number.into())),
-        Type::TEXT | Type::VARCHAR | Type::NAME => {
-            row.try_get::<_, Option<String>>(column)?.map_or(Value::Null, Value::Text)
-        }
-        Type::BYTEA => row.try_get::<_, Option<Vec<u8>>>(column)?.map_or(Value::Null, Value::Bytes),
-        _ => return Err(DatabaseError::ColumnType(kind.to_string())),
-    })
 }

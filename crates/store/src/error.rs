@@ -76,6 +76,9 @@ pub enum DatabaseError {
     /// SQLite gave up the whole transaction by itself, as it does when the disk is full.
     #[error("the database gave up the transaction")]
     TransactionLost,
+    /// A fact was to be written under a source and key that another one has.
+    #[error("a fact stands already under a source and key that seemed to be free: try again")]
+    KeyTaken,
     /// A question was asked while the rows of another were still coming in.
     #[error("the connection is busy with another question")]
     Busy,

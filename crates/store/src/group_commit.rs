@@ -242,7 +242,7 @@ fn run_in_savepoint(
         }
     }
     batch.cut(facts_before);
-    connection.run("undo a job", "rollback to savepoint job; release savepoint job")
+    connection.undo_to("undo a job", "job")
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::{
     error::StoreError,
-    reader::Reader,
+    reader::{KEYS_AT_ONCE, Reader, one_of},
     value::{Row, values},
     writer::Writer,
 };
@@ -121,10 +121,7 @@ impl Writer<'_> {
     /// # Errors
     /// When the database fails.
     pub fn leave_undecided(&mut self, subject: &str, due_at: Timestamp) -> Result<(), StoreError> {
-        let sql = "insert into undecided (subject, due_at) values ($1, $2)
-                   on conflict (subject) do update set due_at = excluded.due_at
-                       where excluded.due_at < undecided.due_at";
-        self.connection.execute("note what is undecided", sql, values![subject, due_at]).map(drop)
+        self.connection.undecided_later(subject, due_at)
     }
 
     /// Notes that every lead that ever qualified has to be looked at again, from `due_at` on.
@@ -154,19 +151,12 @@ impl Writer<'_> {
         let what = "read what is undecided";
         let subjects: Vec<String> =
             self.reader().list(what, query, values![now, limit], |mut row| row.next())?;
-        for subject in &subjects {
-            self.mark_decided(subject)?;
+        for some in subjects.chunks(KEYS_AT_ONCE) {
+            let (places, values) = one_of(some);
+            let sql = format!("delete from undecided where subject in ({places})");
+            self.connection.execute("note what is decided", &sql, &values)?;
         }
         Ok(subjects)
-    }
-
-    /// Takes `subject` off the queue.
-    ///
-    /// # Errors
-    /// When the database fails.
-    fn mark_decided(&mut self, subject: &str) -> Result<(), StoreError> {
-        let sql = "delete from undecided where subject = $1";
-        self.connection.execute("note what is decided", sql, values![subject]).map(drop)
     }
 }
 

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     database::Connection,
     error::StoreError,
-    value::{Row, json, values},
+    value::{Row, Value, json, values},
 };
 
 /// What stands before the first seal.
@@ -70,6 +70,21 @@ impl FactRow {
             key: row.next()?,
             digest: row.next()?,
         })
+    }
+
+    /// Its values, in the order of the columns.
+    pub(crate) fn values(&self) -> [Value; 9] {
+        [
+            self.no.into(),
+            self.recorded_at.into(),
+            self.happened_at.into(),
+            (&self.subject).into(),
+            (&self.kind).into(),
+            (&self.body).into(),
+            (&self.source).into(),
+            (&self.key).into(),
+            (&self.digest).into(),
+        ]
     }
 
     /// The digest that the other columns give.
@@ -199,17 +214,7 @@ pub(crate) fn insert_fact(connection: &Connection, row: &FactRow) -> Result<bool
              (no, recorded_at, happened_at, subject, kind, body, source, key, digest)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          on conflict (source, key) do nothing",
-        values![
-            row.no,
-            row.recorded_at,
-            row.happened_at,
-            &row.subject,
-            &row.kind,
-            &row.body,
-            &row.source,
-            &row.key,
-            &row.digest
-        ],
+        &row.values(),
     )?;
     Ok(written > 0)
 }

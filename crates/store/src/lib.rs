@@ -9,6 +9,7 @@
 //! that may wait.
 
 mod amendment;
+mod behind;
 pub mod ceiling;
 mod conditions;
 mod database;
@@ -52,4 +53,4 @@ pub use store::Store;
 pub use verify::{Damage, ExportFault, verify_export};
 pub use view::SavedView;
 pub use words::Wanted;
-pub use writer::Writer;
+pub use writer::{Ahead, Writer, is_keyed_by};

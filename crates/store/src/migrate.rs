@@ -39,7 +39,7 @@ macro_rules! migration {
 }
 
 /// In order; the place in this list, from 1, is the number in the file's name.
-const MIGRATIONS: [Migration; 23] = [
+const MIGRATIONS: [Migration; 24] = [
     migration!("0001_ledger"),
     migration!("0002_read_models"),
     migration!("0003_beside_the_ledger"),
@@ -63,6 +63,7 @@ const MIGRATIONS: [Migration; 23] = [
     migration!("0021_negotiation"),
     migration!("0022_actions"),
     migration!("0023_evidence"),
+    migration!("0024_written_together"),
 ];
 
 /// The number of the newest schema that this program knows.

@@ -11,7 +11,7 @@ use crate::{
     person_key::{KEYS, keys_of, replace_keys},
     read::{name_key, replace_words},
     reader::Reader,
-    value::{Json, Row, json, values},
+    value::{Json, Row, Value, json, kept, values},
     words::joined,
     writer::Writer,
 };
@@ -95,17 +95,32 @@ pub(crate) fn person(mut row: Row) -> Result<Person, StoreError> {
     })
 }
 
-/// What stands of somebody in this file's tables.
-struct Known {
-    salt: String,
+/// What stands of somebody in the table of persons.
+#[derive(Debug, Clone)]
+pub(crate) struct Known {
+    pub salt: String,
     /// As `search_key` has them.
-    words: String,
-    keys: Vec<String>,
+    pub words: String,
+    pub person: Person,
 }
 
-/// `text` as the databases keep it.
-fn without_nul(text: &str) -> String {
-    text.replace('\0', "\u{fffd}")
+pub(crate) const COLUMNS: &str = "subject, salt, name, email, email_key, phone, other, search_key";
+
+impl Known {
+    /// The row's values, in the order of its columns.
+    pub(crate) fn values(&self, subject: &str) -> Vec<Value> {
+        values![
+            subject,
+            &self.salt,
+            self.person.name.as_ref(),
+            self.person.email.as_ref(),
+            self.person.email.as_deref().map(name_key),
+            self.person.phone.as_ref(),
+            json(&self.person.other),
+            &self.words
+        ]
+        .to_vec()
+    }
 }
 
 impl Writer<'_> {
@@ -120,50 +135,23 @@ impl Writer<'_> {
     /// When the database fails.
     pub fn keep_person(&mut self, subject: &str, told: &Person) -> Result<String, StoreError> {
         let person = Person {
-            name: told.name.as_deref().map(without_nul),
-            email: told.email.as_deref().map(without_nul),
-            phone: told.phone.as_deref().map(without_nul),
+            name: told.name.as_deref().map(kept),
+            email: told.email.as_deref().map(kept),
+            phone: told.phone.as_deref().map(kept),
             other: told.other.clone(),
         };
-        let Known { salt, words: words_before, keys: keys_before } = self.known_of(subject)?;
+        let known = self.connection.known_person(subject)?;
+        let (salt, words_before, keys_before) = match known {
+            Some(Known { salt, words, person }) => (salt, words, keys_of(subject, &person)),
+            None => (self.connection.salt()?, String::new(), Vec::new()),
+        };
         let words = joined(person.name.as_deref(), person.email.as_deref());
         index_words(self.connection, subject, &words_before, &words)?;
         replace_keys(self.connection, subject, &keys_before, &keys_of(subject, &person))?;
-        let sql = "insert into person
-                       (subject, salt, name, email, email_key, phone, other, search_key)
-                   values ($1, $2, $3, $4, $5, $6, $7, $8)
-                   on conflict (subject) do update set name = excluded.name,
-                       email = excluded.email, email_key = excluded.email_key,
-                       phone = excluded.phone, other = excluded.other,
-                       search_key = excluded.search_key";
-        let values = values![
-            subject,
-            &salt,
-            person.name.as_ref(),
-            person.email.as_ref(),
-            person.email.as_deref().map(name_key),
-            person.phone.as_ref(),
-            json(&person.other),
-            search_key(&words)
-        ];
-        self.connection.execute("keep a person", sql, values)?;
-        Ok(hash(&person, &salt))
-    }
-
-    /// What is known of `subject`; a new salt for whoever is not known yet.
-    fn known_of(&self, subject: &str) -> Result<Known, StoreError> {
-        let query = format!("select search_key, {PRIVATE_COLUMNS} from person where subject = $1");
-        match self.connection.query_one("read a salt", &query, values![subject])? {
-            Some(mut row) => {
-                let (words, _): (String, String) = (row.next()?, row.next()?);
-                let salt = row.next()?;
-                Ok(Known { salt, words, keys: keys_of(subject, &person(row)?) })
-            }
-            None => {
-                let salt = self.connection.random_salt()?;
-                Ok(Known { salt, words: String::new(), keys: Vec::new() })
-            }
-        }
+        let hash = hash(&person, &salt);
+        let known = Known { salt, words: search_key(&words), person };
+        self.connection.change_person(subject, known)?;
+        Ok(hash)
     }
 
     /// Erases who `subject` is: its row with the salt, the words by which it was found, and the
@@ -175,9 +163,10 @@ impl Writer<'_> {
     /// When the database fails.
     pub fn erase_person(&mut self, subject: &str) -> Result<bool, StoreError> {
         let what = "erase a person";
-        let Known { words, keys, .. } = self.known_of(subject)?;
-        index_words(self.connection, subject, &words, &[])?;
-        replace_keys(self.connection, subject, &keys, &[])?;
+        if let Some(Known { words, person, .. }) = self.connection.known_person(subject)? {
+            index_words(self.connection, subject, &words, &[])?;
+            replace_keys(self.connection, subject, &keys_of(subject, &person), &[])?;
+        }
         let sql = "delete from person where subject = $1";
         let mut erased = self.connection.execute(what, sql, values![subject])?;
         let sql = "delete from import_person where subject = $1";
@@ -223,6 +212,9 @@ impl Reader<'_> {
     /// # Errors
     /// When the database fails.
     pub fn person_of(&self, subject: &str) -> Result<Option<Person>, StoreError> {
+        if self.0.writes() {
+            return Ok(self.0.known_person(subject)?.map(|known| known.person));
+        }
         let query = "select name, email, phone, other from person where subject = $1";
         self.find("read a person", query, values![subject], person)
     }

@@ -49,12 +49,7 @@ pub(crate) fn replace_keys(
         }
     }
     for key in now.iter().filter(|key| !before.contains(key)) {
-        let others = with_key(connection, key)?;
-        if let [alone] = &others[..] {
-            set_shared(connection, key, alone, true)?;
-        }
-        let sql = "insert into person_key (key, subject, is_shared) values ($1, $2, $3)";
-        connection.execute("keep a key", sql, values![key, subject, !others.is_empty()])?;
+        connection.give_key(key, subject)?;
     }
     Ok(())
 }

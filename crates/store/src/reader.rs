@@ -14,15 +14,23 @@ use crate::{
 };
 
 /// Keys in one question.
-const KEYS_AT_ONCE: usize = 64;
+pub(crate) const KEYS_AT_ONCE: usize = 64;
 
 /// Placeholders for a few keys, always as many, so that there is one text to prepare for any number
 /// of keys: the last key stands in for those that are missing.
-fn one_of(keys: &[String]) -> (String, Vec<Value>) {
+pub(crate) fn one_of(keys: &[String]) -> (String, Vec<Value>) {
     let places: Vec<String> = (1..=KEYS_AT_ONCE).map(|place| format!("${place}")).collect();
     let last = keys.last().into_iter().cycle();
     let values = keys.iter().chain(last).take(KEYS_AT_ONCE).map(Value::from).collect();
     (places.join(", "), values)
+}
+
+/// The same with a text of its own for a single key, for which 64 places would cost more.
+pub(crate) fn one_or_some(keys: &[String]) -> (String, Vec<Value>) {
+    match keys {
+        [key] => ("$1".to_owned(), vec![Value::from(key)]),
+        some => one_of(some),
+    }
 }
 
 /// Reads facts and read models; everything that one reader is asked, it answers as of one instant.
@@ -36,6 +44,19 @@ impl Reader<'_> {
     pub fn facts_of(&self, subject: &str) -> Result<Vec<Entry>, StoreError> {
         let query = format!("select {FACT_COLUMNS} from fact where subject = $1 order by no");
         self.list("read a subject's facts", &query, values![subject], entry)
+    }
+
+    /// Every fact about any of `subjects`; those about each in ledger order.
+    ///
+    /// # Errors
+    /// When the database fails or a fact cannot be read.
+    pub fn facts_of_all(&self, subjects: &[String]) -> Result<Vec<Entry>, StoreError> {
+        let sql = |subjects: &str| {
+            format!("select {FACT_COLUMNS} from fact where subject in ({subjects})")
+        };
+        let mut facts = self.list_of("read subjects' facts", sql, subjects, &[], entry)?;
+        facts.sort_by_key(|entry| entry.no);
+        Ok(facts)
     }
 
     /// The facts after `no` that withdrew others about `subject`, in ledger order.

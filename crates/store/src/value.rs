@@ -73,6 +73,11 @@ impl From<&str> for Value {
     }
 }
 
+/// `text` as the databases keep it.
+pub(crate) fn kept(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
+
 impl From<&String> for Value {
     fn from(text: &String) -> Value {
         Value::from(text.as_str())

@@ -1,14 +1,21 @@
 //! Appending: the one way in which anything comes into the ledger.
 
-use std::{any::Any, sync::Arc};
+use std::{
+    any::Any,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use domain::{
+    decided::SOURCE,
     fact::{Entry, Fact, Told},
-    ids::FactNo,
+    ids::{FactNo, LeadId},
+    person::Person,
 };
 use jiff::Timestamp;
 
 use crate::{
+    behind::Table,
     database::Connection,
     error::StoreError,
     fold,
@@ -107,7 +114,9 @@ impl Writer<'_> {
     pub fn append_once(&mut self, told: Told) -> Result<Option<Entry>, StoreError> {
         let row = FactRow::new(self.batch.last_no() + 1, self.now, &told);
         check_names(&row, &told)?;
-        if !ledger::insert_fact(self.connection, &row)? {
+        if self.connection.note_told(&row.source, &row.key) {
+            self.connection.insert_later(Table::Fact, &row.values())?;
+        } else if !ledger::insert_fact(self.connection, &row)? {
             return Ok(None);
         }
         let entry = Entry {
@@ -153,7 +162,75 @@ impl Writer<'_> {
     /// # Errors
     /// When the database fails or the fact cannot be read.
     pub fn already(&self, source: &str, key: &str) -> Result<Option<Entry>, StoreError> {
-        self.reader().told(source, key)
+        if let Some(known) = self.connection.known_told(source, key) {
+            return Ok(known);
+        }
+        let found = self.reader().told(source, key)?;
+        if found.is_none() {
+            self.connection.note_absent(source, key);
+        }
+        Ok(found)
+    }
+
+    /// The same for a key that is made from the subject that it is told about, as our own are: where
+    /// all facts about the subject are remembered, it is among them or nowhere.
+    ///
+    /// Should it be elsewhere nevertheless, then the database says so before anything is kept: the
+    /// write fails, and from then on the database is asked each time.
+    ///
+    /// # Errors
+    /// When the database fails or the fact cannot be read.
+    pub fn already_about(
+        &mut self,
+        subject: &str,
+        source: &str,
+        key: &str,
+    ) -> Result<Option<Entry>, StoreError> {
+        let known = self.connection.known_told(source, key).is_some();
+        let about = self.batch.memory.recall(subject).filter(|_| !known);
+        let Some(facts) = about.filter(|_| !self.connection.asks_for_every_fact()) else {
+            return self.already(source, key);
+        };
+        let is_it = |entry: &&Arc<Entry>| entry.told.key == key && entry.told.source == source;
+        let found = facts.iter().find(is_it).map(|entry| Entry::clone(entry));
+        if found.is_none() {
+            self.connection.note_absent(source, key);
+        }
+        Ok(found)
+    }
+
+    /// Reads at once what taking facts in will ask for one by one: the facts about subjects, where
+    /// they stand, who they are, and which keys of a source are taken. Nothing changes by it but how
+    /// often the database is asked.
+    ///
+    /// # Errors
+    /// When the database fails or a fact cannot be read.
+    pub fn look_ahead(&mut self, ahead: &Ahead) -> Result<(), StoreError> {
+        let unknown: Vec<String> = {
+            let memory = &mut self.batch.memory;
+            ahead.subjects.iter().filter(|name| memory.recall(name).is_none()).cloned().collect()
+        };
+        let mut facts: BTreeMap<String, Vec<Arc<Entry>>> = BTreeMap::new();
+        for entry in self.reader().facts_of_all(&unknown)? {
+            facts.entry(entry.fact().subject()).or_default().push(Arc::new(entry));
+        }
+        for subject in unknown {
+            let facts = facts.remove(&subject).unwrap_or_default();
+            self.batch.memory.keep(subject, facts);
+        }
+        let of_leads = ahead.subjects.iter().filter_map(|name| name.strip_prefix("lead/"));
+        let leads: Vec<LeadId> = of_leads.map(LeadId::from).collect();
+        self.connection.hold_leads(&leads)?;
+        self.connection.hold_clocks(&leads)?;
+        self.connection.hold_handoffs(&leads)?;
+        let persons: Vec<String> =
+            ahead.persons.iter().map(|(subject, _)| subject.clone()).collect();
+        self.connection.hold_persons(&persons)?;
+        self.connection.hold_keys_of(&ahead.persons)?;
+        for (source, keys) in &ahead.keys {
+            self.connection.hold_told(source, keys)?;
+        }
+        Ok(())
     }
 
     /// What the ledger and the read models say, this transaction's facts included.
@@ -165,6 +242,34 @@ impl Writer<'_> {
     pub fn now(&self) -> Timestamp {
         self.now
     }
+}
+
+/// What a transaction will ask for.
+#[derive(Debug, Default)]
+pub struct Ahead {
+    /// The subjects of facts, such as `lead/crm:17`.
+    pub subjects: BTreeSet<String>,
+    /// Who is told of, by subject.
+    pub persons: Vec<(String, Person)>,
+    /// Keys that may be told, by their source.
+    pub keys: BTreeMap<String, Vec<String>>,
+}
+
+impl Ahead {
+    /// Adds what taking a fact in will ask for.
+    pub fn foresee(&mut self, told: &Told, person: Option<&Person>) {
+        let subject = told.fact.subject();
+        if !is_keyed_by(told, &subject) {
+            self.keys.entry(told.source.clone()).or_default().push(told.key.clone());
+        }
+        self.persons.extend(person.map(|person| (subject.clone(), person.clone())));
+        self.subjects.insert(subject);
+    }
+}
+
+/// Whether the key of a fact is made from its subject, as our own are and those of reports.
+pub fn is_keyed_by(told: &Told, subject: &str) -> bool {
+    told.source == SOURCE || told.key.starts_with(subject)
 }
 
 fn check_names(row: &FactRow, told: &Told) -> Result<(), StoreError> {

@@ -234,6 +234,8 @@ fn take_chunk(
 ) -> Result<Taken, Error> {
     let mut told = Vec::new();
     let before = writer.reader().head()?.fact;
+    let drafts = chunk.iter().filter_map(|(row, _)| row.as_ref().ok()?.1.as_ref().ok());
+    taking.look_ahead(writer, drafts)?;
     for (row, cells) in chunk {
         taking.take(writer, row)?;
         for rejected in taking.take_rejected() {
@@ -246,6 +248,7 @@ fn take_chunk(
             told.push((rejected, cells.clone()));
         }
     }
+    taking.leave_accounts(writer)?;
     let last = writer.reader().head()?.fact;
     writer.keep_import_facts(&standing.run.id, before, last)?;
     for (subject, person) in taking.take_persons_before() {

@@ -107,6 +107,22 @@ pub(super) fn facts_of_draft(
     }
 }
 
+/// The facts of a row whose references are taken for keys of its own source: what it will come to,
+/// most often.
+pub(super) fn facts_foreseen(
+    plan: &Plan,
+    source: &str,
+    draft: &Draft,
+    now: Timestamp,
+) -> Vec<Event> {
+    let mut draft = draft.clone();
+    for (field, _, word) in std::mem::take(&mut draft.references) {
+        let id = domain::ids::qualified(source, &word);
+        draft.fields.insert(field, FieldValue::Text(id));
+    }
+    facts_of_draft(plan, source, &draft, now).unwrap_or_default()
+}
+
 struct Row<'a> {
     plan: &'a Plan,
     source: &'a str,

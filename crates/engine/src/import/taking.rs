@@ -1,6 +1,9 @@
 //! Taking the rows of one table, inside transactions that others share.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use connectors::{
     files::table::RowProblem,
@@ -9,17 +12,18 @@ use connectors::{
 use domain::{
     fact::{Entry, Fact, Told},
     field::{FieldValue, Fields, overlay},
+    ids::{AccountId, qualified},
     person::Person,
     reported::Reported,
     withdrawal::holding,
 };
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use store::Writer;
+use store::{Ahead, Writer};
 
 use super::{
     Counts, EXAMPLES_MAX, Rejected, Table, TableReport,
-    facts::{Event, Made, facts_of_draft, join},
+    facts::{Event, Made, facts_foreseen, facts_of_draft, join},
     join::Joins,
 };
 use crate::{Error, intake};
@@ -41,6 +45,8 @@ pub(super) struct Taking {
     seen: BTreeSet<u64>,
     /// Who people were whom a row has changed, not kept yet.
     persons_before: Vec<(String, Person)>,
+    /// Accounts of which there was news.
+    accounts: BTreeSet<AccountId>,
 }
 
 /// What became of a row.
@@ -73,6 +79,7 @@ impl Taking {
             notes: BTreeMap::new(),
             seen: BTreeSet::new(),
             persons_before: Vec::new(),
+            accounts: BTreeSet::new(),
         })
     }
 
@@ -88,6 +95,41 @@ impl Taking {
     /// Who people were before the rows since this was last asked.
     pub(super) fn take_persons_before(&mut self) -> Vec<(String, Person)> {
         std::mem::take(&mut self.persons_before)
+    }
+
+    /// Reads at once what the rows will ask for one by one, as far as it can be told before their
+    /// words are joined.
+    pub(super) fn look_ahead<'r>(
+        &self,
+        writer: &mut Writer<'_>,
+        drafts: impl Iterator<Item = &'r Draft>,
+    ) -> Result<(), Error> {
+        let mut ahead = Ahead::default();
+        for draft in drafts {
+            // Records that are made of words.
+            for (_, object, word) in &draft.references {
+                let noun = match object {
+                    Object::Accounts => "account",
+                    Object::Products => "product",
+                    _ => continue,
+                };
+                ahead.subjects.insert(format!("{noun}/{}", qualified(&self.source, word)));
+            }
+            for event in facts_foreseen(&self.plan, &self.source, draft, self.now) {
+                let (Event::Record(told) | Event::Once(told)) = &event;
+                let person = draft_person(draft).filter(|_| matches!(event, Event::Record(_)));
+                ahead.foresee(told, person.as_ref());
+            }
+        }
+        // The key of a record's report is made of how many there are.
+        ahead.keys.values_mut().for_each(|keys| keys.retain(|key| !key.is_empty()));
+        Ok(writer.look_ahead(&ahead)?)
+    }
+
+    /// Leaves what belongs to accounts of which there was news to be decided about.
+    pub(super) fn leave_accounts(&mut self, writer: &mut Writer<'_>) -> Result<(), Error> {
+        let accounts = std::mem::take(&mut self.accounts);
+        Ok(intake::leave_accounts(writer, &accounts)?)
     }
 
     /// Takes one row, whole or not at all.
@@ -200,7 +242,7 @@ impl Taking {
         if already {
             return Ok(Became::Unchanged);
         }
-        leave_undecided(writer, entry.fact(), self.now)?;
+        self.leave_undecided(writer, entry.fact())?;
         Ok(Became::Created)
     }
 
@@ -250,8 +292,16 @@ impl Taking {
         }
         reported.told.key = format!("{subject}@{}", versions + 1);
         let (entry, _) = intake::take(writer, reported)?;
-        leave_undecided(writer, entry.fact(), self.now)?;
+        self.leave_undecided(writer, entry.fact())?;
         Ok(if holding == 0 { Became::Created } else { Became::Updated })
+    }
+
+    fn leave_undecided(&mut self, writer: &mut Writer<'_>, fact: &Fact) -> Result<(), Error> {
+        if let Some(subject) = fact.decided_about() {
+            writer.leave_undecided(&subject.to_string(), self.now)?;
+        }
+        self.accounts.extend(intake::account_of(fact).cloned());
+        Ok(())
     }
 
     /// The report of the table.
@@ -332,10 +382,10 @@ struct Known {
     versions: usize,
 }
 
-fn known_fields(writer: &Writer<'_>, subject: &str, like: &Fact) -> Result<Known, Error> {
-    let mut reports = writer.reader().facts_of(subject)?;
+fn known_fields(writer: &mut Writer<'_>, subject: &str, like: &Fact) -> Result<Known, Error> {
+    let mut reports = writer.facts_of(subject)?;
     let is_like =
-        |entry: &Entry| std::mem::discriminant(entry.fact()) == std::mem::discriminant(like);
+        |entry: &Arc<Entry>| std::mem::discriminant(entry.fact()) == std::mem::discriminant(like);
     let versions = reports.iter().filter(|entry| is_like(entry)).count();
     reports = holding(reports);
     reports.retain(is_like);
@@ -365,16 +415,6 @@ fn is_older(known: &Fields, told: Option<&Fields>) -> bool {
 
 fn modified_at(fact: &Fact) -> Option<Timestamp> {
     fields_of(fact)?.get("modified_at")?.text()?.parse().ok()
-}
-
-fn leave_undecided(writer: &mut Writer<'_>, fact: &Fact, now: Timestamp) -> Result<(), Error> {
-    if let Some(subject) = fact.decided_about() {
-        writer.leave_undecided(&subject.to_string(), now)?;
-    }
-    match intake::account_of(fact) {
-        Some(account) => Ok(intake::leave_account(writer, account)?),
-        None => Ok(()),
-    }
 }
 
 pub(super) fn fields_of(fact: &Fact) -> Option<&Fields> {

@@ -8,6 +8,7 @@ use domain::{
 use jiff::Timestamp;
 
 use crate::{
+    behind::Table,
     database::Connection,
     error::StoreError,
     reader::Reader,
@@ -52,8 +53,6 @@ pub(crate) fn recorded(
     entry: &Entry,
     fact: &ActivityRecorded,
 ) -> Result<(), StoreError> {
-    let sql = "insert into activity (no, lead, kind, status, campaign, happened_at, by_user)
-               values ($1, $2, $3, $4, $5, $6, $7)";
     let values = values![
         entry.no,
         &fact.lead,
@@ -63,7 +62,7 @@ pub(crate) fn recorded(
         entry.happened_at(),
         fact.by.as_ref()
     ];
-    connection.execute("fold an activity", sql, values).map(drop)
+    connection.insert_later(Table::Activity, values)
 }
 
 impl Reader<'_> {

@@ -8,6 +8,7 @@ use domain::{
 use jiff::Timestamp;
 
 use crate::{
+    behind::Table,
     database::Connection,
     error::StoreError,
     reader::Reader,
@@ -43,9 +44,8 @@ pub(crate) fn assigned(
     entry: &Entry,
     fact: &LeadAssigned,
 ) -> Result<(), StoreError> {
-    let sql = "insert into assignment (by_fact, lead, owner, at) values ($1, $2, $3, $4)";
     let values = values![entry.no, &fact.lead, fact.owner.as_ref(), entry.happened_at()];
-    connection.execute("fold an assignment", sql, values).map(drop)
+    connection.insert_later(Table::Assignment, values)
 }
 
 impl Reader<'_> {

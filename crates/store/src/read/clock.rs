@@ -1,25 +1,23 @@
 //! Read model: the service levels' clocks.
 
+mod folded;
+
 use std::collections::BTreeMap;
 
 use domain::{
-    decided::{
-        ClockAtRisk, ClockBreached, ClockPassedOn, ClockPaused, ClockResumed, ClockStarted,
-        ClockStopped, Verdict,
-    },
-    fact::Entry,
+    decided::Verdict,
     ids::{ClockId, FactNo, LeadId, OpportunityId, Subject, UserId, Version},
 };
 use jiff::Timestamp;
 
 use crate::{
     conditions::Conditions,
-    database::Connection,
     error::StoreError,
-    ledger::KEY_BYTES_MAX,
     reader::Reader,
     value::{FromValue, Row, Value, values},
 };
+
+pub(crate) use folded::{at_risk, breached, passed_on, paused, resumed, started, stopped};
 
 pub(crate) const COLUMNS: &str = "id, lead, opportunity, service_level, version, clause, owner, holder, \
      transfer, started_at, counts_from, at_risk_at, due_at, resting, risk_noticed, breached, stopped_at, verdict, \
@@ -89,7 +87,7 @@ pub struct ClockToldLate {
     pub stop: Option<(FactNo, Timestamp)>,
 }
 
-pub(super) fn read(mut row: Row) -> Result<ClockRow, StoreError> {
+pub(crate) fn read(mut row: Row) -> Result<ClockRow, StoreError> {
     Ok(ClockRow {
         id: row.next()?,
         subject: read_subject(&mut row)?,
@@ -160,107 +158,36 @@ pub struct ClockStanding {
     pub due_at: Timestamp,
 }
 
-pub(crate) fn started(
-    connection: &Connection,
-    entry: &Entry,
-    fact: &ClockStarted,
-) -> Result<(), StoreError> {
-    let sql = "insert into clock (id, lead, opportunity, service_level, version, clause, owner,
-                   holder, transfer, started_at, counts_from, at_risk_at, due_at, resting, risk_noticed,
-                   breached, start_fact, last_fact, next_step_at)
-               values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11, $12, 0, 0, 0, $13, $13, $14)
-               on conflict (id) do nothing";
-    let values = values![
-        &fact.clock,
-        fact.subject.lead(),
-        fact.subject.opportunity(),
-        &fact.service_level,
-        fact.because.version,
-        &fact.because.clause,
-        fact.owner.as_ref().filter(|owner| owner.as_str().len() <= KEY_BYTES_MAX),
-        fact.transfer,
-        entry.happened_at(),
-        fact.counts_from,
-        fact.at_risk_at,
-        fact.due_at,
-        entry.no,
-        fact.next_step_at
-    ];
-    connection.execute("fold a clock's start", sql, values).map(drop)
-}
-
-pub(crate) fn paused(
-    connection: &Connection,
-    entry: &Entry,
-    fact: &ClockPaused,
-) -> Result<(), StoreError> {
-    let sql = "update clock set resting = 1, last_fact = $2 where id = $1";
-    connection.execute("fold a clock's rest", sql, values![&fact.clock, entry.no]).map(drop)
-}
-
-pub(crate) fn resumed(
-    connection: &Connection,
-    entry: &Entry,
-    fact: &ClockResumed,
-) -> Result<(), StoreError> {
-    let sql = "update clock set resting = 0, at_risk_at = $2, due_at = $3, last_fact = $4,
-                   next_step_at = $5
-               where id = $1";
-    let values = values![&fact.clock, fact.at_risk_at, fact.due_at, entry.no, fact.next_step_at];
-    connection.execute("fold a clock's resumption", sql, values).map(drop)
-}
-
-pub(crate) fn passed_on(
-    connection: &Connection,
-    entry: &Entry,
-    fact: &ClockPassedOn,
-) -> Result<(), StoreError> {
-    let sql = "update clock set holder = $2, owner = case when cast($3 as bigint) = 1
-                       then owner else $2 end,
-                   last_fact = $4 where id = $1";
-    let owner = fact.owner.as_ref().filter(|owner| owner.as_str().len() <= KEY_BYTES_MAX);
-    let values = values![&fact.clock, owner, fact.overdue, entry.no];
-    connection.execute("fold a clock's passing on", sql, values).map(drop)
-}
-
-pub(crate) fn at_risk(
-    connection: &Connection,
-    entry: &Entry,
-    fact: &ClockAtRisk,
-) -> Result<(), StoreError> {
-    let sql = "update clock set risk_noticed = 1, last_fact = $2 where id = $1";
-    connection.execute("fold a clock at risk", sql, values![&fact.clock, entry.no]).map(drop)
-}
-
-pub(crate) fn breached(
-    connection: &Connection,
-    entry: &Entry,
-    fact: &ClockBreached,
-) -> Result<(), StoreError> {
-    let sql = "update clock set breached = 1, last_fact = $2 where id = $1";
-    connection.execute("fold a breach", sql, values![&fact.clock, entry.no]).map(drop)
-}
-
-pub(crate) fn stopped(
-    connection: &Connection,
-    entry: &Entry,
-    fact: &ClockStopped,
-) -> Result<(), StoreError> {
-    // A report that came late may say that the answer was in time: then nothing was missed.
-    let sql = "update clock set stopped_at = $2, verdict = $3, stopped_by = $4,
-                   breached = case when $3 in ('met', 'no_verdict') then 0 else breached end,
-                   working_seconds = $5, elapsed_seconds = $6, stop_fact = $7, last_fact = $7
-               where id = $1";
-    let values = values![
-        &fact.clock,
-        entry.happened_at(),
-        key(fact.verdict),
-        &fact.stopped_by,
-        fact.working_seconds,
-        fact.elapsed_seconds,
-        entry.no
-    ];
-    connection.execute("fold a clock's stop", sql, values).map(drop)
+/// A row's values, in the order of its columns.
+pub(crate) fn values_of(row: &ClockRow) -> Vec<Value> {
+    values![
+        &row.id,
+        row.subject.lead(),
+        row.subject.opportunity(),
+        &row.service_level,
+        row.version,
+        &row.clause,
+        row.owner.as_ref(),
+        row.holder.as_ref(),
+        row.transfer,
+        row.started_at,
+        row.counts_from,
+        row.at_risk_at,
+        row.due_at,
+        row.resting,
+        row.risk_noticed,
+        row.breached,
+        row.stopped_at,
+        row.verdict.map(key),
+        row.stopped_by.as_ref(),
+        row.working_seconds,
+        row.elapsed_seconds,
+        row.start_fact,
+        row.stop_fact,
+        row.last_fact,
+        row.next_step_at
+    ]
+    .to_vec()
 }
 
 /// The question for the running clocks that are due before an instant, and its values.

@@ -67,7 +67,7 @@ pub struct HandoffRow {
     pub last_fact: FactNo,
 }
 
-fn read(mut row: Row) -> Result<HandoffRow, StoreError> {
+pub(crate) fn read(mut row: Row) -> Result<HandoffRow, StoreError> {
     Ok(HandoffRow {
         id: row.next()?,
         lead: row.next()?,
@@ -100,6 +100,33 @@ impl FromValue for Answer {
     }
 }
 
+/// A row's values, in the order of its columns.
+pub(crate) fn values_of(row: &HandoffRow) -> Vec<Value> {
+    values![
+        &row.id,
+        &row.lead,
+        row.delivered_at,
+        row.owner.as_ref(),
+        json(&row.fields),
+        row.answer.map(Answer::word),
+        row.answered_at,
+        row.reason.as_ref(),
+        row.answered_by.as_ref(),
+        row.nth,
+        row.due_at,
+        row.deemed,
+        row.late_answer.map(Answer::word),
+        row.late_reason.as_ref(),
+        row.rests_until.map(|day| day.to_string()),
+        row.dispute.as_ref(),
+        row.overturned,
+        row.by_fact,
+        row.answer_fact,
+        row.last_fact
+    ]
+    .to_vec()
+}
+
 pub(crate) fn delivered(
     connection: &Connection,
     entry: &Entry,
@@ -129,20 +156,28 @@ pub(crate) fn made(
     entry: &Entry,
     fact: &HandoffMade,
 ) -> Result<(), StoreError> {
-    let sql = "insert into handoff (id, lead, delivered_at, owner, fields, nth, due_at, by_fact,
-                   last_fact)
-               values ($1, $2, $3, $4, '{}', $5, $6, $7, $7)
-               on conflict (id) do nothing";
-    let values = values![
-        &fact.handoff,
-        &fact.lead,
-        entry.happened_at(),
-        fact.to.as_ref(),
-        fact.nth,
-        fact.due_at,
-        entry.no
-    ];
-    connection.execute("fold a handoff made here", sql, values).map(drop)
+    connection.make_handoff(HandoffRow {
+        id: fact.handoff.clone(),
+        lead: fact.lead.clone(),
+        delivered_at: Some(entry.happened_at()),
+        owner: fact.to.clone(),
+        fields: Fields::new(),
+        answer: None,
+        answered_at: None,
+        reason: None,
+        answered_by: None,
+        nth: Some(fact.nth),
+        due_at: Some(fact.due_at),
+        deemed: false,
+        late_answer: None,
+        late_reason: None,
+        rests_until: None,
+        dispute: None,
+        overturned: None,
+        by_fact: Some(entry.no),
+        answer_fact: None,
+        last_fact: entry.no,
+    })
 }
 
 /// A handoff made here that waits is whoever's has its lead to answer.
@@ -151,10 +186,13 @@ pub(crate) fn passed_on(
     entry: &Entry,
     fact: &LeadAssigned,
 ) -> Result<(), StoreError> {
-    let sql = "update handoff set owner = $2, last_fact = $3
-               where lead = $1 and answer is null and due_at is not null";
-    let values = values![&fact.lead, fact.owner.as_ref(), entry.no];
-    connection.execute("fold a handoff's passing on", sql, values).map(drop)
+    connection.change_handoffs(&fact.lead, |row| {
+        let waits = row.answer.is_none() && row.due_at.is_some();
+        if waits {
+            (row.owner, row.last_fact) = (fact.owner.clone(), entry.no);
+        }
+        waits
+    })
 }
 
 pub(crate) fn deemed(

@@ -5,21 +5,21 @@
 use domain::{
     decided::LeadQualified,
     fact::Entry,
-    field::Fields,
+    field::{Fields, overlay},
     handoff::LeadAssigned,
-    ids::{AccountId, FactNo, LeadId, UserId},
+    ids::{AccountId, FactNo, LeadId, Subject, UserId},
     points::Points,
     record::LeadReported,
 };
 use jiff::Timestamp;
 
-use super::columns::{id_of, instant_of, overlaid, text_of};
+use super::columns::{id_of, instant_of, text_of};
 use crate::{
     database::Connection,
     error::StoreError,
     ledger::KEY_BYTES_MAX,
     reader::Reader,
-    value::{Row, json, values},
+    value::{Row, Value, json, kept, values},
 };
 
 pub(crate) const COLUMNS: &str = "id, record, account, owner, owner_since, status, status_since, \
@@ -63,7 +63,7 @@ pub struct LeadRow {
     pub last_fact: FactNo,
 }
 
-pub(super) fn read(mut row: Row) -> Result<LeadRow, StoreError> {
+pub(crate) fn read(mut row: Row) -> Result<LeadRow, StoreError> {
     Ok(LeadRow {
         id: row.next()?,
         record: row.next()?,
@@ -84,30 +84,65 @@ pub(super) fn read(mut row: Row) -> Result<LeadRow, StoreError> {
     })
 }
 
+/// A row's values, in the order of its columns.
+pub(crate) fn values_of(row: &LeadRow) -> Vec<Value> {
+    values![
+        &row.id,
+        row.record.as_ref(),
+        row.account.as_ref(),
+        row.owner.as_ref(),
+        row.owner_since,
+        row.status.as_ref(),
+        row.status_since,
+        row.source.as_ref(),
+        row.created_at,
+        json(&row.fields),
+        row.qualified_times,
+        row.first_qualified_at,
+        row.last_qualified_at,
+        row.total_points,
+        row.next_due_at,
+        row.last_fact
+    ]
+    .to_vec()
+}
+
+impl LeadRow {
+    /// The row of a lead of which nothing is known but that there was a fact about it.
+    pub(crate) fn unknown(id: LeadId, no: FactNo) -> LeadRow {
+        LeadRow {
+            id,
+            record: None,
+            account: None,
+            owner: None,
+            owner_since: None,
+            status: None,
+            status_since: None,
+            source: None,
+            created_at: None,
+            fields: Fields::new(),
+            qualified_times: 0,
+            first_qualified_at: None,
+            last_qualified_at: None,
+            total_points: None,
+            next_due_at: None,
+            last_fact: no,
+        }
+    }
+}
+
 pub(crate) fn reported(
     connection: &Connection,
     entry: &Entry,
     fact: &LeadReported,
 ) -> Result<(), StoreError> {
-    let known = "select fields from lead where id = $1";
-    let fields = overlaid(connection, known, fact.lead.as_str(), &fact.fields)?;
-    let sql = "insert into lead
-                   (id, record, account, source, created_at, fields, qualified_times, last_fact)
-               values ($1, $2, $3, $4, $5, $6, 0, $7)
-               on conflict (id) do update set record = excluded.record,
-                   account = excluded.account, source = excluded.source,
-                   created_at = excluded.created_at, fields = excluded.fields,
-                   last_fact = excluded.last_fact";
-    let values = values![
-        &fact.lead,
-        text_of(&fields, "record"),
-        id_of(&fields, "account"),
-        text_of(&fields, "source"),
-        instant_of(&fields, "created_at"),
-        json(&fields),
-        entry.no
-    ];
-    connection.execute("fold a lead", sql, values).map(drop)
+    connection.change_lead(&fact.lead, entry.no, |row| {
+        overlay(&mut row.fields, &fact.fields);
+        row.record = text_of(&row.fields, "record");
+        row.account = id_of(&row.fields, "account").map(AccountId);
+        row.source = text_of(&row.fields, "source");
+        row.created_at = instant_of(&row.fields, "created_at");
+    })
 }
 
 /// A fact about a lead that changes nothing else in its row.
@@ -116,9 +151,7 @@ pub(crate) fn touched(
     entry: &Entry,
     lead: &LeadId,
 ) -> Result<(), StoreError> {
-    let sql = "insert into lead (id, fields, qualified_times, last_fact) values ($1, '{}', 0, $2)
-               on conflict (id) do update set last_fact = excluded.last_fact";
-    connection.execute("fold a fact about a lead", sql, values![lead, entry.no]).map(drop)
+    connection.change_lead(lead, entry.no, |_| {})
 }
 
 pub(crate) fn entered(
@@ -127,16 +160,12 @@ pub(crate) fn entered(
     lead: &LeadId,
     status: &str,
 ) -> Result<(), StoreError> {
-    let sql = "insert into lead (id, status, status_since, fields, qualified_times, last_fact)
-               values ($1, $2, $3, '{}', 0, $4)
-               on conflict (id) do update set
-                   status = case when lead.status_since > excluded.status_since
-                       then lead.status else excluded.status end,
-                   status_since = case when lead.status_since > excluded.status_since
-                       then lead.status_since else excluded.status_since end,
-                   last_fact = excluded.last_fact";
-    let values = values![lead, status, entry.happened_at(), entry.no];
-    connection.execute("fold a lead's status", sql, values).map(drop)
+    let at = entry.happened_at();
+    connection.change_lead(lead, entry.no, |row| {
+        if row.status_since.is_none_or(|since| since <= at) {
+            (row.status, row.status_since) = (Some(kept(status)), Some(at));
+        }
+    })
 }
 
 pub(crate) fn qualified(
@@ -144,15 +173,14 @@ pub(crate) fn qualified(
     entry: &Entry,
     fact: &LeadQualified,
 ) -> Result<(), StoreError> {
-    let sql = "update lead set qualified_times = qualified_times + 1,
-                   first_qualified_at = case when first_qualified_at < $2
-                       then first_qualified_at else $2 end,
-                   total_points = case when last_qualified_at > $2 then total_points else $3 end,
-                   last_qualified_at = case when last_qualified_at > $2
-                       then last_qualified_at else $2 end
-               where id = $1";
-    let values = values![&fact.lead, entry.happened_at(), fact.total];
-    connection.execute("fold a lead's qualification", sql, values).map(drop)
+    let at = entry.happened_at();
+    connection.update_lead(&fact.lead, |row| {
+        row.qualified_times += 1;
+        row.first_qualified_at = Some(row.first_qualified_at.map_or(at, |first| first.min(at)));
+        if row.last_qualified_at.is_none_or(|last| last <= at) {
+            (row.total_points, row.last_qualified_at) = (Some(fact.total), Some(at));
+        }
+    })
 }
 
 pub(crate) fn assigned(
@@ -160,17 +188,14 @@ pub(crate) fn assigned(
     entry: &Entry,
     fact: &LeadAssigned,
 ) -> Result<(), StoreError> {
-    let sql = "insert into lead (id, owner, owner_since, fields, qualified_times, last_fact)
-               values ($1, $2, $3, '{}', 0, $4)
-               on conflict (id) do update set
-                   owner = case when lead.owner_since > excluded.owner_since
-                       then lead.owner else excluded.owner end,
-                   owner_since = case when lead.owner_since > excluded.owner_since
-                       then lead.owner_since else excluded.owner_since end,
-                   last_fact = excluded.last_fact";
     let owner = fact.owner.as_ref().filter(|owner| owner.as_str().len() <= KEY_BYTES_MAX);
-    let values = values![&fact.lead, owner, entry.happened_at(), entry.no];
-    connection.execute("fold a lead's owner", sql, values).map(drop)
+    let at = entry.happened_at();
+    connection.change_lead(&fact.lead, entry.no, |row| {
+        if row.owner_since.is_none_or(|since| since <= at) {
+            row.owner = owner.map(|owner| UserId(kept(owner.as_str())));
+            row.owner_since = Some(at);
+        }
+    })
 }
 
 /// Works out anew when the first of a lead's running clocks is due.
@@ -180,10 +205,8 @@ pub(crate) fn clocks_changed(
     lead: &LeadId,
 ) -> Result<(), StoreError> {
     touched(connection, entry, lead)?;
-    let sql = "update lead set next_due_at =
-                   (select min(due_at) from clock where lead = $1 and stopped_at is null)
-               where id = $1";
-    connection.execute("fold a lead's clocks", sql, values![lead]).map(drop)
+    let first = connection.first_due_of(&Subject::Lead(lead.clone()))?;
+    connection.update_lead(lead, |row| row.next_due_at = first)
 }
 
 impl Reader<'_> {
@@ -219,6 +242,23 @@ impl Reader<'_> {
                      where clock.holder = $1 and clock.stopped_at is null
                      order by 1";
         self.list("read somebody's leads", query, values![owner], |mut row| row.next())
+    }
+
+    /// The leads and opportunities of accounts, in no order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn subjects_of_accounts(&self, accounts: &[AccountId]) -> Result<Vec<Subject>, StoreError> {
+        let accounts: Vec<String> = accounts.iter().map(|account| account.0.clone()).collect();
+        let what = "read what belongs to accounts";
+        let leads = |places: &str| format!("select id from lead where account in ({places})");
+        let of_lead = |mut row: Row| Ok(Subject::Lead(row.next()?));
+        let mut subjects = self.list_of(what, leads, &accounts, &[], of_lead)?;
+        let opportunities =
+            |places: &str| format!("select id from opportunity where account in ({places})");
+        let of_opportunity = |mut row: Row| Ok(Subject::Opportunity(row.next()?));
+        subjects.extend(self.list_of(what, opportunities, &accounts, &[], of_opportunity)?);
+        Ok(subjects)
     }
 
     /// The leads of an account, by id.

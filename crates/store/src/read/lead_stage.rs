@@ -9,6 +9,7 @@ use domain::{
 use jiff::Timestamp;
 
 use crate::{
+    behind::Table,
     database::Connection,
     error::StoreError,
     reader::Reader,
@@ -16,9 +17,6 @@ use crate::{
 };
 
 pub(crate) const COLUMNS: &str = "by_fact, lead, status, at, decided, reason, by_user";
-
-const INSERT: &str = "insert into lead_stage (by_fact, lead, status, at, decided, reason, by_user)
-                      values ($1, $2, $3, $4, $5, $6, $7)";
 
 /// A lead entered a status.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,7 +63,7 @@ pub(crate) fn moved(
         fact.reason.as_ref(),
         fact.by.as_ref()
     ];
-    connection.execute("fold a lead's move", INSERT, values).map(drop)
+    connection.insert_later(Table::LeadStage, values)
 }
 
 pub(crate) fn qualified(
@@ -82,7 +80,7 @@ pub(crate) fn qualified(
         Value::Null,
         Value::Null
     ];
-    connection.execute("fold a lead's qualification", INSERT, values).map(drop)
+    connection.insert_later(Table::LeadStage, values)
 }
 
 impl Reader<'_> {

@@ -11,6 +11,7 @@ use domain::{
 use jiff::Timestamp;
 
 use crate::{
+    behind::Table,
     conditions::Conditions,
     database::Connection,
     error::StoreError,
@@ -63,9 +64,6 @@ pub(crate) fn qualified(
     entry: &Entry,
     fact: &LeadQualified,
 ) -> Result<(), StoreError> {
-    let sql = "insert into qualification
-                   (by_fact, lead, definition, status, at, version, total, components, times)
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     let values = values![
         entry.no,
         &fact.lead,
@@ -77,7 +75,7 @@ pub(crate) fn qualified(
         json(&fact.components),
         fact.times
     ];
-    connection.execute("fold a qualification", sql, values).map(drop)
+    connection.insert_later(Table::Qualification, values)
 }
 
 impl Reader<'_> {

@@ -11,6 +11,7 @@ use domain::{
 use jiff::Timestamp;
 
 use crate::{
+    behind::Table,
     database::Connection,
     error::StoreError,
     reader::Reader,
@@ -134,11 +135,9 @@ pub(crate) fn routed(
 ) -> Result<(), StoreError> {
     let route = fact.routed.tried.last().map_or("", |tried| tried.route.as_str());
     let (to, pool) = (fact.routed.to.as_ref(), fact.routed.pool.as_ref());
-    let sql = "insert into routing (by_fact, lead, at, to_user, route, pool, version)
-               values ($1, $2, $3, $4, $5, $6, $7)";
     let version = fact.because.version;
     let values = values![entry.no, &fact.lead, entry.happened_at(), to, route, pool, version];
-    connection.execute("fold a routing", sql, values)?;
+    connection.insert_later(Table::Routing, values)?;
     if let Some(pool) = pool {
         for (user, by) in &fact.routed.lifted {
             level_moved(connection, entry, (pool, user, &fact.lead), Moved::Lifted, *by)?;
@@ -148,7 +147,9 @@ pub(crate) fn routed(
         }
     }
     match to {
-        Some(_) => waits_no_more(connection, &fact.lead),
+        // The database itself does so too, by the trigger of `0015_routing.sql`, when a lead's status
+        // or owner changes: whether it waits is then to be asked anew.
+        Some(_) => connection.served_later(fact.lead.as_str()),
         None => {
             let sql = "insert into unrouted (lead, by_fact, since) values ($1, $2, $3)
                        on conflict (lead) do update set by_fact = excluded.by_fact";
@@ -190,13 +191,6 @@ pub(super) fn taken_out(connection: &Connection, lead: &LeadId) -> Result<(), St
     connection.execute(what, sql, values![lead]).map(drop)
 }
 
-/// The database itself does so too, by the trigger of `0015_routing.sql`, when a lead's status or
-/// owner changes: whether it waits is then to be asked anew.
-fn waits_no_more(connection: &Connection, lead: &LeadId) -> Result<(), StoreError> {
-    let sql = "delete from unrouted where lead = $1";
-    connection.execute("fold a lead that waits no more", sql, values![lead]).map(drop)
-}
-
 fn level_moved(
     connection: &Connection,
     entry: &Entry,
@@ -204,21 +198,13 @@ fn level_moved(
     what: Moved,
     n: i64,
 ) -> Result<(), StoreError> {
-    let sql = "insert into routing_entry (by_fact, pool, user_id, what, lead, n)
-               values ($1, $2, $3, $4, $5, $6)";
     let values = values![entry.no, pool, user, what.key(), lead, n];
-    connection.execute("fold an entry of a level", sql, values)?;
-    let by = |of: Moved| if what == of { n } else { 0 };
-    let sql = "insert into routing_level (pool, user_id, received, credited_back, lifted)
-               values ($1, $2, $3, $4, $5)
-               on conflict (pool, user_id) do update set
-                   received = routing_level.received + excluded.received,
-                   credited_back = routing_level.credited_back + excluded.credited_back,
-                   lifted = routing_level.lifted + excluded.lifted";
-    let (received, back, lifted) =
-        (by(Moved::Received), by(Moved::CreditedBack), by(Moved::Lifted));
-    let values = values![pool, user, received, back, lifted];
-    connection.execute("fold a level", sql, values).map(drop)
+    connection.insert_later(Table::RoutingEntry, values)?;
+    connection.change_level(pool, user, |level| match what {
+        Moved::Received => level.received += n,
+        Moved::CreditedBack => level.credited_back += n,
+        Moved::Lifted => level.lifted += n,
+    })
 }
 
 impl Reader<'_> {
@@ -246,15 +232,7 @@ impl Reader<'_> {
     /// # Errors
     /// When the database fails.
     pub fn routing_levels(&self, pool: &str) -> Result<Vec<(UserId, Level)>, StoreError> {
-        let query = "select user_id, received, credited_back, lifted from routing_level
-                     where pool = $1";
-        let mut levels = self.list("read a pool's levels", query, values![pool], |mut row| {
-            let user: UserId = row.next()?;
-            let (received, credited_back, lifted) = (row.next()?, row.next()?, row.next()?);
-            Ok((user, Level { received, credited_back, lifted }))
-        })?;
-        levels.sort_by(|(a, _), (b, _)| a.cmp(b));
-        Ok(levels)
+        self.0.levels_of(pool)
     }
 
     /// The entries that a pool's levels are the sums of, the newest first: of one person, or of all.

@@ -1,6 +1,6 @@
 //! Read model: how many there are of each, kept beside the rows. The database itself changes these
-//! counts with each row, by the triggers of `0007_counts_and_places.sql`, so whatever folds a fact
-//! need not think of them.
+//! counts with the rows, by the triggers of `0007_counts_and_places.sql` and those that took their
+//! place in `0024_written_together.sql`, so whatever folds a fact need not think of them.
 
 use domain::{decided::Verdict, handoff::Answer, ids::Version};
 

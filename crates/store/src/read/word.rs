@@ -2,6 +2,7 @@
 //! stand beside the ledger, in a table of the same shape, and go when the person is erased.
 
 use crate::{
+    behind::Table,
     conditions::Conditions,
     database::Connection,
     error::StoreError,
@@ -129,9 +130,9 @@ pub(crate) fn replace(
     for row in rows_of(before) {
         connection.execute("forget a word", &delete, values![kind, row, id])?;
     }
-    let insert = format!("insert into {index} (kind, words, id) values ($1, $2, $3)");
+    let table = if index == "word" { Table::Word } else { Table::PersonWord };
     for row in rows_of(now) {
-        connection.execute("keep a word", &insert, values![kind, row, id])?;
+        connection.insert_later(table, values![kind, row, id])?;
     }
     Ok(())
 }

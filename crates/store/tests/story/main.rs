@@ -11,6 +11,7 @@ mod merging;
 mod opportunities;
 #[path = "../../src/testing.rs"]
 mod testing;
+mod together;
 mod words;
 
 use std::collections::BTreeMap;
@@ -166,6 +167,7 @@ fn one_story_on_both_databases() {
         words::searched(&mut world);
         lists::paged(&mut world);
         the_ledger_itself(&mut world);
+        together::the_same_comes_of_it(&world);
         ends.push((world.dump(), world.export()));
     }
     for end in &ends {

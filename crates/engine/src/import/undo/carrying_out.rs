@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use store::{ImportUndo, LeftRow, StoreError, Writer};
 
 use super::{Facts, UndoRefusal, UndoState, is_in, page_before, refusing};
-use crate::{Engine, Error, import::work::BEAT, intake::leave_account};
+use crate::{Engine, Error, import::work::BEAT, intake::leave_accounts};
 
 impl Engine {
     /// Goes on with an undoing that was taken up, until it is done or is to rest.
@@ -146,7 +146,7 @@ fn undo_record(
 /// What is seen with a record is to be decided about anew.
 fn leave_undecided(writer: &mut Writer<'_>, subject: &str) -> Result<(), StoreError> {
     if let Some(account) = subject.strip_prefix("account/") {
-        return leave_account(writer, &AccountId(account.to_owned()));
+        return leave_accounts(writer, &BTreeSet::from([AccountId(account.to_owned())]));
     }
     match Subject::parse(subject) {
         Some(_) => writer.leave_undecided(subject, writer.now()),
