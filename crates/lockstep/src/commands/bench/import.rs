@@ -35,6 +35,9 @@ pub struct Args {
     /// A PostgreSQL database to measure the same in
     #[arg(long, value_name = "URL")]
     postgres: Option<String>,
+    /// An empty PostgreSQL database for Lockstep to import into; SQLite otherwise
+    #[arg(long, value_name = "URL")]
+    into: Option<String>,
 }
 
 /// Measures imports and their ceilings.
@@ -46,7 +49,11 @@ pub fn run(args: &Args, voice: Voice, now: Timestamp) -> Result<Answer, Failure>
         tempfile::tempdir().map_err(|error| Failure::io("make a temporary folder", &error))?;
     let file = folder.path().join("contacts.csv");
     write_contacts(&file, args.rows).map_err(|error| Failure::io("write the contacts", &error))?;
-    let engine = Engine::open(&Location::Sqlite(folder.path().join("lockstep.db")), now)?;
+    let location = match &args.into {
+        Some(url) => Location::Postgres(url.clone()),
+        None => Location::Sqlite(folder.path().join("lockstep.db")),
+    };
+    let engine = Engine::open(&location, now)?;
     let (mut measured, mut first) = (Vec::new(), String::new());
     for what in ["Lockstep, the first time", "Lockstep, the same again"] {
         let mut bar = Bar(voice.progress(what));

@@ -43,6 +43,9 @@ pub struct Args {
     /// A PostgreSQL database to measure single-row commits in
     #[arg(long, value_name = "URL")]
     postgres: Option<String>,
+    /// An empty PostgreSQL database for Lockstep to take them in; SQLite otherwise
+    #[arg(long, value_name = "URL")]
+    into: Option<String>,
 }
 
 /// One measured line.
@@ -113,7 +116,7 @@ async fn over_http(
     many: &[String],
     now: Timestamp,
 ) -> Result<Vec<Measured>, Failure> {
-    let (ours, key) = open_ours(folder, now).await?;
+    let (ours, key) = open_ours(args.into.as_deref(), folder, now).await?;
     let parsing = open_parsing().await?;
     let connections = args.connections.max(1);
     let load = |address, path, content_type, bodies| Load {
@@ -152,9 +155,16 @@ async fn over_http(
     Ok(measured)
 }
 
-/// Lockstep in a temporary folder, with a signed Agreement in force for ten years.
-async fn open_ours(folder: &Path, now: Timestamp) -> Result<(SocketAddr, String), Failure> {
-    let location = Location::Sqlite(folder.join("lockstep.db"));
+/// Lockstep in a database, or in a temporary folder, with a signed Agreement in force for ten years.
+async fn open_ours(
+    into: Option<&str>,
+    folder: &Path,
+    now: Timestamp,
+) -> Result<(SocketAddr, String), Failure> {
+    let location = match into {
+        Some(url) => Location::Postgres(url.to_owned()),
+        None => Location::Sqlite(folder.join("lockstep.db")),
+    };
     let opened = tokio::task::spawn_blocking(move || signed_up(&location, AGREEMENT, now)).await;
     let (engine, key) = opened.map_err(|error| Failure::refused(error.to_string()))??;
     let app = web::App {

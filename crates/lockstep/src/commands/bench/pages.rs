@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -57,6 +57,9 @@ pub struct Args {
     /// Keep the firm in this folder, or use the one that is there
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
+    /// An empty PostgreSQL database to keep the firm in, or one that has it; SQLite otherwise
+    #[arg(long, value_name = "URL", conflicts_with = "keep")]
+    postgres: Option<String>,
 }
 
 /// Makes the firm, serves it, and opens its pages.
@@ -67,7 +70,12 @@ pub fn run(args: &Args, voice: Voice, now: Timestamp) -> Result<Answer, Failure>
     let folder =
         tempfile::tempdir().map_err(|error| Failure::io("make a temporary folder", &error))?;
     let at = args.keep.as_deref().unwrap_or(folder.path());
-    let (engine, made_in) = firm_in(at, args.leads, voice, now)?;
+    std::fs::create_dir_all(at).map_err(|error| Failure::io("make the folder", &error))?;
+    let location = match &args.postgres {
+        Some(url) => Location::Postgres(url.clone()),
+        None => Location::Sqlite(at.join("bench.db")),
+    };
+    let (engine, made_in) = firm_in(&location, args.leads, voice, now)?;
     let engine = Arc::new(engine);
     let sessions = sessions(&engine)?;
     let runtime = tokio::runtime::Runtime::new()
@@ -93,28 +101,27 @@ pub fn run(args: &Args, voice: Voice, now: Timestamp) -> Result<Answer, Failure>
     Ok(answer(args, made_in, &measured))
 }
 
-/// The firm in a folder: the one that is there, or a new one, and how long that took to make.
+/// The firm in a database: the one that is there, or a new one, and how long that took to make.
 fn firm_in(
-    folder: &Path,
+    location: &Location,
     leads: u64,
     voice: Voice,
     now: Timestamp,
 ) -> Result<(Engine, Option<Duration>), Failure> {
-    std::fs::create_dir_all(folder).map_err(|error| Failure::io("make the folder", &error))?;
-    let engine = Engine::open(&Location::Sqlite(folder.join("bench.db")), now)?;
+    let engine = Engine::open(location, now)?;
     let (known, facts) = engine.read(|reader| {
         Ok::<_, store::StoreError>((reader.setting(LEADS)?, reader.head()?.fact.0))
     })?;
     match known {
         Some(known) if known == leads.to_string() => return Ok((engine, None)),
         Some(known) => {
-            let words = format!("the folder holds a firm of {known} leads");
+            let words = format!("the database holds a firm of {known} leads");
             return Err(
-                Failure::refused(words).advise("Say so with --leads, or keep it elsewhere.")
+                Failure::refused(words).advise("Say so with --leads, or keep yours elsewhere.")
             );
         }
         None if facts > 0 => {
-            let words = "the folder holds a firm that is not whole";
+            let words = "the database holds a firm that is not whole";
             return Err(Failure::refused(words).advise("Remove it, or keep the firm elsewhere."));
         }
         None => {}
