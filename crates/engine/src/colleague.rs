@@ -156,19 +156,22 @@ impl Record {
 
 impl Engine {
     /// Corrects what is known of somebody by a further fact, which has only what is new. Says
-    /// whether anything was.
+    /// whether anything was. `by` is whoever has the machine where it is nobody.
     ///
     /// # Errors
     /// [`ColleagueRefusal`], or the actor may not.
     pub fn correct_person(
         &self,
-        by: &Actor,
+        by: Option<&Actor>,
         user: &UserId,
         correction: Correction,
         now: Timestamp,
     ) -> Result<bool, Error> {
-        may(by, &Act::ManagePeople).map_err(Refusal::from)?;
-        let (by, user, versions) = (by.user.clone(), user.clone(), self.versions.clone());
+        if let Some(by) = by {
+            may(by, &Act::ManagePeople).map_err(Refusal::from)?;
+        }
+        let by = by.map(|by| by.user.clone());
+        let (user, versions) = (user.clone(), self.versions.clone());
         self.store.write(now, move |writer| {
             let users = writer.reader().users()?;
             let Some(row) = users.iter().find(|row| row.id == user) else {
@@ -183,7 +186,7 @@ impl Engine {
             }
             let nth = writer.reader().facts_of(&format!("user/{user}"))?.len();
             let key = format!("user/{user}/corrected/{nth}");
-            let fact = Fact::User(UserReported { user, fields: new, person: None, by: Some(by) });
+            let fact = Fact::User(UserReported { user, fields: new, person: None, by });
             append(writer, key, fact)?;
             Ok(true)
         })

@@ -102,3 +102,13 @@ pub fn name_of(people: &[Known], user: &UserId) -> String {
     let known = people.iter().find(|known| known.row.id == *user);
     known.map_or_else(|| user.to_string(), Known::words)
 }
+
+/// What somebody is called; their id where no name is known.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn called(engine: &Engine, user: &UserId) -> Result<String, Failure> {
+    let subject = format!("user/{user}");
+    let person = engine.read(|reader| reader.person_of(&subject))?;
+    Ok(person.and_then(|person| person.name).unwrap_or_else(|| user.to_string()))
+}

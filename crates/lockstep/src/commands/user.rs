@@ -1,10 +1,11 @@
-//! `lockstep user`: who may sign in, in which role, on which side.
+//! `lockstep user`: who may sign in, in which role, on which side; what is known of them, and when
+//! they are away.
+
+mod absence;
+mod record;
 
 use clap::{Args, Subcommand};
-use domain::{
-    firm::{Role, Side},
-    ids::UserId,
-};
+use domain::firm::{Role, Side};
 use engine::{
     Engine, Error, Refusal,
     book::{Book, BookRefusal},
@@ -16,7 +17,7 @@ use serde_json::{Value, json};
 use crate::{
     failure::Failure,
     output::{Answer, table},
-    person::{self, Known, admitted, find, side_key},
+    person::{self, Known, admitted, called, find, side_key},
     place::Place,
 };
 
@@ -29,6 +30,15 @@ pub enum Command {
     /// List who was let in
     #[command(long_about = include_str!("user/list.md"))]
     List,
+    /// Show what is known of somebody
+    #[command(long_about = include_str!("user/show.md"))]
+    Show(Who),
+    /// Correct somebody's team, manager, region or hours
+    #[command(long_about = include_str!("user/record.md"))]
+    Record(record::Record),
+    /// Say who is away, and until when
+    #[command(subcommand)]
+    Absence(absence::Command),
     /// Change somebody's role, side or standing
     #[command(long_about = include_str!("user/change.md"))]
     Change(Change),
@@ -119,6 +129,9 @@ pub fn run(command: Command, place: &Place, now: Timestamp) -> Result<Answer, Fa
     match command {
         Command::Add(args) => add(&engine, args, now),
         Command::List => list(&engine),
+        Command::Show(args) => record::show(&engine, &args, now),
+        Command::Record(args) => record::record(&engine, args, now),
+        Command::Absence(command) => absence::run(&engine, command, now),
         Command::Change(args) => change(&engine, &args, now),
         Command::Invite(args) => invite(&engine, &args, now),
         Command::PassOn(args) => pass_on(&engine, &args, now),
@@ -217,13 +230,6 @@ fn leave(engine: &Engine, args: &Leave, now: Timestamp) -> Result<Answer, Failur
         None => format!("{name} has left. Nothing was theirs to pass on."),
     };
     Ok(Answer::new(text, json!({ "user": user, "taker": taker, "passed": counted(&book) })))
-}
-
-/// What somebody is called; their id where no name is known.
-fn called(engine: &Engine, user: &UserId) -> Result<String, Failure> {
-    let subject = format!("user/{user}");
-    let person = engine.read(|reader| reader.person_of(&subject))?;
-    Ok(person.and_then(|person| person.name).unwrap_or_else(|| user.to_string()))
 }
 
 fn counted(book: &Book) -> Value {

@@ -48,6 +48,58 @@ fn what_cannot_be_right_is_refused_before_anything_is_made() {
 }
 
 #[test]
+fn what_is_known_of_somebody_is_shown_and_corrected() {
+    let house = House::with_people();
+    let [mara, sam] = ["mara@harrow-finch.example", "sam@harrow-finch.example"];
+    let known = house.json(&["user", "show", sam])["person"].clone();
+    assert_eq!((&known["role"], &known["team"]), (&"sales_manager".into(), &().into()));
+    assert_eq!(known["standing"], "invited");
+    let record =
+        ["user", "record", sam, "--team", "South", "--led-by", mara, "--zone", "Europe/Berlin"];
+    let changed = house.json(&record);
+    assert_eq!((&changed["changed"], &changed["person"]["team"]), (&true.into(), &"South".into()));
+    assert_eq!(house.json(&record)["changed"], false, "all of it was known");
+    house.ok(&["user", "record", sam, "--team", "", "--by", "olu@harrow-finch.example"]);
+    says(&house.ok(&["user", "show", sam]), &["Sam Roe", "Mara Dee", "Europe/Berlin"]);
+    let after = house.json(&["user", "show", sam])["person"].clone();
+    assert_eq!((&after["team"], &after["led_by"]), (&().into(), &changed["person"]["led_by"]));
+    says(&house.refused(2, &["user", "record", sam]), &["--team, --led-by"]);
+    says(&house.refused(4, &["user", "record", mara, "--led-by", sam]), &["Nothing was changed."]);
+    let by_sam = ["user", "record", mara, "--team", "North", "--by", sam];
+    says(&house.refused(4, &by_sam), &["may not let people in"]);
+    says(&house.refused(3, &["user", "show", "nobody@x.example"]), &["nobody@x.example"]);
+}
+
+#[test]
+fn an_absence_is_written_down_listed_and_taken_back() {
+    let house = House::with_people();
+    let [mara, sam] = ["mara@harrow-finch.example", "sam@harrow-finch.example"];
+    says(&house.ok(&["user", "absence", "list"]), &["Nobody is away, today or later."]);
+    let days = ["--from", "2026-12-01", "--to", "2026-12-05"];
+    let add = [&["user", "absence", "add", sam, "--substitute", mara], &days[..]].concat();
+    says(&house.ok(&add), &["Sam Roe is away 2026-12-01 to 2026-12-05."]);
+    says(&house.refused(4, &add), &["away from 2026-12-01 to 2026-12-05 already"]);
+    let half = ["user", "absence", "add", mara, "--from", "2026-12-08", "--half", "morning"];
+    let half = house.json(&[&half[..], &["--by", "olu@harrow-finch.example"]].concat());
+    assert_eq!(
+        (&half["absence"]["half"], &half["absence"]["last_on"]),
+        (&"morning".into(), &"2026-12-08".into())
+    );
+    let by_sam = ["user", "absence", "add", mara, "--from", "2026-12-15", "--by", sam];
+    says(&house.refused(4, &by_sam), &["may not write down when somebody else is away"]);
+    let all = house.json(&["user", "absence", "list", sam])["absences"].clone();
+    assert_eq!(all.as_array().map(Vec::len), Some(1));
+    says(&house.ok(&["user", "absence", "list", sam]), &["2026-12-01 to 2026-12-05", "Mara Dee"]);
+    let fact = all[0]["fact"].to_string();
+    says(&house.refused(4, &["user", "absence", "withdraw", mara, &fact]), &["no such absence"]);
+    says(&house.ok(&["user", "absence", "withdraw", sam, &fact]), &["is taken back"]);
+    says(&house.refused(4, &["user", "absence", "withdraw", sam, &fact]), &["no such absence"]);
+    let after = house.json(&["user", "show", sam])["person"]["absences"].clone();
+    assert!(after[0]["withdrawn_by"].is_number(), "{after}");
+    says(&house.refused(2, &["user", "absence", "add", sam, "--from", "Monday"]), &["--from"]);
+}
+
+#[test]
 fn people_are_let_in_changed_invited_and_shown_out() {
     let house = House::with_people();
     says(&house.ok(&["user", "list"]), &["Mara Dee", "marketing_manager", "MAY SIGN IN"]);

@@ -176,7 +176,8 @@ pub(crate) async fn record(
         zone: sent.zone.clone(),
     };
     let (by, who, now) = (visit.signed.0.clone(), user.clone(), visit.house.now());
-    let correct = move |engine: &Engine| Ok(engine.correct_person(&by, &who, correction, now)?);
+    let correct =
+        move |engine: &Engine| Ok(engine.correct_person(Some(&by), &who, correction, now)?);
     let done = visit.house.work(correct).await;
     let words = match done {
         Ok(false) => "Nothing was changed: all of it was known.",
