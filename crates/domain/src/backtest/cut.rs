@@ -8,7 +8,7 @@ use super::{
     tally::{Group, Span},
     tried::{Became, Goal, Rule, Tried},
 };
-use crate::limit::monday_of;
+use crate::{limit::monday_of, points::Points, qualification::Crossing};
 
 /// Leads behind a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +35,9 @@ pub enum Cut {
     TakenOnFoundBy(Rule),
     /// Those that a rule found in the week of a Monday.
     Week(Rule, Date),
+    /// Those whose highest threshold in the time lies from one on and below another; without end
+    /// where there is none.
+    Reaches(Points, Option<Points>),
 }
 
 impl Cut {
@@ -63,6 +66,12 @@ impl Cut {
                 let at = span.at(tried, rule).filter(|at| span.is_in(span.day(*at)));
                 at.is_some_and(|at| monday_of(at, &span.zone) == monday)
             }
+            Cut::Reaches(from, below) => span.highest_in_time(tried).is_some_and(|highest| {
+                // Whoever always reaches it stands at the end.
+                let is_always = highest.reach == Crossing::ALWAYS;
+                let is_below = below.is_none_or(|below| !is_always && highest.reach < below);
+                (is_always || highest.reach >= from) && is_below
+            }),
         })
     }
 
@@ -84,7 +93,20 @@ impl Cut {
             Cut::TakenOn => "taken_on".to_owned(),
             Cut::TakenOnFoundBy(rule) => format!("taken_on.{}", rule_word(rule)),
             Cut::Week(rule, monday) => format!("{}.{monday}", rule_word(rule)),
+            Cut::Reaches(from, below) => {
+                let below = below.map(|below| format!(".{}", below.0)).unwrap_or_default();
+                format!("reaches.{}{below}", from.0)
+            }
         }
+    }
+}
+
+/// The thresholds of a key, in thousandths.
+fn reaches(rest: &str) -> Option<Cut> {
+    let points = |text: &str| text.parse().ok().map(Points);
+    match rest.split_once('.') {
+        None => points(rest).map(|from| Cut::Reaches(from, None)),
+        Some((from, below)) => Some(Cut::Reaches(points(from)?, Some(points(below)?))),
     }
 }
 
@@ -142,6 +164,7 @@ impl FromStr for Cut {
             ("wins", Some(_)) => rule.map(Cut::WinsFoundBy),
             ("taken_on", None) => Some(Cut::TakenOn),
             ("taken_on", Some(_)) => rule.map(Cut::TakenOnFoundBy),
+            ("reaches", Some(rest)) => reaches(rest),
             (word, rest) => match (of(&RULES, word), of(&GROUPS, word)) {
                 (Some(rule), _) if rest.is_none() => Some(Cut::Found(rule)),
                 (Some(rule), _) => ending

@@ -201,6 +201,11 @@ impl Span {
         tried.proposed.iter().rfind(in_time).copied()
     }
 
+    /// The same, where it reached that in the time.
+    pub fn highest_in_time(&self, tried: &Tried) -> Option<Crossing> {
+        self.highest(tried).filter(|crossing| self.from <= self.day(crossing.at))
+    }
+
     /// Which rules found a lead in the time, and when the first of them did; `None` where neither
     /// did, or one had done so before.
     pub fn found(&self, tried: &Tried) -> Option<(Group, Timestamp)> {

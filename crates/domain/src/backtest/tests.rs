@@ -135,6 +135,29 @@ fn span(threshold: i64) -> Span {
     }
 }
 
+/// Where the highest threshold lies parts all leads that reach one in the time, whatever the steps.
+#[test]
+fn steps_of_thresholds_part_the_leads_that_reach_one() {
+    let rows = [
+        tried(1, Some("2026-02-02"), Some(("2026-02-10", 120))),
+        tried(2, None, Some(("2026-03-02", 105))),
+        tried(3, None, Some(("2026-03-09", 110))),
+        tried(4, None, Some(("2025-12-31", 130))),
+        tried(5, None, None),
+    ];
+    let counts = |cut: Cut| rows.iter().map(|row| cut.counts(row, &span(110))).sum::<u64>();
+    let steps = [
+        (Cut::Reaches(Points(0), Some(Points::whole(100))), 0),
+        (Cut::Reaches(Points::whole(100), Some(Points::whole(110))), 1),
+        (Cut::Reaches(Points::whole(110), None), 2),
+    ];
+    for (cut, expected) in steps {
+        assert_eq!(counts(cut), expected, "{cut:?}");
+        assert_eq!(cut.key().parse(), Ok(cut));
+    }
+    assert_eq!("reaches.much".parse::<Cut>(), Err(cut::NoSuchCut));
+}
+
 #[test]
 fn the_worked_example_adds_up() {
     let mut both = tried(1, Some("2026-02-02"), Some(("2026-02-10", 120)));

@@ -1,7 +1,7 @@
 //! One rate as a dot on its interval: a cell of a table, so that rows can be compared.
 
 use super::{Anchor, dot, drawing, line, mark, rect, shown_as_markup, text};
-use crate::markup::Markup;
+use crate::markup::{Element, Markup};
 use crate::show::Rate;
 
 /// How far across the scale reaches; the number stands behind it.
@@ -33,13 +33,15 @@ impl Interval {
         if let Some(goal) = self.goal {
             parts.push(line("goal", (place(goal), 0.0), (place(goal), HEIGHT)));
         }
-        if let Some(share) = self.rate.share() {
-            parts.push(self.range());
-            let open = self.unfinished || self.rate.is_small();
-            parts.push(dot(if open { "dot open" } else { "dot" }, (place(share), MIDDLE)));
-        }
-        parts.push(self.label());
+        let content = self.point().and(self.label());
+        parts.push(mark(self.href.as_deref(), &self.words(), content));
         drawing(HEIGHT, &self.words()).holding(parts).into()
+    }
+
+    fn point(&self) -> Markup {
+        let Some(share) = self.rate.share() else { return Markup::new() };
+        let open = self.unfinished || self.rate.is_small();
+        self.range().and(dot(if open { "dot open" } else { "dot" }, (place(share), MIDDLE)))
     }
 
     fn range(&self) -> Markup {
@@ -49,13 +51,12 @@ impl Interval {
         }
     }
 
-    fn label(&self) -> Markup {
+    fn label(&self) -> Element {
         let (class, words) = match self.rate.share() {
             Some(_) => ("lab", self.rate.headline()),
             None => ("", "none yet".to_owned()),
         };
-        let label = text(class, (TRACK + 6.0, MIDDLE + 4.0), Anchor::Start, &words);
-        mark(self.href.as_deref(), &self.words(), label.into())
+        text(class, (TRACK + 6.0, MIDDLE + 4.0), Anchor::Start, &words)
     }
 
     /// The cell in words: for its label and for the twin.
@@ -90,7 +91,7 @@ mod tests {
             "<circle class=\"dot\" cx=\"43.31%\"",
             "<line class=\"ci\" x1=\"37.69%\" y1=\"16\" x2=\"48.38%\"",
             "<line class=\"goal\" x1=\"47.52%\"",
-            "href=\"/leads?cohort=2026-06&amp;x=&quot;\"",
+            "<a href=\"/leads?cohort=2026-06&amp;x=&quot;\"",
             "aria-label=\"84\u{a0}of\u{a0}128, 66\u{a0}% (57–73)\"",
         ] {
             assert!(html.contains(part), "{part} in {html}");

@@ -2,11 +2,18 @@
 //! to its right, and how many of them were won.
 
 use super::{Anchor, Twin, described, drawing, line, mark, rect, shown_as_markup, text};
-use crate::{markup::Markup, show::count};
+use crate::{
+    markup::Markup,
+    show::{count, figure},
+};
 
 const TOP: f64 = 22.0;
 const FOOT: f64 = 158.0;
 const HEIGHT: f64 = 176.0;
+/// Behind this share of the width a name has no room to its right, and likewise on the left.
+const EDGE: f64 = 0.8;
+/// As much of the width a name takes on a phone.
+const ROOM: f64 = 0.3;
 
 /// One step of thresholds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +24,8 @@ pub struct Step {
     pub leads: u64,
     /// Of them, those that were won.
     pub won: u64,
+    /// The leads behind it.
+    pub href: String,
 }
 
 /// Leads by the highest threshold that they reach.
@@ -28,6 +37,8 @@ pub struct LeverChart {
     pub today: Option<(f64, String)>,
     /// Where the proposed one does.
     pub proposed: (f64, String),
+    /// All leads of the time as a file.
+    pub csv: Option<String>,
 }
 
 impl LeverChart {
@@ -53,7 +64,8 @@ impl LeverChart {
         let slot = 100.0 / self.steps.len().max(1) as f64;
         let across = (slot * (place as f64 + 0.08), slot * (place as f64 + 0.92));
         let down = |n: u64| FOOT - n as f64 / most * (FOOT - TOP - 4.0);
-        let mut content = Markup::from(rect("bar2", across, (down(step.leads), FOOT)));
+        let mut content = Markup::from(rect("hit", across, (TOP, FOOT)));
+        content.push(rect("bar2", across, (down(step.leads), FOOT)));
         if step.won > 0 {
             content.push(rect("bar1", across, (down(step.won).min(FOOT - 1.0), FOOT)));
         }
@@ -62,7 +74,7 @@ impl LeverChart {
         let noun = if step.leads == 1 { "lead" } else { "leads" };
         let words =
             format!("from {}: {} {noun}, {} won", step.from, count(step.leads), count(step.won));
-        mark(None, &words, content)
+        mark(Some(&step.href), &words, content)
     }
 
     /// The names of the two, each on its own side of the other.
@@ -77,19 +89,33 @@ impl LeverChart {
             true => (Anchor::End, Anchor::Start),
             false => (Anchor::Start, Anchor::End),
         };
-        // Two that stand close are kept apart by a few pixels to either side.
+        // Two that stand close are kept apart by a few pixels to either side; where one would hang
+        // out of the drawing both hang inwards, and the other leaves it room.
         let apart = if today <= proposed { 3 } else { -3 };
-        let today_name = text("", (today * 100.0, 14.0), ends.0, today_words).with("dx", -apart);
-        let name = text("lab", (proposed * 100.0, 14.0), ends.1, words).with("dx", apart);
+        let is_inward = *proposed > EDGE || *proposed < 1.0 - EDGE;
+        let is_close = (today - proposed).abs() < ROOM;
+        let (hung, aside) = match (is_inward, is_close) {
+            (false, _) => ((ends.0, ends.1), apart),
+            (true, false) => ((ends.0, ends.0), apart),
+            (true, true) => ((ends.0, ends.0), apart * 30),
+        };
+        let today_name = text("", (today * 100.0, 14.0), hung.0, today_words).with("dx", -aside);
+        let beside = if is_inward { 0 } else { apart };
+        let name = text("lab", (proposed * 100.0, 14.0), hung.1, words).with("dx", beside);
         Markup::from(today_name).and(name)
     }
 
     /// The same numbers as a table.
     pub fn twin(&self) -> Twin {
         let twin = Twin::of("Highest threshold, from").number("Leads").number("Won");
-        self.steps.iter().fold(twin, |twin, step| {
-            twin.row([step.from.clone(), count(step.leads), count(step.won)])
-        })
+        let twin = self.steps.iter().fold(twin, |twin, step| {
+            let leads = figure(count(step.leads), &step.href);
+            twin.row([Markup::text(&step.from), leads, Markup::text(count(step.won))])
+        });
+        match &self.csv {
+            Some(csv) => twin.with_csv(csv),
+            None => twin,
+        }
     }
 }
 
@@ -102,11 +128,15 @@ mod tests {
 
     #[test]
     fn bars_are_in_proportion_and_both_thresholds_are_named() {
-        let step = |from: &str, leads, won| Step { from: from.into(), leads, won };
+        let step = |from: &str, leads, won| {
+            let href = format!("/leads?reaches={from}");
+            Step { from: from.into(), leads, won, href }
+        };
         let chart = LeverChart {
             steps: vec![step("80", 100, 0), step("100", 50, 4)],
             today: Some((0.5, "today 100".into())),
             proposed: (0.75, "proposed 110".into()),
+            csv: Some("/leads.csv".into()),
         };
         let html = chart.to_string();
         assert_well_formed(&html);
@@ -116,6 +146,17 @@ mod tests {
         );
         assert_eq!(html.matches("bar1").count(), 1, "nothing was won in the first");
         assert!(html.contains("today 100") && html.contains("proposed 110"));
+        let name = |chart: &LeverChart, words: &str| {
+            let html = chart.to_string();
+            let from = html.find(words).map(|end| html[..end].rfind("<text").unwrap_or(0));
+            html[from.unwrap()..].split('>').next().unwrap_or_default().to_owned()
+        };
+        assert!(!name(&chart, "proposed 110<").contains("end"), "there is room to its right");
+        let edge = LeverChart { proposed: (1.0, "proposed 120".into()), ..chart.clone() };
+        assert!(name(&edge, "proposed 120<").contains("text-anchor=\"end\""), "{edge}");
+        assert!(name(&edge, "today 100<").contains("dx=\"-3\""), "far enough apart");
+        let close = LeverChart { today: Some((0.9, "today 118".into())), ..edge };
+        assert!(name(&close, "today 118<").contains("dx=\"-90\""), "{close}");
         assert_well_formed(&chart.twin().to_string());
     }
 }

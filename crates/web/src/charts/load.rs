@@ -1,5 +1,7 @@
 //! Counts a week under two rules as steps, against what can be taken in a week.
 
+use domain::ids::Version;
+
 use super::{Anchor, Twin, described, drawing, line, mark, rect, shown_as_markup, text};
 use crate::{
     markup::{Markup, element},
@@ -23,6 +25,8 @@ pub struct Week {
     pub proposed: u64,
     /// The leads behind the second.
     pub href: String,
+    /// Whether only a part of it is in the time, or it is not over: hatched.
+    pub is_partial: bool,
 }
 
 /// Leads a week.
@@ -32,14 +36,21 @@ pub struct Load {
     pub weeks: Vec<Week>,
     /// How many can be taken in a week, where that is known.
     pub takes: Option<u64>,
+    /// By which version that is so, and where it says so.
+    pub agreed: Option<(Version, String)>,
     /// Whether there is a rule in force.
     pub has_today: bool,
+    /// The leads of the proposed rule as a file.
+    pub csv: Option<String>,
 }
 
 impl Load {
     fn draw(&self) -> Markup {
         let title = "Leads a week under both rules";
-        let mut parts = described(title, "Shaded: more than can be taken in a week.");
+        let mut parts = described(
+            title,
+            "Shaded: more than can be taken in a week. Hatched: a part of a week.",
+        );
         let middle = self.most() / 2;
         for value in [0, middle, middle * 2] {
             let class = if value == 0 { "ax0" } else { "ax" };
@@ -51,6 +62,10 @@ impl Load {
             }
         }
         for (place, week) in self.weeks.iter().enumerate() {
+            if week.is_partial {
+                let across = (self.across(place), self.across(place + 1));
+                parts.push(rect("veil", across, (TOP, FOOT)));
+            }
             parts.push(self.week(place, week));
         }
         if self.has_today {
@@ -91,7 +106,8 @@ impl Load {
             true => format!(", {} today", count(week.today)),
             false => String::new(),
         };
-        mark(Some(&week.href), &format!("{words}{today}"), content)
+        let part = if week.is_partial { ", a part of the week" } else { "" };
+        mark(Some(&week.href), &format!("{words}{today}{part}"), content)
     }
 
     /// A line of steps. A drawing without a view box has no paths in per cent, so each step is a line.
@@ -126,25 +142,38 @@ impl Load {
         if let Some(takes) = self.takes {
             let down = self.down(takes);
             parts.push(line("goal", (0.0, down), (WIDE, down)));
-            named.push((down, "", format!("{} can be taken", count(takes))));
+            let by = self.agreed.as_ref().map(|(version, _)| format!(", v{version}"));
+            named.push((
+                down,
+                "",
+                format!("{} can be taken{}", count(takes), by.unwrap_or_default()),
+            ));
         }
+        let href = self.agreed.as_ref().map(|(_, href)| href.as_str());
         named.sort_by(|one, other| one.0.total_cmp(&other.0));
         let mut free = 0.0_f64;
         for (down, class, words) in named {
             let down = (down + 4.0).max(free);
             free = down + 15.0;
-            parts.push(text(class, (100.0, down), Anchor::End, &words));
+            let is_agreed = words.contains("can be taken");
+            let name = text(class, (100.0, down), Anchor::End, &words);
+            parts.push(mark(href.filter(|_| is_agreed), "", name.into()));
         }
         parts
     }
 
     /// The same numbers as a table.
     pub fn twin(&self) -> Twin {
-        let twin = Twin::of("Week of").number("Today").number("Proposed");
-        self.weeks.iter().fold(twin, |twin, week| {
+        let twin = Twin::of("Week of").number("Today").number("Proposed").words("");
+        let twin = self.weeks.iter().fold(twin, |twin, week| {
             let today = if self.has_today { count(week.today) } else { String::new() };
-            twin.row([week.label.clone(), today, count(week.proposed)])
-        })
+            let part = if week.is_partial { "a part of the week" } else { "" };
+            twin.row([week.label.clone(), today, count(week.proposed), part.to_owned()])
+        });
+        match &self.csv {
+            Some(csv) => twin.with_csv(csv),
+            None => twin,
+        }
     }
 }
 
@@ -156,7 +185,8 @@ mod tests {
     use crate::markup::tests::assert_well_formed;
 
     fn week(label: &str, today: u64, proposed: u64) -> Week {
-        Week { label: label.into(), today, proposed, href: "/x?of=proposed".into() }
+        let (label, href) = (label.into(), "/x?of=proposed".into());
+        Week { label, today, proposed, href, is_partial: today == 34 }
     }
 
     #[test]
@@ -164,20 +194,28 @@ mod tests {
         let load = Load {
             weeks: vec![week("5 Jan", 30, 20), week("12 Jan", 34, 31)],
             takes: Some(25),
+            agreed: Some((Version(3), "/agreement/3".into())),
             has_today: true,
+            csv: Some("/x.csv".into()),
         };
         let html = load.to_string();
         assert_well_formed(&html);
         assert_eq!(html.matches("class=\"over\"").count(), 1);
         assert!(html.contains(">40<") && html.contains(">20<"), "{html}");
+        assert_eq!(html.matches("class=\"veil\"").count(), 1, "a part of a week");
+        assert!(
+            html.contains("<a href=\"/agreement/3\">") && html.contains("taken, v3<"),
+            "{html}"
+        );
+        assert!(load.twin().to_string().contains("href=\"/x.csv\""));
         assert_well_formed(&load.twin().to_string());
     }
 
     #[test]
     fn no_weeks_and_nothing_to_take_divide_by_nothing() {
-        let none = Load { weeks: vec![], takes: None, has_today: false };
+        let none = Load { weeks: vec![], takes: None, agreed: None, has_today: false, csv: None };
         assert!(!none.to_string().contains("NaN"));
-        let zero = Load { weeks: vec![week("5 Jan", 0, 0)], takes: Some(0), has_today: true };
+        let zero = Load { weeks: vec![week("5 Jan", 0, 0)], takes: Some(0), ..none };
         assert!(!zero.to_string().contains("NaN"));
     }
 }

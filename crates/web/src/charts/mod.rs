@@ -4,7 +4,6 @@
 //! cent across and pixels down. Every mark that stands for facts can be a link; every chart has a
 //! [`Twin`], the same numbers as a table.
 
-pub mod bars;
 pub mod clock_line;
 pub mod interval;
 pub mod lever;
@@ -18,7 +17,6 @@ use domain::firm::Side;
 
 use crate::markup::{Element, Markup, element};
 
-pub use bars::{Bar, Bars};
 pub use clock_line::{ClockLine, Closed};
 pub use interval::Interval;
 pub use lever::LeverChart;

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    backtest::{Backtest, Became, Cut, Goal, Group, Rule, Tried},
+    backtest::{Backtest, Became, Cut, Goal, Group, Rule},
     lever::levers,
     points::Points,
     qualification::Crossing,
 };
-use jiff::ToSpan;
+use jiff::{ToSpan, civil::Date};
 
 use super::{Asked, LeverView, Shown};
 use crate::{
@@ -23,6 +23,7 @@ const STEPS: i64 = 25;
 pub(super) fn lever(
     shown: &Shown<'_>,
     counted: &Backtest,
+    here: &Asked,
     open: &dyn Fn(u64, Cut) -> Markup,
 ) -> Option<LeverView> {
     let lever = shown.replay.lever.as_ref()?;
@@ -34,7 +35,8 @@ pub(super) fn lever(
     let scale = Scale::around(lever.at, today);
     let name = |points: Points| points.to_string();
     let chart = LeverChart {
-        steps: scale.steps(shown),
+        steps: scale.steps(shown, here),
+        csv: Some(file(&here.leads(shown.version, Cut::Leads))),
         today: today.map(|at| (scale.place(at), format!("today {}", name(at)))),
         proposed: (scale.place(at), format!("proposed {}", name(at))),
     };
@@ -52,6 +54,7 @@ pub(super) fn lever(
     };
     Some(LeverView {
         title,
+        n: open(counted.leads, Cut::Leads),
         twin: chart.twin(),
         chart,
         score: lever.score.replace('_', " "),
@@ -97,10 +100,10 @@ impl Scale {
     }
 
     /// Leads of the time by the highest threshold that they reach in it.
-    fn steps(&self, shown: &Shown<'_>) -> Vec<Step> {
+    fn steps(&self, shown: &Shown<'_>, here: &Asked) -> Vec<Step> {
         let mut counts: BTreeMap<i64, (u64, u64)> = BTreeMap::new();
         for tried in &shown.replay.rows {
-            let Some(highest) = highest(tried, shown) else { continue };
+            let Some(highest) = shown.span.highest_in_time(tried) else { continue };
             let place = match highest.reach {
                 Crossing::ALWAYS => self.steps - 1,
                 reach => ((reach.0 - self.low.0).div_euclid(self.step.0)).min(self.steps - 1),
@@ -115,21 +118,29 @@ impl Scale {
         }
         let step = |place: i64| {
             let (leads, won) = counts.get(&place).copied().unwrap_or_default();
-            Step { from: Points(self.low.0 + place * self.step.0).to_string(), leads, won }
+            let from = Points(self.low.0 + place * self.step.0);
+            let below = Points(from.0 + self.step.0);
+            let cut = Cut::Reaches(from, (place + 1 < self.steps).then_some(below));
+            Step { from: from.to_string(), leads, won, href: here.leads(shown.version, cut) }
         };
         (0..self.steps).map(step).collect()
     }
 }
 
-/// The highest threshold that a lead reached in the time.
-fn highest(tried: &Tried, shown: &Shown<'_>) -> Option<Crossing> {
-    let span = shown.span;
-    span.highest(tried).filter(|crossing| span.from <= span.day(crossing.at))
+/// The address of a list as a file.
+fn file(href: &str) -> String {
+    href.replacen("/leads?", "/leads.csv?", 1)
 }
 
 /// Leads a week, with a week of none where none came; of a long time the last 52 weeks.
 pub(super) fn load(shown: &Shown<'_>, counted: &Backtest, here: &Asked) -> Load {
     let first = counted.weeks.keys().next().copied();
+    let today = shown.time.now().to_zoned(shown.span.zone.clone()).date();
+    // A week that the time cuts, or that is not over, has fewer leads than a whole one.
+    let is_partial = |monday: Date| {
+        let sunday = monday.saturating_add(6.days());
+        monday < shown.span.from || sunday > shown.span.to.min(today)
+    };
     let mut weeks = Vec::new();
     if let Some(first) = first {
         let every_week = first.series(1.week()).take_while(|monday| *monday <= shown.span.to);
@@ -140,6 +151,7 @@ pub(super) fn load(shown: &Shown<'_>, counted: &Backtest, here: &Asked) -> Load 
                 today,
                 proposed,
                 href: here.leads(shown.version, Cut::Week(Rule::Proposed, monday)),
+                is_partial: is_partial(monday),
             }
         }));
     }
@@ -147,6 +159,8 @@ pub(super) fn load(shown: &Shown<'_>, counted: &Backtest, here: &Asked) -> Load 
     Load {
         weeks: weeks.split_off(skipped),
         takes: shown.takes,
+        agreed: shown.in_force.map(|version| (version, "/routing".to_owned())),
         has_today: shown.replay.today.is_some(),
+        csv: Some(file(&here.leads(shown.version, Cut::Found(Rule::Proposed)))),
     }
 }

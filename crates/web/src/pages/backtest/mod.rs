@@ -102,6 +102,8 @@ struct RuleView {
 /// The threshold that can be dragged.
 struct LeverView {
     title: Markup,
+    /// How many leads there are.
+    n: Markup,
     chart: LeverChart,
     twin: Twin,
     score: String,
@@ -216,6 +218,7 @@ async fn document(
     let find = move |engine: &Engine| {
         let answered = answer(&house, engine, version, &wanted, &time)?;
         let takes = engine.room_a_week(time.now())?;
+        let in_force = engine.agreements()?.at(time.now()).map(|in_force| in_force.version);
         let here = match &answered {
             Answered::Here(found, _) => &found.value.definition.id,
             _ => &wanted.definition,
@@ -230,7 +233,14 @@ async fn document(
         Ok((
             match answered {
                 Answered::Here(found, span) => Ok(Some(view(
-                    &Shown { replay: &found.value, span: &span, version, takes, time: &time },
+                    &Shown {
+                        replay: &found.value,
+                        span: &span,
+                        version,
+                        takes,
+                        in_force,
+                        time: &time,
+                    },
                     &wanted,
                     &found,
                 ))),
@@ -278,6 +288,8 @@ struct Shown<'a> {
     version: Version,
     /// How many leads a week can be taken, where that is known.
     takes: Option<u64>,
+    /// The version by which that is so.
+    in_force: Option<Version>,
     time: &'a LocalTime,
 }
 
@@ -298,7 +310,7 @@ fn view(shown: &Shown<'_>, asked: &Asked, found: &Found<Replay>) -> View {
         within: span.within_days.to_string(),
         loaded: day_before(replay.loaded_until, &replay.zone),
         levers: levers(replay, asked),
-        lever: chart::lever(shown, &counted, &open),
+        lever: chart::lever(shown, &counted, &here, &open),
         today: replay.today.as_ref().map(|(version, definition)| {
             let title = format!("Today’s rule, version {version}");
             let all = counted.today().all;

@@ -207,12 +207,16 @@ pub(super) fn measured(counted: &Backtest, has_today: bool) -> Markup {
 /// The title over the weeks, and what they are.
 pub(super) fn load(shown: &Shown<'_>, load: &Load) -> (Markup, String) {
     let n = load.weeks.len();
+    let part = match load.weeks.iter().any(|week| week.is_partial) {
+        true => " Hatched: only a part of the week is in the time.",
+        false => "",
+    };
     let Some(takes) = load.takes else {
         let why = "How many leads a week can be taken is not said by the routing in force: members \
                    without a cap take any number.";
         return (
             Markup::text("Qualified leads a week"),
-            format!("{}. {why}", some(n as u64, "week", "weeks")),
+            format!("{}. {why}{part}", some(n as u64, "week", "weeks")),
         );
     };
     let (over, late) = queue(load.weeks.iter().map(|week| week.proposed), takes);
@@ -242,6 +246,7 @@ pub(super) fn load(shown: &Shown<'_>, load: &Load) -> (Markup, String) {
         says.push_str(&format!(", under today’s {}", waits(late_today)));
     }
     says.push('.');
+    says.push_str(part);
     (Markup::text(title), says)
 }
 
@@ -349,5 +354,9 @@ pub(super) fn cut(cut: Cut, target: &str) -> String {
             format!("Leads that {} had found before they became {target}", rule(by))
         }
         Cut::Week(by, monday) => format!("Found by {} in the week of {monday}", rule(by)),
+        Cut::Reaches(from, Some(below)) => {
+            format!("Leads whose highest threshold is {from} or more, and below {below}")
+        }
+        Cut::Reaches(from, None) => format!("Leads whose highest threshold is {from} or more"),
     }
 }
