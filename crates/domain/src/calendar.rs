@@ -163,6 +163,17 @@ impl Calendar {
         self.open_over_long(own, from, to).unwrap_or_else(|| self.walked(own, from, to))
     }
 
+    /// The open stretches from one instant up to another, in order and apart.
+    pub fn open_stretches(
+        &self,
+        zone: &TimeZone,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Vec<(Timestamp, Timestamp)> {
+        let spans = self.spans(zone, from).take_while(|span| span.opens < to);
+        spans.map(|span| (span.opens, span.closes.min(to))).collect()
+    }
+
     /// The same, date by date.
     fn walked(&self, zone: &TimeZone, from: Timestamp, to: Timestamp) -> SignedDuration {
         self.spans(zone, from)

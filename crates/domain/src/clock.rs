@@ -200,6 +200,30 @@ pub fn reached_at(
     Course::new(calendar, zone, running, running.ending(as_of)).reaching(consumed)
 }
 
+/// The stretches from one instant up to another in which a clock that has not ended goes on: until
+/// it is due those that count, and afterwards all that are open, since lateness does not rest.
+///
+/// # Errors
+/// [`NeverOpen`] when the calendar never lets the target be consumed: give it opening hours.
+pub fn ahead(
+    calendar: &Calendar,
+    zone: &TimeZone,
+    terms: &Terms,
+    running: &Running,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Vec<(Timestamp, Timestamp)>, NeverOpen> {
+    let course = Course::new(calendar, zone, running, None);
+    let due_at = course.reaching(terms.target)?;
+    let until = due_at.map_or(to, |due_at| due_at.min(to));
+    let counts = course.stretches.iter().map(|stretch| {
+        let end = stretch.until.map_or(until, |end| end.min(until));
+        (stretch.from.max(from), end)
+    });
+    let late = due_at.map(|due_at| (due_at.max(from), to));
+    let all = counts.chain(late).filter(|(from, to)| from < to);
+    Ok(all.flat_map(|(from, to)| calendar.open_stretches(zone, from, to)).collect())
+}
+
 impl Running {
     /// A clock that has just been set going.
     pub fn since(started_at: Timestamp) -> Running {

@@ -83,6 +83,17 @@ pub struct End {
     pub elapsed_seconds: i64,
 }
 
+/// How a running clock goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counting {
+    /// The time that is left, in the hours that count; less than none once it is late.
+    pub left: SignedDuration,
+    /// From so much left on it is at risk.
+    pub at_risk: SignedDuration,
+    /// The stretches in which it goes on.
+    pub ahead: Vec<(Timestamp, Timestamp)>,
+}
+
 impl ServiceClock {
     /// The service level that it runs under.
     pub fn level(&self) -> &ServiceLevel {
@@ -125,6 +136,26 @@ impl ServiceClock {
     /// [`NeverOpen`] when its calendar has no hours.
     pub fn read(&self, as_of: Timestamp) -> Result<Reading, NeverOpen> {
         clock::read(&self.calendar, &self.zone, &self.terms(), &self.running, as_of)
+    }
+
+    /// How it goes on from an instant, while it runs: nothing for one that rests or has ended.
+    ///
+    /// # Errors
+    /// [`NeverOpen`] when its calendar has no hours.
+    pub fn counting(
+        &self,
+        as_of: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Counting>, NeverOpen> {
+        let (reading, terms) = (self.read(as_of)?, self.terms());
+        let left = match reading.state {
+            ClockState::Running | ClockState::AtRisk => self.target - reading.consumed,
+            ClockState::Breached if self.ended_at(as_of).is_none() => -reading.lateness,
+            _ => return Ok(None),
+        };
+        let over = (as_of, until);
+        let ahead = clock::ahead(&self.calendar, &self.zone, &terms, &self.running, over)?;
+        Ok(Some(Counting { left, at_risk: self.target - terms.warn_after, ahead }))
     }
 
     /// How it would stand at an instant if it never rested.

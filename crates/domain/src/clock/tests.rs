@@ -49,6 +49,40 @@ fn a_clock_is_due_and_at_risk_as_worked_by_hand() {
 }
 
 #[test]
+fn what_lies_ahead_of_a_clock_is_what_it_will_have_counted() {
+    let (terms, calendar, zone) = (terms(600), nine_to_five(&[]), zone("Europe/Berlin"));
+    let paused = |from: &str, until: Option<&str>| Running {
+        pauses: vec![pause(from, until)],
+        ..since("2026-06-01T10:00")
+    };
+    let (from, to) = (local("2026-06-01T16:00"), local("2026-06-03T12:00"));
+    let day = |from: &str, until: &str| (local(from), local(until));
+    let (monday, wednesday) =
+        (day("2026-06-01T16:00", "2026-06-01T17:00"), day("2026-06-03T09:00", "2026-06-03T12:00"));
+    let until_due = day("2026-06-02T09:00", "2026-06-02T12:00");
+    let after_it = day("2026-06-02T12:00", "2026-06-02T17:00");
+    let morning = day("2026-06-02T10:00", "2026-06-02T13:00");
+    let afternoon = day("2026-06-02T13:00", "2026-06-02T17:00");
+    let cases = [
+        (since("2026-06-01T10:00"), vec![monday, until_due, after_it, wednesday]),
+        (
+            paused("2026-06-01T17:00", Some("2026-06-02T10:00")),
+            vec![monday, morning, afternoon, wednesday],
+        ),
+        (paused("2026-06-01T15:00", None), vec![]),
+        // Late since noon on Friday: it gets later whether or not it rests.
+        (
+            Running { pauses: vec![pause("2026-06-01T10:00", None)], ..since("2026-05-28T10:00") },
+            vec![monday, day("2026-06-02T09:00", "2026-06-02T17:00"), wednesday],
+        ),
+    ];
+    for (running, expected) in cases {
+        let found = ahead(&calendar, &zone, &terms, &running, (from, to)).unwrap();
+        assert_eq!(found, expected, "{running:?}");
+    }
+}
+
+#[test]
 fn a_start_outside_opening_hours_takes_effect_at_the_next_opening() {
     // domain.md 2.4: created on Saturday at 11:00 with 60 minutes, due on Monday at 10:00.
     let reading = berlin(&terms(60), &since("2026-10-24T11:00"), "2026-10-24T12:00");

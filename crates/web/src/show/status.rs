@@ -3,7 +3,9 @@
 use super::glyph::glyph;
 use super::number::figure;
 use super::time::{left, working};
-use crate::markup::{Markup, element};
+use crate::markup::{Element, Markup, element};
+use domain::service_level::Counting;
+use jiff::Timestamp;
 
 /// How a clock stands. Seconds are working time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,10 +50,26 @@ pub enum ClockStatus {
 impl ClockStatus {
     /// The status with its time as a door to the workings of the clock.
     pub fn show(&self, workings: &str) -> Markup {
+        self.status(workings).into()
+    }
+
+    fn status(&self, workings: &str) -> Element {
         let (class, id, word, time) = self.parts();
         let status = element("span").class(format_args!("st {class}")).holding(glyph(id));
         let words = element("span").holding(format!("{word}, ")).holding(figure(time, workings));
-        status.holding(words).into()
+        status.holding(words)
+    }
+
+    /// The same for a clock that runs, which the browser lets count on: by the working time that
+    /// lies ahead as at `now`.
+    pub fn counting(&self, workings: &str, counting: &Counting, now: Timestamp) -> Markup {
+        let seconds = |at: Timestamp| at.as_second();
+        let ahead = counting.ahead.iter();
+        let ahead: Vec<String> =
+            ahead.map(|(from, to)| format!("{}-{}", seconds(*from), seconds(*to))).collect();
+        let (left, at_risk) = (counting.left.as_secs(), counting.at_risk.as_secs());
+        let said = format!("{} {left} {at_risk} {}", seconds(now), ahead.join(","));
+        self.status(workings).with("data-clock", said).into()
     }
 
     /// The status in words, for titles and plain text.
