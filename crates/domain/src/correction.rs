@@ -34,6 +34,16 @@ pub enum NotUndone {
     NoCorrection,
 }
 
+impl NotUndone {
+    /// The later fact that says something else, if that is why.
+    pub fn since(self) -> Option<FactNo> {
+        match self {
+            NotUndone::ChangedSince(later) => Some(later),
+            NotUndone::NoCorrection => None,
+        }
+    }
+}
+
 /// Fields that name other records or follow from facts of their own: they are corrected where they
 /// come from.
 const KEPT_ELSEWHERE: [&str; 10] = [
@@ -131,34 +141,10 @@ pub fn undoing(entries: &[Arc<Entry>], no: FactNo) -> Result<Correction, NotUndo
     Ok(before.unwrap_or_else(|| correction.unsaid()))
 }
 
-/// Whose an opportunity or an account was before the fact `no` gave it to somebody, by the facts
-/// about it; the fact that has changed it since, where one has.
-///
-/// # Errors
-/// The later fact that says whose it is.
-pub fn owner_before(entries: &[Arc<Entry>], no: FactNo) -> Result<Option<UserId>, FactNo> {
-    let says = |entry: &&Arc<Entry>| owner_in(entry.fact()).is_some();
-    if let Some(later) = entries.iter().filter(says).find(|entry| entry.no > no) {
-        return Err(later.no);
-    }
-    let before = entries.iter().filter(says).rfind(|entry| entry.no < no);
-    Ok(before.and_then(|entry| owner_in(entry.fact()).flatten()))
-}
-
-/// What a report says of the owner, if it says anything.
-fn owner_in(fact: &Fact) -> Option<Option<UserId>> {
-    let fields: &Fields = match fact {
-        Fact::Opportunity(told) => &told.fields,
-        Fact::Account(told) => &told.fields,
-        _ => return None,
-    };
-    fields.get("owner").map(|owner| owner.text().map(UserId::from))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{fact::Told, record::AccountReported};
+    use crate::fact::Told;
 
     fn entry(no: i64, second: i64, correction: Correction) -> Arc<Entry> {
         let happened_at = jiff::Timestamp::from_second(second).unwrap();
@@ -206,27 +192,5 @@ mod tests {
         for (name, expected) in [("title", true), ("owner", false), ("account", false)] {
             assert_eq!(is_correctable(name), expected, "{name}");
         }
-    }
-
-    fn owned(no: i64, owner: Option<FieldValue>) -> Arc<Entry> {
-        let fields = owner.map(|owner| ("owner".to_owned(), owner)).into_iter().collect();
-        let fact = Fact::Account(AccountReported { account: "crm:a".into(), fields });
-        let at = jiff::Timestamp::from_second(no).unwrap();
-        let told = Told { source: "crm".into(), key: no.to_string(), happened_at: at, fact };
-        Arc::new(Entry { no: FactNo(no), recorded_at: at, told })
-    }
-
-    #[test]
-    fn an_account_goes_back_to_whose_it_was_unless_it_was_given_on() {
-        let facts = [
-            owned(1, Some("crm:u1".into())),
-            owned(2, None),
-            owned(3, Some("crm:u2".into())),
-            owned(4, None),
-        ];
-        assert_eq!(owner_before(&facts, FactNo(3)), Ok(Some("crm:u1".into())));
-        assert_eq!(owner_before(&facts, FactNo(1)), Err(FactNo(3)));
-        let nobodys = [owned(1, Some(FieldValue::Cleared)), owned(2, Some("crm:u2".into()))];
-        assert_eq!(owner_before(&nobodys, FactNo(2)), Ok(None));
     }
 }

@@ -47,6 +47,7 @@ pub mod milestone;
 pub mod money;
 pub mod negotiation;
 pub mod opportunity;
+pub mod owned;
 pub mod pacing;
 pub mod people;
 pub mod person;

@@ -113,6 +113,7 @@ mod tests {
                 (field, value) => Fact::Opportunity(OpportunityReported {
                     opportunity: opportunity(),
                     fields: [(field.to_owned(), value.into())].into(),
+                    by: None,
                 }),
             };
             let at = Timestamp::from_second(86_400 * (index as i64 + 1)).unwrap();
@@ -162,6 +163,7 @@ mod tests {
             entry.told.fact = Fact::Opportunity(OpportunityReported {
                 opportunity: moved.opportunity,
                 fields: [("stage".to_owned(), moved.stage.as_str().into())].into(),
+                by: None,
             });
         }
         assert_eq!(reached(&reports, &agreements).len(), 1);

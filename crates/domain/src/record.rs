@@ -17,6 +17,9 @@ pub struct AccountReported {
     /// `name`, `industry`, `country`, `employees`, … as the source has them.
     #[serde(default)]
     pub fields: Fields,
+    /// Who says so, where a colleague gave it to somebody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<UserId>,
 }
 
 /// A system reported a lead or a contact: what it says of them, without what tells who they are.
@@ -46,6 +49,9 @@ pub struct OpportunityReported {
     /// `opened_on`, `closed_on`, … as the source has them.
     #[serde(default)]
     pub fields: Fields,
+    /// Who says so, where a colleague gave it to somebody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<UserId>,
 }
 
 /// An opportunity entered a stage; the fact happened when it did.

@@ -35,6 +35,7 @@ pub fn settle_ids(told: &mut Told, exchange: &mut dyn FnMut(&str, &str) -> Strin
     match &mut told.fact {
         Fact::Account(fact) => {
             settle(&mut fact.account.0, false);
+            settle_user(fact.by.as_mut(), &mut settle);
             settle_fields(&mut fact.fields, &mut settle);
         }
         Fact::Lead(fact) => {
@@ -70,6 +71,7 @@ pub fn settle_ids(told: &mut Told, exchange: &mut dyn FnMut(&str, &str) -> Strin
         }
         Fact::Opportunity(fact) => {
             settle(&mut fact.opportunity.0, false);
+            settle_user(fact.by.as_mut(), &mut settle);
             settle_fields(&mut fact.fields, &mut settle);
         }
         Fact::OpportunityMoved(fact) => settle(&mut fact.opportunity.0, false),
@@ -120,7 +122,11 @@ mod tests {
             source: "file".into(),
             key: "1".into(),
             happened_at: jiff::Timestamp::UNIX_EPOCH,
-            fact: Fact::Opportunity(OpportunityReported { opportunity: "1C1".into(), fields }),
+            fact: Fact::Opportunity(OpportunityReported {
+                opportunity: "1C1".into(),
+                fields,
+                by: None,
+            }),
         };
         settle_ids(&mut told, &mut |source, key| {
             assert_eq!((source, key), ("file", "Moses Frase"));

@@ -3,13 +3,10 @@
 
 use domain::{
     book::{BookPassedOn, UserLeft},
-    correction::{owner_before, undoing},
     fact::Fact,
-    field::{FieldValue, Fields},
     firm::{Role, Side},
-    handoff::LeadAssigned,
     ids::{AccountId, FactNo, LeadId, OpportunityId, Subject, UserId},
-    record::{AccountReported, OpportunityReported},
+    owned::{Owned, owner_before},
     withdrawal::holding,
 };
 use jiff::Timestamp;
@@ -259,32 +256,15 @@ fn pass(
     };
     append(writer, format!("book/{act}"), Fact::BookPassedOn(passed))?;
     let owner = Some(taker.clone());
-    let leads = book.leads.iter().map(|lead| of_lead(lead.clone(), owner.clone(), by.clone()));
-    let opportunities =
-        book.opportunities.iter().map(|id| of_opportunity(id.clone(), owner.clone()));
-    let accounts = book.accounts.iter().map(|id| of_account(id.clone(), owner.clone()));
-    for (nth, fact) in accounts.chain(opportunities).chain(leads).enumerate() {
+    let leads = book.leads.iter().cloned().map(Owned::Lead);
+    let opportunities = book.opportunities.iter().cloned().map(Owned::Opportunity);
+    let accounts = book.accounts.iter().cloned().map(Owned::Account);
+    for (nth, thing) in accounts.chain(opportunities).chain(leads).enumerate() {
+        let fact = thing.given_to(owner.clone(), by.clone());
         append(writer, format!("book/{act}/{nth}"), fact)?;
     }
     decide_about_all(writer, versions, &book, now)?;
     Ok(book)
-}
-
-fn of_lead(lead: LeadId, owner: Option<UserId>, by: Option<UserId>) -> Fact {
-    Fact::LeadAssigned(LeadAssigned { lead, owner, by })
-}
-
-fn of_opportunity(opportunity: OpportunityId, owner: Option<UserId>) -> Fact {
-    Fact::Opportunity(OpportunityReported { opportunity, fields: owned_by(owner) })
-}
-
-fn of_account(account: AccountId, owner: Option<UserId>) -> Fact {
-    Fact::Account(AccountReported { account, fields: owned_by(owner) })
-}
-
-fn owned_by(owner: Option<UserId>) -> Fields {
-    let owner = owner.map_or(FieldValue::Cleared, |owner| FieldValue::Text(owner.0));
-    Fields::from([("owner".to_owned(), owner)])
 }
 
 fn decide_about_all(
@@ -321,22 +301,15 @@ fn take_back(
         let Some(entry) = writer.already(domain::decided::SOURCE, &key)? else { break };
         let filed = entry.fact().subject();
         let facts = holding(writer.facts_of(&filed)?);
-        let fact = match entry.fact() {
-            Fact::LeadAssigned(fact) => undoing(&facts, entry.no).ok().map(|correction| {
-                back.leads.push(fact.lead.clone());
-                correction.fact(fact.lead.clone(), by.clone())
-            }),
-            Fact::Opportunity(fact) => owner_before(&facts, entry.no).ok().map(|owner| {
-                back.opportunities.push(fact.opportunity.clone());
-                of_opportunity(fact.opportunity.clone(), owner)
-            }),
-            Fact::Account(fact) => owner_before(&facts, entry.no)
-                .ok()
-                .map(|owner| of_account(fact.account.clone(), owner)),
-            _ => None,
-        };
-        match fact {
-            Some(fact) => {
+        let thing = Owned::of(entry.fact());
+        match thing.zip(owner_before(&facts, entry.no).ok()) {
+            Some((thing, owner)) => {
+                match &thing {
+                    Owned::Lead(lead) => back.leads.push(lead.clone()),
+                    Owned::Opportunity(id) => back.opportunities.push(id.clone()),
+                    Owned::Account(id) => back.accounts.push(id.clone()),
+                }
+                let fact = thing.given_to(owner, Some(by.clone()));
                 append(writer, format!("undo/{act}/{}", taken.done), fact)?;
                 taken.done += 1;
             }

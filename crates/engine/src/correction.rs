@@ -1,5 +1,6 @@
-//! Corrections of leads, one or many at once, and undoing them. All of an act is one transaction,
-//! and its facts carry its id in their keys: what an act did is read from the ledger.
+//! Corrections of leads, and giving leads, opportunities and accounts to others, one or many at once;
+//! and undoing it. All of an act is one transaction, and its facts carry its id in their keys: what an
+//! act did is read from the ledger.
 
 use std::sync::Arc;
 
@@ -8,11 +9,15 @@ use domain::{
     decided::SOURCE,
     fact::{Entry, Fact, Told},
     field::FieldValue,
-    ids::{FactNo, LeadId, Subject, UserId},
+    ids::{FactNo, Subject, UserId},
+    owned::{Owned, owner_before},
     withdrawal::holding,
 };
 use jiff::Timestamp;
-use store::{Reader, Writer, read::LeadRow};
+use store::{
+    Reader, Writer,
+    read::{LeadRow, Outcome},
+};
 
 use crate::{
     Engine, Error, Refusal,
@@ -22,8 +27,8 @@ use crate::{
     secret::new_secret,
 };
 
-/// Leads that one act may change.
-pub const LEADS_MAX: usize = 200;
+/// Things that one act may change.
+pub const THINGS_MAX: usize = 200;
 
 /// The longest text of a field, in bytes.
 const VALUE_BYTES_MAX: usize = 500;
@@ -37,9 +42,9 @@ const ID_LETTERS: usize = 16;
 /// What somebody wants to be so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wanted {
-    /// The leads are this colleague's; nobody's, where there is none.
+    /// The things are this colleague's; nobody's, where there is none.
     Owner(Option<UserId>),
-    /// A field of theirs holds this text; blank, where it is empty.
+    /// A field of these leads holds this text; blank, where it is empty.
     Field {
         /// The field.
         name: String,
@@ -51,14 +56,14 @@ pub enum Wanted {
 /// Why nothing is corrected, in the order in which the reasons are looked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CorrectionRefusal {
-    /// No lead was meant.
-    #[error("no lead is ticked: tick those that are meant")]
-    NoLead,
-    /// More leads than one act may change.
-    #[error("{0} leads are too many at once: correct up to {LEADS_MAX}")]
+    /// Nothing was meant.
+    #[error("nothing is ticked: tick what is meant")]
+    Nothing,
+    /// More than one act may change.
+    #[error("{0} are too many at once: change up to {THINGS_MAX}")]
     TooMany(usize),
-    /// The owner cannot own leads.
-    #[error("nobody here can own leads under the id {0}: choose somebody of a side who is here")]
+    /// The owner cannot own anything.
+    #[error("nobody here can own anything under the id {0}: choose somebody of a side who is here")]
     NoOwner(String),
     /// The field comes from elsewhere.
     #[error("the field {0} is kept where it comes from: correct it in that system")]
@@ -71,13 +76,15 @@ pub enum CorrectionRefusal {
     NothingToUndo,
 }
 
-/// Why a single lead was left as it is.
+/// Why a single thing was left as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Left {
-    /// There is no such lead.
+    /// There is no such thing.
     Absent,
     /// It is so already.
     SoAlready,
+    /// It is won or lost: it stays with whoever won or lost it.
+    Closed,
     /// No source has reported the field of it.
     NotReported,
     /// The field holds something else than text, which the text is not.
@@ -89,11 +96,12 @@ pub enum Left {
 }
 
 impl Left {
-    /// As words after a lead's name.
+    /// As words after its name.
     pub fn words(self) -> &'static str {
         match self {
             Left::Absent => "is not there",
             Left::SoAlready => "was so already",
+            Left::Closed => "is closed and stays with its owner",
             Left::NotReported => "has no such field",
             Left::OtherKind => "holds a number or an amount there",
             Left::ChangedSince => "was changed since",
@@ -107,10 +115,10 @@ impl Left {
 pub struct Corrected {
     /// By this it is undone.
     pub id: String,
-    /// The leads that it changed.
-    pub done: Vec<LeadId>,
-    /// The leads that it left as they are, and why.
-    pub left: Vec<(LeadId, Left)>,
+    /// What it changed.
+    pub done: Vec<Owned>,
+    /// What it left as it was, and why.
+    pub left: Vec<(Owned, Left)>,
 }
 
 impl Wanted {
@@ -123,35 +131,33 @@ impl Wanted {
 }
 
 impl Engine {
-    /// Corrects leads: each by a fact of its own, all in one transaction. A lead that cannot be
-    /// corrected is left as it is and named.
+    /// Corrects things: each by a fact of its own, all in one transaction. What cannot be corrected
+    /// is left as it is and named.
     ///
     /// # Errors
     /// [`CorrectionRefusal`], or the actor may not.
-    pub fn correct_leads(
+    pub fn correct(
         &self,
         by: &Actor,
-        leads: Vec<LeadId>,
+        things: Vec<Owned>,
         wanted: Wanted,
         now: Timestamp,
     ) -> Result<Corrected, Error> {
         may(by, &wanted.act()).map_err(Refusal::from)?;
-        let wanted = checked(&leads, wanted)?;
+        let wanted = checked(&things, wanted)?;
         let (by, versions) = (by.user.clone(), self.versions.clone());
         let id: String = new_secret().chars().take(ID_LETTERS).collect();
         self.store.write(now, move |writer| {
             can_own(&writer.reader(), &wanted)?;
             Rules::bring_into_force(writer, &versions, now)?;
             let mut corrected = Corrected { id, ..Corrected::default() };
-            for lead in leads {
-                let row = writer.reader().lead(&lead)?;
-                match correction_of(row.as_ref(), &wanted) {
-                    Ok(correction) => {
-                        let key = key(&corrected.id, corrected.done.len());
-                        append(writer, key, correction.fact(lead.clone(), by.clone()))?;
-                        corrected.done.push(lead);
+            for thing in things {
+                match fact_about(&writer.reader(), &thing, &wanted, &by)? {
+                    Ok(fact) => {
+                        append(writer, key(&corrected.id, corrected.done.len()), fact)?;
+                        corrected.done.push(thing);
                     }
-                    Err(left) => corrected.left.push((lead, left)),
+                    Err(left) => corrected.left.push((thing, left)),
                 }
             }
             decide(writer, &versions, &corrected.done, now)?;
@@ -159,8 +165,8 @@ impl Engine {
         })
     }
 
-    /// Undoes what the actor did: says again what held before, of every lead that nobody has
-    /// changed since. The others are left as they are and named.
+    /// Undoes what the actor did: says again what held before, of everything that nobody has
+    /// changed since. The rest is left as it is and named.
     ///
     /// # Errors
     /// [`CorrectionRefusal::NothingToUndo`], or the actor may not any more.
@@ -181,10 +187,10 @@ impl Engine {
             Rules::bring_into_force(writer, &versions, now)?;
             let mut undone = Corrected { id: id.clone(), ..Corrected::default() };
             for (nth, (entry, ..)) in made.iter().enumerate() {
-                let Some(lead) = entry.fact().lead().cloned() else { continue };
-                match undo(writer, &format!("undo/{}", key(&id, nth)), entry.no, &lead, &actor)? {
-                    None => undone.done.push(lead),
-                    Some(left) => undone.left.push((lead, left)),
+                let Some(thing) = thing_of(entry.fact()) else { continue };
+                match undo(writer, &format!("undo/{}", key(&id, nth)), entry.no, &thing, &actor)? {
+                    None => undone.done.push(thing),
+                    Some(left) => undone.left.push((thing, left)),
                 }
             }
             decide(writer, &versions, &undone.done, now)?;
@@ -198,15 +204,21 @@ fn key(id: &str, nth: usize) -> String {
     format!("correction/{id}/{nth}")
 }
 
-/// What can be said before any lead is looked at.
-fn checked(leads: &[LeadId], wanted: Wanted) -> Result<Wanted, Error> {
-    match leads.len() {
-        0 => return Err(refused(CorrectionRefusal::NoLead)),
-        n if n > LEADS_MAX => return Err(refused(CorrectionRefusal::TooMany(n))),
+/// What a fact of an act is about.
+fn thing_of(fact: &Fact) -> Option<Owned> {
+    fact.lead().cloned().map(Owned::Lead).or_else(|| Owned::of(fact))
+}
+
+/// What can be said before anything is looked at.
+fn checked(things: &[Owned], wanted: Wanted) -> Result<Wanted, Error> {
+    let is_lead = |thing: &Owned| matches!(thing, Owned::Lead(_));
+    match things.len() {
+        0 => return Err(refused(CorrectionRefusal::Nothing)),
+        n if n > THINGS_MAX => return Err(refused(CorrectionRefusal::TooMany(n))),
         _ => {}
     }
     match wanted {
-        Wanted::Field { name, .. } if !is_correctable(&name) => {
+        Wanted::Field { name, .. } if !is_correctable(&name) || !things.iter().all(is_lead) => {
             Err(refused(CorrectionRefusal::KeptElsewhere(name)))
         }
         Wanted::Field { text, .. } if text.len() > VALUE_BYTES_MAX => {
@@ -220,7 +232,7 @@ fn checked(leads: &[LeadId], wanted: Wanted) -> Result<Wanted, Error> {
     }
 }
 
-/// A lead is given to somebody of a side who has not left.
+/// Things are given to somebody of a side who has not left.
 fn can_own(reader: &Reader<'_>, wanted: &Wanted) -> Result<(), Error> {
     let Wanted::Owner(Some(owner)) = wanted else { return Ok(()) };
     let user = reader.user(owner)?;
@@ -231,6 +243,35 @@ fn can_own(reader: &Reader<'_>, wanted: &Wanted) -> Result<(), Error> {
         true => Ok(()),
         false => Err(refused(CorrectionRefusal::NoOwner(owner.0.clone()))),
     }
+}
+
+/// The fact that makes of one thing what is wanted; why there is none.
+fn fact_about(
+    reader: &Reader<'_>,
+    thing: &Owned,
+    wanted: &Wanted,
+    by: &UserId,
+) -> Result<Result<Fact, Left>, Error> {
+    let owner = match thing {
+        Owned::Lead(lead) => {
+            let row = reader.lead(lead)?;
+            let correction = correction_of(row.as_ref(), wanted);
+            return Ok(correction.map(|correction| correction.fact(lead.clone(), by.clone())));
+        }
+        Owned::Opportunity(id) => match reader.opportunity(id)? {
+            Some(row) if !matches!(row.outcome, Outcome::Open | Outcome::Unknown) => {
+                return Ok(Err(Left::Closed));
+            }
+            row => row.map(|row| row.owner),
+        },
+        Owned::Account(id) => reader.account(id)?.map(|row| row.owner),
+    };
+    Ok(match (owner, wanted) {
+        (None, _) => Err(Left::Absent),
+        (_, Wanted::Field { .. }) => Err(Left::NotReported),
+        (Some(owner), Wanted::Owner(to)) if owner == *to => Err(Left::SoAlready),
+        (_, Wanted::Owner(to)) => Ok(thing.clone().given_to(to.clone(), Some(by.clone()))),
+    })
 }
 
 /// The correction of one lead; a field keeps the kind of value that it has.
@@ -268,7 +309,7 @@ type Made = Vec<(Entry, Wanted, UserId)>;
 
 fn made_by(writer: &Writer<'_>, id: &str) -> Result<Made, Error> {
     let mut made = Vec::new();
-    while made.len() < LEADS_MAX {
+    while made.len() < THINGS_MAX {
         let Some(entry) = writer.already(SOURCE, &key(id, made.len()))? else { break };
         let (wanted, by) = match entry.fact() {
             Fact::LeadAssigned(fact) => (Wanted::Owner(fact.owner.clone()), fact.by.clone()),
@@ -276,6 +317,8 @@ fn made_by(writer: &Writer<'_>, id: &str) -> Result<Made, Error> {
                 let name = fact.fields.keys().next().cloned().unwrap_or_default();
                 (Wanted::Field { name, text: String::new() }, fact.by.clone())
             }
+            Fact::Opportunity(fact) => (Wanted::Owner(None), fact.by.clone()),
+            Fact::Account(fact) => (Wanted::Owner(None), fact.by.clone()),
             _ => break,
         };
         let Some(by) = by else { break };
@@ -289,18 +332,22 @@ fn undo(
     writer: &mut Writer<'_>,
     key: &str,
     no: FactNo,
-    lead: &LeadId,
+    thing: &Owned,
     by: &Actor,
 ) -> Result<Option<Left>, Error> {
     if writer.already(SOURCE, key)?.is_some() {
         return Ok(Some(Left::UndoneBefore));
     }
-    let entries: Vec<Arc<Entry>> = holding(writer.facts_of(&format!("lead/{lead}"))?);
-    match undoing(&entries, no) {
-        Ok(correction) => {
-            append(writer, key.to_owned(), correction.fact(lead.clone(), by.user.clone()))?;
-            Ok(None)
-        }
+    let entries: Vec<Arc<Entry>> = holding(writer.facts_of(&thing.subject())?);
+    let by = by.user.clone();
+    let fact = match thing {
+        Owned::Lead(lead) => undoing(&entries, no).map(|said| said.fact(lead.clone(), by)),
+        thing => owner_before(&entries, no)
+            .map(|owner| thing.clone().given_to(owner, Some(by)))
+            .map_err(NotUndone::ChangedSince),
+    };
+    match fact {
+        Ok(fact) => append(writer, key.to_owned(), fact).map(|()| None),
         Err(NotUndone::ChangedSince(_)) => Ok(Some(Left::ChangedSince)),
         Err(NotUndone::NoCorrection) => Ok(Some(Left::Absent)),
     }
@@ -312,16 +359,18 @@ fn append(writer: &mut Writer<'_>, key: String, fact: Fact) -> Result<(), Error>
     Ok(())
 }
 
-/// Decides about every lead that was changed.
+/// Decides about everything that was changed and has a fate of its own.
 fn decide(
     writer: &mut Writer<'_>,
     versions: &Versions,
-    leads: &[LeadId],
+    things: &[Owned],
     now: Timestamp,
 ) -> Result<(), Error> {
     let rules = Rules::of(writer, versions)?;
-    for lead in leads {
-        decide_about(writer, &rules, &Subject::Lead(lead.clone()), now)?;
+    for thing in things {
+        if let Some(subject) = Subject::parse(&thing.subject()) {
+            decide_about(writer, &rules, &subject, now)?;
+        }
     }
     Ok(())
 }

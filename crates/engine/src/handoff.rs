@@ -340,7 +340,7 @@ fn open_opportunity(writer: &mut Writer<'_>, by: &Actor, row: &HandoffRow) -> Re
     fields.extend(name.map(|name| ("name".to_owned(), text(name))));
     let id = row.id.as_str().strip_prefix(SOURCE).unwrap_or(row.id.as_str());
     let opportunity = OpportunityId(format!("{SOURCE}{id}"));
-    let fact = Fact::Opportunity(OpportunityReported { opportunity, fields });
+    let fact = Fact::Opportunity(OpportunityReported { opportunity, fields, by: None });
     append(writer, format!("answer/{}/opportunity", row.id), fact)
 }
 

@@ -1,13 +1,13 @@
-//! Whom both sides serve, counted: which leads are whom, and how often they buy.
+//! Whom both sides serve, counted: which leads are whom and of which segment, and how often they buy.
 
 use std::collections::BTreeMap;
 
 use connectors::agreement::parts::{parts, said};
 use domain::{
-    agreement::{Agreement, Persona},
-    condition::Truth,
+    agreement::Agreement,
+    condition::{Condition, Name, Root, Truth, View},
     counted::Counted,
-    field::Fields,
+    field::{FieldValue, Fields},
     ids::{AccountId, LeadId, OpportunityId, Version},
     rate::Share,
 };
@@ -40,7 +40,19 @@ pub struct PersonaFigures {
     pub won: Share<OpportunityId>,
 }
 
-/// Every persona of a version that has a rule, over the leads as they are known now.
+/// The leads of one segment of the priorities.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SegmentFigures {
+    /// Which.
+    pub segment: String,
+    /// Leads of it, by id.
+    pub matches: Counted<LeadId>,
+    /// Leads of which it cannot be said, since something that it asks for is not known.
+    pub unknown: Counted<LeadId>,
+}
+
+/// Every persona of a version that has a rule, and every segment, over the leads as they are known
+/// now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PersonasReport {
     /// The version whose rules were asked.
@@ -49,6 +61,8 @@ pub struct PersonasReport {
     pub leads: u64,
     /// In the order of the text.
     pub personas: Vec<PersonaFigures>,
+    /// In the order of the text.
+    pub segments: Vec<SegmentFigures>,
     /// Opportunities, won and lost, that came of no lead that is known: they are in no win rate.
     pub without_lead: Counted<OpportunityId>,
 }
@@ -59,6 +73,11 @@ impl PersonasReport {
         self.personas.iter().find(|figures| figures.persona == persona)
     }
 
+    /// The figures of one segment; `None` where the text has none of this key.
+    pub fn of_segment(&self, segment: &str) -> Option<&SegmentFigures> {
+        self.segments.iter().find(|figures| figures.segment == segment)
+    }
+
     /// About how many bytes it takes.
     pub fn bytes(&self) -> usize {
         const ROW: usize = 64;
@@ -66,7 +85,8 @@ impl PersonasReport {
             .personas
             .iter()
             .map(|figures| figures.matches.n() + figures.unknown.n() + figures.won.rate().n());
-        (rows.sum::<u64>() + self.without_lead.n()) as usize * ROW
+        let segments = self.segments.iter().map(|it| it.matches.n() + it.unknown.n());
+        (rows.sum::<u64>() + segments.sum::<u64>() + self.without_lead.n()) as usize * ROW
     }
 }
 
@@ -79,9 +99,10 @@ pub struct PersonaWords {
     pub since: Version,
 }
 
-/// What is told of each persona while the leads are looked at.
+/// What is told of each persona and each segment while the leads are looked at.
 struct Counting<'a> {
-    persona: &'a Persona,
+    id: &'a str,
+    rule: &'a Condition,
     matches: Vec<LeadId>,
     unknown: Vec<LeadId>,
 }
@@ -120,10 +141,13 @@ fn counted(
     version: Version,
     agreement: &Agreement,
 ) -> Result<PersonasReport, Error> {
-    let with_rule = agreement.personas.iter().filter(|persona| persona.matches_when.is_some());
-    let mut all: Vec<Counting<'_>> = with_rule
-        .map(|persona| Counting { persona, matches: Vec::new(), unknown: Vec::new() })
-        .collect();
+    let counting = |(id, rule)| Counting { id, rule, matches: Vec::new(), unknown: Vec::new() };
+    let personas = agreement.personas.iter();
+    let with_rule =
+        personas.filter_map(|persona| Some((&*persona.id, persona.matches_when.as_ref()?)));
+    let mut all: Vec<Counting<'_>> = with_rule.map(counting).collect();
+    let personas = all.len();
+    all.extend(agreement.segments.iter().map(|it| counting((&*it.id, &it.when))));
     let accounts = accounts(reader, &all)?;
     let mut leads = 0;
     let mut after = None;
@@ -138,13 +162,19 @@ fn counted(
     let (merged, opportunities) = (reader.merged_leads()?, reader.opportunities()?);
     let mut closed = Closed::of(&opportunities, &merged);
     let without_lead = closed.without_lead();
+    let segments = all.split_off(personas).into_iter().map(|counting| SegmentFigures {
+        segment: counting.id.to_owned(),
+        matches: counting.matches.into_iter().collect(),
+        unknown: counting.unknown.into_iter().collect(),
+    });
+    let segments = segments.collect();
     let personas = all.into_iter().map(|counting| PersonaFigures {
-        persona: counting.persona.id.clone(),
+        persona: counting.id.to_owned(),
         won: closed.of_leads(&counting.matches),
         matches: counting.matches.into_iter().collect(),
         unknown: counting.unknown.into_iter().collect(),
     });
-    Ok(PersonasReport { version, leads, personas: personas.collect(), without_lead })
+    Ok(PersonasReport { version, leads, personas: personas.collect(), segments, without_lead })
 }
 
 /// What is reported of each account, where a rule asks for it.
@@ -152,7 +182,11 @@ fn accounts(
     reader: &Reader<'_>,
     all: &[Counting<'_>],
 ) -> Result<BTreeMap<AccountId, Fields>, Error> {
-    if !all.iter().any(|counting| counting.persona.asks_for_account()) {
+    let mut asks = false;
+    for counting in all {
+        counting.rule.names(&mut |name| asks |= name.root == Root::Account);
+    }
+    if !asks {
         return Ok(BTreeMap::new());
     }
     Ok(reader.accounts()?.into_iter().map(|row| (row.id, row.fields)).collect())
@@ -161,11 +195,32 @@ fn accounts(
 fn look_at(lead: &LeadRow, accounts: &BTreeMap<AccountId, Fields>, all: &mut [Counting<'_>]) {
     let nothing = Fields::new();
     let account = lead.account.as_ref().and_then(|account| accounts.get(account));
+    let known = Known { lead, account: account.unwrap_or(&nothing) };
     for counting in all {
-        match counting.persona.is(&lead.fields, account.unwrap_or(&nothing)) {
-            Some(Truth::Yes) => counting.matches.push(lead.id.clone()),
-            Some(Truth::Unknown) => counting.unknown.push(lead.id.clone()),
-            Some(Truth::No) | None => {}
+        match counting.rule.holds(&known) {
+            Truth::Yes => counting.matches.push(lead.id.clone()),
+            Truth::Unknown => counting.unknown.push(lead.id.clone()),
+            Truth::No => {}
+        }
+    }
+}
+
+/// What is known of a lead and its account now. A segment may ask where a lead stands and whose it
+/// is, which a persona never does; since when is not known of either.
+struct Known<'a> {
+    lead: &'a LeadRow,
+    account: &'a Fields,
+}
+
+impl View for Known<'_> {
+    fn value(&self, name: &Name) -> Option<FieldValue> {
+        let text = |text: &str| FieldValue::Text(text.to_owned());
+        match (name.root, name.field.as_str()) {
+            (Root::Lead, "status") => self.lead.status.as_deref().map(text),
+            (Root::Lead, "owner") => self.lead.owner.as_ref().map(|owner| text(owner.as_str())),
+            (Root::Lead, field) => self.lead.fields.get(field).cloned(),
+            (Root::Account, field) => self.account.get(field).cloned(),
+            _ => None,
         }
     }
 }

@@ -199,7 +199,7 @@ fn supposed(
         let account = lead.account_id();
         let no_account = || refused(WhatIfRefusal::NoAccount(format!("account.{field}")));
         let account = account.ok_or_else(no_account)?;
-        facts.push(Fact::Account(AccountReported { account, fields: of_account }));
+        facts.push(Fact::Account(AccountReported { account, fields: of_account, by: None }));
     }
     for kind in &wish.did {
         facts.push(Fact::Activity(activity(wish, kind, under)?));

@@ -32,6 +32,7 @@ pub mod show;
 pub mod static_files;
 pub mod theme;
 mod throttle;
+mod whom;
 mod workings;
 
 use axum::{
@@ -49,7 +50,7 @@ pub use session::Signed;
 use crate::{
     app::{House, Shared},
     layout::{ErrorPage, SIGN_OUT},
-    list::page::{export, index},
+    list::{export, give, index, ticked::undo},
     pages::{
         account, accounts::Accounts, agreement, backtest, dispute, duplicates, fact, handoff,
         imports, lead, leads, ledger, merging, opportunities::Opportunities, opportunity, palette,
@@ -69,7 +70,7 @@ fn lists() -> Router<Shared> {
         .route("/leads.csv", get(leads::export::show))
         .route("/leads.xlsx", get(leads::export::show))
         .route("/leads/corrections", post(leads::correct::create))
-        .route("/undo/corrections/{id}", post(leads::correct::undo))
+        .route("/undo/corrections/{id}", post(undo))
         .route("/leads/{id}", get(lead::show))
         .route("/leads/{id}/routing", get(routing::lead))
         .route("/leads/{id}/what-if", get(lead::what_if::show))
@@ -217,10 +218,12 @@ pub fn router(app: App) -> Router {
         .route("/opportunities", get(index::<Opportunities>))
         .route("/opportunities.csv", get(export::<Opportunities>))
         .route("/opportunities.xlsx", get(export::<Opportunities>))
+        .route("/opportunities/corrections", post(give::<Opportunities>))
         .route("/opportunities/{id}", get(opportunity::show))
         .route("/accounts", get(index::<Accounts>))
         .route("/accounts.csv", get(export::<Accounts>))
         .route("/accounts.xlsx", get(export::<Accounts>))
+        .route("/accounts/corrections", post(give::<Accounts>))
         .route("/accounts/{id}", get(record::account))
         .route("/campaigns/{id}", get(record::campaign))
         .route("/ledger", get(ledger::index))

@@ -8,6 +8,7 @@ use domain::{
     field::Fields,
     firm::Side,
     ids::UserId,
+    record::{AccountReported, OpportunityReported},
 };
 use store::StoreError;
 
@@ -176,9 +177,9 @@ fn level(clock: &str) -> String {
 /// What systems reported of records.
 fn reported(fact: &Fact) -> Option<String> {
     let (what, fields) = match fact {
-        Fact::Account(fact) => ("The account", &fact.fields),
+        Fact::Account(fact) if fact.by.is_none() => ("The account", &fact.fields),
         Fact::Lead(fact) if fact.by.is_none() => ("The lead", &fact.fields),
-        Fact::Opportunity(fact) => ("The opportunity", &fact.fields),
+        Fact::Opportunity(fact) if fact.by.is_none() => ("The opportunity", &fact.fields),
         Fact::Campaign(fact) => ("The campaign", &fact.fields),
         Fact::Product(fact) => ("The product", &fact.fields),
         Fact::User(fact) => ("The colleague", &fact.fields),
@@ -202,6 +203,19 @@ pub(crate) fn listed(fields: &Fields) -> String {
     words.join(", ")
 }
 
+/// Whose something is, as it was reported.
+fn owner_in(fields: &Fields) -> Option<UserId> {
+    fields.get("owner").and_then(|owner| owner.text()).map(UserId::from)
+}
+
+/// Who was given something.
+fn given(owner: Option<&UserId>, by: &str, names: &Names<'_, '_>) -> Result<String, StoreError> {
+    Ok(match owner {
+        Some(owner) => format!("Given to {}{by}", names.user_name(owner)?),
+        None => format!("Taken from its owner, now nobody's{by}"),
+    })
+}
+
 /// What names colleagues.
 fn with_people(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError> {
     let by = |user: &Option<UserId>| match user {
@@ -223,10 +237,11 @@ fn with_people(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError>
         Fact::LeadMoved(fact) => {
             format!("Moved to {}{}{}", fact.status, by(&fact.by)?, because(&fact.reason))
         }
-        Fact::LeadAssigned(fact) => match &fact.owner {
-            Some(owner) => format!("Given to {}{}", names.user_name(owner)?, by(&fact.by)?),
-            None => format!("Taken from its owner, now nobody's{}", by(&fact.by)?),
-        },
+        Fact::LeadAssigned(fact) => given(fact.owner.as_ref(), &by(&fact.by)?, names)?,
+        Fact::Opportunity(OpportunityReported { fields, by: who, .. })
+        | Fact::Account(AccountReported { fields, by: who, .. }) => {
+            given(owner_in(fields).as_ref(), &by(who)?, names)?
+        }
         Fact::Handoff(fact) => match &fact.to {
             Some(to) => format!("Handed over to {}", names.user_name(to)?),
             None => "Handed over, to nobody yet".to_owned(),

@@ -211,15 +211,6 @@ impl Persona {
         Some(self.matches_when.as_ref()?.holds(&Who { lead, account }))
     }
 
-    /// Whether the rule asks for the account.
-    pub fn asks_for_account(&self) -> bool {
-        let mut asks = false;
-        if let Some(rule) = &self.matches_when {
-            rule.names(&mut |name| asks |= name.root == Root::Account);
-        }
-        asks
-    }
-
     /// The first name in the rule that says where a lead stands. A persona is who somebody is: were
     /// it to follow from what became of the lead, the win rate of it would follow from itself.
     pub fn asks_where_it_stands(&self) -> Option<&Name> {
@@ -296,7 +287,6 @@ pub(crate) mod tests {
             assert_eq!(plant_manager().is(&lead, &account), Some(expected), "{lead:?} {account:?}");
         }
         assert_eq!(bare("anybody").is(&Fields::new(), &Fields::new()), None);
-        assert!(plant_manager().asks_for_account());
     }
 
     #[test]

@@ -337,6 +337,7 @@ fn deal(lines: &[(&str, &str)]) -> Vec<Arc<Entry>> {
             (field, value) => Fact::Opportunity(OpportunityReported {
                 opportunity: opportunity(),
                 fields: [(field.to_owned(), value.into())].into(),
+                by: None,
             }),
         };
         let told =

@@ -67,7 +67,9 @@ pub(super) struct Made {
 fn made_record(now: Timestamp, object: Object, id: &str, word: String) -> Option<Made> {
     let fields = Fields::from([("name".to_owned(), FieldValue::from(word.as_str()))]);
     let (fact, person) = match object {
-        Object::Accounts => (Fact::Account(AccountReported { account: id.into(), fields }), None),
+        Object::Accounts => {
+            (Fact::Account(AccountReported { account: id.into(), fields, by: None }), None)
+        }
         Object::Products => (Fact::Product(ProductReported { product: id.into(), fields }), None),
         Object::Users => {
             let person = Person { name: Some(word.clone()), ..Person::default() };
@@ -190,7 +192,7 @@ impl Row<'_> {
                 Fact::Product(ProductReported { product: id.as_str().into(), fields })
             }
             Object::Accounts => {
-                Fact::Account(AccountReported { account: id.as_str().into(), fields })
+                Fact::Account(AccountReported { account: id.as_str().into(), fields, by: None })
             }
             Object::Campaigns => {
                 Fact::Campaign(CampaignReported { campaign: id.as_str().into(), fields })
@@ -397,7 +399,7 @@ impl Row<'_> {
             fields.insert("expected_on".into(), closes_on);
         }
         fields.remove("currency");
-        let fact = OpportunityReported { opportunity: opportunity.clone(), fields };
+        let fact = OpportunityReported { opportunity: opportunity.clone(), fields, by: None };
         let fact = Fact::Opportunity(fact);
         let mut events = vec![Event::Record(self.told(String::new(), self.since(), fact))];
         let mut entered: Vec<(String, Timestamp)> =

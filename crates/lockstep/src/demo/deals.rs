@@ -141,7 +141,7 @@ impl World {
     }
 
     fn report(&mut self, id: &OpportunityId, at: Timestamp, fields: Fields) {
-        let fact = OpportunityReported { opportunity: id.clone(), fields };
+        let fact = OpportunityReported { opportunity: id.clone(), fields, by: None };
         self.queue.push(CRM, at, Fact::Opportunity(fact));
     }
 

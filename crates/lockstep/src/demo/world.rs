@@ -240,7 +240,7 @@ impl World {
         if looked_after {
             fields.extend([text("owner", STAFF[FIRST_REP + rep].user().as_str())]);
         }
-        let fact = Fact::Account(AccountReported { account: id.clone(), fields });
+        let fact = Fact::Account(AccountReported { account: id.clone(), fields, by: None });
         self.queue.push(CRM, self.dates.start, fact);
         self.accounts.push(Account {
             id,

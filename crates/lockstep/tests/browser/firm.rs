@@ -52,7 +52,13 @@ pub async fn busy() -> World {
     }
     world.at("2026-11-18 16:40").ticks();
     for (name, query) in [("From trade fairs", "source=Trade+fair"), ("Late", "clock=late")] {
-        let view = [("name", name), ("query", query), ("audience", "owner"), ("pinned", "yes")];
+        let view = [
+            ("list", "leads"),
+            ("name", name),
+            ("query", query),
+            ("audience", "owner"),
+            ("pinned", "yes"),
+        ];
         assert!(world.posts("rep", "/views", &view).await.status.is_redirection());
     }
     world

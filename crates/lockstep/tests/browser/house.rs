@@ -87,6 +87,19 @@ impl House {
         self.driver.goto(&address).await.unwrap_or_else(|error| panic!("{path}: {error}"));
     }
 
+    /// The addresses of pages that were fetched before anybody went there.
+    pub fn fetched_early(&self) -> Vec<String> {
+        self.served.early().borrow().clone()
+    }
+
+    /// Waits until a page is fetched before anybody went there.
+    pub async fn awaits_early(&self, path: &str) {
+        let mut early = self.served.early();
+        let fetched = early.wait_for(|seen| seen.iter().any(|address| address == path));
+        let fetched = tokio::time::timeout(PATIENCE, fetched).await;
+        assert!(fetched.is_ok(), "{path} is not fetched early: {:?}", self.fetched_early());
+    }
+
     /// The one element that CSS names; waits for it.
     pub async fn one(&self, css: &str) -> WebElement {
         self.awaits(By::Css(css), css).await

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use domain::ids::LeadId;
+use domain::owned::Owned;
 use engine::correction::Wanted;
 use serde_json::json;
 use tempfile::TempDir;
@@ -87,9 +87,9 @@ async fn a_years_data_comes_in_by_a_few_clicks() {
     wrong.extend(house.examine("imports-undo").await);
     let title = Wanted::Field { name: "title".into(), text: "Chair".into() };
     world.asks(|engine| {
-        let edited = vec![LeadId::from("file:1")];
+        let edited = vec![Owned::Lead("file:1".into())];
         engine
-            .correct_leads(world.actor("operations"), edited, title, world.now())
+            .correct(world.actor("operations"), edited, title, world.now())
             .expect("it can be corrected");
     });
     house.clicks("button.primary").await;

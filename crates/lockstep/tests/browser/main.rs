@@ -5,8 +5,10 @@
 //! `CHROMIUM` may name the programs, `AXE_CORE` the file of axe-core.
 
 mod agreement;
+mod ahead;
 mod backtest;
 mod chromedriver;
+mod clocks;
 mod exam;
 mod firm;
 mod first_run;

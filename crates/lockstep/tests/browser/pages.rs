@@ -29,7 +29,7 @@ const DEMONSTRATION: [Page; 2] =
     [("sign-in-demo", "nobody", "/sign-in"), ("leads-demo", "rep", "/leads")];
 
 /// Pages of a firm in a busy week.
-const BUSY: [Page; 58] = [
+const BUSY: [Page; 59] = [
     ("today-rep", "rep", "/"),
     ("today-marketer", "marketer", "/"),
     ("today-leader", "leader", "/"),
@@ -47,6 +47,7 @@ const BUSY: [Page; 58] = [
         "rep",
         "/leads?columns=what,stage,since,score,source,owner,level,clock,created,times,qualified,id",
     ),
+    ("leads-persona", "rep", "/leads?persona=director"),
     ("leads-compact", "operations", "/leads?density=compact&sort=points"),
     ("views", "rep", "/views"),
     ("views-none", "auditor", "/views"),

@@ -4,13 +4,16 @@ use serde_json::json;
 use testkit::http::{Request, StatusCode};
 use testkit::{AGREEMENT, PEOPLE, PERSONAS, World};
 
-const LOOKS: [&str; 53] = [
+const LOOKS: [&str; 56] = [
     "/",
     "/",
     "/leads",
     "/leads?owner=me&clock=running&q=x&sort=points",
     "/leads?status=MQL&created=30&columns=stage,clock&density=compact&show=1",
     "/views",
+    "/leads?persona=director&segment=none",
+    "/accounts?owner=nobody",
+    "/opportunities?product=p1",
     "/leads/crm:l1",
     "/leads/crm:l1?because=score-mql",
     "/leads/absent",

@@ -89,7 +89,7 @@ async fn a_leavers_whole_book_moves_in_one_step_with_its_clocks() {
     assert!(list.contains("Leads and contacts 3"), "{list}");
     let again = world.posts("operations", &leaving, &[("successor", sven)]).await;
     assert!(again.text().contains("Rita Voss has left already"), "{}", again.text());
-    let fields = [("act", "owner"), ("owner", rep), ("lead", "crm:l0"), ("back", "")];
+    let fields = [("act", "owner"), ("owner", rep), ("row", "crm:l0"), ("back", "")];
     world.posts("sven", "/leads/corrections", &fields).await;
     assert_eq!(owners(&world)[0], "sven", "nothing is given to a leaver");
 }

@@ -21,7 +21,7 @@ async fn firm() -> World {
 }
 
 async fn acts(world: &World, short: &str, leads: &[&str], fields: &[(&str, &str)]) -> Answer {
-    let mut sent: Vec<(&str, &str)> = leads.iter().map(|lead| ("lead", *lead)).collect();
+    let mut sent: Vec<(&str, &str)> = leads.iter().map(|lead| ("row", *lead)).collect();
     sent.extend(fields);
     world.posts(short, "/leads/corrections", &sent).await
 }
@@ -58,7 +58,7 @@ async fn ticked_leads_are_given_to_another_and_it_is_undone() {
 
     let again = gives(&world, "sven", &["crm:l1"], "sven").await;
     assert!(
-        refused(&again).contains("No lead was changed. 1 lead left as it was: Person 1 was so")
+        refused(&again).contains("Nothing was changed. 1 lead left as it was: Person 1 was so")
     );
     let refused = world.posts("operations", &undo, &[]).await;
     assert_eq!(refused.status, StatusCode::NOT_FOUND, "what somebody else did");
@@ -149,7 +149,11 @@ async fn one_lead_is_corrected_on_a_page_of_its_own() {
     let leader = world.user("leader").as_str();
     let answer = world.posts("operations", "/leads/crm:l1/owner", &[("value", leader)]).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(answer.text().contains("Nobody here can own leads under the id"), "{}", answer.text());
+    assert!(
+        answer.text().contains("Nobody here can own anything under the id"),
+        "{}",
+        answer.text()
+    );
     let absent = world.gets("operations", "/leads/crm:l1/fields/account").await;
     assert_eq!(absent.status, StatusCode::NOT_FOUND);
 }
@@ -158,8 +162,8 @@ async fn one_lead_is_corrected_on_a_page_of_its_own() {
 async fn whoever_may_not_correct_changes_nothing_and_is_offered_nothing() {
     let world = firm().await;
     let sven = world.user("sven").as_str();
-    let owner = [("lead", "crm:l1"), ("act", "owner"), ("owner", sven)];
-    let field = [("lead", "crm:l1"), ("act", "field"), ("field", "title"), ("value", "CTO")];
+    let owner = [("row", "crm:l1"), ("act", "owner"), ("owner", sven)];
+    let field = [("row", "crm:l1"), ("act", "field"), ("field", "title"), ("value", "CTO")];
     type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
     let assigns: &[&str] = &["sven", "operations"];
     let corrects: &[&str] = &["sven", "operations", "marketer", "mara"];
@@ -188,11 +192,11 @@ async fn whoever_may_not_correct_changes_nothing_and_is_offered_nothing() {
         assert_eq!(lead.contains("/fields/title"), corrects.contains(&short), "{short}");
     }
     let nothing = refused(&acts(&world, "sven", &[], &[("act", "owner"), ("owner", sven)]).await);
-    assert!(nothing.contains("No lead is ticked: tick those that are meant."), "{nothing}");
+    assert!(nothing.contains("Nothing is ticked: tick what is meant."), "{nothing}");
     let all = json!((0..201).map(|n| format!("crm:x{n}")).collect::<Vec<_>>()).to_string();
     let fields = [("all", "yes"), ("shown", all.as_str()), ("act", "owner"), ("owner", sven)];
     let many = refused(&acts(&world, "sven", &[], &fields).await);
-    assert!(many.contains("201 leads are too many at once"), "{many}");
+    assert!(many.contains("201 are too many at once"), "{many}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

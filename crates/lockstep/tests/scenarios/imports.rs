@@ -1,6 +1,6 @@
 //! Data is brought in through the pages: looked at, mended, tried out, taken.
 
-use domain::ids::LeadId;
+use domain::owned::Owned;
 use engine::correction::Wanted;
 use serde_json::Value;
 use testkit::{Answer, DESK, World, http::StatusCode};
@@ -168,10 +168,10 @@ async fn an_import_is_undone_and_what_was_edited_since_is_listed_and_left() {
         }
     }
     assert_eq!(world.everything(), before, "every denial leaves the database as it was");
-    let edited = LeadId::from("file:2");
+    let edited = Owned::Lead("file:2".into());
     world.asks(|engine| {
         let title = Wanted::Field { name: "title".into(), text: "Chair".into() };
-        engine.correct_leads(world.actor("operations"), vec![edited], title, world.now()).unwrap();
+        engine.correct(world.actor("operations"), vec![edited], title, world.now()).unwrap();
     });
     let plan = world.page("operations", &undo).await;
     assert!(plan.contains("Undo this import?"), "{plan}");

@@ -9,6 +9,7 @@ mod books;
 mod corrections;
 mod duplicates;
 mod first_run;
+mod giving;
 mod handoffs;
 mod hostile;
 mod imports;

@@ -73,7 +73,7 @@ async fn a_lead_that_goes_on_as_another_is_listed_no_more_and_says_where_it_went
     assert!(world.page("mara", "/leads/crm:l2").await.contains("Make it a lead of its own again"));
     let page = world.page("mara", "/duplicates").await;
     assert!(page.contains("No two leads look like one person"), "{page}");
-    let corrected = [("lead", "crm:l2"), ("act", "field"), ("field", "title"), ("value", "X")];
+    let corrected = [("row", "crm:l2"), ("act", "field"), ("field", "title"), ("value", "X")];
     let refused = world.posts("mara", "/leads/corrections", &corrected).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
 }

@@ -74,10 +74,52 @@ async fn every_number_of_a_card_opens_to_what_it_counts() {
         let page = world.page("mara", &rows(what)).await;
         assert!(inside.iter().all(|words| page.contains(words)), "{what}: {page}");
         assert!(!page.contains(outside), "{what}: {page}");
-        assert!(card.contains(&format!("persona.1.director.{what}")), "{what}");
+        let door = match what {
+            "matches" => "href=\"/leads?persona=director\"",
+            "unknown" => "href=\"/leads?persona=director~unsaid\"",
+            _ => "persona.1.director.won",
+        };
+        assert!(card.contains(door), "{what}: {card}");
     }
     let none = world.gets("mara", &rows("lost")).await.status;
     assert_eq!(none, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leads_are_filtered_by_whom_they_are_and_it_is_said_what_is_not_known() {
+    let world = with_leads().await;
+    let cases = [
+        ("persona=director", "2 leads of 4", "like “The director”", "Of 1 it cannot be said"),
+        ("persona=director~unsaid", "1 lead of 4", "perhaps like “The director”", ""),
+        ("persona=director&q=opitz", "1 lead of 4", "like “opitz”", "Of 1 it cannot be said"),
+        ("persona=rep", "0 leads of 4", "like “rep”", "No lead is like this"),
+        ("persona=", "4 leads", "Add a condition", ""),
+    ];
+    for (query, title, chip, beside) in cases {
+        let page = world.page("rep", &format!("/leads?{query}")).await;
+        for words in [title, chip, beside] {
+            assert!(page.contains(words), "{query}: {words} is not in {page}");
+        }
+    }
+    let csv = world.gets("rep", "/leads.csv?persona=director&sort=id").await.body;
+    let ids: Vec<&str> = csv.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
+    assert_eq!(ids, ["crm:aalders", "crm:opitz"]);
+    let view = [
+        ("list", "leads"),
+        ("name", "Directors"),
+        ("query", "persona=director"),
+        ("audience", "owner"),
+        ("pinned", "yes"),
+    ];
+    assert!(world.posts("rep", "/views", &view).await.status.is_redirection());
+    for path in ["/", "/leads"] {
+        assert!(world.page("rep", path).await.contains("Directors 2"), "{path}");
+    }
+    world
+        .reports(json!({"fact": "lead", "lead": "unknown", "fields": {"title": "Director"}}))
+        .await;
+    let page = world.page("rep", "/leads?persona=director").await;
+    assert!(page.contains("Of each lead it can be said") && page.contains("Directors 3"), "{page}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,6 @@
 //! Who leads on what, until when, and what does not go together with it.
 
+use serde_json::json;
 use testkit::http::StatusCode;
 use testkit::{AGREEMENT, PRIORITIES, World};
 
@@ -27,6 +28,42 @@ async fn the_page_says_who_leads_today_what_ran_out_and_what_contradicts() {
     assert!(holds < ran_out, "what holds stands first: {page}");
     let deed = world.page("auditor", "/agreement").await;
     assert!(deed.contains(BOTH_LEAD) && deed.contains("marketing leads today"), "{deed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn segments_open_to_leads_and_products_to_opportunities() {
+    let world = World::just_signed_with(PRIORITIES);
+    let lead = |id: &str, fields| json!({"fact": "lead", "lead": id, "fields": fields});
+    let deal =
+        |id: &str, fields| json!({"fact": "opportunity", "opportunity": id, "fields": fields});
+    let told = json!([
+        lead("l1", json!({"title": "Director"})),
+        lead("l2", json!({"title": "Buyer"})),
+        lead("l3", json!({})),
+        {"fact": "product", "product": "p1", "fields": {"name": "Gateway"}},
+        {"fact": "product", "product": "p2", "fields": {"name": "Meter"}},
+        deal("d1", json!({"product": "p1"})),
+        deal("d2", json!({"product": "p2"})),
+    ]);
+    assert!(world.reports(told).await.status.is_success());
+    let page = world.gets("rep", "/agreement/priorities").await;
+    assert!(page.text().contains("1 ; of 1 it cannot be said"), "{}", page.text());
+    let opened = [
+        ("/leads?segment=large", "1 lead of 3", "of the segment “Directors”"),
+        ("/leads?segment=large~unsaid", "1 lead of 3", "perhaps of the segment “Directors”"),
+        ("/opportunities?product=Gateway", "1 opportunity of 2", "of the product Gateway"),
+        ("/opportunities?product=Meter", "1 opportunity of 2", "of the product Meter"),
+    ];
+    for (href, title, chip) in opened {
+        assert!(page.body.contains(&format!("href=\"{href}\"")), "{href} in {}", page.body);
+        let list = world.page("rep", href).await;
+        assert!(list.contains(title) && list.contains(chip), "{href}: {list}");
+    }
+    // By the rules of another version there is no list, so its numbers are no doors.
+    let changed = AGREEMENT.replace("30 days", "31 days");
+    let later = world.proposes(&format!("{changed}\n{PRIORITIES}"));
+    let page = world.gets("rep", &format!("/agreement/{later}/priorities")).await.body;
+    assert!(!page.contains("/leads?segment=") && page.contains("it cannot be said"), "{page}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

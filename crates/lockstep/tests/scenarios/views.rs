@@ -1,8 +1,8 @@
 //! Views of the list that people keep, for themselves and for others.
 
 use serde_json::json;
-use testkit::World;
 use testkit::http::StatusCode;
+use testkit::{Answer, World};
 
 /// A firm with twelve leads, three of them the rep's, and the sellers in one team.
 async fn firm() -> World {
@@ -22,9 +22,14 @@ async fn firm() -> World {
     world
 }
 
+async fn saves(world: &World, short: &str, list: &str, fields: &[(&str, &str)]) -> Answer {
+    let fields = [&[("list", list)], fields].concat();
+    world.posts(short, "/views", &fields).await
+}
+
 async fn keeps(world: &World, short: &str, name: &str, query: &str, audience: &str) -> StatusCode {
     let fields = [("name", name), ("query", query), ("audience", audience), ("pinned", "yes")];
-    world.posts(short, "/views", &fields).await.status
+    saves(world, short, "leads", &fields).await.status
 }
 
 /// The address of the form of the view that comes first.
@@ -50,7 +55,7 @@ async fn a_view_is_kept_counted_renamed_removed_and_brought_back() {
     let renamed = [("name", "Three"), ("audience", "owner"), ("pinned", "")];
     assert_eq!(world.posts("rep", &view, &renamed).await.status, StatusCode::SEE_OTHER);
     assert!(!world.page("rep", "/").await.contains("Three"), "not pinned any more");
-    assert!(world.page("rep", "/views").await.contains("Three you yourself"));
+    assert!(world.page("rep", "/views").await.contains("Three you yourself Leads"));
 
     let removed = world.posts("rep", &format!("{view}/removal"), &[]).await;
     assert_eq!(removed.header("location"), "/views");
@@ -72,23 +77,23 @@ async fn a_view_is_refused_in_words_and_nothing_is_kept() {
     ];
     for (name, audience, words) in cases {
         let fields = [("name", name), ("audience", audience), ("query", "owner=me")];
-        let answer = world.posts("rep", "/views", &fields).await;
+        let answer = saves(&world, "rep", "leads", &fields).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(answer.text().contains(words), "{}", answer.text());
     }
     assert_eq!(keeps(&world, "rep", "Mine", "owner=me", "owner").await, StatusCode::SEE_OTHER);
     let fields = [("name", "MINE"), ("audience", "owner"), ("query", "")];
-    let again = world.posts("rep", "/views", &fields).await;
+    let again = saves(&world, "rep", "leads", &fields).await;
     assert!(again.text().contains("You keep a view called MINE already"), "{}", again.text());
     // A leader shares with a team, and is in none.
     let fields = [("name", "Ours"), ("audience", "team"), ("query", "")];
-    let answer = world.posts("leader", "/views", &fields).await;
+    let answer = saves(&world, "leader", "leads", &fields).await;
     assert!(answer.text().contains("You are in no team"), "{}", answer.text());
     for n in 1..50 {
         keeps(&world, "rep", &format!("View {n}"), "owner=me", "owner").await;
     }
     let fields = [("name", "One more"), ("audience", "owner"), ("query", "")];
-    let answer = world.posts("rep", "/views", &fields).await;
+    let answer = saves(&world, "rep", "leads", &fields).await;
     assert!(answer.text().contains("You keep 50 views"), "{}", answer.text());
 }
 
@@ -116,7 +121,7 @@ async fn only_those_who_may_share_a_view_and_change_what_is_shared() {
         }
         assert_eq!(world.gets(short, &view).await.status, StatusCode::NOT_FOUND, "{short}");
     }
-    assert!(world.page("rep", "/views").await.contains("Souths Sven Arndt team South"));
+    assert!(world.page("rep", "/views").await.contains("Souths Sven Arndt team South Leads"));
 
     // Whoever kept it leaves; it stays for the team, and those who look after views have it.
     let sven = format!("/people/{}", world.user("sven"));
@@ -127,4 +132,45 @@ async fn only_those_who_may_share_a_view_and_change_what_is_shared() {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
     assert!(world.page("rep", "/leads").await.contains("South 3"), "still the team's");
     assert!(!world.page("operations", "/leads").await.contains("South "), "and not in the way");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn opportunities_and_accounts_have_views_of_their_own() {
+    let world = firm().await;
+    let facts = (0..3).map(|n| {
+        let fields =
+            json!({"owner": world.user("rep"), "outcome": if n == 0 { "won" } else { "open" }});
+        json!({"fact": "opportunity", "opportunity": format!("d{n}"), "fields": fields})
+    });
+    world.reports(facts.collect()).await;
+    let account = json!({"fact": "account", "account": "a1", "fields": {"name": "Kessler"}});
+    world.reports(account).await;
+    let cases = [
+        (
+            "opportunities",
+            "owner=me&outcome=open&after=1~x",
+            "/opportunities?outcome=open&owner=me",
+            2,
+        ),
+        ("accounts", "name=ke&status=SAL", "/accounts?name=ke", 1),
+        ("leads", "owner=me", "/leads?owner=me", 3),
+    ];
+    for (list, query, href, n) in cases {
+        let fields = [("name", "One"), ("query", query), ("audience", "owner"), ("pinned", "yes")];
+        let answer = saves(&world, "rep", list, &fields).await;
+        assert_eq!(answer.header("location"), href, "a name is taken in its list only");
+        let page = world.gets("rep", href).await;
+        assert!(page.text().contains(&format!("One {n}")), "{href}: {}", page.text());
+        assert!(page.body.contains("aria-current=\"page\">One"), "{href}: it stands there");
+        assert!(!page.body.contains("Save this view"), "{href}: it is kept already");
+        assert!(world.page("rep", "/").await.contains(&format!("One {n}")), "{list}: on Today");
+    }
+    let all = world.page("rep", "/views").await;
+    for words in ["One you yourself Opportunities", "One you yourself Accounts"] {
+        assert!(all.contains(words), "{words} in {all}");
+    }
+    let fields = [("name", "Two"), ("query", ""), ("audience", "owner")];
+    assert_eq!(saves(&world, "rep", "facts", &fields).await.status, StatusCode::NOT_FOUND);
+    let open = world.page("rep", "/opportunities").await;
+    assert!(open.contains("All 3 Open 2 Mine, open 2"), "{open}");
 }

@@ -29,6 +29,7 @@ fn filled(place: &str) -> Store {
             _ => Fact::Account(AccountReported {
                 account: format!("crm:{}", number % 5).as_str().into(),
                 fields: Fields::new(),
+                by: None,
             }),
         };
         let source = if number % 2 == 0 { "crm" } else { "file" }.to_owned();

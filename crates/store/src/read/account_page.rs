@@ -1,6 +1,6 @@
 //! Accounts a page at a time, each page after the last row of the one before.
 
-use domain::ids::AccountId;
+use domain::ids::{AccountId, UserId};
 
 use super::{
     columns::name_key,
@@ -14,6 +14,10 @@ use crate::{conditions::Conditions, error::StoreError, reader::Reader};
 pub struct AccountFilter {
     /// Whose name begins so; capitals and small letters are the same.
     pub name: Option<String>,
+    /// Of this owner.
+    pub owner: Option<UserId>,
+    /// Of nobody.
+    pub without_owner: bool,
 }
 
 /// An account's place in the order of names; accounts without a name come first.
@@ -39,6 +43,13 @@ impl AccountFilter {
             let key = name_key(name);
             let (from, to) = (all.value(&key), all.value(format!("{key}{LAST_LETTER}")));
             all.hold(format!("name_key >= {from} and name_key < {to}"));
+        }
+        if let Some(owner) = &self.owner {
+            let owner = all.value(owner);
+            all.hold(format!("owner = {owner}"));
+        }
+        if self.without_owner {
+            all.hold("owner is null");
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Which leads: the conditions of a list, all of which must hold.
 
-use domain::{ids::UserId, points::Points};
+use domain::{
+    ids::{LeadId, UserId},
+    points::Points,
+};
 use jiff::Timestamp;
 
 use super::columns::name_key;
@@ -30,6 +33,8 @@ pub struct LeadFilter {
     pub changed: Span,
     /// With at least these points at their latest qualification.
     pub points_min: Option<Points>,
+    /// One of these; few enough to be named in one question.
+    pub among: Option<Vec<LeadId>>,
     /// With this in its id, its person's name or address, or its account's name; capitals and
     /// small letters are the same except in ids.
     pub search: Option<String>,
@@ -62,6 +67,14 @@ impl LeadFilter {
 
     /// Holds every condition but the search.
     pub(super) fn hold(&self, all: &mut Conditions) {
+        match self.among.as_deref() {
+            None => {}
+            Some([]) => all.hold("1 = 0"),
+            Some(among) => {
+                let list: Vec<String> = among.iter().map(|lead| all.value(lead)).collect();
+                all.hold(format!("id in ({})", list.join(", ")));
+            }
+        }
         if !self.status.is_empty() {
             let list: Vec<String> = self.status.iter().map(|status| all.value(status)).collect();
             all.hold(format!("status in ({})", list.join(", ")));

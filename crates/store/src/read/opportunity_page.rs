@@ -4,6 +4,7 @@ use domain::ids::{OpportunityId, UserId};
 use jiff::{Timestamp, civil::Date};
 
 use super::{
+    columns::name_key,
     lead_filter::hold_account,
     opportunity::{COLUMNS, OpportunityRow, Outcome, read},
 };
@@ -22,6 +23,8 @@ pub struct OpportunityFilter {
     pub account: Option<String>,
     /// In this stage, in the source's words.
     pub stage: Option<String>,
+    /// Of the product with this id, or with this name.
+    pub product: Option<String>,
     /// Closed, or to be closed, on this day or later.
     pub closes_from: Option<Date>,
     /// Closed, or to be closed, on this day or before.
@@ -119,6 +122,12 @@ impl OpportunityFilter {
         if let Some(stage) = &self.stage {
             let stage = all.value(stage);
             all.hold(format!("stage = {stage}"));
+        }
+        if let Some(product) = &self.product {
+            let (id, key) = (all.value(product), all.value(name_key(product)));
+            all.hold(format!(
+                "product in (select {id} union all select id from product where name_key = {key})"
+            ));
         }
         for (sign, day) in [(">=", self.closes_from), ("<=", self.closes_to)] {
             if let Some(day) = day {

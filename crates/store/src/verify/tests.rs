@@ -17,7 +17,7 @@ fn tell(store: &Store, numbers: std::ops::Range<u32>) {
                 let fields =
                     Fields::from([("name".to_owned(), format!("Firm {number}").as_str().into())]);
                 let account = format!("crm:{number}").as_str().into();
-                let fact = Fact::Account(AccountReported { account, fields });
+                let fact = Fact::Account(AccountReported { account, fields, by: None });
                 let key = format!("account-{number}");
                 writer.append_once(Told { source: "crm".into(), key, happened_at: NOW, fact })?;
             }

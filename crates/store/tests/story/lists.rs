@@ -22,15 +22,17 @@ pub fn paged(world: &mut World) {
             ("closed_on", if number < 3 { "2026-12-01" } else { "2026-12-0x" }),
         ]);
         if number == 4 {
-            about.extend(fields(&[("owner", "crm:ann")]));
+            about.extend(fields(&[("owner", "crm:ann"), ("product", "crm:p")]));
         }
         let opportunity = OpportunityId::from(*id);
-        let report = OpportunityReported { opportunity: opportunity.clone(), fields: about };
+        let report =
+            OpportunityReported { opportunity: opportunity.clone(), fields: about, by: None };
         world.tells(minute(170), Fact::Opportunity(report));
         let (at, stage) = (minute(171 + number / 2), "Offer".to_owned());
         world.tells(at, Fact::OpportunityMoved(OpportunityMoved { opportunity, stage }));
         let name = ["Öl", "zinc", "Zinc", "Älv", "~"][number as usize];
-        let report = AccountReported { account: (*id).into(), fields: fields(&[("name", name)]) };
+        let report =
+            AccountReported { account: (*id).into(), fields: fields(&[("name", name)]), by: None };
         world.tells(minute(172), Fact::Account(report));
     }
     opportunities(world);
@@ -61,6 +63,8 @@ fn opportunities(world: &World) {
         (OpportunityFilter { account: Some("crm:9".to_owned()), ..all() }, 3),
         (OpportunityFilter { account: Some("große ä".to_owned()), ..all() }, 3),
         (OpportunityFilter { stage: Some("Offer".to_owned()), ..all() }, 5),
+        (OpportunityFilter { product: Some("crm:p".to_owned()), ..all() }, 1),
+        (OpportunityFilter { product: Some("pumps".to_owned()), ..all() }, 0),
         (OpportunityFilter { owner: Some("crm:ann".into()), ..all() }, 1),
         (OpportunityFilter { without_owner: true, ..all() }, 5),
         (OpportunityFilter { closes_from: day("2026-12-01"), ..all() }, 3),
@@ -75,7 +79,7 @@ fn opportunities(world: &World) {
     }
 }
 
-fn accounts(world: &World) {
+fn accounts(world: &mut World) {
     let all = AccountFilter::default();
     let whole = world.asks(|reader| reader.accounts_page(&all, None, 100));
     let mut paged: Vec<AccountRow> = Vec::new();
@@ -89,9 +93,21 @@ fn accounts(world: &World) {
     }
     assert_eq!(paged, whole, "{}", world.kind);
     assert_eq!(whole.len() as u64, world.asks(|r| r.accounts_count_up_to(&all, 100)));
-    let zinc = AccountFilter { name: Some(" ZI".to_owned()) };
+    let zinc = AccountFilter { name: Some(" ZI".to_owned()), ..AccountFilter::default() };
     let found = world.asks(|reader| reader.accounts_page(&zinc, None, 100));
     let ids: Vec<&str> = found.iter().map(|row| row.id.as_str()).collect();
     assert_eq!(ids, ["crm:_", "crm:a"], "{}", world.kind);
     assert_eq!(world.asks(|reader| reader.accounts_count_up_to(&zinc, 1)), 1);
+    let given = AccountReported {
+        account: "crm:a".into(),
+        fields: fields(&[("owner", "crm:u1")]),
+        by: Some("crm:u2".into()),
+    };
+    world.tells(minute(180), Fact::Account(given));
+    let owner = AccountFilter { owner: Some("crm:u1".into()), ..AccountFilter::default() };
+    let found = world.asks(|reader| reader.accounts_page(&owner, None, 100));
+    assert_eq!(found.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["crm:a"]);
+    let nobodys = AccountFilter { without_owner: true, ..AccountFilter::default() };
+    let rest = world.asks(|reader| reader.accounts_count_up_to(&nobodys, 100));
+    assert_eq!(rest + 1, whole.len() as u64, "{}", world.kind);
 }

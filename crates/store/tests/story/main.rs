@@ -177,8 +177,9 @@ fn one_story_on_both_databases() {
 }
 
 fn the_firm(world: &mut World) {
-    let account =
-        |account: &str, fields| Fact::Account(AccountReported { account: account.into(), fields });
+    let account = |account: &str, fields| {
+        Fact::Account(AccountReported { account: account.into(), fields, by: None })
+    };
     world.tells(minute(0), account("crm:9", fields(&[("name", "  Große   Äpfel GmbH")])));
     world.tells(minute(1), account("crm:10", fields(&[("name", "Acme"), ("country", "DE")])));
     world.tells(minute(2), account("crm:10", Fields::from([("name".into(), FieldValue::Cleared)])));

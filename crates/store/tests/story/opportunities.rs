@@ -24,8 +24,9 @@ pub fn told(world: &mut World) {
         ("closed_on", "2026-11-20T23:30:00-05:00"),
     ]);
     about.insert("amount".to_owned(), FieldValue::Money(money));
-    let reported =
-        |fields| Fact::Opportunity(OpportunityReported { opportunity: "crm:o".into(), fields });
+    let reported = |fields| {
+        Fact::Opportunity(OpportunityReported { opportunity: "crm:o".into(), fields, by: None })
+    };
     let moved = |stage: &str| {
         let (opportunity, stage) = ("crm:o".into(), stage.to_owned());
         Fact::OpportunityMoved(OpportunityMoved { opportunity, stage })

@@ -39,6 +39,7 @@ fn names_from_facts(world: &mut World) {
     let named = |name: &str| OpportunityReported {
         opportunity: "crm:o".into(),
         fields: fields(&[("name", name)]),
+        by: None,
     };
     world.tells(minute(200), Fact::Opportunity(named("Valves for Gdynia")));
     assert_eq!(ids(world, Opportunity, "pum"), Vec::<String>::new(), "{kind}: renamed");
@@ -47,7 +48,10 @@ fn names_from_facts(world: &mut World) {
     let head = world.asks(|reader| reader.head()).fact;
     for (id, name) in [("crm:c1", "Valves"), ("crm:c2", "Valve"), ("crm:c3", "Val Valve Valves")] {
         let fields = fields(&[("name", name)]);
-        world.tells(minute(202), Fact::Account(AccountReported { account: id.into(), fields }));
+        world.tells(
+            minute(202),
+            Fact::Account(AccountReported { account: id.into(), fields, by: None }),
+        );
     }
     let expected = [("crm:c2", true), ("crm:c3", true), ("crm:c1", false)];
     let expected = expected.map(|(id, is_whole)| (id.to_owned(), is_whole));

@@ -6,7 +6,6 @@ use super::{Chip, Period, density};
 use crate::names::encoded;
 
 /// What can be asked of a list.
-#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Known {
     /// Its address.
     pub(crate) path: &'static str,
@@ -18,6 +17,20 @@ pub(crate) struct Known {
     pub(crate) periods: &'static [&'static str],
     /// The orders with their words; the first is the one that it has anyway.
     pub(crate) sorts: &'static [(&'static str, &'static str)],
+    /// Whether a value of a condition that is said once says anything; see [`anything`].
+    pub(crate) reads: fn(name: &str, value: &str) -> bool,
+}
+
+impl Known {
+    /// The list's name, as views are kept under it: `leads`.
+    pub(crate) fn list(&self) -> &'static str {
+        self.path.trim_start_matches('/')
+    }
+}
+
+/// For lists whose conditions can hold any text.
+pub(crate) fn anything(_: &str, _: &str) -> bool {
+    true
 }
 
 /// The longest text of one condition, and the most of one kind.
@@ -26,9 +39,9 @@ const SEVERAL_MAX: usize = 50;
 
 /// What an address asks for. What does not read is left out rather than refused: the sentence over
 /// the list says what was understood.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub(crate) struct Asked {
-    known: &'static Known,
+    pub(super) known: &'static Known,
     /// Names and values that are not empty, in the order of [`Known`].
     said: Vec<(&'static str, String)>,
     periods: Vec<(&'static str, Period)>,
@@ -81,7 +94,7 @@ impl Asked {
         }
         if let Some(name) = named(self.known.once) {
             self.said.retain(|(said, _)| *said != name);
-            if !value.is_empty() {
+            if !value.is_empty() && (self.known.reads)(name, &value) {
                 self.said.push((name, value));
             }
             return;
@@ -140,6 +153,27 @@ impl Asked {
     /// The place after which this page begins: what the order goes by, and an id.
     pub(crate) fn after(&self) -> Option<(&str, &str)> {
         self.after.split_once('~')
+    }
+
+    /// The address of this very page.
+    pub(crate) fn here(&self) -> String {
+        self.from(&self.after)
+    }
+
+    /// The view as a query: what it asks for and no more, from its first row on.
+    pub(crate) fn query(&self) -> String {
+        query_of(&self.href())
+    }
+
+    /// The query of this very page, to come back to.
+    pub(crate) fn back(&self) -> String {
+        query_of(&self.here())
+    }
+
+    /// The address of the same rows, however they are shown.
+    pub(crate) fn plain(&self) -> String {
+        let (columns, sort, density) = (Vec::new(), String::new(), String::new());
+        Asked { columns, sort, density, ..self.clone() }.href()
     }
 
     /// Whether only some rows are asked for.
@@ -213,6 +247,10 @@ impl Asked {
     }
 }
 
+fn query_of(href: &str) -> String {
+    href.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -223,6 +261,7 @@ mod tests {
         once: &["owner"],
         periods: &["made"],
         sorts: &[("new", "newest"), ("id", "id")],
+        reads: |name, value| name != "owner" || value != "noone",
     };
 
     #[test]
@@ -230,6 +269,7 @@ mod tests {
         let cases = [
             ("kind=&owner=&show=1&sort=new&density=normal&made=12&x=y", "/things"),
             ("owner=a&kind=B&kind=A&kind=B&owner=b", "/things?kind=B&kind=A&owner=b"),
+            ("owner=noone", "/things"),
             ("columns=a,%20b&columns=a&sort=id", "/things?sort=id&columns=a%2Cb"),
             ("made=30&made_from=2026-01-01&density=compact", "/things?made=30&density=compact"),
             ("made_to=2026-01-01&after=3~x~y", "/things?made_to=2026-01-01"),
@@ -249,6 +289,10 @@ mod tests {
         assert_eq!(asked.without("kind"), "/things?owner=c&made=7");
         assert_eq!(asked.without("made"), "/things?kind=A&kind=B&owner=c");
         assert_eq!(asked.in_order("id"), "/things?kind=A&kind=B&owner=c&made=7&sort=id");
+        let shown = Asked::read(&THINGS, "kind=A&sort=id&columns=a&density=compact&after=3~x~y");
+        assert_eq!(shown.plain(), "/things?kind=A");
+        assert_eq!(shown.query(), "kind=A&sort=id&columns=a&density=compact");
+        assert_eq!(shown.back(), format!("{}&after=3~x~y", shown.query()));
         assert!(asked.narrows() && !Asked::read(&THINGS, "sort=id").narrows());
     }
 }

@@ -3,16 +3,40 @@
 //! how a list is asked for, shown and sent stands here once.
 
 pub(crate) mod asked;
+mod export;
+mod listed;
 pub(crate) mod page;
 pub(crate) mod period;
+pub(crate) mod say;
+pub(crate) mod ticked;
+pub(crate) mod viewing;
 
+use domain::ids::UserId;
 use store::StoreError;
 
-pub(crate) use asked::{Asked, Known};
-pub(crate) use page::{Column, Condition, Control, Listed, Maker};
+pub(crate) use asked::{Asked, Known, anything};
+pub(crate) use export::export;
+pub(crate) use listed::{Column, Listed, Maker, again, give, index};
+pub(crate) use page::ListPage;
 pub(crate) use period::{PERIODS, Period};
+pub(crate) use say::{Condition, Control};
 
-use crate::show;
+use crate::{
+    show::{self, LocalTime},
+    whom::Whom,
+};
+
+/// Who asks for a list, and when.
+#[derive(Clone, Copy)]
+pub(crate) struct Asker<'a> {
+    /// Whom `owner=me` means.
+    pub(crate) me: &'a UserId,
+    /// Whether they may see who people are.
+    pub(crate) reach: bool,
+    pub(crate) time: &'a LocalTime,
+    /// Whom leads are, where somebody asks for that.
+    pub(crate) whom: &'a Whom,
+}
 
 /// Rows of a list are counted up to so many.
 pub(crate) const COUNTED_MAX: u64 = 1_000;

@@ -14,7 +14,7 @@ use crate::{
     failure::Failure,
     layout::because::{Because, Working},
     markup::Markup,
-    pages::leads::row::{is_running, level_words, status_of},
+    pages::leads::row::{is_running, level_words, status_of, status_shown},
     show::{figure, working},
 };
 
@@ -42,7 +42,7 @@ pub(crate) fn shown(known: &Known<'_, '_>, clock: &ServiceClock) -> Result<Shown
     let consumed = working(reading.consumed.as_secs());
     Ok(Shown {
         title: format!("{name}{by}"),
-        status: status_of(clock, now)?.show(&workings),
+        status: status_shown(clock, now, &workings)?,
         line: line(known, clock, due.unwrap_or(now), &workings),
         words: figure(target, &workings)
             .and_text(format!(

@@ -145,7 +145,7 @@ impl Making {
                 ("employees".to_owned(), FieldValue::Whole(self.dice.number(low, high))),
             ]);
             let account = domain::ids::AccountId(format!("{CRM}:a{number}"));
-            self.queue.push(CRM, at, Fact::Account(AccountReported { account, fields }));
+            self.queue.push(CRM, at, Fact::Account(AccountReported { account, fields, by: None }));
             if number.is_multiple_of(2_000) {
                 engine.take_in(self.queue.until(at), at)?;
             }
@@ -297,7 +297,7 @@ impl Making {
     }
 
     fn report(&mut self, id: &OpportunityId, at: Timestamp, fields: Fields) {
-        let fact = OpportunityReported { opportunity: id.clone(), fields };
+        let fact = OpportunityReported { opportunity: id.clone(), fields, by: None };
         self.queue.push(CRM, at, Fact::Opportunity(fact));
     }
 

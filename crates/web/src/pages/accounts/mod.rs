@@ -3,6 +3,7 @@
 use domain::{
     field::Fields,
     ids::{AccountId, UserId},
+    owned::Owned,
 };
 use store::{
     Reader, StoreError,
@@ -12,38 +13,52 @@ use store::{
 use crate::{
     failure::Failure,
     layout::{EmptyState, Place},
-    list::{Asked, Column, Condition, Control, Counted, Known, Listed, Maker},
+    list::{
+        Asked, Asker, Column, Condition, Control, Counted, Known, Listed, Maker, anything,
+        say::owned,
+    },
     markup::Markup,
     names::{account_href, encoded, fact_link},
     pages::opportunities,
     sheet::Cell,
-    show::{LocalTime, figure},
+    show::figure,
 };
 
 /// Accounts as a list.
 pub(crate) enum Accounts {}
 
-static KNOWN: Known = Known {
+pub(crate) static KNOWN: Known = Known {
     path: "/accounts",
     several: &[],
-    once: &["name"],
+    once: &["name", "owner"],
     periods: &[],
     sorts: &[("name", "name")],
+    reads: anything,
 };
 
 const fn column(key: &'static str, label: &'static str, class: &'static str) -> Column {
     Column { key, label, class, sort: None, is_usual: true }
 }
 
-static COLUMNS: [Column; 4] = [
+static COLUMNS: [Column; 5] = [
     column("leads", "Leads", "n"),
-    column("opportunities", "Opportunities", "n second"),
-    column("last", "Last fact", "end nw"),
+    column("opportunities", "Opportunities", "n"),
+    column("last", "Last fact", "drop nw"),
+    column("owner", "Owner", "full nw"),
     Column { is_usual: false, ..column("id", "Id", "full any") },
 ];
 
-fn filter(asked: &Asked) -> AccountFilter {
-    AccountFilter { name: Some(asked.one("name").to_owned()).filter(|name| !name.is_empty()) }
+fn filter(asked: &Asked, asker: &Asker<'_>) -> AccountFilter {
+    let owner = match asked.one("owner") {
+        "" | "nobody" => None,
+        "me" => Some(asker.me.clone()),
+        id => Some(UserId::from(id)),
+    };
+    AccountFilter {
+        name: Some(asked.one("name").to_owned()).filter(|name| !name.is_empty()),
+        owner,
+        without_owner: asked.one("owner") == "nobody",
+    }
 }
 
 fn leads(reader: &Reader<'_>, account: &AccountId, most: u64) -> Result<u64, StoreError> {
@@ -62,7 +77,8 @@ impl Listed for Accounts {
     const COLUMNS: &'static [Column] = &COLUMNS;
     const PLACE: Place = Place::Accounts;
     const WORDS: (&'static str, &'static str) = ("account", "accounts");
-    const ELSEWHERE: &'static [&'static str] = &["name"];
+    const READY: &'static [(&'static str, &'static str)] = &[("", "All"), ("owner=me", "Mine")];
+    const ELSEWHERE: &'static [&'static str] = &["name", "owner"];
 
     fn rows(
         maker: &Maker<'_, '_>,
@@ -72,17 +88,16 @@ impl Listed for Accounts {
         // The name that the order goes by is the account's own; an address has no room for any.
         let last = after.map(|(_, id)| maker.reader.account(&AccountId(id.to_owned())));
         let place = last.transpose()?.flatten().map(|last| AccountPlace::of(&last));
-        maker.reader.accounts_page(&filter(maker.asked), place.as_ref(), limit)
+        maker.reader.accounts_page(&filter(maker.asked, maker.asker), place.as_ref(), limit)
     }
 
     fn count(
         reader: &Reader<'_>,
         asked: &Asked,
-        _: &UserId,
-        _: &LocalTime,
+        asker: &Asker<'_>,
         most: u64,
     ) -> Result<u64, StoreError> {
-        reader.accounts_count_up_to(&filter(asked), most)
+        reader.accounts_count_up_to(&filter(asked, asker), most)
     }
 
     fn place(_: &Asked, row: &AccountRow) -> String {
@@ -91,6 +106,10 @@ impl Listed for Accounts {
 
     fn id(row: &AccountRow) -> &str {
         row.id.as_str()
+    }
+
+    fn thing(id: &str) -> Owned {
+        Owned::Account(id.into())
     }
 
     fn name(row: &AccountRow) -> Option<&str> {
@@ -114,6 +133,7 @@ impl Listed for Accounts {
                 counted(&n, "/opportunities", id)
             }
             "last" => fact_link(row.last_fact),
+            "owner" => maker.names.owner(row.owner.as_ref())?,
             _ => Markup::text(&id.0),
         })
     }
@@ -124,6 +144,7 @@ impl Listed for Accounts {
         Ok(match column {
             "leads" => number(leads(maker.reader, &row.id, u64::MAX)?),
             "opportunities" => number(opportunities::of_account(maker.reader, &row.id, u64::MAX)?),
+            "owner" => row.owner.as_ref().map(|id| maker.names.user_name(id)).transpose()?.into(),
             "last" => Cell::Number { units: row.last_fact.0, decimals: 0 },
             _ => row.id.as_str().into(),
         })
@@ -131,12 +152,13 @@ impl Listed for Accounts {
 
     fn conditions(maker: &Maker<'_, '_>) -> Result<Vec<Condition>, Failure> {
         let said = maker.asked.one("name");
-        Ok(vec![Condition {
+        let name = Condition {
             name: "name",
             label: "Whose name begins",
             control: Control::Text(said.to_owned()),
             says: Some(said).filter(|said| !said.is_empty()).map(|said| format!("“{said}…”")),
-        }])
+        };
+        Ok(vec![name, owned(maker.names, maker.asked)?])
     }
 
     fn nothing_yet(imports: bool) -> EmptyState {

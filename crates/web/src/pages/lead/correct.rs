@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
-use domain::{correction::is_correctable, field::FieldValue, ids::LeadId};
+use domain::{correction::is_correctable, field::FieldValue, ids::LeadId, owned::Owned};
 use engine::{
     Engine,
     access::Act,
@@ -13,13 +13,10 @@ use serde::Deserialize;
 use crate::{
     failure::Failure,
     layout::{Field, Form, Frame, Place},
+    list::ticked::{corrected, owner},
     names::{Names, lead_href},
     pages::{
-        leads::{
-            correct::{corrected, owner},
-            list::can_own,
-            row::level_words,
-        },
+        leads::{list::can_own, row::level_words},
         sign_in::sentence,
     },
     sent::Sent,
@@ -171,7 +168,7 @@ async fn update(
             Wanted::Field { name: name.clone(), text: sent.value.trim().to_owned() }
         }
     };
-    match corrected(&visit, vec![lead.clone()], wanted).await {
+    match corrected(&visit, vec![Owned::Lead(lead.clone())], wanted).await {
         Ok(flash) => Ok(visit.go(&lead_href(&lead), &flash)),
         Err(Failure::Refused(refusal)) => {
             let (_, mut form) = known(&visit, &lead, &what).await?;

@@ -1,21 +1,24 @@
 //! The list of leads as a file: every row of the view that the address asks for.
 
-use axum::response::Response;
+use axum::{extract::RawQuery, response::Response};
 use engine::{Engine, access::Act, lead::judged::Rules};
 use store::read::{LeadFilter, LeadPlace, LeadRow, LeadSort};
 
 use super::{
     column::{Column, chosen, standing},
-    filter::Asked,
+    filter::{KNOWN, filter, sort},
+    meant::{self, Meant},
     row::Maker,
 };
 use crate::{
     failure::Failure,
     judged::JudgedLeads,
+    list::{Asked, Asker},
     names::Names,
     session::Visit,
     sheet::{Cell, FileKind, Sheet, download},
     show::LocalTime,
+    whom::{Need, Whom, asks},
 };
 
 /// Rows that are read at once.
@@ -40,6 +43,7 @@ const HEADER: [&str; 13] = [
 /// What a file of the list is made with.
 struct Wanted {
     filter: LeadFilter,
+    meant: Meant,
     sort: LeadSort,
     /// Keys of the columns that were chosen.
     columns: Vec<String>,
@@ -48,17 +52,27 @@ struct Wanted {
 }
 
 /// Sends the list. Instants are in UTC; names stay out for those who may not see them.
-pub(crate) async fn show(visit: Visit, kind: FileKind, asked: Asked) -> Result<Response, Failure> {
+pub(crate) async fn show(
+    visit: Visit,
+    kind: FileKind,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Failure> {
     visit.signed.may(&Act::SeeLeads)?;
+    let asked = Asked::read(&KNOWN, &query.unwrap_or_default());
     let (reach, time) = (visit.signed.can(&Act::SeeReach), visit.time());
-    let filter = asked.filter(&visit.signed.0.user, reach, &time);
-    let (_, sort) = asked.sort();
-    let counted = filter.clone();
+    let need = if asks(&asked.query()) { Need::Now } else { Need::No };
+    let (house, now) = (visit.house.clone(), time.now());
+    let whom = &visit.house.work(move |_| Whom::of(&house, need, now)).await?;
+    let meant = whom.meant(&asked);
+    let asker = Asker { me: &visit.signed.0.user, reach, time: &time, whom };
+    let (filter, sort) = (filter(&asked, &asker), sort(&asked));
+    let counted = (filter.clone(), meant.clone());
     kind.holds(&visit.house, move |engine, most| {
-        Ok(engine.read(|reader| reader.leads_count_up_to(&counted, most))?)
+        let question = (&counted.0, &counted.1);
+        Ok(engine.read(|reader| meant::count_up_to(reader, question, most))?)
     })
     .await?;
-    let wanted = Wanted { filter, sort, columns: asked.columns, reach, time };
+    let wanted = Wanted { filter, meant, sort, columns: asked.columns, reach, time };
     Ok(download(&visit.house, kind, "leads", move |engine, sheet| filled(engine, sheet, &wanted)))
 }
 
@@ -71,7 +85,8 @@ fn filled(engine: &Engine, sheet: &mut Sheet, wanted: &Wanted) -> Result<(), Fai
     // A page at a time, so that a slow reader holds no reading of the database.
     while goes_on {
         let rows = engine.read(|reader| {
-            let found = reader.leads_page(&wanted.filter, wanted.sort, after.as_ref(), ROWS)?;
+            let question = (&wanted.filter, &wanted.meant);
+            let found = meant::page(reader, question, wanted.sort, after.as_ref(), ROWS)?;
             after = found.last().map(|last| wanted.sort.place_of(last));
             let names = Names::new(reader, wanted.reach);
             names.expect(&found)?;

@@ -1,122 +1,223 @@
 //! What the database says about a page of the list.
 
-use std::collections::BTreeSet;
-
+use domain::correction::is_correctable;
 use domain::{
     agreement::{Agreement, History},
     firm::Side,
 };
-use engine::{access::Actor, lead::judged::Rules, view::team_of};
+use engine::{access::Act, correction::KNOWN_FIELDS, lead::judged::Rules};
 use store::{
-    Reader,
+    Reader, StoreError,
     read::{Colleague, LeadFilter, LeadRow},
 };
 
 use super::{
     column::{Column, chosen, offered, standing},
-    filter::{Asked, SORTS},
-    kept::{Link, pinned},
-    row::{Maker, Row},
-    said::Speaker,
+    filter::{CLOCKS, KNOWN, filter, key_of, place, said, sort},
+    meant,
+    row::{Maker, level_words},
+    said::conditions,
 };
 use crate::{
     failure::Failure,
     judged::JudgedLeads,
-    list::{Chip, Choice, Counted, Head, choice},
+    layout::{EmptyState, Frame},
+    list::{
+        Asked, Asker, Choice, Counted, Head, ListPage, choice,
+        page::title,
+        say::Say,
+        ticked::{Sending, Ticked, json},
+        viewing::Viewing,
+    },
+    markup::Markup,
     names::Names,
-    show::LocalTime,
+    session::Signed,
+    show::{self, figure},
+    whom::{By, Told},
 };
 
 /// Rows of one page.
 const ROWS: u32 = 50;
 
-/// The page's matter.
-pub(super) struct List {
-    pub(super) heads: Vec<Head>,
-    pub(super) rows: Vec<Row>,
-    pub(super) total: Counted,
-    pub(super) all: u64,
-    pub(super) running: u64,
-    pub(super) mine: u64,
-    /// The views that are pinned for the person.
-    pub(super) pinned: Vec<Link>,
-    /// Their team, for which they may keep a view.
-    pub(super) team: Option<String>,
-    pub(super) chips: Vec<Chip>,
-    pub(super) statuses: Vec<Choice>,
-    pub(super) owners: Vec<Choice>,
-    /// To whom a lead can be given.
-    pub(super) can_own: Vec<(String, String)>,
-    /// The ids of the leads in sight, as JSON.
-    pub(super) shown: String,
-    /// The sources of the leads in sight.
-    pub(super) sources: BTreeSet<String>,
-    pub(super) columns: Vec<Choice>,
-    /// Whether somebody chose the columns.
-    pub(super) is_chosen: bool,
-    pub(super) has_parts: bool,
-    pub(super) after: Option<String>,
-    pub(super) has_agreement: bool,
+/// What one lead is called, and several.
+const WORDS: (&str, &str) = ("lead", "leads");
+
+/// What a page of the list is made with.
+pub(super) struct Matter<'a, 'r> {
+    pub(super) reader: &'a Reader<'r>,
+    pub(super) agreements: &'a History,
+    pub(super) judged: &'a JudgedLeads,
+    pub(super) asked: &'a Asked,
+    pub(super) asker: Asker<'a>,
+    pub(super) signed: &'a Signed,
 }
 
-pub(super) fn listed(
-    reader: &Reader<'_>,
-    (agreements, judged): (&History, &JudgedLeads),
-    asked: &Asked,
-    by: &Actor,
-    reach: bool,
-    time: &LocalTime,
-) -> Result<List, Failure> {
-    let me = &by.user;
-    let filter = asked.filter(me, reach, time);
-    let (_, sort) = asked.sort();
-    let mut found = reader.leads_page(&filter, sort, asked.after().as_ref(), ROWS + 1)?;
-    let more = found.len() > ROWS as usize;
-    found.truncate(ROWS as usize);
-    let after = found.last().filter(|_| more).map(|last| asked.href(Some(&sort.place_of(last))));
-    let names = Names::new(reader, reach);
-    names.expect(&found)?;
-    let rules = Rules::of(reader, agreements)?;
-    let in_force = agreements.at(time.now()).map(|version| &*version.agreement);
-    let standing = standing(in_force);
-    let (columns, is_chosen) = chosen(&standing, &asked.columns);
-    let (names, rules, shown) = (&names, &rules, columns.as_slice());
-    let maker = Maker { reader, names, rules, judged, time, columns: shown, is_chosen };
-    let rows = found.iter().map(|lead| maker.row(lead)).collect::<Result<_, Failure>>()?;
-    let statuses = in_force.map(statuses).unwrap_or_default();
-    let chips = Speaker { names, time, statuses: &statuses }.chips(asked, reach)?;
-    let count = |filter: LeadFilter| reader.leads_count(&filter);
-    Ok(List {
-        heads: columns.iter().map(|column| head(column, asked, is_chosen)).collect(),
-        rows,
-        total: counted(reader, &filter)?,
-        all: count(LeadFilter::default())?,
-        running: count(LeadFilter { with_running_clock: true, ..LeadFilter::default() })?,
-        mine: count(LeadFilter { owner: Some(me.clone()), ..LeadFilter::default() })?,
-        pinned: pinned(reader, by, reach, time)?,
-        team: team_of(reader, me)?,
-        chips,
-        statuses: among(statuses, &asked.status),
-        owners: owners(names, asked)?,
-        can_own: can_own(names)?,
-        shown: json(&found),
-        sources: found.iter().filter_map(|lead| lead.source.clone()).collect(),
-        columns: offers(&standing, &columns, &found),
-        is_chosen,
-        has_parts: columns.iter().any(|column| matches!(column, Column::Part(..) | Column::Score)),
-        after,
-        has_agreement: in_force.is_some(),
-    })
+impl Matter<'_, '_> {
+    pub(super) fn page(&self, frame: Frame, tried: Sending) -> Result<ListPage, Failure> {
+        let Matter { reader, asked, asker, .. } = *self;
+        let (filter, sort) = (filter(asked, &asker), sort(asked));
+        let meant = asker.whom.meant(asked);
+        let question = (&filter, &meant);
+        let mut found = meant::page(reader, question, sort, place(asked).as_ref(), ROWS + 1)?;
+        let more = found.len() > ROWS as usize;
+        found.truncate(ROWS as usize);
+        let after = found.last().filter(|_| more);
+        let after = after.map(|last| asked.from(&said(&sort.place_of(last))));
+        let names = &Names::new(reader, asker.reach);
+        names.expect(&found)?;
+        let rules = &Rules::of(reader, self.agreements)?;
+        let in_force = self.agreements.at(asker.time.now()).map(|version| &*version.agreement);
+        let standing = standing(in_force);
+        let (columns, is_chosen) = chosen(&standing, &asked.columns);
+        let (judged, time, shown) = (self.judged, asker.time, columns.as_slice());
+        let maker = Maker { reader, names, rules, judged, time, columns: shown, is_chosen };
+        let rows = found.iter().map(|lead| maker.row(lead)).collect::<Result<_, Failure>>()?;
+        let all = reader.leads_count(&LeadFilter::default())?;
+        let total = Counted::of(|most| meant::count_up_to(reader, question, most))?;
+        let has_parts = |column: &Column| matches!(column, Column::Part(..) | Column::Score);
+        Ok(ListPage {
+            frame,
+            title: heading(asked, &total, all),
+            under: under(in_force, asked, &asker),
+            words: WORDS,
+            is_empty: all == 0,
+            all: show::count(all),
+            total: if asked.narrows() { total.exact() } else { Some(all) },
+            viewing: self.viewing(all)?,
+            ticked: self.ticked(names, &found, tried)?,
+            head: "Lead",
+            heads: columns.iter().map(|column| head(column, asked, is_chosen)).collect(),
+            rows,
+            after,
+            nothing_yet: nothing_yet(self.signed.can(&Act::Import)),
+            foot: match columns.iter().any(has_parts) {
+                true => {
+                    "Bold scores were stamped when the lead qualified; grey ones are those of now."
+                }
+                false => "",
+            },
+            say: Say {
+                title: "Leads".to_owned(),
+                path: KNOWN.path,
+                many: WORDS.1,
+                asked: asked.clone(),
+                conditions: conditions(names, asked, &asker, in_force, sources(&found))?,
+                columns: offers(&standing, &columns, &found),
+                sorts: sorts(asked),
+                is_chosen,
+            },
+        })
+    }
+
+    fn viewing(&self, all: u64) -> Result<Viewing, StoreError> {
+        let count = |filter: LeadFilter| self.reader.leads_count(&filter).map(show::count);
+        let running = LeadFilter { with_running_clock: true, ..LeadFilter::default() };
+        let mine = LeadFilter { owner: Some(self.asker.me.clone()), ..LeadFilter::default() };
+        let ready = vec![
+            ("", "All", show::count(all)),
+            ("clock=running", "Running clocks", count(running)?),
+            ("owner=me", "Mine", count(mine)?),
+        ];
+        let sees_duplicates = self.signed.can(&Act::SeeDuplicates);
+        let others = sees_duplicates.then_some(("/duplicates", "May be one person"));
+        let others = others.into_iter().collect();
+        Viewing::of(self.reader, self.asked, self.signed, &self.asker, ready, others)
+    }
+
+    /// The form over the rows, for whoever may do something with them.
+    fn ticked(
+        &self,
+        names: &Names<'_, '_>,
+        found: &[LeadRow],
+        tried: Sending,
+    ) -> Result<Option<Ticked>, Failure> {
+        let (gives, corrects) =
+            (self.signed.can(&Act::AssignLeads), self.signed.can(&Act::CorrectLeads));
+        if !gives && !corrects {
+            return Ok(None);
+        }
+        Ok(Some(Ticked {
+            path: KNOWN.path,
+            many: WORDS.1,
+            rows: found.len(),
+            shown: json(found.iter().map(|lead| lead.id.as_str())),
+            back: self.asked.back(),
+            can_own: if gives { can_own(names)? } else { Vec::new() },
+            fields: if corrects { fields(self.asked, &tried) } else { Vec::new() },
+            tried,
+        }))
+    }
 }
 
-/// How many leads a view holds.
-pub(super) fn counted(reader: &Reader<'_>, filter: &LeadFilter) -> Result<Counted, Failure> {
-    Ok(Counted::of(|most| reader.leads_count_up_to(filter, most))?)
+/// The fields that can be corrected of many leads at once: keys and words.
+fn fields(asked: &Asked, tried: &Sending) -> Vec<(String, String)> {
+    let shown = asked.columns.iter().filter_map(|key| key.strip_prefix("field."));
+    let tried = Some(tried.field.as_str()).filter(|name| !name.is_empty());
+    let known = KNOWN_FIELDS.into_iter().chain(shown).chain(tried);
+    let mut fields: Vec<(String, String)> = Vec::new();
+    for name in known.filter(|name| is_correctable(name)) {
+        if fields.iter().all(|(known, _)| known != name) {
+            fields.push((name.to_owned(), level_words(name)));
+        }
+    }
+    fields
 }
 
-fn json(found: &[LeadRow]) -> String {
-    let ids: Vec<&str> = found.iter().map(|lead| lead.id.as_str()).collect();
-    serde_json::to_string(&ids).unwrap_or_default()
+fn heading(asked: &Asked, total: &Counted, all: u64) -> String {
+    let clock = CLOCKS.iter().find(|(key, _)| *key == asked.one("clock"));
+    match clock {
+        Some((_, words)) => {
+            let leads = if total.n == 1 { WORDS.0 } else { WORDS.1 };
+            format!("{} {leads} with {words}", total.words())
+        }
+        None => title(WORDS, asked, (total.n, &total.words()), &show::count(all)),
+    }
+}
+
+/// What cannot be said of leads, where it is asked whom they are; or that there is no Agreement.
+fn under(in_force: Option<&Agreement>, asked: &Asked, asker: &Asker<'_>) -> Markup {
+    if in_force.is_some() {
+        return beside(asked, asker);
+    }
+    let link = crate::markup::element("a").with("href", "/agreement").holding("Agreement");
+    Markup::text("Nothing is scored and no clock runs until both sides have signed an ")
+        .and(link)
+        .and_text(".")
+}
+
+fn beside(asked: &Asked, asker: &Asker<'_>) -> Markup {
+    let told = asker.whom.told(asked);
+    let mut words = Markup::new();
+    for told in told.iter().filter(|told| told.is_said) {
+        let unsaid = Told { words: String::new(), is_said: false, ..*told };
+        let like = match told.by {
+            By::Persona => format!("they are like “{}”", told.words),
+            By::Segment => format!("they are of the segment “{}”", told.words),
+        };
+        words = match asker.whom.leads(&unsaid).len() as u64 {
+            0 => words.and_text(format!("Of each lead it can be said whether {like}. ")),
+            n => words
+                .and_text("Of ")
+                .and(figure(show::count(n), &told.by.href(told.id, false)))
+                .and_text(format!(
+                    " it cannot be said whether {like}: a field that the rule asks for is not known. "
+                )),
+        };
+    }
+    match asker.whom.past().filter(|_| !told.is_empty()) {
+        Some(past) => words.and_text("As of ").and(asker.time.second(past)).and_text("."),
+        None => words,
+    }
+}
+
+/// The sources of the leads in sight.
+fn sources(found: &[LeadRow]) -> std::collections::BTreeSet<String> {
+    found.iter().filter_map(|lead| lead.source.clone()).collect()
+}
+
+fn sorts(asked: &Asked) -> Vec<Choice> {
+    let here = asked.sort();
+    KNOWN.sorts.iter().map(|(key, words)| choice(key, words, *key == here)).collect()
 }
 
 fn head(column: &Column, asked: &Asked, is_chosen: bool) -> Head {
@@ -125,16 +226,14 @@ fn head(column: &Column, asked: &Asked, is_chosen: bool) -> Head {
         class if class.starts_with('n') && column.is_number() => "n",
         _ => "",
     };
-    let by = column.sort().and_then(|by| SORTS.iter().find(|(_, sort, _)| *sort == by));
-    let (here, _) = asked.sort();
+    let by = column.sort();
     // Two columns may have one order; the list says it once, at the column that is named so.
-    let sorted = by.filter(|(key, ..)| *key == here && column.is_named(key));
+    let sorted = by.filter(|by| key_of(*by) == asked.sort() && column.is_named(key_of(*by)));
     Head {
         class,
         label: column.label(),
-        href: by.map(|(key, ..)| asked.but(|asked| (*key).clone_into(&mut asked.sort))),
-        sorted: sorted
-            .map(|(_, sort, _)| if sort.goes_down() { "descending" } else { "ascending" }),
+        href: by.map(|by| asked.in_order(key_of(by))),
+        sorted: sorted.map(|by| if by.goes_down() { "descending" } else { "ascending" }),
     }
 }
 
@@ -143,43 +242,42 @@ fn offers(standing: &[Column], shown: &[Column], found: &[LeadRow]) -> Vec<Choic
     all.map(|column| choice(&column.key(), &column.label(), shown.contains(&column))).collect()
 }
 
-fn statuses(agreement: &Agreement) -> Vec<(String, String)> {
-    let words = |status: &domain::agreement::Status| match status.label.is_empty() {
-        true => status.key.clone(),
-        false => status.label.clone(),
-    };
-    agreement.statuses.iter().map(|status| (status.key.clone(), words(status))).collect()
-}
-
-/// The statuses of the Agreement, and those that are asked for though it knows none of them.
-fn among(statuses: Vec<(String, String)>, asked: &[String]) -> Vec<Choice> {
-    let is_known = |key: &String| statuses.iter().any(|(known, _)| known == key);
-    let others: Vec<Choice> =
-        asked.iter().filter(|key| !is_known(key)).map(|key| choice(key, key, true)).collect();
-    let known = statuses.iter().map(|(key, words)| choice(key, words, asked.contains(key)));
-    known.chain(others).collect()
-}
-
-/// Colleagues whose leads can be asked for: those of a side.
-fn owners(names: &Names<'_, '_>, asked: &Asked) -> Result<Vec<Choice>, Failure> {
-    let owners = sided(names, |_| true)?.into_iter();
-    Ok(owners.map(|(id, name)| choice(&id, &name, asked.owner == id)).collect())
-}
-
 /// Colleagues to whom a lead can be given, as ids and names: those of a side who have not left.
 pub(crate) fn can_own(names: &Names<'_, '_>) -> Result<Vec<(String, String)>, Failure> {
-    sided(names, |user| user.can_own)
+    Ok(sided(names, |user| user.can_own)?)
 }
 
 /// Colleagues of a side that are meant, as ids and names, by name.
 pub(crate) fn sided(
     names: &Names<'_, '_>,
     is_meant: impl Fn(&Colleague) -> bool,
-) -> Result<Vec<(String, String)>, Failure> {
+) -> Result<Vec<(String, String)>, StoreError> {
     let is_of_a_side = |user: &&Colleague| user.side.is_some_and(|side| side != Side::Neutral);
     let meant = names.colleagues()?.iter().filter(is_of_a_side).filter(|user| is_meant(user));
     let name = |user: &Colleague| user.name.clone().unwrap_or_else(|| user.id.0.clone());
     let mut found: Vec<_> = meant.map(|user| (user.id.0.clone(), name(user))).collect();
     found.sort_by(|a, b| a.1.cmp(&b.1));
     Ok(found)
+}
+
+fn nothing_yet(imports: bool) -> EmptyState {
+    let (label, href) = match imports {
+        true => ("Bring leads in", "/imports/new"),
+        false => ("See who brings leads in", "/people"),
+    };
+    EmptyState {
+        title: "See every lead, whose turn it is, and until when".to_owned(),
+        words: "Leads come from your systems: as files, or one by one through the API. Each \
+                stands here with its points and its clock, and every figure opens its facts. \
+                Nothing is taken from a file before you have seen what would be."
+            .to_owned(),
+        action: Some((label.to_owned(), href.to_owned())),
+        heads: vec!["Lead", "Stage", "Score", "Owner", "Clock"],
+        rows: vec![
+            vec!["Anna Berg", "MQL", "104", "Jo Field", "on time, 3 h 10 left"],
+            vec!["Ben Carver", "MQL", "88", "Jo Field", "due soon, 22 min left"],
+            vec!["Cleo Dorn", "SAL", "91", "Sam Hall", "in time, after 1 h 05"],
+        ],
+        ..EmptyState::default()
+    }
 }

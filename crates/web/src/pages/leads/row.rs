@@ -9,21 +9,12 @@ use super::column::Column;
 use crate::{
     failure::Failure,
     judged::JudgedLeads,
-    list::Shown,
+    list::{Shown, page::Row},
     markup::{Markup, element},
     names::{Names, lead_href},
     sheet::Cell,
     show::{ClockStatus, LocalTime, figure, points, stage},
 };
-
-/// A lead as the list shows it.
-pub(super) struct Row {
-    pub(super) id: String,
-    pub(super) href: String,
-    pub(super) name: String,
-    /// In the order of the columns.
-    pub(super) cells: Vec<Shown>,
-}
 
 /// What every row of a page, or of a file, is made with.
 pub(super) struct Maker<'a, 'r> {
@@ -128,7 +119,7 @@ impl Maker<'_, '_> {
             Column::Clock => match &worked.clock {
                 Some(clock) => {
                     let workings = format!("{href}?because=clock-{}#because", clock.start_fact);
-                    status_of(clock, self.time.now())?.show(&workings)
+                    status_shown(clock, self.time.now(), &workings)?
                 }
                 None => Markup::new(),
             },
@@ -211,6 +202,22 @@ impl Maker<'_, '_> {
 pub(crate) fn is_running(clock: &ServiceClock, now: Timestamp) -> bool {
     let ends = [clock.running.stopped_at, clock.running.withdrawn_at];
     !ends.into_iter().flatten().any(|end| end <= now)
+}
+
+/// So long a page may stand open before its clocks wait for a fresh one.
+const AHEAD: SignedDuration = SignedDuration::from_hours(24);
+
+/// How a clock stands, as a door to its workings; one that runs counts on in the browser.
+pub(crate) fn status_shown(
+    clock: &ServiceClock,
+    now: Timestamp,
+    workings: &str,
+) -> Result<Markup, Failure> {
+    let status = status_of(clock, now)?;
+    Ok(match clock.counting(now, now + AHEAD)? {
+        Some(counting) => status.counting(workings, &counting, now),
+        None => status.show(workings),
+    })
 }
 
 /// How a clock stands, in working time.

@@ -1,78 +1,131 @@
-//! The filter as one sentence: each condition in words, with the address without it.
+//! What can be asked of leads, and each condition that holds in words.
 
-use super::filter::{Asked, CLOCKS, SORTS};
+use std::collections::BTreeSet;
+
+use domain::agreement::Agreement;
+use domain::points::Points;
+
+use super::filter::CLOCKS;
 use crate::{
     failure::Failure,
-    list::{Chip, Period, any_of},
+    list::{
+        Asked, Asker, Choice, Condition, Control, any_of, choice,
+        say::{at_account, owned, period},
+    },
     names::Names,
-    show::LocalTime,
+    whom::By,
 };
 
-/// What the words of a sentence are made with.
-pub(super) struct Speaker<'a, 'r> {
-    pub(super) names: &'a Names<'a, 'r>,
-    pub(super) time: &'a LocalTime,
-    /// Keys and words of the statuses.
-    pub(super) statuses: &'a [(String, String)],
+/// Every condition, in the order of the sentence. `sources` are those that are offered.
+pub(super) fn conditions(
+    names: &Names<'_, '_>,
+    asked: &Asked,
+    asker: &Asker<'_>,
+    agreement: Option<&Agreement>,
+    sources: BTreeSet<String>,
+) -> Result<Vec<Condition>, Failure> {
+    let mut all = vec![
+        in_stage(asked, agreement),
+        owned(names, asked)?,
+        with_clock(asked),
+        at_account(names, asked)?,
+        from_source(asked, sources),
+        with_points(asked),
+        period("created", "Created", "created", asked, asker.time),
+        period("changed", "Moved to its stage", "moved", asked, asker.time),
+    ];
+    for by in By::ALL {
+        all.extend(like(asked, asker, by));
+    }
+    if asker.reach {
+        let said = asked.one("q");
+        all.push(Condition {
+            name: "q",
+            label: "Name, account or id",
+            control: Control::Search(said.to_owned(), "like a name, account or id"),
+            says: Some(said).filter(|said| !said.is_empty()).map(|said| format!("like “{said}”")),
+        });
+    }
+    Ok(all)
 }
 
-impl Speaker<'_, '_> {
-    /// Every condition that holds, in the order of the sentence.
-    pub(super) fn chips(&self, asked: &Asked, may_search: bool) -> Result<Vec<Chip>, Failure> {
-        let mut chips = Vec::new();
-        let mut say = |words: String, change: fn(&mut Asked)| {
-            chips.push(Chip { words, without: asked.but(change) });
-        };
-        if !asked.status.is_empty() {
-            let words: Vec<&str> = asked.status.iter().map(|key| self.status(key)).collect();
-            say(format!("in {}", any_of(&words)), |asked| asked.status.clear());
-        }
-        match asked.owner.as_str() {
-            "" => {}
-            "me" | "nobody" => say(format!("owned by {}", asked.owner), |a| a.owner.clear()),
-            id => {
-                let name = self.names.user_name(&id.into())?;
-                say(format!("owned by {name}"), |asked| asked.owner.clear());
-            }
-        }
-        if !asked.account.is_empty() {
-            say(format!("at {}", self.account(&asked.account)?), |asked| asked.account.clear());
-        }
-        if !asked.source.is_empty() {
-            say(format!("from {}", asked.source), |asked| asked.source.clear());
-        }
-        if let Some((_, words)) = CLOCKS.iter().find(|(key, _)| *key == asked.clock) {
-            say(format!("with {words}"), |asked| asked.clock.clear());
-        }
-        if let Some(words) = asked.created.words(self.time) {
-            say(format!("created {words}"), |asked| asked.created = Period::default());
-        }
-        if let Some(words) = asked.changed.words(self.time) {
-            say(format!("moved {words}"), |asked| asked.changed = Period::default());
-        }
-        if let Some(points) = asked.points_min() {
-            say(format!("with {points} points or more"), |asked| asked.points.clear());
-        }
-        if may_search && !asked.q.is_empty() {
-            say(format!("like “{}”", asked.q), |asked| asked.q.clear());
-        }
-        Ok(chips)
-    }
+fn in_stage(asked: &Asked, agreement: Option<&Agreement>) -> Condition {
+    let statuses = agreement.map(|agreement| agreement.statuses.as_slice()).unwrap_or_default();
+    let words = |status: &domain::agreement::Status| match status.label.is_empty() {
+        true => status.key.clone(),
+        false => status.label.clone(),
+    };
+    let is_said = |key: &str| asked.all("status").any(|said| said == key);
+    let is_known = |key: &str| statuses.iter().any(|status| status.key == key);
+    let mut ticks: Vec<Choice> = statuses
+        .iter()
+        .map(|status| choice(&status.key, &words(status), is_said(&status.key)))
+        .collect();
+    // Those that are asked for though the Agreement knows none of them.
+    let others = asked.all("status").filter(|key| !is_known(key));
+    ticks.extend(others.map(|key| choice(key, key, true)));
+    let said = asked.all("status").map(|key| {
+        let found = statuses.iter().find(|status| status.key == key);
+        found.map_or_else(|| key.to_owned(), words)
+    });
+    let said: Vec<String> = said.collect();
+    let said: Vec<&str> = said.iter().map(String::as_str).collect();
+    let says = (!said.is_empty()).then(|| format!("in {}", any_of(&said)));
+    Condition { name: "status", label: "In stage", control: Control::Ticks(ticks), says }
+}
 
-    fn status<'a>(&'a self, key: &'a str) -> &'a str {
-        let found = self.statuses.iter().find(|(known, _)| known == key);
-        found.map_or(key, |(_, words)| words)
+/// Of whom leads are, where the text in force has a rule for anybody.
+fn like(asked: &Asked, asker: &Asker<'_>, by: By) -> Option<Condition> {
+    let here = asked.one(by.name());
+    let known = asker.whom.known(by);
+    if known.is_empty() && here.is_empty() {
+        return None;
     }
+    let choices = known.iter().map(|(key, words)| choice(key, words, key == here)).collect();
+    let told = asker.whom.told(asked).into_iter().find(|told| told.by == by);
+    let (label, none) = match by {
+        By::Persona => ("Like", "anybody"),
+        By::Segment => ("Of the segment", "any"),
+    };
+    let says = told.map(|told| match (by, told.is_said) {
+        (By::Persona, true) => format!("like “{}”", told.words),
+        (By::Segment, true) => format!("of the segment “{}”", told.words),
+        (By::Persona, false) => format!("perhaps like “{}”", told.words),
+        (By::Segment, false) => format!("perhaps of the segment “{}”", told.words),
+    });
+    let control = Control::Choice(none, choices);
+    Some(Condition { name: by.name(), label, control, says })
+}
 
-    /// An account by its name where an id was said, else the words that names begin with.
-    fn account(&self, said: &str) -> Result<String, Failure> {
-        let name = self.names.account(&said.into())?;
-        Ok(if name == said { format!("“{said}…”") } else { name })
+fn with_clock(asked: &Asked) -> Condition {
+    let here = asked.one("clock");
+    let clocks = CLOCKS.iter().map(|(key, words)| choice(key, words, *key == here)).collect();
+    let said = CLOCKS.iter().find(|(key, _)| *key == here);
+    Condition {
+        name: "clock",
+        label: "With",
+        control: Control::Choice("any clock or none", clocks),
+        says: said.map(|(_, words)| format!("with {words}")),
     }
 }
 
-/// The order in words.
-pub(super) fn sorted_by(asked: &Asked) -> &'static str {
-    let (here, _) = asked.sort();
-    SORTS.iter().find(|(key, ..)| *key == here).map_or("", |(_, _, words)| words)
+fn from_source(asked: &Asked, sources: BTreeSet<String>) -> Condition {
+    let said = asked.one("source");
+    Condition {
+        name: "source",
+        label: "From source",
+        control: Control::Offered(said.to_owned(), sources),
+        says: Some(said).filter(|said| !said.is_empty()).map(|said| format!("from {said}")),
+    }
+}
+
+fn with_points(asked: &Asked) -> Condition {
+    let said = asked.one("points");
+    let points = Points::parse(said);
+    Condition {
+        name: "points",
+        label: "With so many points or more",
+        control: Control::Number(said.to_owned()),
+        says: points.map(|points| format!("with {points} points or more")),
+    }
 }

@@ -3,6 +3,7 @@
 use domain::{
     field::Fields,
     ids::{AccountId, OpportunityId, UserId},
+    owned::Owned,
 };
 use jiff::civil::Date;
 use store::{
@@ -13,10 +14,12 @@ use store::{
 use crate::{
     failure::Failure,
     layout::{EmptyState, Place},
-    list::{Asked, Column, Condition, Control, Known, Listed, Maker, any_of, choice},
+    list::{
+        Asked, Asker, Column, Condition, Control, Known, Listed, Maker, any_of, anything, choice,
+        say::{at_account, owned, period},
+    },
     markup::{Markup, element},
     names::{account_href, opportunity_href},
-    pages::leads::list::sided,
     sheet::Cell,
     show::{self, LocalTime, figure, money},
 };
@@ -24,16 +27,17 @@ use crate::{
 /// Opportunities as a list.
 pub(crate) enum Opportunities {}
 
-static KNOWN: Known = Known {
+pub(crate) static KNOWN: Known = Known {
     path: "/opportunities",
     several: &["outcome"],
-    once: &["owner", "account", "stage"],
+    once: &["owner", "account", "stage", "product"],
     periods: &["closes"],
     sorts: &[
         ("since", "last change of stage"),
         ("closes", "the day on which they close"),
         ("id", "id"),
     ],
+    reads: anything,
 };
 
 const fn column(key: &'static str, label: &'static str, class: &'static str) -> Column {
@@ -77,20 +81,21 @@ fn outcomes(asked: &Asked) -> Vec<Outcome> {
     Outcome::ALL.into_iter().filter(said).collect()
 }
 
-fn filter(asked: &Asked, me: &UserId, time: &LocalTime) -> OpportunityFilter {
+fn filter(asked: &Asked, asker: &Asker<'_>) -> OpportunityFilter {
     let some = |name: &str| Some(asked.one(name).to_owned()).filter(|text| !text.is_empty());
     let owner = match asked.one("owner") {
         "" | "nobody" => None,
-        "me" => Some(me.clone()),
+        "me" => Some(asker.me.clone()),
         id => Some(UserId::from(id)),
     };
-    let (closes_from, closes_to) = asked.period("closes").days_of(time);
+    let (closes_from, closes_to) = asked.period("closes").days_of(asker.time);
     OpportunityFilter {
         outcome: outcomes(asked),
         owner,
         without_owner: asked.one("owner") == "nobody",
         account: some("account"),
         stage: some("stage"),
+        product: some("product"),
         closes_from,
         closes_to,
     }
@@ -122,6 +127,8 @@ impl Listed for Opportunities {
     const COLUMNS: &'static [Column] = &COLUMNS;
     const PLACE: Place = Place::Opportunities;
     const WORDS: (&'static str, &'static str) = ("opportunity", "opportunities");
+    const READY: &'static [(&'static str, &'static str)] =
+        &[("", "All"), ("outcome=open", "Open"), ("outcome=open&owner=me", "Mine, open")];
     const ELSEWHERE: &'static [&'static str] =
         &["name", "account", "owner", "stage", "outcome", "amount", "opened_on", "closed_on"];
 
@@ -134,18 +141,17 @@ impl Listed for Opportunities {
             by: by.to_owned(),
             id: OpportunityId(id.to_owned()),
         });
-        let filter = filter(maker.asked, maker.me, maker.time);
+        let filter = filter(maker.asked, maker.asker);
         maker.reader.opportunities_page(&filter, sort(maker.asked), place.as_ref(), limit)
     }
 
     fn count(
         reader: &Reader<'_>,
         asked: &Asked,
-        me: &UserId,
-        time: &LocalTime,
+        asker: &Asker<'_>,
         most: u64,
     ) -> Result<u64, StoreError> {
-        reader.opportunities_count_up_to(&filter(asked, me, time), most)
+        reader.opportunities_count_up_to(&filter(asked, asker), most)
     }
 
     fn place(asked: &Asked, row: &OpportunityRow) -> String {
@@ -155,6 +161,10 @@ impl Listed for Opportunities {
 
     fn id(row: &OpportunityRow) -> &str {
         row.id.as_str()
+    }
+
+    fn thing(id: &str) -> Owned {
+        Owned::Opportunity(id.into())
     }
 
     fn name(row: &OpportunityRow) -> Option<&str> {
@@ -170,7 +180,7 @@ impl Listed for Opportunities {
     }
 
     fn shown(maker: &Maker<'_, '_>, column: &str, row: &OpportunityRow) -> Result<Markup, Failure> {
-        let time = maker.time;
+        let time = maker.asker.time;
         Ok(match column {
             "account" => match &row.account {
                 Some(id) => {
@@ -224,12 +234,6 @@ impl Listed for Opportunities {
         let outcome_words: Vec<&str> = said.iter().map(|outcome| words(*outcome)).collect();
         let ticks = Outcome::ALL.into_iter();
         let ticks = ticks.map(|one| choice(one.key(), words(one), said.contains(&one))).collect();
-        let owner = match asked.one("owner") {
-            "" => None,
-            own @ ("me" | "nobody") => Some(format!("owned by {own}")),
-            id => Some(format!("owned by {}", maker.names.user_name(&id.into())?)),
-        };
-        let closes = asked.period("closes");
         Ok(vec![
             Condition {
                 name: "outcome",
@@ -237,21 +241,8 @@ impl Listed for Opportunities {
                 control: Control::Ticks(ticks),
                 says: (!said.is_empty()).then(|| any_of(&outcome_words)),
             },
-            Condition {
-                name: "owner",
-                label: "Owned by",
-                control: Control::Choice("anyone", owners(maker)?),
-                says: owner,
-            },
-            Condition {
-                name: "account",
-                label: "At an account whose name begins",
-                control: Control::Text(asked.one("account").to_owned()),
-                says: match asked.one("account") {
-                    "" => None,
-                    said => Some(format!("at {}", at(maker, said)?)),
-                },
-            },
+            owned(maker.names, asked)?,
+            at_account(maker.names, asked)?,
             Condition {
                 name: "stage",
                 label: "In stage",
@@ -259,11 +250,12 @@ impl Listed for Opportunities {
                 says: says("stage", &|stage| format!("in {stage}")),
             },
             Condition {
-                name: "closes",
-                label: "Closes or closed",
-                says: closes.words(maker.time).map(|words| format!("closing {words}")),
-                control: Control::Days(closes),
+                name: "product",
+                label: "Of the product",
+                control: Control::Text(asked.one("product").to_owned()),
+                says: says("product", &|product| format!("of the product {product}")),
             },
+            period("closes", "Closes or closed", "closing", asked, maker.asker.time),
         ])
     }
 
@@ -286,19 +278,4 @@ impl Listed for Opportunities {
             ..EmptyState::default()
         }
     }
-}
-
-/// An account by its name where an id was said, else the words that names begin with.
-fn at(maker: &Maker<'_, '_>, said: &str) -> Result<String, Failure> {
-    let name = maker.names.account(&said.into())?;
-    Ok(if name == said { format!("“{said}…”") } else { name })
-}
-
-fn owners(maker: &Maker<'_, '_>) -> Result<Vec<crate::list::Choice>, Failure> {
-    let here = maker.asked.one("owner");
-    let own = [("me", "me"), ("nobody", "nobody")];
-    let mut all: Vec<_> = own.iter().map(|(key, words)| choice(key, words, *key == here)).collect();
-    let known = sided(maker.names, |_| true)?;
-    all.extend(known.iter().map(|(id, name)| choice(id, name, id == here)));
-    Ok(all)
 }

@@ -25,7 +25,7 @@ use crate::{
     markup::Markup,
     names::{Names, encoded, lead_href, opportunity_href},
     pages::{
-        leads::row::{level_words, status_of},
+        leads::row::{level_words, status_shown},
         scoreboard::elsewhere::Today,
     },
     show::{LocalTime, count, figure},
@@ -247,7 +247,7 @@ impl Maker<'_, '_> {
             level: level_words(&row.service_level),
             by: self.time.near(row.due_at),
             owner: self.names.owner(row.owner.as_ref())?,
-            status: status_of(&clock, self.time.now())?.show(&workings),
+            status: status_shown(&clock, self.time.now(), &workings)?,
             href: page,
         }))
     }

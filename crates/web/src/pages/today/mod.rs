@@ -26,14 +26,15 @@ use crate::{
     failure::Failure,
     kept::looks_again,
     layout::{Frame, Place},
-    markup::Markup,
-    pages::{
-        agreement::personas::persona_href,
-        leads::kept::{self, Link},
-        scoreboard,
+    list::{
+        Asker,
+        viewing::{Link, ask_whom, pinned},
     },
+    markup::Markup,
+    pages::{agreement::personas::persona_href, scoreboard},
     session::Visit,
     show::LocalTime,
+    whom::{Need, Whom},
 };
 
 /// The page.
@@ -143,7 +144,7 @@ fn today(house: &House, actor: &Actor, reach: bool, time: &LocalTime) -> Result<
     let to_answer = sells
         .then(|| engine.read(|reader| handoffs::to_answer(reader, actor, reach, time)))
         .transpose()?;
-    let views = engine.read(|reader| kept::pinned(reader, actor, reach, time))?;
+    let views = views(house, actor, reach, time)?;
     let sellers = if hands_over(actor) { sellers(engine, time)? } else { None };
     let today = Today {
         figures,
@@ -159,6 +160,23 @@ fn today(house: &House, actor: &Actor, reach: bool, time: &LocalTime) -> Result<
         sellers,
     };
     Ok(today)
+}
+
+/// The views that are pinned for somebody.
+fn views(
+    house: &House,
+    actor: &Actor,
+    reach: bool,
+    time: &LocalTime,
+) -> Result<Vec<Link>, Failure> {
+    let engine = &*house.app.engine;
+    let need = match engine.read(|reader| ask_whom(reader, actor))? {
+        true => Need::Soon,
+        false => Need::No,
+    };
+    let whom = &Whom::of(house, need, time.now())?;
+    let asker = Asker { me: &actor.user, reach, time, whom };
+    Ok(engine.read(|reader| pinned(reader, actor, &asker))?)
 }
 
 /// The card of the first persona of those who sell in the text in force, and its name.

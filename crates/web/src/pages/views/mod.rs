@@ -8,19 +8,42 @@ use engine::{
     view::{Audience, Kept, team_of},
 };
 use serde::Deserialize;
+use store::{Reader, StoreError};
 
 use crate::{
     failure::Failure,
     flash::Flash,
     layout::{Control, Field, Form, Frame, Place},
-    names::{Names, encoded},
-    pages::{
-        leads::kept::{self, LIST, Shown},
-        sign_in::sentence,
+    list::{
+        Asked, Asker, Known, Listed,
+        viewing::{Shown, seen},
     },
+    names::{Names, encoded},
+    pages::{accounts::Accounts, leads, opportunities::Opportunities, sign_in::sentence},
     sent::Sent,
     session::{Signed, Visit},
 };
+
+/// A list of which views are kept.
+pub(crate) struct List {
+    /// What it is called.
+    pub(crate) title: &'static str,
+    pub(crate) known: &'static Known,
+    /// Counts what an address asks for, no further than the last number.
+    pub(crate) count: fn(&Reader<'_>, &Asked, &Asker<'_>, u64) -> Result<u64, StoreError>,
+}
+
+/// Every list of which views are kept.
+pub(crate) static LISTS: [List; 3] = [
+    List { title: "Leads", known: &leads::filter::KNOWN, count: leads::count },
+    List { title: "Opportunities", known: Opportunities::KNOWN, count: Opportunities::count },
+    List { title: "Accounts", known: Accounts::KNOWN, count: Accounts::count },
+];
+
+/// The list of a name.
+pub(crate) fn list(name: &str) -> Option<&'static List> {
+    LISTS.iter().find(|list| list.known.list() == name)
+}
 
 /// All views.
 #[derive(Template)]
@@ -57,7 +80,8 @@ pub(crate) struct Sending {
     name: String,
     audience: String,
     pinned: String,
-    /// The view itself, where it is a new one.
+    /// The list and the view itself, where it is a new one.
+    list: String,
     query: String,
 }
 
@@ -91,7 +115,7 @@ pub(crate) async fn index(visit: Visit) -> Result<Response, Failure> {
         .work(move |engine| {
             engine.read(|reader| {
                 let names = Names::new(reader, false);
-                let lines = kept::seen(reader, &by)?.into_iter().map(|shown| {
+                let lines = seen(reader, &by)?.into_iter().map(|shown| {
                     let whose = match shown.view.owner == by.user {
                         true => "you".to_owned(),
                         false => names.user_name(&shown.view.owner)?,
@@ -112,6 +136,10 @@ fn href_of(id: &str) -> String {
 }
 
 impl Line {
+    fn list(&self) -> &'static str {
+        list(&self.shown.view.list).map_or("", |list| list.title)
+    }
+
     fn audience(&self) -> String {
         match (self.shown.audience, &self.shown.view.team) {
             (Audience::Owner, _) => "yourself".to_owned(),
@@ -125,9 +153,11 @@ impl Line {
 /// Keeps a new view.
 pub(crate) async fn create(visit: Visit, Sent(sent): Sent<Sending>) -> Result<Response, Failure> {
     let (by, now, kept) = (visit.signed.0.clone(), visit.house.now(), sent.kept());
-    let query = kept::tidy(&sent.query);
-    let to = if query.is_empty() { "/leads".to_owned() } else { format!("/leads?{query}") };
-    let save = move |engine: &Engine| Ok(engine.save_view(&by, LIST, &query, kept, now)?);
+    let list = list(&sent.list).ok_or(Failure::Absent)?;
+    let asked = Asked::read(list.known, &sent.query);
+    let (to, query) = (asked.href(), asked.query());
+    let save =
+        move |engine: &Engine| Ok(engine.save_view(&by, list.known.list(), &query, kept, now)?);
     match visit.house.work(save).await {
         Ok(_) => Ok(visit.go(&to, &Flash::done(format!("Kept as {}.", sent.name.trim())))),
         Err(Failure::Refused(refusal)) => {
@@ -152,6 +182,7 @@ async fn form(visit: &Visit, sent: &Sending) -> Result<Form, Failure> {
         Field::line("name", "Name").value(&sent.name),
         Field::select("audience", "For", audiences).value(&sent.audience),
         pinned.value(&sent.pinned).optional(),
+        Field::hidden("list", &sent.list),
         Field::hidden("query", &sent.query),
     ]))
 }
@@ -174,7 +205,7 @@ fn refused(
 async fn known(visit: &Visit, id: String) -> Result<Shown, Failure> {
     let by: Actor = visit.signed.0.clone();
     let find = move |engine: &Engine| {
-        let seen = engine.read(|reader| kept::seen(reader, &by))?;
+        let seen = engine.read(|reader| seen(reader, &by))?;
         let found = seen.into_iter().find(|shown| shown.view.id == id && shown.may_change);
         found.ok_or(Failure::Absent)
     };
@@ -185,8 +216,8 @@ async fn known(visit: &Visit, id: String) -> Result<Shown, Failure> {
 pub(crate) async fn edit(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
     let Shown { view, .. } = known(&visit, id).await?;
     let pinned = if view.pinned { "yes" } else { "" }.to_owned();
-    let sent =
-        Sending { name: view.name.clone(), audience: view.audience, pinned, query: view.query };
+    let (name, audience) = (view.name.clone(), view.audience);
+    let sent = Sending { name, audience, pinned, list: view.list, query: view.query };
     let form = form(&visit, &sent).await?;
     let action = href_of(&view.id);
     let removal = Some(format!("{action}/removal"));

@@ -14,6 +14,7 @@ use crate::{
     markup::Markup,
     pages::scoreboard::personas::{Counts, Figure},
     show::{self, LocalTime, Rate, figure},
+    whom::By,
 };
 
 /// The figures of the personas of a version.
@@ -54,9 +55,18 @@ impl Counted {
         let Soon::Found(found) = house.personas_soon(version, time.now())? else {
             return Ok(Counted { is_awaited: true, ..Counted::default() });
         };
+        let in_force = house.app.engine.agreements()?.at(time.now()).map(|it| it.version);
         let href = |counts, persona: &str| {
-            let persona = persona.to_owned();
-            Figure { counts, version, persona }.href(&house.app.engine, found.as_of)
+            // The list knows the rules in force; by those of another version there are rows.
+            match counts {
+                Counts::Matches | Counts::Unknown if in_force == Some(version) => {
+                    Ok(By::Persona.href(persona, counts == Counts::Matches))
+                }
+                _ => {
+                    let persona = persona.to_owned();
+                    Figure { counts, version, persona }.href(&house.app.engine, found.as_of)
+                }
+            }
         };
         let report = &found.value;
         let shown = report.personas.iter().map(|figures| {

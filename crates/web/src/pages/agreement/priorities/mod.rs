@@ -17,7 +17,7 @@ use domain::{
     firm::Side,
     ids::Version,
 };
-use engine::{Engine, access::Act, conflict::segments_in_words};
+use engine::{Engine, access::Act, conflict::segments_in_words, persona::SegmentFigures};
 use jiff::civil::Date;
 
 use super::{
@@ -28,11 +28,15 @@ use super::{
     version_of,
 };
 use crate::{
+    app::House,
     failure::Failure,
+    kept::{Soon, looks_again},
     layout::{EmptyState, Frame, Place},
     markup::{Markup, element},
+    names::encoded,
     session::Visit,
-    show::{self, LocalTime, glyph::glyph},
+    show::{self, LocalTime, count, figure, glyph::glyph},
+    whom::By,
 };
 
 /// The page.
@@ -54,12 +58,16 @@ struct View {
     segments: Vec<SegmentShown>,
     conflicts: Markup,
     none: Option<EmptyState>,
+    /// Whether it is still being worked out which leads are of which segment.
+    is_awaited: bool,
 }
 
 /// A priority.
 struct Row {
     no: String,
     product: String,
+    /// Its opportunities: leads have no product.
+    product_href: Option<String>,
     segment: String,
     segment_href: Option<String>,
     leads: Markup,
@@ -75,6 +83,8 @@ struct SegmentShown {
     id: String,
     label: String,
     when: String,
+    /// How many there are.
+    leads: Markup,
     /// The clauses of the priorities in it.
     clauses: Vec<String>,
 }
@@ -94,9 +104,12 @@ pub(crate) async fn show(visit: Visit, Path(no): Path<String>) -> Result<Respons
 
 async fn page(visit: Visit, version: Version) -> Result<Response, Failure> {
     let time = visit.time();
-    let view = visit.house.work(move |engine| viewed(engine, version, &time)).await?;
+    let house = visit.house.clone();
+    let view = visit.house.work(move |engine| viewed(engine, &house, version, &time)).await?;
     let frame = visit.frame(view.title.clone(), Place::Agreement);
-    Ok(visit.show(PrioritiesPage { frame, view }))
+    let is_awaited = view.is_awaited;
+    let response = visit.show(PrioritiesPage { frame, view });
+    Ok(if is_awaited { looks_again(response) } else { response })
 }
 
 /// Where the priorities of a version are read.
@@ -112,7 +125,12 @@ pub(super) fn priorities(agreement: &Agreement) -> impl Iterator<Item = (&Clause
     })
 }
 
-fn viewed(engine: &Engine, version: Version, time: &LocalTime) -> Result<View, Failure> {
+fn viewed(
+    engine: &Engine,
+    house: &House,
+    version: Version,
+    time: &LocalTime,
+) -> Result<View, Failure> {
     let (row, agreement) = engine.agreement(version).map_err(absent)?;
     let today = day_of(&agreement, time);
     let mut stated: Vec<(&Clause, &Priority)> = priorities(&agreement).collect();
@@ -124,13 +142,15 @@ fn viewed(engine: &Engine, version: Version, time: &LocalTime) -> Result<View, F
         true => "Who leads on what".to_owned(),
         false => conflicts::finding(found.len()),
     };
+    let (segments, is_awaited) = segments(house, version, &agreement, &row.text, time)?;
     Ok(View {
         version,
+        is_awaited,
         stands: stands(engine, &row, &agreement, time)?,
         title,
         on: time.date(today),
         rows: rows.collect(),
-        segments: segments(&agreement, &row.text),
+        segments,
         conflicts: conflicts::listed(version, &found),
         none: stated.is_empty().then(|| nothing(version)),
     })
@@ -150,6 +170,7 @@ fn shown(
     Row {
         no: clause.no.clone(),
         product: priority.product.clone().unwrap_or_else(|| "every product".to_owned()),
+        product_href: priority.product.as_deref().map(product_href),
         segment: known.map_or_else(|| "every lead".to_owned(), |known| known.label.clone()),
         segment_href: known.map(|known| format!("#s-{}", known.id)),
         leads: side(priority.leads),
@@ -158,6 +179,10 @@ fn shown(
         phase: phase(priority, today, time),
         names: goals.chain(routes).collect(),
     }
+}
+
+fn product_href(product: &str) -> String {
+    format!("/opportunities?product={}", encoded(product))
 }
 
 /// A side by its glyph and its word.
@@ -178,9 +203,31 @@ fn phase(priority: &Priority, today: Date, time: &LocalTime) -> Markup {
 }
 
 /// The segments with what their leads are, in plain words.
-fn segments(agreement: &Agreement, files: &BTreeMap<String, String>) -> Vec<SegmentShown> {
+fn segments(
+    house: &House,
+    version: Version,
+    agreement: &Agreement,
+    files: &BTreeMap<String, String>,
+    time: &LocalTime,
+) -> Result<(Vec<SegmentShown>, bool), Failure> {
+    if agreement.segments.is_empty() {
+        return Ok((Vec::new(), false));
+    }
     let words = segments_in_words(files);
+    let found = match house.personas_soon(version, time.now())? {
+        Soon::Found(found) => Some(found),
+        Soon::Awaited => None,
+    };
+    let in_force = house.app.engine.agreements()?.at(time.now()).map(|it| it.version);
+    let leads = |segment: &Segment| {
+        let figures = found.as_ref().and_then(|found| found.value.of_segment(&segment.id));
+        figures.map_or_else(
+            || Markup::text("being worked out"),
+            |figures| leads_of(figures, in_force == Some(version)),
+        )
+    };
     let shown = |segment: &Segment| SegmentShown {
+        leads: leads(segment),
         id: segment.id.clone(),
         label: segment.label.clone(),
         when: words.get(&segment.id).cloned().unwrap_or_default(),
@@ -189,7 +236,21 @@ fn segments(agreement: &Agreement, files: &BTreeMap<String, String>) -> Vec<Segm
             .map(|(clause, _)| clause.no.clone())
             .collect(),
     };
-    agreement.segments.iter().map(shown).collect()
+    Ok((agreement.segments.iter().map(shown).collect(), found.is_none()))
+}
+
+/// How many leads are of a segment, and of how many it cannot be said; by the rules in force each
+/// is a door to the list.
+fn leads_of(figures: &SegmentFigures, is_in_force: bool) -> Markup {
+    let number = |n: u64, is_said| match is_in_force {
+        true => figure(count(n), &By::Segment.href(&figures.segment, is_said)),
+        false => Markup::text(count(n)),
+    };
+    let n = number(figures.matches.n(), true);
+    match figures.unknown.n() {
+        0 => n,
+        unknown => n.and_text("; of ").and(number(unknown, false)).and_text(" it cannot be said"),
+    }
 }
 
 /// What stands beside the clause of a priority: who leads, on what, and until when; as of a day where

@@ -1,0 +1,223 @@
+//! Acts on ticked rows, one or many, and undoing them.
+
+use askama::{Template, filters::HtmlSafe};
+use axum::{extract::Path, response::Response};
+use domain::{ids::UserId, owned::Owned};
+use engine::{
+    Engine,
+    access::Act,
+    correction::{Corrected, Wanted},
+};
+use store::{Reader, StoreError};
+
+use crate::{
+    failure::Failure,
+    flash::Flash,
+    names::{Names, encoded},
+    pages::{leads::row::level_words, sign_in::sentence},
+    session::Visit,
+    show,
+};
+
+/// Rows that a sentence names; of the others it says how many there are.
+const NAMED_MAX: usize = 3;
+
+/// The form over rows that can be ticked.
+#[derive(Template)]
+#[template(path = "layout/ticked.html")]
+pub(crate) struct Ticked {
+    pub(crate) path: &'static str,
+    /// What several rows are called.
+    pub(crate) many: &'static str,
+    /// How many rows are in sight, and their ids as JSON.
+    pub(crate) rows: usize,
+    pub(crate) shown: String,
+    /// The query of the page, to come back to.
+    pub(crate) back: String,
+    /// To whom the rows can be given, as ids and names; nobody where the person may not.
+    pub(crate) can_own: Vec<(String, String)>,
+    /// The fields that can be corrected of many rows at once, as keys and words.
+    pub(crate) fields: Vec<(String, String)>,
+    /// The act that came back: what was ticked and typed stands there again.
+    pub(crate) tried: Sending,
+}
+
+impl HtmlSafe for Ticked {}
+
+/// Ids as JSON.
+pub(crate) fn json<'a>(ids: impl Iterator<Item = &'a str>) -> String {
+    serde_json::to_string(&ids.collect::<Vec<_>>()).unwrap_or_default()
+}
+
+/// What the form sends.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Sending {
+    ids: Vec<String>,
+    /// Whether all in sight are meant.
+    pub(crate) all: bool,
+    pub(crate) owner: String,
+    pub(crate) field: String,
+    pub(crate) value: String,
+    /// Which of the two is meant: `owner` or `field`.
+    act: String,
+    /// The view that it was sent from.
+    pub(crate) back: String,
+}
+
+impl Sending {
+    /// Reads the pairs of the form. With `all`, the rows are those that were in sight.
+    pub(crate) fn of(pairs: Vec<(String, String)>) -> Sending {
+        let mut sent = Sending::default();
+        let mut in_sight = Vec::new();
+        for (name, value) in pairs {
+            match name.as_str() {
+                "row" => sent.ids.push(value),
+                "shown" => in_sight = serde_json::from_str(&value).unwrap_or_default(),
+                "all" => sent.all = true,
+                "owner" => sent.owner = value,
+                "field" => sent.field = value,
+                "value" => sent.value = value.trim().to_owned(),
+                "act" => sent.act = value,
+                "back" => sent.back = value,
+                _ => {}
+            }
+        }
+        if sent.all {
+            sent.ids = in_sight;
+        }
+        sent.ids.sort();
+        sent.ids.dedup();
+        sent
+    }
+
+    /// Whether a row is among those that were ticked.
+    pub(crate) fn ticks(&self, id: &str) -> bool {
+        self.ids.iter().any(|ticked| ticked == id)
+    }
+
+    fn wanted(&self) -> Wanted {
+        match self.act.as_str() {
+            "owner" => Wanted::Owner(owner(&self.owner)),
+            _ => Wanted::Field { name: self.field.clone(), text: self.value.clone() },
+        }
+    }
+
+    /// Does it. `thing` makes of an id what it is of.
+    pub(crate) async fn carry_out(
+        &self,
+        visit: &Visit,
+        thing: fn(&str) -> Owned,
+    ) -> Result<Flash, Failure> {
+        let things = self.ids.iter().map(|id| thing(id)).collect();
+        match corrected(visit, things, self.wanted()).await {
+            Err(Failure::Refused(refusal)) => Ok(Flash::not_done(sentence(&refusal.to_string()))),
+            other => other,
+        }
+    }
+}
+
+/// The owner that a form names.
+pub(crate) fn owner(sent: &str) -> Option<UserId> {
+    Some(sent).filter(|owner| !matches!(*owner, "" | "nobody")).map(UserId::from)
+}
+
+/// Corrects things, and says what became of it and where it is undone.
+pub(crate) async fn corrected(
+    visit: &Visit,
+    things: Vec<Owned>,
+    wanted: Wanted,
+) -> Result<Flash, Failure> {
+    let (by, now) = (visit.signed.0.clone(), visit.house.now());
+    let reach = visit.signed.can(&Act::SeeReach);
+    let correct = move |engine: &Engine| {
+        let done = engine.correct(&by, things, wanted.clone(), now)?;
+        engine.read(|reader| said(reader, &done, &wanted, reach))
+    };
+    visit.house.work(correct).await
+}
+
+fn said(
+    reader: &Reader<'_>,
+    done: &Corrected,
+    wanted: &Wanted,
+    reach: bool,
+) -> Result<Flash, Failure> {
+    let names = Names::new(reader, reach);
+    let things = counted(&done.done);
+    let words = match wanted {
+        _ if done.done.is_empty() => "Nothing was changed.".to_owned(),
+        Wanted::Owner(Some(owner)) => format!("{things} given to {}.", names.user_name(owner)?),
+        Wanted::Owner(None) => format!("{things} given to nobody."),
+        Wanted::Field { name, text } if text.is_empty() => {
+            format!("{} of {things} is blank now.", level_words(name))
+        }
+        Wanted::Field { name, text } => {
+            format!("{} of {things} is {text} now.", level_words(name))
+        }
+    };
+    let words = format!("{words}{}", left(&names, done)?);
+    Ok(match done.done.is_empty() {
+        true => Flash::not_done(words),
+        false => Flash::done(words).with_undo(format!("/undo/corrections/{}", encoded(&done.id))),
+    })
+}
+
+/// Undoes what the person did to rows, and goes back to their list.
+pub(crate) async fn undo(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
+    let (by, now) = (visit.signed.0.clone(), visit.house.now());
+    let reach = visit.signed.can(&Act::SeeReach);
+    let undo = move |engine: &Engine| {
+        let undone = engine.undo_correction(&by, &id, now)?;
+        let mut things = undone.done.iter().chain(undone.left.iter().map(|(thing, _)| thing));
+        let to = things.next().map_or("/leads", path);
+        engine.read(|reader| {
+            let left = left(&Names::new(reader, reach), &undone)?;
+            let flash = match undone.done.is_empty() {
+                true => Flash::not_done(format!("Nothing was undone.{left}")),
+                false => Flash::done(format!("Undone for {}.{left}", counted(&undone.done))),
+            };
+            Ok((to, flash))
+        })
+    };
+    let (to, flash) = visit.house.work(undo).await?;
+    Ok(visit.go(to, &flash))
+}
+
+fn path(thing: &Owned) -> &'static str {
+    match thing {
+        Owned::Lead(_) => "/leads",
+        Owned::Opportunity(_) => "/opportunities",
+        Owned::Account(_) => "/accounts",
+    }
+}
+
+/// `3 leads`; an act is about things of one kind.
+fn counted(things: &[Owned]) -> String {
+    let (one, many) = match things.first() {
+        None | Some(Owned::Lead(_)) => ("lead", "leads"),
+        Some(Owned::Opportunity(_)) => ("opportunity", "opportunities"),
+        Some(Owned::Account(_)) => ("account", "accounts"),
+    };
+    let n = things.len();
+    format!("{} {}", show::count(n as u64), if n == 1 { one } else { many })
+}
+
+/// What was left as it is, the first few by name and with the reason.
+fn left(names: &Names<'_, '_>, of: &Corrected) -> Result<String, StoreError> {
+    if of.left.is_empty() {
+        return Ok(String::new());
+    }
+    let name = |thing: &Owned| match thing {
+        Owned::Lead(id) => names.lead(id),
+        Owned::Opportunity(id) => names.opportunity(id),
+        Owned::Account(id) => names.account(id),
+    };
+    let named = of.left.iter().take(NAMED_MAX);
+    let named = named.map(|(thing, why)| Ok(format!("{} {}", name(thing)?, why.words())));
+    let mut named = named.collect::<Result<Vec<_>, StoreError>>()?;
+    if of.left.len() > NAMED_MAX {
+        named.push(format!("and {} more", of.left.len() - NAMED_MAX));
+    }
+    let things: Vec<Owned> = of.left.iter().map(|(thing, _)| thing.clone()).collect();
+    Ok(format!(" {} left as it was: {}.", counted(&things), named.join(", ")))
+}
