@@ -14,6 +14,7 @@ pub mod priority;
 pub mod routing;
 pub mod service;
 pub mod text;
+pub mod training;
 pub mod value_proposition;
 
 use std::collections::BTreeMap;
@@ -31,6 +32,7 @@ pub use persona::Persona;
 pub use priority::Segment;
 pub use routing::Routing;
 pub use service::ServiceLevel;
+pub use training::{CheckIns, Training};
 
 /// A version's rules.
 #[derive(Debug, Clone)]
@@ -71,6 +73,10 @@ pub struct Agreement {
     pub routing: Option<Routing>,
     /// How much a person can work.
     pub capacities: Vec<Capacity>,
+    /// What those have learnt who do something by it.
+    pub trainings: Vec<Training>,
+    /// How often whoever leads people meets them, where the text says so.
+    pub check_ins: Option<CheckIns>,
     /// Goals.
     pub goals: Vec<Goal>,
     /// What follows of itself where something is missed.
@@ -351,6 +357,8 @@ pub(crate) mod tests {
             disputes: None,
             routing: None,
             capacities: vec![],
+            trainings: vec![],
+            check_ins: None,
             goals: vec![],
             consequences: vec![],
             personas: vec![],

@@ -8,7 +8,9 @@ use crate::{
         Agreement, ServiceLevel,
         routing::{Target, To},
         service::Tells,
+        training::{CHECKED_IN, CheckIns, DutyKind, Training},
     },
+    field::Fields,
     firm::Side,
 };
 
@@ -47,6 +49,20 @@ pub enum Duty {
 }
 
 impl Duty {
+    /// What it is, without saying where.
+    pub fn kind(&self) -> DutyKind {
+        match self {
+            Duty::Signs(_) | Duty::SignsInPlace(_) => DutyKind::Signs,
+            Duty::Rules => DutyKind::Rules,
+            Duty::WatchesOver => DutyKind::WatchesOver,
+            Duty::Takes(_) => DutyKind::Takes,
+            Duty::Receives(_) => DutyKind::Receives,
+            Duty::BacksUp(_) => DutyKind::BacksUp,
+            Duty::IsTold(_) => DutyKind::IsTold,
+            Duty::Reaches(_) => DutyKind::Reaches,
+        }
+    }
+
     /// Whether others of the same pool do it too: one who is away then leaves no gap.
     pub fn is_shared(&self) -> bool {
         matches!(self, Duty::Receives(_))
@@ -163,6 +179,64 @@ fn of_routing(agreement: &Agreement) -> Vec<Responsibility> {
         all.extend(pool.members.iter().map(|member| of(receives(), &member.user)));
     }
     all
+}
+
+/// A training that somebody lacks for what they do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Untrained {
+    /// Which one, by its key.
+    pub training: String,
+    /// The last day on which theirs held; `None` where none is told of.
+    pub held_until: Option<Date>,
+}
+
+/// The trainings that somebody lacks on a day for what a text gives them to do.
+pub fn untrained(
+    trainings: &[Training],
+    duty: &Duty,
+    told: &Fields,
+    today: Date,
+) -> Vec<Untrained> {
+    let asked = trainings.iter().filter(|training| training.duties.contains(&duty.kind()));
+    let lacks = asked.filter_map(|training| {
+        let held_until = match trained_on(training, told).filter(|day| *day <= today) {
+            None => None,
+            Some(day) => match training.holds_until(day) {
+                None => return None,
+                Some(until) if today <= until => return None,
+                until => until,
+            },
+        };
+        Some(Untrained { training: training.id.clone(), held_until })
+    });
+    lacks.collect()
+}
+
+/// On which day somebody was trained, as it is told of them.
+pub fn trained_on(training: &Training, told: &Fields) -> Option<Date> {
+    day_told(told, &training.field())
+}
+
+/// When whoever leads somebody last met them, as it is told of them.
+pub fn checked_in_on(told: &Fields) -> Option<Date> {
+    day_told(told, CHECKED_IN)
+}
+
+/// Whether the check-ins with somebody have lapsed on a day, and how long the last one held.
+pub fn check_in_lapsed(check_ins: &CheckIns, told: &Fields, today: Date) -> Option<Option<Date>> {
+    match checked_in_on(told).filter(|day| *day <= today) {
+        None => Some(None),
+        Some(day) => {
+            let until = check_ins.next_by(day);
+            (today > until).then_some(Some(until))
+        }
+    }
+}
+
+/// A day that is told in a field, alone or at the head of an instant.
+fn day_told(told: &Fields, field: &str) -> Option<Date> {
+    let text = told.get(field)?.text()?;
+    text.get(..10)?.parse().ok()
 }
 
 /// What the pools can take in some days against what is on its way to them, in leads.

@@ -43,6 +43,8 @@ pub enum Act {
     EndSessionsOf(UserId),
     /// To write down or take back an absence of this person, whom the second leads.
     EnterAbsenceOf(UserId, Option<UserId>),
+    /// To vouch for what this person, whom the second leads, was trained in, and that they were met.
+    VouchFor(UserId, Option<UserId>),
     /// To pass the book of this person on, whom the second leads.
     PassOnBookOf(UserId, Option<UserId>),
     /// To bring data in.
@@ -135,6 +137,14 @@ fn by_people(actor: &Actor, act: &Act) -> Option<Judged> {
                     || matches!(actor.role, Operations | Leader)),
             "write down when somebody else is away",
             "them, or whoever leads them",
+        ),
+        Act::VouchFor(user, manager) => (
+            *user != actor.user
+                && (matches!(actor.role, Operations | Leader)
+                    || (manager.as_ref() == Some(&actor.user)
+                        && !matches!(actor.role, ReadOnly | Auditor))),
+            "vouch for what somebody was trained in",
+            "whoever leads them",
         ),
         Act::PassOnBookOf(user, manager) => (
             matches!(actor.role, Operations | Leader)
@@ -297,6 +307,7 @@ fn by_work(actor: &Actor, act: &Act) -> Judged {
         | Act::MergeLeads
         | Act::SeeEverybodysFigures
         | Act::PassOnBookOf(..)
+        | Act::VouchFor(..)
         | Act::SeePeople
         | Act::ManagePeople
         | Act::EndSessionsOf(_)
@@ -322,7 +333,7 @@ mod tests {
         use Role::*;
         const WRITING: [Role; 6] =
             [Rep, SalesManager, Marketer, MarketingManager, Operations, Leader];
-        let table: [(Act, &[Role]); 36] = [
+        let table: [(Act, &[Role]); 39] = [
             (Act::SeeLeads, &Role::ALL),
             (Act::SeeReach, &WRITING),
             (Act::Propose, &[SalesManager, MarketingManager, Operations, Leader]),
@@ -335,6 +346,9 @@ mod tests {
             (Act::EnterAbsenceOf("u1".into(), None), &WRITING),
             (Act::EnterAbsenceOf("u2".into(), Some("u1".into())), &WRITING),
             (Act::EnterAbsenceOf("u2".into(), Some("u3".into())), &[Operations, Leader]),
+            (Act::VouchFor("u1".into(), Some("u1".into())), &[]),
+            (Act::VouchFor("u2".into(), Some("u1".into())), &WRITING),
+            (Act::VouchFor("u2".into(), Some("u3".into())), &[Operations, Leader]),
             (Act::PassOnBookOf("u1".into(), None), &[Rep, SalesManager, Operations, Leader]),
             (Act::PassOnBookOf("u2".into(), Some("u1".into())), &WRITING),
             (Act::PassOnBookOf("u2".into(), Some("u3".into())), &[Operations, Leader]),

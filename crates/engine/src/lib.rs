@@ -71,6 +71,9 @@ pub enum Refusal {
     /// About somebody's being away.
     #[error(transparent)]
     Absence(#[from] absence::AbsenceRefusal),
+    /// A training or a check-in was not written down.
+    #[error(transparent)]
+    Schooling(#[from] structure::SchoolingRefusal),
     /// About what follows from a missed period.
     #[error(transparent)]
     Action(#[from] action::ActionRefusal),

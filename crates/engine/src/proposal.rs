@@ -340,6 +340,8 @@ pub fn key_of(clause: &Clause) -> String {
         ClauseKind::Milestone(id) => format!("milestone/{id}"),
         ClauseKind::Goal(id) => format!("goal/{id}"),
         ClauseKind::Capacity(id) => format!("capacity/{id}"),
+        ClauseKind::Training(id) => format!("training/{id}"),
+        ClauseKind::CheckIns => "check_ins".to_owned(),
         ClauseKind::Consequence(id) => format!("consequence/{id}"),
         ClauseKind::Persona(id) => format!("persona/{id}"),
         ClauseKind::Message(_) => format!("message/{}", clause.no),

@@ -1,6 +1,10 @@
 //! Whether every responsibility of the Agreement in force is in somebody's hands: who holds it and
-//! how it stands with them, whose open leads nobody works, who is led by nobody, and whether those
-//! who receive have room for what is on its way to them.
+//! how it stands with them, whether they were trained for it, whose open leads nobody works, who is led
+//! by nobody or is met by nobody, and whether there is room for what is on its way.
+
+mod load;
+mod room;
+mod schooling;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -9,11 +13,11 @@ use std::{
 
 use domain::{
     absence,
-    agreement::{Agreement, History, InForce, Measure},
+    agreement::{Agreement, InForce},
     firm::Side,
     ids::{UserId, Version},
     people::People,
-    structure::{Duty, Presence, Responsibility, Room, promised_in, responsibilities},
+    structure::{Duty, Presence, Responsibility, Untrained, responsibilities},
 };
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use store::{
@@ -27,6 +31,10 @@ use crate::{
     lead::working_hours,
     substitute::{standing, user_named},
 };
+
+pub use load::{Overload, Workload};
+pub use room::RoomAhead;
+pub use schooling::{Lapsed, SchoolingRefusal, Vouched, duties_of};
 
 /// So many days are looked ahead, and as many back.
 pub const DAYS: i32 = 28;
@@ -44,6 +52,10 @@ pub struct Structure {
     pub leaderless: Vec<Leaderless>,
     /// The room of the pools, where the text routes.
     pub room: Option<RoomAhead>,
+    /// What people can work against what is on its way, by the capacities of the text.
+    pub workloads: Vec<Workload>,
+    /// Those whose check-ins have lapsed, by whoever leads them, where the text asks for check-ins.
+    pub check_ins: Option<Vec<Lapsed>>,
 }
 
 /// A responsibility and whoever has it.
@@ -59,6 +71,10 @@ pub struct Held {
     pub stand_in: Option<UserId>,
     /// Whether it is in nobody's hands.
     pub is_vacant: bool,
+    /// The trainings that whoever does it lacks.
+    pub untrained: Vec<Untrained>,
+    /// What is too much for whoever receives, where it is.
+    pub overload: Option<Overload>,
 }
 
 /// Open leads of somebody who is not here.
@@ -83,36 +99,69 @@ pub struct Leaderless {
     pub people: Vec<UserId>,
 }
 
-/// The room for leads in the days to come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RoomAhead {
-    /// The room itself.
-    pub room: Room,
-    /// The first and the last of the days to come, in the Agreement's zone.
-    pub ahead: (Date, Date),
-    /// The first and the last of the days whose leads are counted.
-    pub behind: (Date, Date),
-}
-
 impl Structure {
     /// How many responsibilities are in nobody's hands.
     pub fn vacancies(&self) -> usize {
         self.held.iter().filter(|held| held.is_vacant).count()
     }
+
+    /// How many are in the hands of somebody who was not trained for them.
+    pub fn untrained(&self) -> usize {
+        self.held.iter().filter(|held| held.is_untrained()).count()
+    }
+}
+
+impl Held {
+    /// Whether somebody does it who was not trained for it.
+    pub fn is_untrained(&self) -> bool {
+        !self.is_vacant && !self.untrained.is_empty()
+    }
+}
+
+/// How many responsibilities are well held, and how many are not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Gaps {
+    /// In nobody's hands.
+    pub vacant: usize,
+    /// In the hands of somebody who was not trained for them.
+    pub untrained: usize,
+    /// All of them.
+    pub all: usize,
 }
 
 impl Engine {
-    /// How many responsibilities of the Agreement in force are in nobody's hands, and how many there
-    /// are.
+    /// How many responsibilities of the Agreement in force are in nobody's hands, or in untrained
+    /// ones, and how many there are.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn vacancies(&self, now: Timestamp) -> Result<(usize, usize), Error> {
+    pub fn gaps(&self, now: Timestamp) -> Result<Gaps, Error> {
         let agreements = self.agreements()?;
-        let Some(in_force) = agreements.at(now) else { return Ok((0, 0)) };
+        let Some(in_force) = agreements.at(now) else { return Ok(Gaps::default()) };
         self.read(|reader| {
             let held = Firm::read(reader, in_force, now)?.held()?;
-            Ok((held.iter().filter(|held| held.is_vacant).count(), held.len()))
+            Ok(Gaps {
+                vacant: held.iter().filter(|held| held.is_vacant).count(),
+                untrained: held.iter().filter(|held| held.is_untrained()).count(),
+                all: held.len(),
+            })
+        })
+    }
+
+    /// Those whose check-ins have lapsed and whom somebody leads, where the Agreement in force asks
+    /// for check-ins.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn lapsed_with(&self, manager: &UserId, now: Timestamp) -> Result<Vec<Lapsed>, Error> {
+        let agreements = self.agreements()?;
+        let Some(in_force) = agreements.at(now) else { return Ok(Vec::new()) };
+        if in_force.agreement.check_ins.is_none() {
+            return Ok(Vec::new());
+        }
+        self.read(|reader| {
+            let lapsed = Firm::read(reader, in_force, now)?.lapsed().unwrap_or_default();
+            Ok(lapsed.into_iter().filter(|lapsed| lapsed.manager == *manager).collect())
         })
     }
 
@@ -138,12 +187,15 @@ impl Engine {
         let Some(in_force) = agreements.at(now) else { return Ok(None) };
         self.read(|reader| {
             let firm = Firm::read(reader, in_force, now)?;
-            let held = firm.held()?;
+            let mut held = firm.held()?;
+            firm.find_overloads(&mut held)?;
             Ok(Some(Structure {
                 version: in_force.version,
                 unattended: firm.unattended()?,
                 leaderless: firm.leaderless(),
                 room: firm.room(&agreements)?,
+                workloads: firm.workloads()?,
+                check_ins: firm.lapsed(),
                 held,
             }))
         })
@@ -177,6 +229,22 @@ impl<'a> Firm<'a> {
 
     fn agreement(&self) -> &Agreement {
         &self.in_force.agreement
+    }
+
+    /// Today, in the Agreement's zone.
+    fn today(&self) -> Date {
+        self.agreement().zone.to_datetime(self.now).date()
+    }
+
+    /// From so many days after today to so many, in the Agreement's zone.
+    fn days(&self, from: i32, to: i32) -> (Date, Date) {
+        let shifted = |days: i32| self.today().saturating_add(days.days());
+        (shifted(from), shifted(to))
+    }
+
+    /// When a day begins in the Agreement's zone.
+    fn start(&self, day: Date) -> Option<Timestamp> {
+        day.to_zoned(self.agreement().zone.clone()).ok().map(|day| day.timestamp())
     }
 
     fn zone_of(&self, user: &UserId) -> &TimeZone {
@@ -216,7 +284,10 @@ impl<'a> Firm<'a> {
             }
         }
         let is_vacant = presence.is_vacant(duty);
-        Ok(Held { responsibility, user, presence, stand_in, is_vacant })
+        let doing = stand_in.as_ref().or(user.as_ref());
+        let untrained = doing.map(|user| self.untrained(user, duty)).unwrap_or_default();
+        let overload = None;
+        Ok(Held { responsibility, user, presence, stand_in, is_vacant, untrained, overload })
     }
 
     /// How it stands with somebody who has a duty.
@@ -262,7 +333,7 @@ impl<'a> Firm<'a> {
             let named = self.away(user).and_then(|row| row.substitute.clone());
             return Ok(named.filter(|other| able(other, &responsibility.duty)));
         };
-        let today = self.agreement().zone.to_datetime(self.now).date();
+        let today = self.today();
         let named = standing(self.reader, &responsibility.who, side, today)?;
         let holds = |first: Date, last: Date| first <= today && today <= last;
         let named = named.into_iter().find(|row| holds(row.first_on, row.last_on));
@@ -273,9 +344,8 @@ impl<'a> Firm<'a> {
         Ok(named.or(by_text).filter(|other| able(other, &duty)))
     }
 
-    /// Owners of open leads who have left, may not sign in any more or are away with nobody in
-    /// their stead.
-    fn unattended(&self) -> Result<Vec<Unattended>, Error> {
+    /// How many leads that are not at the end of their way each owner has.
+    fn open_leads(&self) -> Result<BTreeMap<UserId, u64>, StoreError> {
         let mut leads: BTreeMap<UserId, u64> = BTreeMap::new();
         for status in &self.agreement().statuses {
             if status.is_final || status.is_exit {
@@ -285,7 +355,13 @@ impl<'a> Firm<'a> {
                 *leads.entry(owner).or_default() += n;
             }
         }
-        let unattended = leads.into_iter().filter_map(|(owner, leads)| {
+        Ok(leads)
+    }
+
+    /// Owners of open leads who have left, may not sign in any more or are away with nobody in
+    /// their stead.
+    fn unattended(&self) -> Result<Vec<Unattended>, Error> {
+        let unattended = self.open_leads()?.into_iter().filter_map(|(owner, leads)| {
             let presence = match self.users.get(&owner) {
                 None => Presence::Unknown,
                 Some(row) => gone(row).unwrap_or(match self.away(&owner) {
@@ -314,80 +390,6 @@ impl<'a> Firm<'a> {
             Some(Leaderless { manager, presence, people })
         });
         leaderless.collect()
-    }
-
-    /// The room of those who receive in pools, by their caps a day and the days on which they work.
-    fn room(&self, agreements: &History) -> Result<Option<RoomAhead>, Error> {
-        let Some(routing) = &self.agreement().routing else { return Ok(None) };
-        let zone = &self.agreement().zone;
-        let today = zone.to_datetime(self.now).date();
-        let shifted = |days: i32| today.saturating_add(days.days());
-        let ahead = (today, shifted(DAYS - 1));
-        let routed = |version: &&InForce| version.agreement.routing.is_some();
-        let began = agreements.0.iter().find(routed).map(|version| version.from);
-        let began = began.map_or(today, |at| zone.to_datetime(at).date());
-        let behind = (shifted(-DAYS).max(began), shifted(-1));
-        let mut caps: BTreeMap<UserId, Option<u32>> = BTreeMap::new();
-        for member in routing.pools.iter().flat_map(|pool| &pool.members) {
-            let Some(user) = user_named(self.reader, &member.user)? else { continue };
-            if self.users.get(&user).is_some_and(|row| gone(row).is_none()) {
-                let cap = caps.entry(user).or_insert(member.cap_day);
-                *cap = cap.zip(member.cap_day).map(|(one, other)| one.max(other));
-            }
-        }
-        let takes = caps.iter().map(|(user, cap)| {
-            let half_days = self.half_days_at_work(user, ahead);
-            cap.map(|cap| u64::from(cap) * half_days / 2)
-        });
-        let takes = takes.sum::<Option<u64>>().filter(|_| !caps.is_empty());
-        let start = |day: Date| day.to_zoned(zone.clone()).map(|day| day.timestamp());
-        let (came, to_pools) = match (start(behind.0), start(today)) {
-            (Ok(from), Ok(to)) if from < to => self.reader.leads_routed_between(from, to)?,
-            _ => (0, 0),
-        };
-        let room = Room { takes, came, to_pools, promised: self.promised(ahead) };
-        Ok(Some(RoomAhead { room, ahead, behind }))
-    }
-
-    /// The half days of some days on which somebody works: their calendar opens and they are not
-    /// away.
-    fn half_days_at_work(&self, user: &UserId, days: (Date, Date)) -> u64 {
-        let own = self.hours.hours(user, self.now).and_then(|hours| hours.calendar.as_ref());
-        let own = own.and_then(|key| self.agreement().calendars.get(key));
-        let calendar =
-            own.or_else(|| self.agreement().calendars.get(&self.agreement().default_calendar));
-        let absences = self.absences.get(user).map(Vec::as_slice).unwrap_or_default();
-        let mut half_days = 0;
-        for day in days.0.series(1.day()).take_while(|day| *day <= days.1) {
-            if calendar.is_some_and(|calendar| calendar.hours_on(day).is_empty()) {
-                continue;
-            }
-            let halves = [day.at(9, 0, 0, 0), day.at(15, 0, 0, 0)];
-            let works = |half: &&jiff::civil::DateTime| {
-                !absences
-                    .iter()
-                    .any(|row| absence::holds((row.first_on, row.last_on), row.half, **half))
-            };
-            half_days += halves.iter().filter(works).count() as u64;
-        }
-        half_days
-    }
-
-    /// What marketing has promised for some days, by the goals that count leads.
-    fn promised(&self, days: (Date, Date)) -> Option<u64> {
-        let by = |measure: Measure| {
-            let of = |goal: &&domain::agreement::Goal| {
-                goal.side == Side::Marketing
-                    && goal.measure == measure
-                    && goal.user.is_none()
-                    && goal.from <= days.1
-                    && days.0 <= goal.to
-            };
-            let goals = self.agreement().goals.iter().filter(of);
-            let parts = goals.map(|goal| promised_in(goal.target, (goal.from, goal.to), days));
-            parts.fold(None, |sum: Option<u64>, part| Some(sum.unwrap_or(0) + part))
-        };
-        by(Measure::Qualified).max(by(Measure::Accepted))
     }
 }
 

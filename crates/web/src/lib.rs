@@ -127,6 +127,7 @@ fn colleagues() -> Router<Shared> {
         .route("/people/{id}/record", post(people::change::record))
         .route("/people/{id}/absences", post(people::absence::create))
         .route("/people/{id}/absences/{no}/withdrawal", post(people::absence::withdraw))
+        .route("/people/{id}/schooling", post(people::schooling::create))
         .route("/people/{id}/book", get(people::book::show).post(people::book::pass_on))
         .route("/people/{id}/book/{no}/withdrawal", post(people::book::take_back))
         .route("/people/{id}/leaving", post(people::book::leave))

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::parts::Kind;
 
 /// Keys whose words are not just the key with blanks.
-const LABELS: [(&str, &str); 68] = [
+const LABELS: [(&str, &str); 74] = [
     ("says", "sentence"),
     ("clause", "number"),
     ("no", "number"),
@@ -51,6 +51,12 @@ const LABELS: [(&str, &str); 68] = [
     ("at_a_time", "opportunities at a time"),
     ("to_win", "worked until won"),
     ("to_loss", "worked until lost"),
+    ("attempts", "attempts at each lead"),
+    ("attempt", "one attempt takes"),
+    ("calling_a_week", "time for calling in a week"),
+    ("for", "for whoever"),
+    ("lasts", "holds for"),
+    ("every", "at the latest every"),
     ("cap_day", "leads a day, at most"),
     ("due", "to be done within"),
     ("period", "looked at each"),
@@ -80,7 +86,7 @@ const LABELS: [(&str, &str); 68] = [
 const SENTENCES: [&str; 3] = ["rings.", "seller.", "channels"];
 
 /// What a section is called; clauses go by their number.
-const SECTIONS: [(&str, &str); 13] = [
+const SECTIONS: [(&str, &str); 14] = [
     ("agreement", "Title, zone and currency"),
     ("calendars", "Opening hours"),
     ("fields", "Fields that the text knows"),
@@ -93,6 +99,7 @@ const SECTIONS: [(&str, &str); 13] = [
     ("route", "Route"),
     ("handoff", "Handoffs"),
     ("disputes", "Disputes"),
+    ("check_ins", "Check-ins"),
     ("routing", "Routing"),
 ];
 

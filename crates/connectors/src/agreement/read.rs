@@ -32,6 +32,7 @@ mod rules;
 mod service_levels;
 mod statuses;
 mod steps;
+mod trainings;
 
 use clauses::Clauses;
 use names::Known;
@@ -117,6 +118,8 @@ fn agreement(document: Document<'_>) -> Agreement {
     let disputes = handoff::disputes(&document, &known, &mut clauses);
     let routing = routing::routing(&document, &known, &mut clauses);
     let capacities = capacities::capacities(&document, &mut clauses);
+    let trainings = trainings::trainings(&document, &mut clauses);
+    let check_ins = trainings::check_ins(&document, &mut clauses);
     let goals = goals::goals(&document, &known, &mut clauses);
     let consequences =
         consequences::consequences(&document, &known, &service_levels, &goals, &mut clauses);
@@ -145,6 +148,8 @@ fn agreement(document: Document<'_>) -> Agreement {
         disputes,
         routing,
         capacities,
+        trainings,
+        check_ins,
         goals,
         consequences,
         personas,

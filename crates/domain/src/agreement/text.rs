@@ -34,6 +34,10 @@ pub enum ClauseKind {
     Goal(String),
     /// How much a person can work, by its key.
     Capacity(String),
+    /// What somebody is to be trained in, by its key.
+    Training(String),
+    /// How often whoever leads people meets them.
+    CheckIns,
     /// How a lead changes hands.
     Handoff,
     /// Who rules where the sides disagree.

@@ -151,3 +151,48 @@ fn pools_get_of_what_is_promised_the_part_that_they_got_of_what_came() {
     assert_eq!(Room { came: 0, to_pools: 0, ..room }.promised_to_pools(), Some(40));
     assert_eq!(Room { to_pools: 0, ..room }.expected(), 0, "they go elsewhere");
 }
+
+fn training(id: &str, duties: &[DutyKind], lasts_days: Option<i64>) -> Training {
+    let says = format!("The training {id}.");
+    Training { id: id.into(), clause: "9".into(), says, duties: duties.to_vec(), lasts_days }
+}
+
+#[test]
+fn a_training_is_lacking_until_it_is_told_of_and_after_it_has_lapsed() {
+    let trainings = [
+        training("how-to-hand-over", &[DutyKind::Receives, DutyKind::Takes], Some(10)),
+        training("ruling", &[DutyKind::Rules], None),
+    ];
+    let receives = Duty::Receives("desk".into());
+    let told = |field: &str, value: &str| Fields::from([(field.to_owned(), value.into())]);
+    let of = |duty: &Duty, told: &Fields, today: &str| {
+        let lacks = untrained(&trainings, duty, told, day(today));
+        lacks.into_iter().map(|lack| (lack.training, lack.held_until)).collect::<Vec<_>>()
+    };
+    let handed = "trained_how_to_hand_over";
+    let lacks = |until: Option<&str>| vec![("how-to-hand-over".to_owned(), until.map(day))];
+    let cases = [
+        ("never", Fields::new(), "2026-11-20", lacks(None)),
+        ("on the last day", told(handed, "2026-11-10"), "2026-11-20", vec![]),
+        ("a day later", told(handed, "2026-11-10"), "2026-11-21", lacks(Some("2026-11-20"))),
+        ("told as an instant", told(handed, "2026-11-10T09:00:00Z"), "2026-11-20", vec![]),
+        ("not yet", told(handed, "2026-11-21"), "2026-11-20", lacks(None)),
+        ("no day", told(handed, "yes"), "2026-11-20", lacks(None)),
+    ];
+    for (when, told, today, expected) in cases {
+        assert_eq!(of(&receives, &told, today), expected, "{when}");
+    }
+    let ruling = told("trained_ruling", "2016-01-01");
+    assert!(of(&Duty::Rules, &ruling, "2026-11-20").is_empty(), "it holds for good");
+    assert!(of(&Duty::WatchesOver, &Fields::new(), "2026-11-20").is_empty(), "nothing is asked");
+}
+
+#[test]
+fn a_check_in_lapses_the_day_after_the_next_was_due() {
+    let check_ins = CheckIns { clause: "9".into(), says: String::new(), every_days: 14 };
+    let told = Fields::from([(CHECKED_IN.to_owned(), "2026-11-02".into())]);
+    assert_eq!(check_in_lapsed(&check_ins, &told, day("2026-11-16")), None);
+    let until = Some(Some(day("2026-11-16")));
+    assert_eq!(check_in_lapsed(&check_ins, &told, day("2026-11-17")), until);
+    assert_eq!(check_in_lapsed(&check_ins, &Fields::new(), day("2026-11-17")), Some(None));
+}

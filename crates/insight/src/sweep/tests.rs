@@ -348,6 +348,8 @@ fn agreement(definition: Definition) -> Agreement {
         disputes: None,
         routing: None,
         capacities: vec![],
+        trainings: vec![],
+        check_ins: None,
         goals: vec![],
         segments: vec![],
         consequences: vec![],

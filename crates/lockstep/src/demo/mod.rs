@@ -28,7 +28,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
 
 use hours::Hours;
 use stories::Meant;
-use texts::{Finding, Step, midnight};
+use texts::{Finding, Step, Vouching, midnight};
 use world::{Dates, World};
 
 /// The firm's name.
@@ -217,10 +217,25 @@ fn steps(dates: &Dates, zone: &TimeZone) -> BTreeMap<Timestamp, Vec<Step>> {
     for (ago, finding) in FOUND_OUT {
         steps.entry(dates.now - days(ago)).or_default().push(Step::Find(finding));
     }
+    for (ago, vouching) in vouched() {
+        steps.entry(dates.now - days(ago)).or_default().push(Step::Vouch(vouching));
+    }
     for (ago, step) in said {
         steps.entry(dates.now - days(ago)).or_default().push(step);
     }
     steps
+}
+
+/// What is vouched for, and how many days ago: one rep was never shown how a lead changes hands, and two
+/// people wait for their check-in.
+fn vouched() -> Vec<(i64, Vouching)> {
+    let trained = |training, by, of| (40, Vouching { by, of, training: Some(training) });
+    let met = |ago, by, of| (ago, Vouching { by, of, training: None });
+    let mut all = vec![trained("ruling", 11, 12), trained("handoff", 11, 1)];
+    all.extend([5, 6, 8, 9, 10].map(|rep| trained("handoff", 1, rep)));
+    all.extend([met(5, 0, 2), met(5, 0, 3), met(26, 0, 4), met(23, 1, 9)]);
+    all.extend([5, 6, 7, 8, 10].map(|rep| met(6, 1, rep)));
+    all
 }
 
 /// Lets time pass: week by week what happened is taken in, the texts go their way, and sales reacts

@@ -12,7 +12,7 @@ use domain::{
     ids::{DisputeId, Version},
     reported::Reported,
 };
-use engine::{Engine, access::Actor, dispute::Ruling, evidence::Given};
+use engine::{Engine, access::Actor, dispute::Ruling, evidence::Given, structure::Vouched};
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
 use super::{people::STAFF, queue::CRM};
@@ -63,6 +63,7 @@ const V3: Files = text!(
     "handoff",
     "message",
     "opportunities",
+    "people",
     "priorities",
     "routing",
     "statuses",
@@ -80,6 +81,7 @@ const V4: Files = text!(
     "handoff",
     "message",
     "opportunities",
+    "people",
     "priorities",
     "routing",
     "statuses",
@@ -270,6 +272,30 @@ impl Finding {
     }
 }
 
+/// What is vouched for of one of the firm's people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Vouching {
+    /// By whom, by their place among the firm's people.
+    pub by: usize,
+    /// Of whom.
+    pub of: usize,
+    /// In what they were trained; `None` for a check-in.
+    pub training: Option<&'static str>,
+}
+
+impl Vouching {
+    /// Vouches for it, as of the day before.
+    fn vouch(self, engine: &Engine, now: Timestamp) -> anyhow::Result<()> {
+        let on = now.to_zoned(TimeZone::UTC).date().yesterday()?;
+        let what = match self.training {
+            Some(training) => Vouched::Training(training.to_owned()),
+            None => Vouched::CheckIn,
+        };
+        engine.vouch(&STAFF[self.by].actor(), &STAFF[self.of].user(), what, Some(on), now)?;
+        Ok(())
+    }
+}
+
 /// Something that happens to a text, or is said about what it decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
@@ -296,6 +322,8 @@ pub enum Step {
     CloseActions(&'static str),
     /// Somebody gives evidence for a persona.
     Find(Finding),
+    /// Somebody vouches for what one of the firm's people was trained in, or that they were met.
+    Vouch(Vouching),
     /// Whoever has the lead calls it, since it counts as accepted now.
     Call,
 }
@@ -320,6 +348,7 @@ impl Step {
             Step::TakeEffect => {
                 engine.tick(now)?;
             }
+            Step::Vouch(vouching) => vouching.vouch(engine, now)?,
             Step::Contest(words) => contest(engine, words, now)?,
             Step::Answer(words) => {
                 if let Some(dispute) = open_dispute(engine)? {

@@ -137,3 +137,117 @@ async fn without_an_agreement_nobody_is_responsible_for_anything() {
     let page = World::new().page("rep", "/responsibilities").await;
     assert!(page.contains("See who is responsible for what"), "{page}");
 }
+
+const SCHOOLED: &str = r#"
+[[training]]
+id = "handing-over"
+clause = "8"
+says = "Whoever receives leads was shown how a lead changes hands, within a year."
+for = ["receives"]
+lasts = "365 days"
+
+[check_ins]
+clause = "9"
+says = "Whoever leads people meets each of them every 14 days."
+every = "14 days"
+
+[[capacity]]
+id = "reps"
+clause = "10"
+says = "A rep works 12 opportunities at a time; a lead is tried six times for five minutes, in an hour a week."
+side = "sales"
+at_a_time = 12
+to_win = "84 days"
+to_loss = "84 days"
+win_rate = "33%"
+attempts = 6
+attempt = "5min"
+calling_a_week = "1h"
+
+[[goal]]
+id = "leads"
+clause = "11"
+says = "Marketing brings 150 leads in these days."
+side = "marketing"
+measure = "qualified"
+from = 2026-11-16
+to = 2026-12-13
+target = 150
+"#;
+
+async fn vouches(world: &World, who: &str, what: &str, on: &str) -> testkit::Answer {
+    let path = format!("/people/{}/schooling", world.user("rep"));
+    world.posts(who, &path, &[("what", what), ("on", on)]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_receives_counts_as_untrained_until_somebody_else_vouches_for_them() {
+    let world = World::just_signed_with(&format!("{DESK}{SCHOOLED}"));
+    let page = world.page("rep", "/responsibilities").await;
+    assert!(page.contains("1 of 6 responsibilities is in nobody’s hands, 1 in untrained hands"));
+    assert!(page.contains("Rita Voss here, not trained: handing over"), "{page}");
+    let today = world.page("operations", "/").await;
+    assert!(today.contains("in the hands of somebody who was not trained for them"), "{today}");
+    let own = vouches(&world, "rep", "handing-over", "2026-11-10").await;
+    assert_eq!(own.status, StatusCode::NOT_FOUND, "nobody vouches for themselves");
+    let early = vouches(&world, "operations", "handing-over", "2026-11-17").await;
+    assert!(early.text().contains("2026-11-17 has not come yet"), "{}", early.text());
+    let other = vouches(&world, "operations", "selling", "2026-11-10").await;
+    assert!(other.text().contains("asks for no training"), "{}", other.text());
+    let done = vouches(&world, "operations", "handing-over", "2025-11-20").await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+    let page = world.page("rep", "/responsibilities").await;
+    assert!(page.contains("Rita Voss here clause\u{a0}6"), "{page}");
+    let person = world.page("rep", &format!("/people/{}", world.user("rep"))).await;
+    assert!(person.contains("Training: handing over Thu 20 Nov 2025 , holds until"), "{person}");
+    world.at("2026-11-21 09:00");
+    let page = world.page("operations", "/responsibilities").await;
+    assert!(page.contains("Rita Voss here, training lapsed: handing over, after"), "{page}");
+    let back = vouches(&world, "operations", "handing-over", "").await;
+    assert_eq!(back.status, StatusCode::SEE_OTHER, "{}", back.text());
+    let page = world.page("operations", "/responsibilities").await;
+    assert!(page.contains("Rita Voss here, not trained: handing over"), "taken back: {page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_in_that_lapses_is_told_to_whoever_leads_them() {
+    let world = World::just_signed_with(&format!("{DESK}{SCHOOLED}"));
+    let manager = world.user("sven").to_string();
+    let led = json!({"fact": "user", "user": world.user("rep"), "fields": {"manager": manager}});
+    world.reports(json!([led])).await;
+    let page = world.page("sven", "/responsibilities").await;
+    assert!(page.contains("1 person was not met in time by whoever leads them"), "{page}");
+    assert!(page.contains("Sven Arndt Rita Voss none written down"), "{page}");
+    let today = world.page("sven", "/").await;
+    assert!(today.contains("1 check-in with people whom you lead has lapsed"), "{today}");
+    let met = vouches(&world, "sven", "check in", "2026-11-16").await;
+    assert_eq!(met.status, StatusCode::SEE_OTHER, "{}", met.text());
+    let page = world.page("sven", "/responsibilities").await;
+    assert!(page.contains("Whoever leads people has met each of them in time"), "{page}");
+    assert!(!world.page("sven", "/").await.contains("1 check-in with"));
+    for day in ["2026-11-22 09:00", "2026-11-28 09:00", "2026-12-01 09:00"] {
+        world.at(day).page("sven", "/people").await;
+    }
+    let today = world.page("sven", "/").await;
+    assert!(today.contains("1 check-in with people whom you lead has lapsed"), "{today}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_people_can_work_is_compared_with_what_marketing_promised() {
+    let world = World::just_signed_with(&format!("{DESK}{SCHOOLED}"));
+    let page = world.page("operations", "/responsibilities").await;
+    // One rep takes on 12 in 84 days, so 4 in 28; nothing has shown how many leads become one.
+    for words in [
+        "146 opportunities more are on their way than can be taken on: reps",
+        "Can be taken on 4 opportunities",
+        "Follow from what marketing promised 150 opportunities",
+        // 150 leads, six times five minutes each; four weeks of one hour.
+        "Calling what is on its way takes 71.0 hours more than there are",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    away(&world, "rep", "").await;
+    let page = world.page("operations", "/responsibilities").await;
+    assert!(page.contains("Can be taken on 3 opportunities"), "a week away of four: {page}");
+    assert!(page.contains("There is time for 3.0 hours"), "{page}");
+}

@@ -7,7 +7,7 @@ use domain::{
     money::{Currency, Money},
     record::{OpportunityMoved, OpportunityReported},
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan, civil::Date};
 
 use super::{
     columns::{date_of, id_of, text_of},
@@ -291,6 +291,49 @@ impl Reader<'_> {
     pub fn opportunities(&self) -> Result<Vec<OpportunityRow>, StoreError> {
         let query = format!("select {COLUMNS} from opportunity");
         self.opportunities_by(&query, &[])
+    }
+
+    /// How many open opportunities each owner has, by id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn open_opportunities_by_owner(&self) -> Result<Vec<(UserId, u64)>, StoreError> {
+        let query = "select owner, count(*) from opportunity
+                     where owner is not null and outcome = 'open' group by owner";
+        let mut rows = self.list("count the owners' opportunities", query, &[], |mut row| {
+            Ok((row.next::<UserId>()?, row.next::<i64>()?.unsigned_abs()))
+        })?;
+        rows.sort();
+        Ok(rows)
+    }
+
+    /// How many open opportunities somebody has.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn open_opportunities_of(&self, owner: &UserId) -> Result<u64, StoreError> {
+        let query = "select count(*) from opportunity where owner = $1 and outcome = 'open'";
+        let read = |mut row: Row| Ok(row.next::<i64>()?.unsigned_abs());
+        let n = self.find("count an owner's opportunities", query, values![owner], read)?;
+        Ok(n.unwrap_or_default())
+    }
+
+    /// How many opportunities were opened from a day to another, both included.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn opportunities_opened_between(
+        &self,
+        first_on: Date,
+        last_on: Date,
+    ) -> Result<u64, StoreError> {
+        let query = "select count(*) from opportunity where opened_on >= $1 and opened_on < $2";
+        // An instant of the last day sorts after the day itself.
+        let after = last_on.saturating_add(1.day());
+        let days = values![first_on.to_string(), after.to_string()];
+        let read = |mut row: Row| Ok(row.next::<i64>()?.unsigned_abs());
+        let n = self.find("count what was opened", query, days, read)?;
+        Ok(n.unwrap_or_default())
     }
 
     /// The opportunities that are somebody's, by id; those of one outcome alone where it is given.

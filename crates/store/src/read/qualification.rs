@@ -132,6 +132,21 @@ impl Reader<'_> {
         })
     }
 
+    /// How many leads met a definition from an instant on up to another, each once.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn leads_qualified_between(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let query = "select count(distinct lead) from qualification where at >= $1 and at < $2";
+        let read = |mut row: Row| Ok(row.next::<i64>()?.unsigned_abs());
+        let n = self.find("count who qualified", query, values![from, to], read)?;
+        Ok(n.unwrap_or_default())
+    }
+
     /// All qualifications, in ledger order.
     ///
     /// # Errors

@@ -92,7 +92,11 @@ pub fn disputes<'t>(
 }
 
 /// The one table of a name; a second is a mistake.
-fn only<'t>(document: &Document<'t>, key: &'static str, noun: &'static str) -> Option<Table<'t>> {
+pub fn only<'t>(
+    document: &Document<'t>,
+    key: &'static str,
+    noun: &'static str,
+) -> Option<Table<'t>> {
     let mut tables = document.tables(key, noun).into_iter();
     let first = tables.next()?;
     for more in tables {

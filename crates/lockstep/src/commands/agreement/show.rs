@@ -86,6 +86,17 @@ pub fn words(agreement: &Agreement) -> String {
         let (clause, id, side) = (&capacity.clause, &capacity.id, capacity.side.word());
         lines.push(format!("  {clause}  {id} ({side}): {}", one_line(&capacity.says)));
     }
+    if !agreement.trainings.is_empty() {
+        lines.push(count(agreement.trainings.len(), "training"));
+    }
+    for training in &agreement.trainings {
+        let (clause, id) = (&training.clause, &training.id);
+        lines.push(format!("  {clause}  {id}: {}", one_line(&training.says)));
+    }
+    if let Some(check_ins) = &agreement.check_ins {
+        lines.push("Check-ins".to_owned());
+        lines.push(format!("  {}  {}", check_ins.clause, one_line(&check_ins.says)));
+    }
     lines.push(count(agreement.goals.len(), "goal"));
     for goal in &agreement.goals {
         let (clause, id, side) = (&goal.clause, &goal.id, goal.side.word());
@@ -154,6 +165,22 @@ pub fn summary(agreement: &Agreement) -> Value {
             "taken_on_in_30_days": capacity.taken_on_in_30_days(),
         })
     });
+    let trainings = agreement.trainings.iter().map(|training| {
+        json!({
+            "id": training.id,
+            "clause": training.clause,
+            "says": training.says,
+            "for": training.duties.iter().map(|duty| duty.key()).collect::<Vec<_>>(),
+            "lasts_days": training.lasts_days,
+        })
+    });
+    let check_ins = agreement.check_ins.as_ref().map(|check_ins| {
+        json!({
+            "clause": check_ins.clause,
+            "says": check_ins.says,
+            "every_days": check_ins.every_days,
+        })
+    });
     json!({
         "title": agreement.title,
         "zone": agreement.zone.iana_name(),
@@ -166,6 +193,8 @@ pub fn summary(agreement: &Agreement) -> Value {
         "handoff": agreement.handoff.as_ref().map(handoff),
         "disputes": agreement.disputes.as_ref().map(disputes),
         "capacities": capacities.collect::<Vec<_>>(),
+        "trainings": trainings.collect::<Vec<_>>(),
+        "check_ins": check_ins,
         "goals": goals.collect::<Vec<_>>(),
     })
 }

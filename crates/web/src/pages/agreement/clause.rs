@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     agreement::{
-        Agreement, Capacity, Consequence, Definition, Measure, Milestone, Routing, ServiceLevel,
+        Agreement, Consequence, Definition, Measure, Milestone, Routing, ServiceLevel,
         consequence::Every,
         text::{Clause, ClauseKind},
     },
@@ -22,7 +22,7 @@ use engine::proposal::key_of;
 
 use super::{
     actions::ACTIONS,
-    handing, message, priorities,
+    handing, message, people, priorities,
     propose::clause_href,
     routes, serving,
     words::{self, Line},
@@ -206,8 +206,12 @@ fn of_text(agreement: &Agreement, clause: &Clause, today: &Today) -> Shown {
             .find(|milestone| milestone.id == *id)
             .map(|milestone| of_milestone(milestone, today)),
         ClauseKind::Capacity(id) => {
-            agreement.capacities.iter().find(|capacity| capacity.id == *id).map(of_capacity)
+            agreement.capacities.iter().find(|capacity| capacity.id == *id).map(people::of_capacity)
         }
+        ClauseKind::Training(id) => {
+            agreement.trainings.iter().find(|training| training.id == *id).map(people::of_training)
+        }
+        ClauseKind::CheckIns => agreement.check_ins.as_ref().map(people::of_check_ins),
         ClauseKind::Routing => agreement.routing.as_ref().map(|routing| of_routing(routing, today)),
         ClauseKind::Goal(id) => agreement
             .goals
@@ -443,29 +447,6 @@ fn of_routing(routing: &Routing, today: &Today) -> Shown {
         margin,
         ..bare(&routing.clause)
     }
-}
-
-fn of_capacity(capacity: &Capacity) -> Shown {
-    let a_month = capacity.taken_on_in_30_days();
-    let count = crate::markup::element("b").holding(show::count(u64::from(a_month)));
-    let days = capacity.mean_days().round();
-    let lines = [
-        format!("{} at a time, {days} days each on the mean", capacity.at_a_time),
-        format!(
-            "{} won after {} days, the rest lost after {}",
-            show::per_cent(f64::from(capacity.win_rate_per_mille) / 1000.0),
-            capacity.days_to_win,
-            capacity.days_to_loss
-        ),
-    ];
-    let margin = Margin {
-        lead: terms(
-            Markup::from(count).and_text(" opportunities taken on in 30 days, each person"),
-        ),
-        lines: lines.map(|line| terms(Markup::text(line))).to_vec(),
-        ..Margin::default()
-    };
-    Shown { says: vec![capacity.says.clone()], margin, ..bare(&capacity.clause) }
 }
 
 fn of_goal(agreement: &Agreement, goal: &domain::agreement::Goal, today: &Today) -> Shown {

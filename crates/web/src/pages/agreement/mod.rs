@@ -8,6 +8,7 @@ mod handing;
 mod history;
 pub(crate) mod message;
 mod paper;
+mod people;
 pub(crate) mod personas;
 pub(crate) mod priorities;
 pub(crate) mod propose;

@@ -5,6 +5,7 @@ pub(crate) mod book;
 pub(crate) mod change;
 mod list;
 pub(crate) mod person;
+pub(crate) mod schooling;
 
 use askama::Template;
 use axum::{extract::Query, response::Response};

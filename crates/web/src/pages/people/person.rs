@@ -1,7 +1,7 @@
 //! One person: what is known of them and where it comes from, and for those who look after people
 //! what can be changed.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
@@ -23,6 +23,7 @@ use super::{
     absence::{self, Away},
     change::{self, Recording, Standing},
     list::{person_href, person_link, standing_words, team_link},
+    schooling::{self, Schooling},
     user_of,
 };
 use crate::{
@@ -50,6 +51,7 @@ pub(super) struct Forms {
     pub(super) standing: Form,
     pub(super) record: Form,
     pub(super) absence: Form,
+    pub(super) schooling: Form,
     /// What is wrong with something that has no form.
     pub(super) whole: Form,
 }
@@ -66,13 +68,14 @@ pub(super) struct View {
     link_until: Option<Markup>,
     sessions: usize,
     away: Away,
+    schooling: Schooling,
 }
 
 /// Something known, and where it comes from.
-struct Line {
-    label: &'static str,
-    value: Markup,
-    from: Markup,
+pub(super) struct Line {
+    pub(super) label: Cow<'static, str>,
+    pub(super) value: Markup,
+    pub(super) from: Markup,
 }
 
 /// Shows the person.
@@ -91,7 +94,7 @@ pub(super) async fn shown(
     let found = visit.house.work(move |engine| viewed(engine, &user, &actor, &time)).await;
     let (view, mut forms) = found?;
     refuse(&mut forms);
-    let all = [&forms.absence, &forms.record, &forms.standing, &forms.whole];
+    let all = [&forms.absence, &forms.schooling, &forms.record, &forms.standing, &forms.whole];
     let was_refused = all.iter().any(|form| form.is_refused());
     let wrong = all.iter().map(|form| form.summary()).collect();
     let mut frame = visit.frame(view.plain.clone(), Place::People);
@@ -110,6 +113,7 @@ fn viewed(
     let in_force = agreements.at(time.now());
     let calendars: BTreeSet<String> =
         in_force.iter().flat_map(|found| found.agreement.calendars.keys().cloned()).collect();
+    let text = in_force.map(|found| found.agreement.as_ref());
     let signs = *user == actor.user && engine.is_signer(actor)?;
     engine.read(|reader| {
         let row = reader.user(user)?.ok_or(Failure::Absent)?;
@@ -121,6 +125,7 @@ fn viewed(
             standing: change::standing_form(&Standing::of(&row)),
             record: change::record_form(&Recording::of(&row), reader, user, &calendars)?,
             absence: absence::form(reader, &row, signs)?,
+            schooling: schooling::form(text, &row),
             whole: Form::default(),
         };
         let mut known = known(reader, &row, &names)?;
@@ -133,6 +138,7 @@ fn viewed(
             href: person_href(user.as_str()),
             standing: standing(reader, &row, &standings, &names, time)?,
             away: absence::of(reader, &row, actor, &names, time)?,
+            schooling: schooling::of(reader, &row, actor, text, (&names, time))?,
             known,
             may_manage,
             is_let_in: row.role.is_some(),
@@ -177,11 +183,11 @@ fn known(
     let mut lines = Vec::new();
     if let (Some(role), Some(side)) = (row.role, row.side) {
         let from = admitted.unwrap_or_default();
-        lines.push(Line { label: "Role", value: role.words().into(), from: from.clone() });
-        lines.push(Line { label: "Side", value: side.word().into(), from });
+        lines.push(Line { label: "Role".into(), value: role.words().into(), from: from.clone() });
+        lines.push(Line { label: "Side".into(), value: side.word().into(), from });
     } else if let Some(entry) = record.told("side") {
         let side = row.side.map_or("", Side::word);
-        lines.push(Line { label: "Side", value: side.into(), from: from(entry, names)? });
+        lines.push(Line { label: "Side".into(), value: side.into(), from: from(entry, names)? });
     }
     for (field, label) in [
         ("team", "Team"),
@@ -200,7 +206,7 @@ fn known(
             }
             Some(value) => Markup::text(value),
         };
-        lines.push(Line { label, value, from: from(entry, names)? });
+        lines.push(Line { label: label.into(), value, from: from(entry, names)? });
     }
     let mut led = Markup::new();
     for other in reader.users()? {
@@ -212,7 +218,7 @@ fn known(
     }
     if !led.as_str().is_empty() {
         lines.push(Line {
-            label: "Leads",
+            label: "Leads".into(),
             value: led,
             from: Markup::text("what is known of them"),
         });
@@ -231,16 +237,16 @@ fn for_few(
     let beside = || Markup::text("beside the ledger");
     let mut lines = Vec::new();
     if let Some(email) = person.email {
-        lines.push(Line { label: "E-mail", value: Markup::text(email), from: beside() });
+        lines.push(Line { label: "E-mail".into(), value: Markup::text(email), from: beside() });
     }
     if let Some(at) = standings.seen.get(&row.id) {
-        lines.push(Line { label: "Last seen", value: time.instant(*at), from: beside() });
+        lines.push(Line { label: "Last seen".into(), value: time.instant(*at), from: beside() });
     }
     Ok(lines)
 }
 
 /// Where a value comes from: the source, or whoever wrote it here, and the fact.
-fn from(entry: &Entry, names: &Names<'_, '_>) -> Result<Markup, StoreError> {
+pub(super) fn from(entry: &Entry, names: &Names<'_, '_>) -> Result<Markup, StoreError> {
     let by = match entry.fact() {
         Fact::User(told) => told.by.as_ref(),
         Fact::UserAdmitted(told) => told.by.as_ref(),

@@ -1,17 +1,21 @@
-//! Responsibilities: what the Agreement gives people to do, who has it, and where there is nobody.
+//! Responsibilities: what the Agreement gives people to do, who has it, and where there is nobody, or
+//! nobody who was trained for it.
+
+mod room;
 
 use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::response::Response;
 use domain::{
-    ids::UserId,
-    structure::{Duty, Presence},
+    agreement::Agreement,
+    ids::{UserId, Version},
+    structure::{Duty, Presence, Untrained},
 };
 use engine::{
     Engine,
     access::Act,
-    structure::{Held, RoomAhead, Structure},
+    structure::{Held, Lapsed, Overload, Structure},
 };
 
 use crate::{
@@ -19,9 +23,11 @@ use crate::{
     layout::{EmptyState, Frame, Place},
     markup::Markup,
     names::{Names, encoded},
+    pages::people::schooling::words_of,
     session::Visit,
     show::{LocalTime, count, figure},
 };
+use room::{RoomShown, room_shown, workload_shown};
 
 #[derive(Template)]
 #[template(path = "pages/responsibilities/index.html")]
@@ -30,12 +36,20 @@ struct ResponsibilitiesPage {
     view: View,
 }
 
+/// Where the page is.
+pub(crate) const PLACE: &str = "/responsibilities";
+
+/// Where lapsed check-ins stand on it.
+pub(crate) const CHECK_INS: &str = "/responsibilities#check-ins";
+
 /// The page's matter.
 #[derive(Default)]
 struct View {
     finding: String,
     version: u32,
     held: Vec<HeldShown>,
+    /// What the text asks those to have learnt who do something by it; blank where it asks nothing.
+    trainings: Markup,
     /// What only those see who see figures person by person.
     people: Option<PeopleShown>,
     /// Where no Agreement is in force.
@@ -55,13 +69,14 @@ struct HeldShown {
 struct PeopleShown {
     unattended: Vec<(Markup, Markup, Markup)>,
     leaderless: Vec<(Markup, Markup, Markup)>,
-    room: Option<RoomShown>,
+    check_ins: Option<CheckInsShown>,
+    rooms: Vec<RoomShown>,
 }
 
-/// The room of those who receive against what is on its way.
-struct RoomShown {
+/// Those whose check-ins have lapsed.
+struct CheckInsShown {
     finding: String,
-    lines: Vec<(&'static str, Markup, Markup)>,
+    lapsed: Vec<(Markup, Markup, Markup)>,
 }
 
 /// Shows who is responsible for what.
@@ -79,10 +94,11 @@ fn view_of(engine: &Engine, sees_people: bool, time: &LocalTime) -> Result<View,
     let Some(structure) = engine.structure(time.now())? else {
         return Ok(View { none: Some(nothing()), ..View::default() });
     };
+    let (_, agreement) = engine.agreement(structure.version)?;
     engine.read(|reader| {
         let names = Names::new(reader, true);
         let mut held: Vec<&Held> = structure.held.iter().collect();
-        held.sort_by_key(|held| !held.is_vacant);
+        held.sort_by_key(|held| (!held.is_vacant, !held.is_untrained()));
         let beside = duties_of(&structure);
         let held = held.into_iter().map(|held| {
             let of = (structure.version.0, &beside);
@@ -92,6 +108,7 @@ fn view_of(engine: &Engine, sees_people: bool, time: &LocalTime) -> Result<View,
             finding: finding(&structure),
             version: structure.version.0,
             held: held.collect::<Result<_, Failure>>()?,
+            trainings: trainings(&agreement, structure.version),
             people: match sees_people {
                 true => Some(people_shown(&names, &structure, time)?),
                 false => None,
@@ -124,12 +141,29 @@ fn duties_of(structure: &Structure) -> BTreeMap<UserId, usize> {
 
 fn finding(structure: &Structure) -> String {
     let all = structure.held.len();
-    match structure.vacancies() {
+    let vacant = match structure.vacancies() {
         0 if all == 1 => "The one responsibility is in somebody’s hands".to_owned(),
         0 => format!("All {all} responsibilities are in somebody’s hands"),
         1 => format!("1 of {all} responsibilities is in nobody’s hands"),
         n => format!("{n} of {all} responsibilities are in nobody’s hands"),
+    };
+    match structure.untrained() {
+        0 => vacant,
+        1 => format!("{vacant}, 1 in untrained hands"),
+        n => format!("{vacant}, {n} in untrained hands"),
     }
+}
+
+/// The trainings of a text, each with its clause.
+fn trainings(agreement: &Agreement, version: Version) -> Markup {
+    let mut all = Markup::default();
+    for (nth, training) in agreement.trainings.iter().enumerate() {
+        let clause = &training.clause;
+        let comma = if nth == 0 { "" } else { "; " };
+        let link = figure(format!("clause {clause}"), &format!("/agreement/{version}#c{clause}"));
+        all = all.and_text(format!("{comma}{}, ", words_of(&training.id))).and(link);
+    }
+    all
 }
 
 fn held_shown(
@@ -146,12 +180,19 @@ fn held_shown(
             standing = standing.and_text(format!(" beside {n} of their own"));
         }
     }
+    if !held.is_vacant {
+        for lack in &held.untrained {
+            standing = standing.and_text(", ").and(lack_words(lack, time));
+        }
+    }
+    if let Some(overload) = &held.overload {
+        standing = standing.and_text(", ").and_text(overload_words(overload));
+    }
     Ok(HeldShown {
         what: duty_words(&of.duty),
-        clause: of
-            .clause
-            .as_ref()
-            .map(|clause| (format!("clause {clause}"), format!("/agreement/{version}#c{clause}"))),
+        clause: of.clause.as_ref().map(|clause| {
+            (format!("clause\u{a0}{clause}"), format!("/agreement/{version}#c{clause}"))
+        }),
         who: match &held.user {
             Some(user) => person(names, user)?,
             None => Markup::text(of.who.clone()),
@@ -200,6 +241,28 @@ fn presence_words(presence: &Presence, duty: &Duty, time: &LocalTime) -> Markup 
     }
 }
 
+/// A training that somebody lacks, in words.
+fn lack_words(lack: &Untrained, time: &LocalTime) -> Markup {
+    let training = words_of(&lack.training);
+    match lack.held_until {
+        None => Markup::text(format!("not trained: {training}")),
+        Some(until) => {
+            Markup::text(format!("training lapsed: {training}, after ")).and(time.date(until))
+        }
+    }
+}
+
+fn overload_words(overload: &Overload) -> String {
+    match overload {
+        Overload::Opportunities { open, at_a_time } => {
+            format!("with {} open opportunities where {at_a_time} are agreed", count(*open))
+        }
+        Overload::Leads { open, cap } => {
+            format!("full: {} open leads of {cap} that they may have", count(*open))
+        }
+    }
+}
+
 fn people_shown(
     names: &Names<'_, '_>,
     structure: &Structure,
@@ -222,61 +285,36 @@ fn people_shown(
     Ok(PeopleShown {
         unattended: unattended.collect::<Result<_, Failure>>()?,
         leaderless: leaderless.collect::<Result<_, Failure>>()?,
-        room: structure.room.as_ref().map(|ahead| room_shown(ahead, time)),
+        check_ins: structure
+            .check_ins
+            .as_deref()
+            .map(|lapsed| check_ins_shown(names, lapsed, time))
+            .transpose()?,
+        rooms: structure
+            .room
+            .iter()
+            .map(|ahead| room_shown(ahead, time))
+            .chain(structure.workloads.iter().flat_map(|load| workload_shown(load, time)))
+            .collect(),
     })
 }
 
-fn leads(n: u64) -> String {
-    if n == 1 { "1 lead".to_owned() } else { format!("{} leads", count(n)) }
-}
-
-fn room_shown(ahead: &RoomAhead, time: &LocalTime) -> RoomShown {
-    let room = ahead.room;
-    let finding = match room.short_by() {
-        None => "How many leads the pools can take is not known: not every member has a cap a day"
-            .to_owned(),
-        Some(0) => "The pools have room for what is on its way to them".to_owned(),
-        Some(n) => format!("{} more are on their way than the pools can take", leads(n)),
+fn check_ins_shown(
+    names: &Names<'_, '_>,
+    lapsed: &[Lapsed],
+    time: &LocalTime,
+) -> Result<CheckInsShown, Failure> {
+    let finding = match lapsed.len() {
+        0 => "Whoever leads people has met each of them in time".to_owned(),
+        1 => "1 person was not met in time by whoever leads them".to_owned(),
+        n => format!("{n} people were not met in time by whoever leads them"),
     };
-    let between = |(from, to)| time.date(from).and_text(" to ").and(time.date(to));
-    let opens = |n: Option<u64>, href: &str, none: &str| match n {
-        Some(n) => figure(leads(n), href),
-        None => Markup::text(none.to_owned()),
-    };
-    let came = (ahead.behind.0 <= ahead.behind.1).then_some(room.to_pools);
-    let share = format!(
-        ": of {} by the goals’ part of these days, as {} of {} that came went through pools",
-        leads(room.promised.unwrap_or(0)),
-        count(room.to_pools),
-        count(room.came)
-    );
-    let promised = between(ahead.ahead).and_text(match (room.promised, room.came) {
-        (None, _) => String::new(),
-        (Some(_), 0) => ": the goals’ part of these days".to_owned(),
-        (Some(_), _) => share,
+    let rows = lapsed.iter().map(|row| {
+        let since = match row.held_until {
+            None => Markup::text("none written down"),
+            Some(until) => Markup::text("lapsed after ").and(time.date(until)),
+        };
+        Ok((person(names, &row.manager)?, person(names, &row.user)?, since))
     });
-    RoomShown {
-        finding,
-        lines: vec![
-            (
-                "The pools can take",
-                opens(room.takes, "/routing", "not known"),
-                between(ahead.ahead)
-                    .and_text(": caps a day on the days on which each works and is not away"),
-            ),
-            (
-                "Promised by marketing’s goals",
-                opens(room.promised_to_pools(), "/agreement", "no goal counts leads"),
-                promised,
-            ),
-            (
-                "Came to the pools",
-                opens(came, "/routing", "none yet"),
-                match came {
-                    Some(_) => between(ahead.behind),
-                    None => Markup::text("routing began today"),
-                },
-            ),
-        ],
-    }
+    Ok(CheckInsShown { finding, lapsed: rows.collect::<Result<_, Failure>>()? })
 }

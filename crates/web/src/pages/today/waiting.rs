@@ -18,6 +18,7 @@ use crate::{
     names::encoded,
     pages::{
         agreement::{actions::action_href, message::ends::ends, priorities},
+        responsibilities::{CHECK_INS, PLACE},
         scoreboard::{differences_href, elsewhere::Today},
         today::figures::failed,
     },
@@ -45,8 +46,9 @@ pub(super) fn waiting(
     let mut waiting = Vec::new();
     if may(actor, &Act::Propose).is_ok() {
         waiting.extend(signatures(&house.app.engine, actor)?);
-        waiting.extend(vacancies(&house.app.engine, time)?);
+        waiting.extend(gaps(&house.app.engine, time)?);
     }
+    waiting.extend(check_ins(&house.app.engine, actor, time)?);
     waiting.extend(proofs(&house.app.engine, actor, time)?);
     waiting.extend(priorities(&house.app.engine, actor, time)?);
     waiting.extend(actions(&house.app.engine, actor, time)?);
@@ -131,14 +133,34 @@ fn signatures(engine: &Engine, actor: &Actor) -> Result<Vec<Waiting>, Failure> {
     Ok(waiting)
 }
 
-/// Responsibilities that are in nobody's hands.
-fn vacancies(engine: &Engine, time: &LocalTime) -> Result<Option<Waiting>, Failure> {
-    let (vacant, all) = engine.vacancies(time.now())?;
-    let is = if vacant == 1 { "is" } else { "are" };
-    Ok((vacant > 0).then(|| Waiting {
-        what: format!("{vacant} of {all} responsibilities"),
-        href: "/responsibilities".to_owned(),
-        words: Markup::text(format!("of the Agreement {is} in nobody’s hands")),
+/// Responsibilities that are in nobody's hands, or in those of somebody who was not trained for them.
+fn gaps(engine: &Engine, time: &LocalTime) -> Result<Vec<Waiting>, Failure> {
+    let gaps = engine.gaps(time.now())?;
+    let all = gaps.all;
+    let of = |n: usize, hands: &str| {
+        let is = if n == 1 { "is" } else { "are" };
+        (n > 0).then(|| Waiting {
+            what: format!("{n} of {all} responsibilities"),
+            href: PLACE.to_owned(),
+            words: Markup::text(format!("of the Agreement {is} in {hands}")),
+        })
+    };
+    let untrained = "the hands of somebody who was not trained for them";
+    Ok(of(gaps.vacant, "nobody’s hands").into_iter().chain(of(gaps.untrained, untrained)).collect())
+}
+
+/// People whom whoever looks leads and has not met in time.
+fn check_ins(engine: &Engine, actor: &Actor, time: &LocalTime) -> Result<Option<Waiting>, Failure> {
+    let n = engine.lapsed_with(&actor.user, time.now())?.len();
+    let what = if n == 1 { "1 check-in".to_owned() } else { format!("{n} check-ins") };
+    let has = if n == 1 { "has" } else { "have" };
+    Ok((n > 0).then(|| Waiting {
+        what,
+        href: match may(actor, &Act::SeeEverybodysFigures) {
+            Ok(()) => CHECK_INS.to_owned(),
+            Err(_) => "/people".to_owned(),
+        },
+        words: Markup::text(format!("with people whom you lead {has} lapsed")),
     }))
 }
 
