@@ -123,6 +123,9 @@ pub struct ClockEscalated {
     /// To whom the lead passes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reassigned_to: Option<UserId>,
+    /// Whether the routes say to whom it passes: by a `lead_routed` that follows.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_route: bool,
     /// Why it passes to nobody, where the step says that it should.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept: Option<Kept>,

@@ -1,5 +1,5 @@
 //! The ladder of a service level: who is told while nobody answers, and when a lead passes to the
-//! backup. Its steps go on past the breach, and passing on takes no breach back. A step is reached at
+//! backup, or goes by the routes once more. Its steps go on past the breach, and passing on takes no breach back. A step is reached at
 //! an instant that follows from the calendar; people are told and leads pass on when it comes to be
 //! known, and by how people stand then: after a long pause nobody is charged with time in which they
 //! did not have the lead. Source: domain.md 2.5.
@@ -9,7 +9,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    agreement::service::{Step, Tells},
+    agreement::service::{PassesTo, Reassigns, Step, Tells},
     calendar::NeverOpen,
     clock::{Running, reached_at},
     decided::{ClockEscalated, Kept},
@@ -17,6 +17,7 @@ use crate::{
     figure::Because,
     ids::UserId,
     people::{Away, People},
+    routed::PassedOnBy,
     service_level::ServiceClock,
 };
 
@@ -101,15 +102,19 @@ pub fn escalations(
             continue;
         }
         let step = &level.steps[reached.step as usize - 1];
-        let passed = step.reassigns.map(|at_most| climb.passes_to(reached.at, at_most, known));
-        let told = climb.told(step);
-        climb.has_passed_on |= matches!(passed, Some(Ok(_)));
+        let passed = step.reassigns.map(|passes| climb.passes_to(reached.at, passes, known));
+        let mut told = climb.told(step);
+        if let Some(Ok(to)) = &passed {
+            climb.has_passed_on = true;
+            climb.tell_both(to.as_ref(), &mut told);
+        }
         let fact = ClockEscalated {
             clock: clock.id.clone(),
             subject: clock.subject.clone(),
             step: reached.step,
             told,
-            reassigned_to: passed.as_ref().and_then(|passed| passed.as_ref().ok().cloned()),
+            reassigned_to: passed.as_ref().and_then(|passed| passed.as_ref().ok().cloned()?),
+            by_route: matches!(passed, Some(Ok(None))),
             kept: passed.and_then(Result::err),
             next_step_at: ladder[place + 1..].iter().find(is_new).map(|next| next.at),
             because: Because {
@@ -188,19 +193,31 @@ impl<'a> Climb<'a> {
         self.people.colleague(user).is_none_or(|colleague| colleague.is_here)
     }
 
-    /// To whom the lead passes, or why it stays.
+    /// Tells whoever loses the lead and whoever gets it that it passes on.
+    fn tell_both(&self, to: Option<&UserId>, told: &mut Vec<UserId>) {
+        for user in self.clock.holder(self.as_of).into_iter().chain(to) {
+            if self.is_here(user) && !told.contains(user) {
+                told.push(user.clone());
+            }
+        }
+    }
+
+    /// To whom the lead passes, nobody where the routes are to say it; or why it stays.
     fn passes_to(
         &self,
         reached_at: Timestamp,
-        at_most: u32,
+        Reassigns { to, at_most }: Reassigns,
         known: &[Arc<Entry>],
-    ) -> Result<UserId, Kept> {
+    ) -> Result<Option<UserId>, Kept> {
         let passed_since = self.clock.passed.iter().any(|passing| passing.at > reached_at);
         if self.is_over() || passed_since || self.has_passed_on {
             return Err(Kept::OverByThen);
         }
         if self.passed_before(known) >= at_most as usize {
             return Err(Kept::OftenEnough);
+        }
+        if to == PassesTo::Route {
+            return Ok(None);
         }
         let backup = self.backup().ok_or(Kept::BackupUnknown)?;
         if self.clock.holder(self.as_of) == Some(backup) {
@@ -212,7 +229,7 @@ impl<'a> Climb<'a> {
         if self.is_away(backup) {
             return Err(Kept::BackupAway);
         }
-        Ok(backup.clone())
+        Ok(Some(backup.clone()))
     }
 
     /// How often a step of this service level has passed the lead on before.
@@ -222,8 +239,34 @@ impl<'a> Climb<'a> {
             Fact::ClockEscalated(fact) => {
                 fact.reassigned_to.is_some() && fact.clock.as_str().starts_with(&level)
             }
+            Fact::LeadRouted(fact) => {
+                let of_level = |by: &PassedOnBy| by.clock.as_str().starts_with(&level);
+                fact.routed.to.is_some() && fact.after.as_ref().is_some_and(of_level)
+            }
             _ => false,
         });
         passed.count()
     }
+}
+
+/// A step that passes a lead on by the routes and that no route has followed yet, with the fact that
+/// says so; the latest of them.
+pub fn waits_for_routes(known: &[Arc<Entry>]) -> Option<(&Arc<Entry>, &ClockEscalated)> {
+    let routed = known.iter().filter(|entry| matches!(entry.fact(), Fact::LeadRouted(_)));
+    let routed_up_to = routed.map(|entry| entry.no).max();
+    let passing = known.iter().filter_map(|entry| match entry.fact() {
+        Fact::ClockEscalated(fact) if fact.by_route => Some((entry, fact)),
+        _ => None,
+    });
+    let waits = passing.filter(|(entry, _)| routed_up_to.is_none_or(|no| no < entry.no));
+    waits.max_by_key(|(entry, _)| entry.no)
+}
+
+/// Those who had a lead when a step passed it on by the routes.
+pub fn missed_by(known: &[Arc<Entry>]) -> BTreeSet<UserId> {
+    let passed = known.iter().filter_map(|entry| match entry.fact() {
+        Fact::LeadRouted(fact) => fact.after.as_ref()?.from.clone(),
+        _ => None,
+    });
+    passed.collect()
 }

@@ -1,7 +1,7 @@
 //! What routing says of a lead: to whom it went and why, or why it waits. The fact keeps all that
 //! was looked at, so that the answer can be given again from the fact alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use crate::{
     agreement::routing::FoundBy,
     field::Fields,
     figure::Because,
-    ids::{AccountId, FactNo, LeadId, UserId},
+    ids::{AccountId, ClockId, FactNo, LeadId, UserId},
 };
 
 /// A lead that nobody had was routed: to somebody, or to nobody yet.
@@ -25,8 +25,26 @@ pub struct LeadRouted {
     pub routed: Routed,
     /// All that was looked at.
     pub seen: Seen,
+    /// The step of a clock by which it was passed on, where somebody had it and did not answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<PassedOnBy>,
     /// Clause, version and facts.
     pub because: Because,
+}
+
+/// A step by which a lead was passed on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PassedOnBy {
+    /// The fact that says that the step was reached.
+    pub escalated: FactNo,
+    /// The clock that reached it.
+    pub clock: ClockId,
+    /// Which step, from 1 in the order of the text.
+    pub step: u32,
+    /// Who had the lead; absent where nobody had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<UserId>,
 }
 
 /// A lead that had been shared out counts for its receiver no more: it was bad, or nobody came.
@@ -137,6 +155,8 @@ pub enum Why {
     Unknown,
     /// They may not sign in any more.
     Deactivated,
+    /// They had it and did not answer in time.
+    MissedIt,
     /// They are away.
     Away,
     /// They are not at work at this hour.
@@ -157,6 +177,7 @@ impl Why {
         match self {
             Why::Unknown => "is not known here",
             Why::Deactivated => "may not sign in any more",
+            Why::MissedIt => "had it and had not answered in time",
             Why::Away => "was away",
             Why::OutsideHours => "was not at work at that hour",
             Why::DayFull => "had received as many that day as agreed",
@@ -173,6 +194,9 @@ impl Why {
 pub struct Seen {
     /// When.
     pub at: Timestamp,
+    /// Who had the lead and did not answer in time, so that it is not given to them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub missed_by: BTreeSet<UserId>,
     /// What conditions and territories asked for, by name: `lead.region`. What is not here was not
     /// known.
     #[serde(default, skip_serializing_if = "Fields::is_empty")]

@@ -6,7 +6,11 @@
 //! Leads of a pool are shared out by level: what somebody has received, by their weight. The lowest
 //! level is next; among equals whoever stands first in the text. All of it is whole numbers.
 
-use std::{cmp::Ordering, collections::BTreeMap, convert::Infallible};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+    convert::Infallible,
+};
 
 use jiff::Timestamp;
 
@@ -65,8 +69,22 @@ pub fn route<A: Ask>(
     at: Timestamp,
     ask: &mut A,
 ) -> Result<(Routed, Seen), A::Error> {
+    route_past(routing, at, BTreeSet::new(), ask)
+}
+
+/// The same, past those who had the lead and did not answer in time.
+///
+/// # Errors
+/// Those of `ask`.
+pub fn route_past<A: Ask>(
+    routing: &Routing,
+    at: Timestamp,
+    missed_by: BTreeSet<UserId>,
+    ask: &mut A,
+) -> Result<(Routed, Seen), A::Error> {
     let seen = Seen {
         at,
+        missed_by,
         values: Fields::new(),
         account: None,
         people: BTreeMap::new(),
@@ -83,7 +101,7 @@ pub fn route<A: Ask>(
 
 /// The answer that follows from what was seen, under the same text.
 pub fn replay(routing: &Routing, seen: &Seen) -> Routed {
-    match route(routing, seen.at, &mut Again(seen)) {
+    match route_past(routing, seen.at, seen.missed_by.clone(), &mut Again(seen)) {
         Ok((routed, _)) => routed,
         Err(never) => match never {},
     }
@@ -171,7 +189,7 @@ impl<A: Ask> Way<'_, A> {
         passed_over: &mut Vec<PassedOver>,
     ) -> Result<Result<UserId, Outcome>, A::Error> {
         let person = self.person(who, Wanted::default())?;
-        match (unable(&person), person.user) {
+        match (self.unable(&person), person.user) {
             (None, Some(user)) => Ok(Ok(user)),
             (why, _) => {
                 let why = why.unwrap_or(Why::Unknown);
@@ -203,7 +221,7 @@ impl<A: Ask> Way<'_, A> {
                 open: person.open.unwrap_or(0),
                 counts: counts.map(|level| level.counts()),
             };
-            match (why_not(pool, member, &person), person.user) {
+            match (self.why_not(pool, member, &person), person.user) {
                 (None, Some(user)) => able.push((user, standing)),
                 (why, user) => {
                     let why = why.unwrap_or(Why::Unknown);
@@ -283,6 +301,29 @@ impl<A: Ask> Way<'_, A> {
         Ok(known.clone())
     }
 
+    /// Why somebody can receive nothing, whatever the pool.
+    fn unable(&self, person: &PersonSeen) -> Option<Why> {
+        let missed = |user: &UserId| self.seen.missed_by.contains(user);
+        let missed = person.user.as_ref().is_some_and(missed).then_some(Why::MissedIt);
+        match unable(person) {
+            Some(why @ (Why::Unknown | Why::Deactivated)) => Some(why),
+            why => missed.or(why),
+        }
+    }
+
+    /// Why a member of a pool can receive nothing now.
+    fn why_not(&self, pool: &Pool, member: &Member, person: &PersonSeen) -> Option<Why> {
+        let full =
+            |cap: Option<u32>, has: Option<u32>| cap.is_some_and(|cap| has.unwrap_or(0) >= cap);
+        let also = [
+            (pool.only_in_hours && person.at_work == Some(false), Why::OutsideHours),
+            (full(member.cap_day, person.today), Why::DayFull),
+            (full(member.cap_open, person.open), Why::OpenFull),
+        ];
+        let also = also.into_iter().find(|(is_so, _)| *is_so).map(|(_, why)| why);
+        self.unable(person).or(also)
+    }
+
     fn value(&mut self, name: &Name) -> Option<FieldValue> {
         let value = self.ask.value(name)?;
         self.seen.values.insert(name.to_string(), value.clone());
@@ -304,7 +345,7 @@ fn by_level(a: (i64, i64), b: (i64, i64)) -> Ordering {
     (a.0 * b.1).cmp(&(b.0 * a.1))
 }
 
-/// Why somebody can receive nothing, whatever the pool.
+/// Why somebody can receive nothing, whatever the pool and the lead.
 fn unable(person: &PersonSeen) -> Option<Why> {
     match person {
         PersonSeen { user: None, .. } => Some(Why::Unknown),
@@ -312,17 +353,6 @@ fn unable(person: &PersonSeen) -> Option<Why> {
         PersonSeen { away_until: Some(_), .. } => Some(Why::Away),
         _ => None,
     }
-}
-
-/// Why a member of a pool can receive nothing now.
-fn why_not(pool: &Pool, member: &Member, person: &PersonSeen) -> Option<Why> {
-    let full = |cap: Option<u32>, has: Option<u32>| cap.is_some_and(|cap| has.unwrap_or(0) >= cap);
-    let also = [
-        (pool.only_in_hours && person.at_work == Some(false), Why::OutsideHours),
-        (full(member.cap_day, person.today), Why::DayFull),
-        (full(member.cap_open, person.open), Why::OpenFull),
-    ];
-    unable(person).or_else(|| also.into_iter().find(|(is_so, _)| *is_so).map(|(_, why)| why))
 }
 
 /// Values that were kept, under the eyes of conditions.

@@ -16,13 +16,14 @@ use domain::{
     agreement::{InForce, Routing},
     condition::Truth,
     decided::SOURCE,
+    escalation::{missed_by, waits_for_routes},
     fact::{Entry, Fact, Told},
     figure::Because,
     handoff::LeadAssigned,
     ids::{FactNo, LeadId, Subject, UserId},
     lead::{Lead, LeadHistory, LeadView},
-    routed::{LeadRouted, Routed, RoutingCreditedBack, Seen},
-    routing::{replay, route},
+    routed::{LeadRouted, PassedOnBy, Routed, RoutingCreditedBack, Seen},
+    routing::{replay, route, route_past},
 };
 use jiff::{SignedDuration, Timestamp};
 use store::{Reader, StoreError, Writer};
@@ -55,7 +56,14 @@ pub(crate) fn follow(
     let Some(in_force) = rules.agreements().at(now) else { return Ok(new) };
     let Some(routing) = &in_force.agreement.routing else { return Ok(new) };
     let standing = history.as_of(now, Some(&in_force.agreement));
-    if !is_to_be_routed(&standing, routing, in_force, directory) {
+    let known = history.until(Timestamp::MAX);
+    let after = waits_for_routes(known).map(|(entry, step)| PassedOnBy {
+        escalated: entry.no,
+        clock: step.clock.clone(),
+        step: step.step,
+        from: standing.owner.clone(),
+    });
+    if after.is_none() && !is_to_be_routed(&standing, routing, in_force, directory) {
         return Ok(new);
     }
     let at = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now);
@@ -63,45 +71,46 @@ pub(crate) fn follow(
         let reader = writer.reader();
         let people = rules.people();
         let mut asked = Asked { reader: &reader, directory, people, in_force, lead: &standing, at };
-        route(routing, at, &mut asked)?
+        match &after {
+            None => route(routing, at, &mut asked)?,
+            Some(after) => {
+                let missed = missed_by(known).into_iter().chain(after.from.clone()).collect();
+                route_past(routing, at, missed, &mut asked)?
+            }
+        }
     };
-    let known = history.until(Timestamp::MAX);
-    if routed.to.is_none() {
+    if routed.to.is_none() && after.is_none() {
         writer.leave_undecided(&format!("lead/{lead}"), now + AGAIN_AFTER)?;
         if waits_alike(&writer.reader(), lead, known, &routed)? {
             return Ok(new);
         }
     }
     let times = known.iter().filter(|entry| matches!(entry.fact(), Fact::LeadRouted(_))).count();
+    let mut facts = facts_behind(&standing, known, &seen);
+    facts.extend(after.as_ref().map(|after| after.escalated));
     let because = Because {
         version: in_force.version,
         hash: in_force.hash.clone(),
         clause: routing.clause.clone(),
-        facts: facts_behind(&standing, known, &seen),
+        facts,
     };
-    new.extend(append(writer, lead, times + 1, (routed, seen, because), at)?);
+    let times = u32::try_from(times + 1).unwrap_or(u32::MAX);
+    let fact = LeadRouted { lead: lead.clone(), times, routed, seen, after, because };
+    new.extend(append(writer, fact, at)?);
     Ok(new)
 }
 
 /// Appends the routing and, where somebody gets the lead, that it is theirs.
-fn append(
-    writer: &mut Writer<'_>,
-    lead: &LeadId,
-    times: usize,
-    (routed, seen, because): (Routed, Seen, Because),
-    at: Timestamp,
-) -> Result<Vec<Entry>, Error> {
+fn append(writer: &mut Writer<'_>, fact: LeadRouted, at: Timestamp) -> Result<Vec<Entry>, Error> {
     let told = |key: String, fact| Told { source: SOURCE.to_owned(), key, happened_at: at, fact };
-    let key = format!("routed/{lead}/{times}");
-    let to = routed.to.clone();
-    let times = u32::try_from(times).unwrap_or(u32::MAX);
-    let fact = LeadRouted { lead: lead.clone(), times, routed, seen, because };
+    let (lead, to) = (fact.lead.clone(), fact.routed.to.clone());
+    let key = format!("routed/{lead}/{}", fact.times);
     let mut new: Vec<Entry> =
         append_unless_it_stands(writer, told(key.clone(), Fact::LeadRouted(fact)))?
             .into_iter()
             .collect();
     if let Some(owner) = to {
-        let fact = LeadAssigned { lead: lead.clone(), owner: Some(owner), by: None };
+        let fact = LeadAssigned { lead, owner: Some(owner), by: None };
         let told = told(key + "/assigned", Fact::LeadAssigned(fact));
         new.extend(append_unless_it_stands(writer, told)?);
     }

@@ -160,6 +160,7 @@ fn escalated(fact: &ClockEscalated, names: &Names<'_, '_>) -> Result<String, Sto
     };
     let then = match (&fact.reassigned_to, fact.kept) {
         (Some(to), _) => format!("; the lead passes to {}", names.user_name(to)?),
+        (None, None) if fact.by_route => "; the lead passes on by the routes".to_owned(),
         (None, Some(kept)) => format!("; the lead stays: {}", kept.words()),
         (None, None) => String::new(),
     };
@@ -365,9 +366,20 @@ fn about_handing_over(fact: &Fact, names: &Names<'_, '_>) -> Result<String, Stor
             let by =
                 format!("by clause {} of version {}", fact.because.clause, fact.because.version);
             let route = fact.routed.tried.last().map_or("", |tried| &tried.route);
-            match &fact.routed.to {
-                Some(to) => format!("Routed to {} by {route}, {by}", names.user_name(to)?),
-                None => format!("Waits at {route}, because nobody can take it, {by}"),
+            let from = fact.after.as_ref().map(|after| match &after.from {
+                Some(from) => names.user_name(from),
+                None => Ok("nobody".to_owned()),
+            });
+            match (&fact.routed.to, from.transpose()?) {
+                (Some(to), Some(from)) => format!(
+                    "Passed on from {from} to {} by {route}, since nobody had answered, {by}",
+                    names.user_name(to)?
+                ),
+                (None, Some(from)) => {
+                    format!("Stays with {from}, since nobody else can take it, {by}")
+                }
+                (Some(to), None) => format!("Routed to {} by {route}, {by}", names.user_name(to)?),
+                (None, None) => format!("Waits at {route}, because nobody can take it, {by}"),
             }
         }
         Fact::RoutingCreditedBack(fact) => {

@@ -63,8 +63,26 @@ pub struct Step {
     pub at: StepAt,
     /// Who is told.
     pub tells: Vec<Tells>,
-    /// Passes the lead to the backup, at most so often on one lead.
-    pub reassigns: Option<u32>,
+    /// Passes the lead on.
+    pub reassigns: Option<Reassigns>,
+}
+
+/// A lead passes on while nobody answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reassigns {
+    /// To whom.
+    pub to: PassesTo,
+    /// At most so often on one lead under the service level.
+    pub at_most: u32,
+}
+
+/// To whom a lead passes while nobody answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PassesTo {
+    /// To the backup of the service level.
+    Backup,
+    /// To whom the routes lead it, without those who had it and did not answer.
+    Route,
 }
 
 /// When a step is reached.

@@ -169,8 +169,9 @@ fn evidence_is_filed_under_its_persona_and_told_by_nobody_else() {
 }
 
 /// What routing decides.
-const ROUTED: [&str; 2] = [
+const ROUTED: [&str; 3] = [
     r#"{"fact":"lead_routed","lead":"crm:1","times":1,"to":"crm:u8","pool":"desk","counted":true,"tried":[{"route":"south","outcome":"does_not_hold"},{"route":"desk","outcome":"taken","passed_over":[{"who":"ann@firm.example","why":"away"}]}],"seen":{"at":"2026-07-03T09:00:00Z","values":{"lead.region":"North"},"people":{"ann@firm.example":{"user":"crm:u7","away_until":"2026-07-10"},"crm:u8":{"user":"crm:u8","open":12}},"levels":{"desk":{"crm:u7":{"received":31},"crm:u8":{"received":32,"credited_back":1}}}},"because":{"version":3,"hash":"4be1…","clause":"3.5","facts":[12,14]}}"#,
+    r#"{"fact":"lead_routed","lead":"crm:1","times":2,"to":"crm:u8","tried":[{"route":"named","outcome":"nobody_can","passed_over":[{"who":"crm:u7","why":"missed_it"}]},{"route":"rest","outcome":"taken"}],"seen":{"at":"2026-07-03T13:00:00Z","missed_by":["crm:u7"],"people":{"crm:u7":{"user":"crm:u7"},"crm:u8":{"user":"crm:u8"}}},"after":{"escalated":52,"clock":"first-answer/crm:1/20","step":3,"from":"crm:u7"},"because":{"version":3,"hash":"4be1…","clause":"3.5","facts":[12,52]}}"#,
     r#"{"fact":"routing_credited_back","lead":"crm:1","routed":44,"pool":"desk","user":"crm:u8","because":{"version":3,"hash":"4be1…","clause":"3.5","facts":[44,61]}}"#,
 ];
 
@@ -186,11 +187,14 @@ fn what_routing_decides_is_filed_under_its_lead_and_told_by_nobody_else() {
 
 #[test]
 fn a_step_of_a_clock_reads_and_writes_the_same_text() {
-    let json = r#"{"fact":"clock_escalated","clock":"first-answer/crm:1/20","lead":"crm:1","step":2,"told":["crm:u7","crm:u3"],"reassigned_to":"crm:u8","next_step_at":"2026-07-02T10:00:00Z","because":{"version":3,"hash":"4be1…","clause":"4.1","facts":[20]}}"#;
-    let fact: Fact = serde_json::from_str(json).unwrap();
-    assert_eq!(serde_json::to_string(&fact).unwrap(), json);
-    assert_eq!(fact.subject(), "lead/crm:1");
-    assert!(!fact.is_reportable());
+    let to_backup = r#"{"fact":"clock_escalated","clock":"first-answer/crm:1/20","lead":"crm:1","step":2,"told":["crm:u7","crm:u3"],"reassigned_to":"crm:u8","next_step_at":"2026-07-02T10:00:00Z","because":{"version":3,"hash":"4be1…","clause":"4.1","facts":[20]}}"#;
+    let by_route = r#"{"fact":"clock_escalated","clock":"first-answer/crm:1/20","lead":"crm:1","step":3,"told":["crm:u7"],"by_route":true,"because":{"version":3,"hash":"4be1…","clause":"4.1","facts":[20]}}"#;
+    for json in [to_backup, by_route] {
+        let fact: Fact = serde_json::from_str(json).unwrap();
+        assert_eq!(serde_json::to_string(&fact).unwrap(), json);
+        assert_eq!(fact.subject(), "lead/crm:1");
+        assert!(!fact.is_reportable());
+    }
 }
 
 #[test]

@@ -305,3 +305,28 @@ proptest::proptest! {
         proptest::prop_assert!((a * wb - b * wa).abs() <= wa.max(wb), "{a}/{wa} {b}/{wb}");
     }
 }
+
+#[test]
+fn whoever_had_it_and_did_not_answer_is_passed_over_on_every_route() {
+    let mut firm = Firm::of(&["ann", "ben", "cat"]);
+    let routes = Routing {
+        routes: vec![
+            to("named", To::Named("ann".into())),
+            to("desk", To::Pool(PoolTurn { pool: "p".into(), by: By::RoundRobin })),
+            to("rest", To::CatchAll("cat".into())),
+        ],
+        ..routing(pool(vec![member("ann", 1), member("ben", 1)], false), By::RoundRobin)
+    };
+    let mut past = |missed: &[&str]| {
+        let missed = missed.iter().map(|user| UserId::from(*user)).collect();
+        let Ok((routed, seen)) = route_past(&routes, Timestamp::UNIX_EPOCH, missed, &mut firm);
+        assert_eq!(replay(&routes, &seen), routed, "the same follows again");
+        let why = routed.tried.iter().flat_map(|tried| &tried.passed_over);
+        let missed_it = why.filter(|passed| passed.why == Why::MissedIt).count();
+        (routed.to.map(|user| user.0), missed_it)
+    };
+    assert_eq!(past(&[]), (Some("ann".into()), 0));
+    assert_eq!(past(&["ann"]), (Some("ben".into()), 2), "on the first route and in the pool");
+    assert_eq!(past(&["ann", "ben"]), (Some("cat".into()), 3));
+    assert_eq!(past(&["ann", "ben", "cat"]), (None, 4), "nobody else is there");
+}

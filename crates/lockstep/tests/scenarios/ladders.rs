@@ -199,3 +199,64 @@ async fn after_a_weekend_without_a_tick_each_step_stands_once_and_the_backup_has
     world.at("2026-11-19 11:37").ticks();
     assert!(world.page("leader", "/").await.contains("first call is due "));
 }
+
+/// A firm in which a lead that nobody answers goes by the routes once more, twice at most.
+fn that_routes_again() -> World {
+    let again = LADDERS
+        .replace("reassigns = \"backup\"", "reassigns = \"route\"")
+        .replace("at_most = 1", "at_most = 2");
+    World::just_signed_with(&format!("{ROUTES}\n{again}"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lead_that_nobody_answers_goes_by_the_routes_to_somebody_else() {
+    let world = that_routes_again();
+    world.reports(qualified(json!({"title": "Buyer"}))).await;
+    assert_eq!(owner(&world), Some(world.user("rep").to_string()));
+    world.at("2026-11-16 12:01").ticks();
+    assert_eq!(owner(&world), Some(world.user("leader").to_string()));
+    for (who, words) in [("rep", "and passed on to Lea Winter"), ("leader", "and passed on to you")]
+    {
+        let today = world.page(who, "/").await;
+        assert!(today.contains(words), "{who}: {today}");
+    }
+    let page = world.page("rep", "/leads/crm:l1").await;
+    assert!(page.contains("Passed on from Rita Voss to Lea Winter by desk"), "{page}");
+    let why = world.page("rep", "/leads/crm:l1/routing").await;
+    assert!(why.contains("Rita Voss had it and had not answered in time"), "{why}");
+    assert!(why.contains("Lea Winter, passed on from Rita Voss at step 3"), "{why}");
+    assert!(why.contains("it comes out the same"), "{why}");
+    let before = world.everything();
+    world.ticks();
+    assert_eq!(world.everything(), before, "the second time nothing follows");
+    world.at("2026-11-16 16:30").ticks();
+    assert_eq!(owner(&world), Some(world.user("sven").to_string()), "nobody of the desk is left");
+    world.at("2026-11-17 12:30").ticks();
+    assert_eq!(owner(&world), Some(world.user("sven").to_string()), "twice at most");
+    let page = world.page("rep", "/leads/crm:l1").await;
+    assert!(page.contains("the lead stays: it was passed on as often as"), "{page}");
+    assert_eq!(received(&world), [1, 1], "the pool gave it to each once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_route_gives_what_nobody_answered_to_nobody_who_is_away_or_gone() {
+    let world = that_routes_again();
+    world.reports(qualified(json!({"title": "Buyer"}))).await;
+    let fields = [("role", "leader"), ("side", "neutral")];
+    world.posts("operations", &format!("/people/{}", world.user("leader")), &fields).await;
+    let days = [("first_on", "2026-11-16"), ("last_on", "2026-11-16"), ("substitute", "")];
+    world.posts("sven", &format!("/people/{}/absences", world.user("sven")), &days).await;
+    world.at("2026-11-16 12:01").ticks();
+    assert_eq!(owner(&world), Some(world.user("rep").to_string()), "nobody else can take it");
+    let page = world.page("rep", "/leads/crm:l1").await;
+    assert!(page.contains("Stays with Rita Voss, since nobody else can take it"), "{page}");
+    let why = world.page("rep", "/leads/crm:l1/routing").await;
+    for words in ["Lea Winter may not sign in any more", "Sven Arndt was away"] {
+        assert!(why.contains(words), "{words}: {why}");
+    }
+    let board = world.page("operations", "/routing").await;
+    assert!(
+        !board.contains("waits for somebody"),
+        "it is not among those that nobody has: {board}"
+    );
+}

@@ -3,7 +3,8 @@
 use domain::{
     decided::ClockEscalated,
     fact::Entry,
-    ids::{ClockId, FactNo, UserId},
+    ids::{ClockId, FactNo, LeadId, UserId},
+    routed::PassedOnBy,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -63,6 +64,33 @@ pub(crate) fn reached(
         connection.execute("fold who is told of a clock", sql, values)?;
     }
     Ok(())
+}
+
+/// The routes said to whom a lead passes that a step passes on: whoever was told of the step sees so,
+/// and whoever has it now.
+pub(crate) fn passed_on(
+    connection: &Connection,
+    entry: &Entry,
+    (lead, after): (&LeadId, &PassedOnBy),
+    to: &UserId,
+) -> Result<(), StoreError> {
+    let sql = "update clock_told set passed_on = 1 where by_fact = $1";
+    connection.execute("fold what passed on", sql, values![after.escalated])?;
+    let sql =
+        "insert into clock_told (by_fact, user_id, clock, lead, step, at, passed_on, shown_until)
+               select $1, $2, $3, $4, $5, $6, 1, $7
+               where not exists (select 1 from clock_told where by_fact = $8 and user_id = $2)";
+    let values = values![
+        entry.no,
+        to,
+        &after.clock,
+        lead,
+        after.step,
+        entry.happened_at(),
+        Timestamp::MAX,
+        after.escalated
+    ];
+    connection.execute("fold who has it now", sql, values).map(drop)
 }
 
 /// What somebody was told of a clock is over with it.

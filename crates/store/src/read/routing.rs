@@ -10,6 +10,7 @@ use domain::{
 };
 use jiff::Timestamp;
 
+use super::escalation;
 use crate::{
     behind::Table,
     database::Connection,
@@ -146,10 +147,15 @@ pub(crate) fn routed(
             level_moved(connection, entry, (pool, user, &fact.lead), Moved::Received, 1)?;
         }
     }
+    if let (Some(after), Some(to)) = (&fact.after, to) {
+        escalation::passed_on(connection, entry, (&fact.lead, after), to)?;
+    }
     match to {
         // The database itself does so too, by the trigger of `0015_routing.sql`, when a lead's status
         // or owner changes: whether it waits is then to be asked anew.
         Some(_) => connection.served_later(fact.lead.as_str()),
+        // Somebody has it: it stays with them.
+        None if fact.after.is_some() => Ok(()),
         None => {
             let sql = "insert into unrouted (lead, by_fact, since) values ($1, $2, $3)
                        on conflict (lead) do update set by_fact = excluded.by_fact";

@@ -12,6 +12,7 @@ fn step(step: u32, told: &[&str], passed_on: bool, next: Option<Timestamp>) -> F
         step,
         told: told.iter().map(|user| (*user).into()).collect(),
         reassigned_to: passed_on.then(|| "crm:cover".into()),
+        by_route: false,
         kept: None,
         next_step_at: next,
         because: because(&[]),

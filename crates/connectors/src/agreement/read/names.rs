@@ -35,6 +35,8 @@ pub struct Known {
     pub milestones: Vec<String>,
     /// Ids of service levels.
     pub service_levels: Vec<String>,
+    /// Whether the text says how leads find their owner.
+    pub has_routes: bool,
 }
 
 impl Known {
@@ -77,6 +79,7 @@ impl Known {
             definitions: Vec::new(),
             milestones: Vec::new(),
             service_levels: Vec::new(),
+            has_routes: document.roots.iter().any(|root| root.has("routing")),
         }
     }
 

@@ -78,7 +78,7 @@ fn level<'t>(
     let most_clocks = table.get("most_clocks", "most_clocks = 10");
     let most_clocks = most_clocks.and_then(|item| item.whole(1..=10_000));
     let backup = steps::backup(table);
-    let steps = steps::steps(table, on, hours.as_ref(), backup.as_deref());
+    let steps = steps::steps(table, on, hours.as_ref(), (backup.as_deref(), known.has_routes));
     let level = ServiceLevel {
         id,
         clause,

@@ -1,7 +1,7 @@
 //! `[[service_level.step]]`: what happens while nobody answers, and who stands in for an owner.
 
 use domain::{
-    agreement::service::{Hours, Step, StepAt, Tells},
+    agreement::service::{Hours, PassesTo, Reassigns, Step, StepAt, Tells},
     ids::SubjectKind,
 };
 use jiff::SignedDuration;
@@ -16,6 +16,7 @@ use crate::agreement::{
 const STEPS_MAX: usize = 20;
 /// How a step that is counted from the due instant is written.
 const AFTER_DUE: &str = "after due";
+const PASSES: [(&str, PassesTo); 2] = [("backup", PassesTo::Backup), ("route", PassesTo::Route)];
 const WHOM: [(&str, Tells); 3] =
     [("owner", Tells::Owner), ("manager", Tells::Manager), ("backup", Tells::Backup)];
 
@@ -31,7 +32,7 @@ pub fn steps(
     level: &Table<'_>,
     on: SubjectKind,
     hours: Option<&Hours>,
-    backup: Option<&str>,
+    (backup, has_routes): (Option<&str>, bool),
 ) -> Vec<Step> {
     let list = level.get("step", "[[service_level.step]]");
     let tables = list.as_ref().map_or(Vec::new(), |item| item.tables("a step"));
@@ -42,7 +43,7 @@ pub fn steps(
     let mut steps: Vec<Step> = Vec::new();
     for table in &tables {
         let Some(step) = step(table, hours) else { continue };
-        check(table, &step, on, level.has("backup") || backup.is_some());
+        check(table, &step, on, (level.has("backup") || backup.is_some(), has_routes));
         if steps.iter().any(|other| !may_follow(other.at, step.at)) {
             let what = "This step is reached before one that stands above it.";
             let instead = "Write the steps in the order in which they are reached, each once.";
@@ -67,16 +68,17 @@ fn step(table: &Table<'_>, hours: Option<&Hours>) -> Option<Step> {
             tells.push(whom);
         }
     }
-    let passes = table.get("reassigns", "reassigns = \"backup\"");
-    let passes = passes.and_then(|item| item.choice(&[("backup", ())]));
+    let passes = table.get("reassigns", "reassigns = \"backup\", or reassigns = \"route\"");
+    let passes = passes.and_then(|item| item.choice(&PASSES));
     let most = table.get("at_most", "at_most = 2").and_then(|item| item.whole(1..=100));
-    let reassigns = passes.and(most).and_then(|most| u32::try_from(most).ok());
+    let most = most.and_then(|most| u32::try_from(most).ok());
+    let reassigns = passes.zip(most).map(|(to, at_most)| Reassigns { to, at_most });
     table.finish();
     Some(Step { at: at?, tells, reassigns })
 }
 
 /// What a step says against itself, or against its service level.
-fn check(table: &Table<'_>, step: &Step, on: SubjectKind, has_backup: bool) {
+fn check(table: &Table<'_>, step: &Step, on: SubjectKind, (has_backup, has_routes): (bool, bool)) {
     let wrong = |what: &str, instead: &str| {
         table.sink().if_whole(table.place, what, instead.to_owned());
     };
@@ -92,7 +94,7 @@ fn check(table: &Table<'_>, step: &Step, on: SubjectKind, has_backup: bool) {
     if table.has("at_most") && !table.has("reassigns") {
         wrong(
             "This step passes nothing on.",
-            "Write reassigns = \"backup\", or leave out at_most.",
+            "Write reassigns = \"backup\" or \"route\", or leave out at_most.",
         );
     }
     if table.has("reassigns") && on == SubjectKind::Opportunity {
@@ -101,7 +103,15 @@ fn check(table: &Table<'_>, step: &Step, on: SubjectKind, has_backup: bool) {
             "Leave out reassigns, and write tells = [\"manager\"].",
         );
     }
-    let needs = step.tells.contains(&Tells::Backup) || table.has("reassigns");
+    let by_route = step.reassigns.is_some_and(|passes| passes.to == PassesTo::Route);
+    if by_route && !has_routes {
+        wrong(
+            "The text has no routes by which the lead could pass on.",
+            "Write [routing] with its routes, or reassigns = \"backup\".",
+        );
+    }
+    let to_backup = step.reassigns.is_some_and(|passes| passes.to == PassesTo::Backup);
+    let needs = step.tells.contains(&Tells::Backup) || to_backup;
     if needs && !has_backup {
         wrong(
             "The service level names no backup.",

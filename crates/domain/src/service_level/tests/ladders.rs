@@ -5,13 +5,14 @@ use jiff::civil::Date;
 use super::*;
 use crate::{
     absence::Half,
-    agreement::service::{Step, StepAt, Tells},
+    agreement::service::{PassesTo, Reassigns, Step, StepAt, Tells},
     decided::SOURCE,
     decision::decide,
     people::{Away, Colleague},
 };
 
 fn step(at: StepAt, tells: &[Tells], reassigns: Option<u32>) -> Step {
+    let reassigns = reassigns.map(|at_most| Reassigns { to: PassesTo::Backup, at_most });
     Step { at, tells: tells.to_vec(), reassigns }
 }
 
@@ -182,12 +183,12 @@ fn a_lead_passes_on_as_often_as_is_signed_and_the_miss_stays() {
     let found = seen(with(steps, level()), &facts, &people(firm()), &looks);
     let expected = [
         "11-23 11:00 breached",
-        "11-23 12:00 step 1 tells m",
+        "11-23 12:00 step 1 tells m, u1, b",
         "11-23 12:01 to b",
         "11-23 12:01 Missed",
         "11-23 13:00 NoVerdict",
         "11-23 15:00 breached",
-        "11-23 16:00 step 1 tells m",
+        "11-23 16:00 step 1 tells m, u1, b",
         "11-23 16:01 to b",
         "11-23 16:01 Missed",
         "11-24 09:00 NoVerdict",
@@ -254,7 +255,7 @@ fn what_is_known_only_after_the_answer_passes_nothing_on_and_a_late_answer_stays
     let live = seen(with(steps, runs_on), &facts, &people(firm()), &looks);
     let expected = [
         "11-23 11:00 breached",
-        "11-23 12:00 step 1 tells m",
+        "11-23 12:00 step 1 tells m, u1, b",
         "11-23 12:01 to b",
         "11-23 13:00 step 2 tells ",
         "11-23 14:00 MetLate",
@@ -275,7 +276,7 @@ fn after_a_long_pause_each_step_stands_once_at_its_instant_and_the_lead_passes_o
     let expected = [
         "11-23 10:36 step 1 tells u1",
         "11-23 11:00 breached",
-        "11-23 12:00 step 2 tells m",
+        "11-23 12:00 step 2 tells m, u1, b",
         "11-23 13:00 step 3 tells m, OverByThen",
         "11-25 10:00 to b",
         "11-25 10:00 Missed",

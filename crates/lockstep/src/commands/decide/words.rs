@@ -194,7 +194,8 @@ fn says<'a>(entry: &'a Entry, zone: &TimeZone) -> Option<(String, &'a Because)> 
             let told = if told.is_empty() { "nobody".to_owned() } else { told.join(", ") };
             let passed = fact.reassigned_to.as_ref().map(|to| format!(", passes to {to}"));
             let kept = fact.kept.map(|kept| format!(", stays: {}", kept.words()));
-            let then = passed.or(kept).unwrap_or_default();
+            let by_route = fact.by_route.then(|| ", passes on by the routes".to_owned());
+            let then = passed.or(kept).or(by_route).unwrap_or_default();
             let says =
                 format!("clock {} reached step {}: tells {told}{then}", fact.clock, fact.step);
             (says, &fact.because)

@@ -4,7 +4,7 @@ use domain::{
     agreement::{
         Definition, ServiceLevel,
         definition::{Award, Component, FloorActs, Judged, Limit, LooksAt, ResetTo, Rule, Window},
-        service::{Hours, OnTransfer, Step, StepAt, Target, Tells, Warn, ZonePolicy},
+        service::{Hours, OnTransfer, PassesTo, Step, StepAt, Target, Tells, Warn, ZonePolicy},
     },
     clock::ZeroTime,
     points::Decay,
@@ -241,9 +241,15 @@ fn step(step: &Step) -> String {
         Some((one, [])) => Some(format!("{one} is told")),
         Some((last, others)) => Some(format!("{} and {last} are told", others.join(", "))),
     };
-    let passes = step.reassigns.map(|most| match most {
-        1 => "a lead passes to the backup, once".to_owned(),
-        most => format!("a lead passes to the backup, at most {most} times"),
+    let passes = step.reassigns.map(|passes| {
+        let to = match passes.to {
+            PassesTo::Backup => "passes to the backup",
+            PassesTo::Route => "passes on by the routes to somebody else",
+        };
+        match passes.at_most {
+            1 => format!("a lead {to}, once"),
+            most => format!("a lead {to}, at most {most} times"),
+        }
     });
     let says: Vec<String> = told.into_iter().chain(passes).collect();
     format!("{at}, {}", says.join("; "))

@@ -4,7 +4,7 @@ use domain::{
     agreement::{InForce, routing::FoundBy},
     fact::Fact,
     ids::{LeadId, UserId},
-    routed::{AccountSeen, Level, PersonSeen, Routed, Seen, Tried},
+    routed::{AccountSeen, Level, PassedOnBy, PersonSeen, Routed, Seen, Tried},
 };
 use engine::Engine;
 
@@ -101,6 +101,9 @@ pub(super) fn of_lead(
             let Some(in_force) = agreements.version(fact.because.version) else { continue };
             let mut shown = shown(&names, in_force, (&fact.routed, &fact.seen), sees, time)?;
             let again = engine.replay_routing(fact)?;
+            if let Some(after) = &fact.after {
+                shown.answer = passed_on(&names, after, &fact.routed)?;
+            }
             shown.kept = Some(Kept {
                 fact: fact_link(entry.no),
                 hash: fact.because.hash.clone(),
@@ -114,6 +117,23 @@ pub(super) fn of_lead(
             None => "Why nobody yet?".to_owned(),
         };
         Ok(OfLead { title, name: names.lead(lead)?, href: lead_href(lead), waits, routings })
+    })
+}
+
+/// To whom a lead passed after somebody had not answered, or that it stays.
+fn passed_on(
+    names: &Names<'_, '_>,
+    after: &PassedOnBy,
+    routed: &Routed,
+) -> Result<String, Failure> {
+    let from = match &after.from {
+        Some(from) => names.user_name(from)?,
+        None => "nobody".to_owned(),
+    };
+    let step = format!("at step {} of the ladder", after.step);
+    Ok(match &routed.to {
+        Some(to) => format!("{}, passed on from {from} {step}", names.user_name(to)?),
+        None => format!("It stays with {from} {step}: nobody else can take it"),
     })
 }
 

@@ -34,7 +34,14 @@ pub(super) fn told(
         let href = format!("{page}?because=clock-{}#because", encoded(clock.id.as_str()));
         let level = clock.service_level.replace(['_', '-'], " ");
         let due = if clock.due_at < time.now() { "was due " } else { "is due " };
-        let passed = if row.passed_on { ", and passed on" } else { "" };
+        let passed = match (&clock.subject, row.passed_on) {
+            (Subject::Lead(lead), true) => match reader.lead(lead)?.and_then(|lead| lead.owner) {
+                Some(owner) if owner == actor.user => ", and passed on to you".to_owned(),
+                Some(owner) => format!(", and passed on to {}", names.user_name(&owner)?),
+                None => ", and passed on".to_owned(),
+            },
+            _ => String::new(),
+        };
         let words = Markup::text(format!("{level} {due}"))
             .and(time.near(clock.due_at))
             .and_text("; reached ")
