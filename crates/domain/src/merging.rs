@@ -11,8 +11,9 @@ use std::{borrow::Borrow, collections::BTreeSet, sync::Arc};
 use jiff::Timestamp;
 
 use crate::{
+    correction::is_correctable,
     fact::{Entry, Fact, Told},
-    field::Fields,
+    field::{FieldValue, Fields},
     ids::{FactNo, LeadId},
     merged::LeadsMerged,
     record::LeadReported,
@@ -50,6 +51,9 @@ pub enum NotMerged {
     /// The one that is not to go on has been further.
     #[error("{0} has qualified or was handed over, and {1} was not: keep {0}")]
     FurtherOn(LeadId, LeadId),
+    /// A field cannot be taken from the other.
+    #[error("{0} of {1} cannot be taken over: choose a field of which {1} says something else")]
+    NothingToTake(String, LeadId),
     /// They are not merged.
     #[error("{0} and {1} are not merged: there is nothing to take back")]
     Apart(LeadId, LeadId),
@@ -95,6 +99,23 @@ pub fn may_merge(
         true => Err(NotMerged::FurtherOn(merged.clone(), kept.clone())),
         false => Ok(()),
     }
+}
+
+/// Which fields of the one that is merged may be taken over by the one that goes on: those that both
+/// were told of, where the other's value is another and is there. What was never told of the one that
+/// goes on is filled in anyhow.
+pub fn may_take(kept: &Fields, merged: &Fields) -> Vec<String> {
+    let differs = merged.iter().filter(|(name, value)| {
+        is_correctable(name)
+            && **value != FieldValue::Cleared
+            && kept.get(*name).is_some_and(|own| own != *value)
+    });
+    differs.map(|(name, _)| name.clone()).collect()
+}
+
+/// The key of what a lead took over from another when they were merged, by the key of the merge.
+pub fn key_of_taking(merge: &str) -> String {
+    format!("{merge}/takes")
 }
 
 /// The merges that stand among the facts about one lead that hold.

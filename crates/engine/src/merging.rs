@@ -1,14 +1,20 @@
 //! Two leads become one person, become two again, or are said to be two: told about each of them, in
 //! one transaction with what follows. Nothing is merged by itself.
 
+mod by_key;
+
+pub(crate) use by_key::actor;
+
 use std::collections::BTreeSet;
 
 use domain::{
     decided::SOURCE,
     fact::{Fact, Told},
+    field::Fields,
     ids::{FactNo, LeadId, Subject, UserId},
     merged::{LeadsMerged, LeadsToldApart, LeadsUnmerged},
-    merging::{NotMerged, Stand, joined, may_merge, taken_back},
+    merging::{NotMerged, Stand, joined, key_of_taking, may_merge, may_take, taken_back},
+    record::LeadReported,
     withdrawal::holding,
 };
 use jiff::Timestamp;
@@ -23,15 +29,16 @@ use crate::{
 };
 
 impl Engine {
-    /// Merges a lead into another, which goes on. `by` is absent for the command line.
+    /// Merges a lead into another, which goes on and takes over the fields that `takes` names. `by` is
+    /// absent for the command line.
     ///
     /// # Errors
     /// [`NotMerged`], or the actor may not.
     pub fn merge_leads(
         &self,
         by: Option<&Actor>,
-        kept: LeadId,
-        merged: LeadId,
+        (kept, merged): (LeadId, LeadId),
+        takes: BTreeSet<String>,
         now: Timestamp,
     ) -> Result<(), Error> {
         let (by, versions) = (allowed(by)?, self.versions.clone());
@@ -39,6 +46,7 @@ impl Engine {
             let reader = writer.reader();
             let stands = (stand_of(&reader, &kept)?, stand_of(&reader, &merged)?);
             may_merge((&kept, &stands.0), (&merged, &stands.1)).map_err(refused)?;
+            let taken = taken_over(&reader, &kept, &merged, takes)?;
             let alike = namesakes(&reader, &kept)?.into_iter().find(|found| found.lead == merged);
             let evidence = alike.map(|found| found.likeness.words());
             Rules::bring_into_force(writer, &versions, now)?;
@@ -52,6 +60,11 @@ impl Engine {
                     by: by.clone(),
                 });
                 append(writer, format!("{key}/{}", word(survives)), fact)?;
+            }
+            if !taken.is_empty() {
+                let (lead, key) = (kept, key_of_taking(&format!("{key}/{}", word(true))));
+                let fact = LeadReported { lead, fields: taken, person: None, by };
+                append(writer, key, Fact::Lead(fact))?;
             }
             decide(writer, &versions, &[&merged], now)
         })
@@ -136,6 +149,26 @@ pub fn stand_of(reader: &Reader<'_>, lead: &LeadId) -> Result<Stand, StoreError>
     })
 }
 
+/// The values of the fields that are taken over.
+fn taken_over(
+    reader: &Reader<'_>,
+    kept: &LeadId,
+    merged: &LeadId,
+    takes: BTreeSet<String>,
+) -> Result<Fields, Error> {
+    let of = |lead| Ok::<_, StoreError>(reader.lead(lead)?.map(|row| row.fields));
+    let (own, theirs) = (of(kept)?.unwrap_or_default(), of(merged)?.unwrap_or_default());
+    let may = may_take(&own, &theirs);
+    let mut fields = Fields::new();
+    for name in takes {
+        let Some(value) = theirs.get(&name).filter(|_| may.contains(&name)) else {
+            return Err(refused(NotMerged::NothingToTake(name, merged.clone())));
+        };
+        fields.insert(name, value.clone());
+    }
+    Ok(fields)
+}
+
 fn allowed(by: Option<&Actor>) -> Result<Option<UserId>, Error> {
     if let Some(actor) = by {
         may(actor, &Act::MergeLeads).map_err(Refusal::from)?;
@@ -151,9 +184,20 @@ fn gone_of(
 ) -> Result<Vec<FactNo>, StoreError> {
     let own = holding(writer.facts_of(&format!("lead/{lead}"))?);
     let theirs = writer.facts_of(&format!("lead/{other}"))?;
-    let theirs: BTreeSet<FactNo> = theirs.iter().map(|entry| entry.no).collect();
-    let merge = joined(&own).into_iter().find(|merge| merge.with == *other);
-    Ok(merge.map_or(Vec::new(), |merge| taken_back(&own, merge.fact, &theirs)))
+    let mut theirs: BTreeSet<FactNo> = theirs.iter().map(|entry| entry.no).collect();
+    let Some(merge) = joined(&own).into_iter().find(|merge| merge.with == *other) else {
+        return Ok(Vec::new());
+    };
+    let key = own.iter().find(|entry| entry.no == merge.fact).map(|entry| &entry.told.key);
+    let key = key.map(|key| key_of_taking(key));
+    let is_taking = |told: &Told| told.source == SOURCE && key.as_ref() == Some(&told.key);
+    let taken = own.iter().find(|entry| is_taking(&entry.told)).map(|entry| entry.no);
+    // What was taken over is as if it had been told of the other.
+    theirs.extend(taken);
+    let mut gone = taken_back(&own, merge.fact, &theirs);
+    gone.extend(taken);
+    gone.sort();
+    Ok(gone)
 }
 
 /// A key of our own, which no other act with the lead has.

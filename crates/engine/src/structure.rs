@@ -27,8 +27,9 @@ use store::{
 
 use crate::{
     Engine, Error,
-    access::{Act, Actor, may},
+    access::{Act, may},
     lead::working_hours,
+    merging::actor,
     substitute::{standing, user_named},
 };
 
@@ -403,10 +404,4 @@ fn gone(row: &UserRow) -> Option<Presence> {
         return Some(Presence::Left);
     }
     row.is_deactivated().then_some(Presence::NotAdmitted)
-}
-
-/// As whom somebody acts who may sign in.
-fn actor(row: &UserRow) -> Option<Actor> {
-    let role = row.role.filter(|_| row.active)?;
-    Some(Actor { user: row.id.clone(), role, side: row.side.unwrap_or(role.side()) })
 }

@@ -348,6 +348,15 @@ impl World {
         self.sends(request, body).await
     }
 
+    /// A system asks for something at another address of the API, with its key or without.
+    pub async fn calls(&self, path: &str, has_key: bool, body: &Value) -> Answer {
+        let request = Request::post(path).header(header::CONTENT_TYPE, "application/json");
+        let bearer = format!("Bearer {}", self.key);
+        let signed = |request: Builder| request.header(header::AUTHORIZATION, bearer);
+        let request = if has_key { signed(request) } else { request };
+        self.sends(request, &body.to_string()).await
+    }
+
     /// Anybody sends anything.
     pub async fn sends(&self, request: Builder, body: &str) -> Answer {
         let request = request.body(Body::from(body.to_owned())).expect("a request");

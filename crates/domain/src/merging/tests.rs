@@ -186,3 +186,27 @@ fn a_merge_takes_with_it_what_was_decided_by_the_other_unless_somebody_has_answe
         assert_eq!(gone.iter().map(|no| no.0).collect::<Vec<_>>(), expected, "{what}");
     }
 }
+
+#[test]
+fn a_field_may_be_taken_over_where_both_say_something_else() {
+    let text = |text: &str| FieldValue::Text(text.into());
+    let fields = |of: &[(&str, FieldValue)]| -> Fields {
+        of.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
+    };
+    let kept = fields(&[
+        ("title", text("Buyer")),
+        ("city", FieldValue::Cleared),
+        ("country", text("DE")),
+        ("region", text("South")),
+        ("account", text("crm:a1")),
+    ]);
+    let merged = fields(&[
+        ("title", text("Director")),
+        ("city", text("Kiel")),
+        ("country", text("DE")),
+        ("region", FieldValue::Cleared),
+        ("account", text("crm:a2")),
+        ("level", text("head")),
+    ]);
+    assert_eq!(may_take(&kept, &merged), ["city", "title"], "the level is filled in anyhow");
+}

@@ -105,11 +105,11 @@ impl Firm {
     }
 
     fn merges(&self, kept: &str, merged: &str, now: Timestamp) -> Result<(), Error> {
-        self.engine.merge_leads(Some(&operations()), named(kept), named(merged), now)
+        self.engine.merge_leads(Some(&operations()), (named(kept), named(merged)), BTreeSet::new(), now)
     }
 
     fn unmerges(&self, kept: &str, merged: &str, now: Timestamp) -> Result<(), Error> {
-        self.engine.unmerge_leads(Some(&operations()), named(kept), named(merged), now)
+        self.engine.unmerge_leads(Some(&operations()), (named(kept), named(merged)), BTreeSet::new(), now)
     }
 
     fn asks<T>(&self, ask: impl FnOnce(&Reader<'_>) -> Result<T, StoreError>) -> T {
@@ -327,7 +327,7 @@ fn each_merge_that_cannot_be_says_what_to_do_instead() {
     assert_eq!(refusal(firm.merges("d", "b", now)), NotMerged::FurtherOn(named("b"), named("d")));
     firm.merges("b", "d", at("2026-11-02 11:00")).unwrap();
     let rep = Actor { user: "u1".into(), role: Role::Rep, side: Side::Sales };
-    let asked = firm.engine.merge_leads(Some(&rep), named("a"), named("b"), now);
+    let asked = firm.engine.merge_leads(Some(&rep), (named("a"), named("b")), BTreeSet::new(), now);
     assert!(matches!(asked, Err(Error::Refused(Refusal::Access(_)))));
     firm.is_sound();
 }

@@ -3,6 +3,8 @@
 
 mod what_if;
 
+use std::collections::BTreeSet;
+
 use clap::{Args, Subcommand};
 use domain::ids::LeadId;
 use engine::{Engine, identity::duplicates};
@@ -57,7 +59,7 @@ pub fn run(command: Command, place: &Place, now: Timestamp) -> Result<Answer, Fa
         Command::Duplicates => found(&engine),
         Command::Merge(two) => {
             let (lead, other) = ids(two);
-            engine.merge_leads(None, lead.clone(), other.clone(), now)?;
+            engine.merge_leads(None, (lead.clone(), other.clone()), BTreeSet::new(), now)?;
             Ok(Answer::new(
                 format!(
                     "{other} goes on as {lead}. `lockstep leads unmerge {lead} {other}` undoes it."

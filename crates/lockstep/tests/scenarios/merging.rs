@@ -36,7 +36,7 @@ async fn two_leads_stand_side_by_side_and_are_merged_by_one_button() {
         "very likely one person: the same address of mail, the same name",
         "Merge into crm:l1",
         "Title Director Director",
-        "Source Fair Web Fair",
+        "Source Fair Web Source after merging Fair Web",
         "Activities 1 0 1",
     ] {
         assert!(page.contains(words), "{words} is not in: {page}");
@@ -128,4 +128,64 @@ async fn a_lead_that_qualified_is_the_one_that_goes_on() {
     world.reports(json!({"fact": "activity", "lead": "l1", "kind": "price"})).await;
     let page = world.page("rep", "/leads/crm:l2").await;
     assert!(page.contains("Looked at the prices"), "{page}");
+}
+
+fn source(page: &str) -> &'static str {
+    if page.contains("Source Web") { "Web" } else { "Fair" }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_field_is_taken_over_where_somebody_chooses_so_and_goes_back_with_the_merge() {
+    let world = with_two().await;
+    let before = world.page("sven", "/leads/crm:l1").await;
+    assert_eq!(source(&before), "Fair", "{before}");
+    let merge = "/leads/crm:l1/merge/crm:l2";
+    let stays = world.posts("sven", merge, &[("field.source", "kept")]).await;
+    goes_to(&stays, "/leads/crm:l1");
+    assert_eq!(source(&world.page("sven", "/leads/crm:l1").await), "Fair");
+    world.posts("sven", "/undo/merges/crm:l1/crm:l2", &[]).await;
+    let taken = world.posts("sven", merge, &[("field.source", "merged")]).await;
+    goes_to(&taken, "/leads/crm:l1");
+    let page = world.page("sven", "/leads/crm:l1").await;
+    assert_eq!(source(&page), "Web", "{page}");
+    assert!(page.contains("The lead was corrected by Sven Arndt"), "{page}");
+    world.posts("sven", "/undo/merges/crm:l1/crm:l2", &[]).await;
+    let page = world.page("sven", "/leads/crm:l1").await;
+    assert_eq!(source(&page), "Fair", "as it was: {page}");
+    let other = world.page("sven", "/leads/crm:l2").await;
+    assert_eq!(source(&other), "Web", "{other}");
+    let refused = world.posts("sven", merge, &[("field.title", "merged")]).await;
+    goes_to(&refused, "/leads/crm:l1");
+    let page = world.page("sven", "/leads/crm:l1").await;
+    assert!(page.contains("Title of crm:l2 cannot be taken over"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_systems_merge_in_the_name_of_somebody_who_may_and_are_refused_alike() {
+    let world = with_two().await;
+    let merging = |by: &str| {
+        json!({"kept": "crm:l1", "merged": "crm:l2", "by": world.user(by), "take": ["source"]})
+    };
+    let no_key = world.calls("/api/v1/merges", false, &merging("sven")).await;
+    assert_eq!(no_key.status, StatusCode::UNAUTHORIZED, "{}", no_key.body);
+    let rep = world.calls("/api/v1/merges", true, &merging("rep")).await;
+    assert_eq!(rep.status, StatusCode::FORBIDDEN, "{}", rep.body);
+    assert!(rep.body.contains("may not merge leads"), "{}", rep.body);
+    let done = world.calls("/api/v1/merges", true, &merging("sven")).await;
+    assert_eq!(done.status, StatusCode::CREATED, "{}", done.body);
+    let page = world.page("sven", "/leads/crm:l1").await;
+    assert!(page.contains("crm:l2 was merged into it by Sven Arndt"), "{page}");
+    assert_eq!(source(&page), "Web", "{page}");
+    let again = world.calls("/api/v1/merges", true, &merging("sven")).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", again.body);
+    assert!(again.body.contains("was merged with crm:l1 before"), "{}", again.body);
+    let undoing = json!({"kept": "crm:l1", "merged": "crm:l2", "by": world.user("sven")});
+    let undone = world.calls("/api/v1/merges/undo", true, &undoing).await;
+    assert_eq!(undone.status, StatusCode::OK, "{}", undone.body);
+    assert_eq!(source(&world.page("sven", "/leads/crm:l1").await), "Fair");
+    let twice = world.calls("/api/v1/merges/undo", true, &undoing).await;
+    assert!(twice.body.contains("there is nothing to take back"), "{}", twice.body);
+    let absent = json!({"kept": "crm:l1", "merged": "crm:l9", "by": world.user("sven")});
+    let absent = world.calls("/api/v1/merges", true, &absent).await;
+    assert_eq!(absent.status, StatusCode::NOT_FOUND, "{}", absent.body);
 }

@@ -9,7 +9,7 @@ use axum::{
 };
 use domain::reported::Reported;
 use engine::{
-    Engine, Refusal,
+    Engine,
     intake::{Taken, read_fact},
 };
 use jiff::Timestamp;
@@ -19,9 +19,10 @@ use utoipa::ToSchema;
 
 use super::{
     FACTS_MAX,
+    key::{failed, key, source},
     problem::{BadLine, Problem},
 };
-use crate::{app::Shared, failure::Failure};
+use crate::app::Shared;
 
 /// What became of the facts, in the order in which they were sent.
 #[derive(Debug, Serialize, ToSchema)]
@@ -131,40 +132,8 @@ fn take_in(
     engine.take_in(reported, now).map_err(|error| failed(&error.into()))
 }
 
-/// The key in the request.
-fn key(headers: &HeaderMap) -> Result<String, Problem> {
-    let sent = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let key = sent
-        .and_then(|sent| sent.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    let Some((_, key)) = key else {
-        return Err(unsigned(
-            "send the key as `Authorization: Bearer lsk_…`; make one with `lockstep key add`",
-        ));
-    };
-    Ok(key.trim().to_owned())
-}
-
-/// The source for which a key reports.
-fn source(engine: &Engine, key: &str) -> Result<String, Problem> {
-    engine.source_of_key(key).map_err(|error| match error.into() {
-        Failure::Refused(Refusal::SignIn(refusal)) => unsigned(refusal.to_string()),
-        other => failed(&other),
-    })
-}
-
-fn unsigned(detail: impl Into<String>) -> Problem {
-    Problem::new(StatusCode::UNAUTHORIZED, "The key does not work", detail)
-}
-
 fn too_much(detail: impl Into<String>) -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "This is too much at once", detail)
-}
-
-fn failed(failure: &Failure) -> Problem {
-    tracing::error!(?failure, "facts could not be taken in");
-    let detail = "Nothing was taken in. The same request can be sent again in a minute.";
-    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "The ledger does not answer", detail)
 }
 
 /// The facts of a body, each with its line.

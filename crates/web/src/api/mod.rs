@@ -2,6 +2,8 @@
 
 mod facts;
 mod health;
+mod key;
+mod merges;
 mod openapi;
 mod problem;
 
@@ -23,6 +25,8 @@ const FACTS_MAX: usize = 1_000;
 pub(crate) fn routes() -> Router<Shared> {
     Router::new()
         .route("/api/v1/facts", post(facts::create))
+        .route("/api/v1/merges", post(merges::merge))
+        .route("/api/v1/merges/undo", post(merges::undo))
         .route("/api/v1/openapi.json", get(openapi::show))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

@@ -15,6 +15,7 @@ use utoipa::{
 
 use super::{
     facts::{self, Answer, Decision, Told},
+    merges::{self, Done, Merging, Undoing},
     problem::{BadLine, Problem},
 };
 
@@ -54,13 +55,16 @@ pub(crate) struct ReportedPerson {
         description = "What other systems report, and what the Agreement decides about it.",
         license(name = "Apache-2.0")
     ),
-    paths(facts::create),
+    paths(facts::create, merges::merge, merges::undo),
     components(schemas(
         ReportedFact,
         ReportedPerson,
         Answer,
         Told,
         Decision,
+        Merging,
+        Undoing,
+        Done,
         Problem,
         BadLine
     )),

@@ -2,11 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use domain::{fact::Fact, field::FieldValue, ids::LeadId, merging::NotMerged};
+use domain::{
+    fact::Fact,
+    field::FieldValue,
+    ids::LeadId,
+    merging::{NotMerged, may_take},
+};
 use engine::identity::namesakes;
 use store::{Reader, read::LeadRow};
 
-use super::{Called, compare_href};
+use super::{Called, FIELD, compare_href};
 use crate::{
     failure::Failure,
     names::{Names, lead_href},
@@ -36,18 +41,20 @@ pub(super) struct Row {
     pub(super) kept: String,
     pub(super) merged: String,
     pub(super) after: String,
+    /// The field of which one of two values can be chosen.
+    pub(super) field: Option<String>,
 }
 
 impl Row {
     /// A value of the one that goes on stays; where it has none, the other's is filled in.
     fn filled(what: &str, kept: String, merged: String) -> Row {
         let after = if kept.is_empty() { merged.clone() } else { kept.clone() };
-        Row { what: what.to_owned(), kept, merged, after }
+        Row { what: what.to_owned(), kept, merged, after, field: None }
     }
 
     /// A value that each keeps in its own record.
     fn stays(what: &str, kept: String, merged: String) -> Row {
-        Row { what: what.to_owned(), after: kept.clone(), kept, merged }
+        Row { what: what.to_owned(), after: kept.clone(), kept, merged, field: None }
     }
 }
 
@@ -139,12 +146,14 @@ fn fields(first: &LeadRow, second: &LeadRow) -> Vec<Row> {
         let value = row.fields.get(name).filter(|value| **value != FieldValue::Cleared);
         value.map(ToString::to_string).unwrap_or_default()
     };
+    let may = may_take(&first.fields, &second.fields);
     let row = |name: &String| {
         let (what, one, other) = (level_words(name), text(first, name), text(second, name));
-        match first.fields.contains_key(name) {
+        let row = match first.fields.contains_key(name) {
             true => Row::stays(&what, one, other),
             false => Row::filled(&what, one, other),
-        }
+        };
+        Row { field: may.contains(name).then(|| format!("{FIELD}{name}")), ..row }
     };
     known.into_iter().map(row).collect()
 }
@@ -167,6 +176,7 @@ fn had(reader: &Reader<'_>, (kept, merged): (&LeadId, &LeadId)) -> Result<Vec<Ro
         kept: count(one),
         merged: count(other),
         after,
+        field: None,
     };
     let both = count(first.activities + second.activities);
     let stays = || "each stays in its record".to_owned();

@@ -5,6 +5,8 @@
 mod compared;
 mod gone_on;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use askama::Template;
 use axum::{
     extract::Path,
@@ -23,10 +25,17 @@ use crate::{
     layout::{Frame, Place},
     names::{Names, encoded, lead_href},
     pages::sign_in::sentence,
+    sent::Sent,
     session::Visit,
 };
 use compared::{Compared, compared};
 pub(crate) use gone_on::{Merged, merged_with, show as show_gone_on};
+
+/// What stands before the name of a field in the form.
+const FIELD: &str = "field.";
+
+/// What the form sends for the value of the one that is merged.
+const OF_THE_OTHER: &str = "merged";
 
 /// The page of two leads.
 #[derive(Template)]
@@ -79,16 +88,24 @@ fn refusal_of(
 pub(crate) async fn merge(
     visit: Visit,
     Path((kept, merged)): Path<(String, String)>,
+    Sent(sent): Sent<BTreeMap<String, String>>,
 ) -> Result<Response, Failure> {
     let (kept, merged) = (LeadId(kept), LeadId(merged));
+    let takes = taken(&sent);
     let undo = format!("/undo/merges/{}/{}", encoded(kept.as_str()), encoded(merged.as_str()));
     let words = format!("{} goes on as this lead.", merged.as_str());
     let done = Flash::done(words).with_undo(undo);
     let to = lead_href(&kept);
     let (by, now) = (visit.signed.0.clone(), visit.house.now());
-    let act = move |engine: &Engine| Ok(engine.merge_leads(Some(&by), kept, merged, now)?);
+    let act = move |engine: &Engine| Ok(engine.merge_leads(Some(&by), (kept, merged), takes, now)?);
     let became = visit.house.work(act).await;
     answered(visit, became, &to, done)
+}
+
+/// The fields of which the other's value was chosen.
+fn taken(sent: &BTreeMap<String, String>) -> BTreeSet<String> {
+    let chosen = sent.iter().filter(|(_, of)| of.as_str() == OF_THE_OTHER);
+    chosen.filter_map(|(name, _)| Some(name.strip_prefix(FIELD)?.to_owned())).collect()
 }
 
 /// Makes two of them again.
