@@ -54,6 +54,10 @@ pub struct HandoffRow {
     pub reason: Option<String>,
     /// Whether its rejection is taken off what marketing delivered. Source: domain.md 2.6.
     pub debits: bool,
+    /// When an opportunity of its lead was first opened after it was recycled.
+    pub opened_at: Option<Timestamp>,
+    /// When one was first won after it was recycled.
+    pub won_at: Option<Timestamp>,
 }
 
 impl Dimensioned for HandoffRow {
@@ -140,11 +144,25 @@ pub struct Decided {
     pub acceptance_rate: Share<HandoffId>,
     /// The same without the deemed accepted: what people decided.
     pub acceptance_rate_by_people: Share<HandoffId>,
+    /// What became of the recycled: of all of them, and by how long ago that was. Source: domain.md
+    /// 1.4.
+    pub recycle_yield: Vec<Yield>,
     /// The reasons for each verb that has them; most frequent first within a verb.
     pub reasons: Vec<Reason>,
     /// Decided, but it is not known when; in no period, so not in the numbers above. Empty when no
     /// period was asked for.
     pub undated: Counted<HandoffId>,
+}
+
+/// What became of the handoffs that were recycled so long ago.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Yield {
+    /// How long ago, in words.
+    pub age: &'static str,
+    /// With an opportunity that was opened since / recycled.
+    pub to_opportunity: Share<HandoffId>,
+    /// With one that was won since / recycled.
+    pub to_won: Share<HandoffId>,
 }
 
 /// The handoffs answered so for one reason.
@@ -174,7 +192,7 @@ pub fn handoffs(
             known().filter(|row| row.answer_by(as_of).is_some()).collect();
         Handoffs {
             delivered: Delivered::of(&delivered, as_of),
-            decided: Decided::of(&decided, period),
+            decided: Decided::of(&decided, period, as_of),
         }
     })
 }
@@ -283,7 +301,11 @@ fn followed(row: &HandoffRow, as_of: Timestamp) -> Option<Followed<HandoffId>> {
 
 impl Decided {
     /// All `rows` have an answer.
-    fn of(rows: &[&HandoffRow], period: Option<Window<Timestamp>>) -> Decided {
+    fn of(
+        rows: &[&HandoffRow],
+        period: Option<Window<Timestamp>>,
+        as_of: Timestamp,
+    ) -> Decided {
         use Answer::{Accepted, DeemedAccepted, Disqualified, Recycled, Rejected};
         let is_in = |row: &HandoffRow| {
             period.is_none_or(|period| row.answered_at.is_some_and(|at| period.has(at)))
@@ -307,10 +329,41 @@ impl Decided {
             disqualified: answered(Disqualified),
             acceptance_rate: rate(&[Accepted, DeemedAccepted]),
             acceptance_rate_by_people: rate(&[Accepted]),
+            recycle_yield: recycle_yield(&decided, as_of),
             reasons: reasons(&decided),
             undated: those(rows, |row| period.is_some() && row.answered_at.is_none()),
         }
     }
+}
+
+/// How long ago something was recycled: less than so many days, the last ones of any age.
+const AGES: [(&str, i64); 4] = [
+    ("less than 30 days ago", 30),
+    ("30 to 90 days ago", 90),
+    ("90 to 180 days ago", 180),
+    ("180 days ago or longer", i64::MAX),
+];
+
+fn recycle_yield(rows: &[&HandoffRow], as_of: Timestamp) -> Vec<Yield> {
+    let recycled: Vec<&&HandoffRow> =
+        rows.iter().filter(|row| row.answer == Some(Answer::Recycled)).collect();
+    let days = |row: &HandoffRow| Some(row.answered_at?.seconds_to(as_of) / 86_400);
+    let came = |at: Option<Timestamp>| at.is_some_and(|at| at <= as_of);
+    let of = |age: &'static str, wanted: &dyn Fn(&HandoffRow) -> bool| {
+        let those = || recycled.iter().filter(|row| wanted(row));
+        let nothing = "nothing was recycled then";
+        let opened = those().map(|row| (row.id.clone(), came(row.opened_at)));
+        let won = those().map(|row| (row.id.clone(), came(row.won_at)));
+        let to_opportunity = Share::split(opened, nothing);
+        Yield { age, to_opportunity, to_won: Share::split(won, nothing) }
+    };
+    let mut all = vec![of("in all", &|_| true)];
+    let mut from = 0;
+    for (age, before) in AGES {
+        all.push(of(age, &|row| days(row).is_some_and(|days| from <= days && days < before)));
+        from = before;
+    }
+    all
 }
 
 fn reasons(rows: &[&HandoffRow]) -> Vec<Reason> {

@@ -20,6 +20,8 @@ fn row(id: &str, delivered: i64, answer: Option<(Answer, i64)>) -> HandoffRow {
         answered_at: answer.map(|(_, after)| at(delivered + after)),
         reason: None,
         debits: false,
+        opened_at: None,
+        won_at: None,
     }
 }
 
@@ -132,4 +134,38 @@ fn groups_add_up() {
     let n: u64 = found.groups.iter().map(|group| group.figures.delivered.delivered.n()).sum();
     assert_eq!(n, found.total.delivered.delivered.n());
     assert_eq!(found.groups.len(), 4, "even a group of which nothing was delivered yet");
+}
+
+#[test]
+fn what_was_recycled_yields_what_came_of_it_since_by_how_long_ago_it_was() {
+    let recycled = |id: &str, on: i64, opened: Option<i64>, won: Option<i64>| HandoffRow {
+        opened_at: opened.map(|day| at(day * DAY)),
+        won_at: won.map(|day| at(day * DAY)),
+        ..row(id, on * DAY, Some((Answer::Recycled, 0)))
+    };
+    let rows = [
+        recycled("a-new", 190, Some(195), None),
+        recycled("b-30", 170, None, None),
+        recycled("c-90", 110, Some(120), Some(150)),
+        recycled("d-old", 0, Some(30), Some(201)),
+        row("e-accepted", 0, Some((Answer::Accepted, 5))),
+    ];
+    let found = handoffs(&rows, None, at(200 * DAY), None).total.decided.recycle_yield;
+    let seen: Vec<_> = found
+        .iter()
+        .map(|of| (of.age, of.to_opportunity.words(), of.to_won.words()))
+        .collect();
+    let nothing = "not measurable: nothing was recycled then";
+    let expected = [
+        ("in all", "3 of 4", "1 of 4"),
+        ("less than 30 days ago", "1 of 1", "0 of 1"),
+        ("30 to 90 days ago", "0 of 1", "0 of 1"),
+        ("90 to 180 days ago", "1 of 1", "1 of 1"),
+        ("180 days ago or longer", "1 of 1", "0 of 1"),
+    ];
+    let expected = expected.map(|(age, one, two)| (age, one.to_owned(), two.to_owned()));
+    assert_eq!(seen, expected, "what is won later has not come yet");
+    let before = handoffs(&rows, None, at(DAY), None).total.decided.recycle_yield;
+    assert_eq!(before[1].to_opportunity.words(), "0 of 1");
+    assert_eq!(before[4].to_won.words(), nothing);
 }

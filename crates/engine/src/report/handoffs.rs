@@ -16,7 +16,7 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Serialize;
 use store::{
     Reader, StoreError,
-    read::{ClockRow, HandoffRow as Told},
+    read::{ClockRow, HandoffRow as Told, Outcome},
 };
 
 use super::{
@@ -26,7 +26,7 @@ use super::{
     world::Of,
 };
 
-const MEANINGS: [(&str, &str); 5] = [
+const MEANINGS: [(&str, &str); 6] = [
     ("delivered", "handed over in the period, as it stands at the moment of the look"),
     ("decided", "answered in the period, whenever it was handed over"),
     (
@@ -38,6 +38,11 @@ const MEANINGS: [(&str, &str); 5] = [
         "debited",
         "rejected in the period for a reason that the Agreement charges to marketing: taken off \
          what was delivered; not what silence had accepted before, and not what was overturned",
+    ),
+    (
+        "recycle_yield",
+        "of what was recycled in the period: whether an opportunity of the lead was opened, and won, \
+         from the day of that on; by how long ago it was",
     ),
     (
         "due",
@@ -83,6 +88,7 @@ pub(super) fn report(
         all.into_iter().partition(|row| row.delivered_at.is_some());
     let undelivered: Counted<HandoffId> = unknown.into_iter().map(|row| row.id).collect();
     let rows = rows(sources.reader, &known, &sources.agreements)?;
+    let rows = with_what_came(sources.reader, &question.zone, rows)?;
     notes.extend(overturned(&known));
     notes.extend(gaps(&rows, &undelivered));
     if question.horizon_days.is_some() {
@@ -117,9 +123,35 @@ pub(super) fn rows(
             answered_at: told.answered_at,
             reason: told.reason.clone(),
             debits: debits(told, agreements),
+            opened_at: None,
+            won_at: None,
         })
     };
     Ok(known.iter().filter_map(row).collect())
+}
+
+/// The same with what came of the leads of those that were recycled: from the day of that on.
+fn with_what_came(
+    reader: &Reader<'_>,
+    zone: &TimeZone,
+    rows: Vec<HandoffRow>,
+) -> Result<Vec<HandoffRow>, StoreError> {
+    let with = |row: HandoffRow| {
+        let recycled_at = row.answered_at.filter(|_| row.answer == Some(Answer::Recycled));
+        let Some(since) = recycled_at else { return Ok(row) };
+        let from = zone.to_datetime(since).date();
+        let instant = |day: &Option<String>| {
+            let day: Date = day.as_deref()?.parse().ok()?;
+            let start = day.to_zoned(zone.clone()).ok()?.timestamp();
+            (from <= day).then_some(start.max(since))
+        };
+        let opportunities = reader.opportunities_of_lead(&row.lead)?;
+        let opened = opportunities.iter().filter_map(|found| instant(&found.opened_on));
+        let won = opportunities.iter().filter(|found| found.outcome == Outcome::Won);
+        let won = won.filter_map(|found| instant(&found.closed_on));
+        Ok(HandoffRow { opened_at: opened.min(), won_at: won.min(), ..row })
+    };
+    rows.into_iter().map(with).collect()
 }
 
 /// The answer that counts: what silence accepted is deemed accepted, and a refusal that was

@@ -191,6 +191,8 @@ impl<'a> Reading<'a> {
                     answered_at: row.answered_at,
                     reason: None,
                     debits: false,
+                    opened_at: None,
+                    won_at: None,
                 })
             })
             .collect();

@@ -1,6 +1,8 @@
 //! The sections of the scoreboard, each from one report of the engine.
 
-use domain::{attainment::Attainment, group::Grouped};
+use domain::{
+    attainment::Attainment, counted::Counted, group::Grouped, handoffs::Decided, ids::HandoffId,
+};
 use engine::{
     Engine,
     report::{FunnelFigures, ReportFailure, ReportQuestion, ReportRefusal, Subject},
@@ -198,7 +200,41 @@ fn handoffs(engine: &Engine, question: &ReportQuestion, board: &mut Board) -> Re
         twin = twin.row(cells);
     }
     board.section("Handoffs", "accepted / (accepted + rejected), by the day of the answer", &twin);
+    recycled(&report.handoffs.total.decided, board);
     Ok(())
+}
+
+/// What became of what was recycled, by how long ago that was.
+fn recycled(decided: &Decided, board: &mut Board) {
+    if decided.recycled.is_empty() {
+        return;
+    }
+    let mut twin = Twin::of("Recycled").number("How many").words("Came to an opportunity");
+    twin = twin.words("Won");
+    for of in decided.recycle_yield.iter().filter(|of| of.to_opportunity.rate().n() > 0) {
+        let key = format!("recycled.{}", of.age);
+        let title = |what: &str| format!("Recycled, {}: {what}", of.age);
+        let all: Counted<HandoffId> = of.to_won.rows().cloned().collect();
+        twin = twin.row(vec![
+            Markup::text(of.age),
+            board.counted(&key, &title("all"), "handoff", &all),
+            board
+                .share(
+                    &format!("{key}/opportunity"),
+                    &title("came to an opportunity"),
+                    "handoff",
+                    &of.to_opportunity,
+                    None,
+                )
+                .into(),
+            board.share(&format!("{key}/won"), &title("won"), "handoff", &of.to_won, None).into(),
+        ]);
+    }
+    board.section(
+        "Recycled leads",
+        "with an opportunity opened, or won, since / recycled, by the day of the answer",
+        &twin,
+    );
 }
 
 /// The total, then each group with its name.
