@@ -301,11 +301,7 @@ fn followed(row: &HandoffRow, as_of: Timestamp) -> Option<Followed<HandoffId>> {
 
 impl Decided {
     /// All `rows` have an answer.
-    fn of(
-        rows: &[&HandoffRow],
-        period: Option<Window<Timestamp>>,
-        as_of: Timestamp,
-    ) -> Decided {
+    fn of(rows: &[&HandoffRow], period: Option<Window<Timestamp>>, as_of: Timestamp) -> Decided {
         use Answer::{Accepted, DeemedAccepted, Disqualified, Recycled, Rejected};
         let is_in = |row: &HandoffRow| {
             period.is_none_or(|period| row.answered_at.is_some_and(|at| period.has(at)))

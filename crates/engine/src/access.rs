@@ -242,7 +242,7 @@ fn by_leads(actor: &Actor, act: &Act) -> Option<Judged> {
     })
 }
 
-/// Everything else.
+/// Everything else; what is left is judged by `by_people`, `by_handing_over` or `by_leads`.
 fn by_work(actor: &Actor, act: &Act) -> Judged {
     use Role::*;
     match act {
@@ -291,7 +291,6 @@ fn by_work(actor: &Actor, act: &Act) -> Judged {
             "keep views for everybody",
             "revenue operations",
         ),
-        // Judged by `by_people`, `by_handing_over` or `by_leads`.
         Act::AnswerHandoffOf(..)
         | Act::AssignLeads
         | Act::ContestHandoffs

@@ -151,10 +151,8 @@ fn what_was_recycled_yields_what_came_of_it_since_by_how_long_ago_it_was() {
         row("e-accepted", 0, Some((Answer::Accepted, 5))),
     ];
     let found = handoffs(&rows, None, at(200 * DAY), None).total.decided.recycle_yield;
-    let seen: Vec<_> = found
-        .iter()
-        .map(|of| (of.age, of.to_opportunity.words(), of.to_won.words()))
-        .collect();
+    let seen: Vec<_> =
+        found.iter().map(|of| (of.age, of.to_opportunity.words(), of.to_won.words())).collect();
     let nothing = "not measurable: nothing was recycled then";
     let expected = [
         ("in all", "3 of 4", "1 of 4"),

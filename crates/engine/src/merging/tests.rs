@@ -105,11 +105,16 @@ impl Firm {
     }
 
     fn merges(&self, kept: &str, merged: &str, now: Timestamp) -> Result<(), Error> {
-        self.engine.merge_leads(Some(&operations()), (named(kept), named(merged)), BTreeSet::new(), now)
+        self.engine.merge_leads(
+            Some(&operations()),
+            (named(kept), named(merged)),
+            BTreeSet::new(),
+            now,
+        )
     }
 
     fn unmerges(&self, kept: &str, merged: &str, now: Timestamp) -> Result<(), Error> {
-        self.engine.unmerge_leads(Some(&operations()), (named(kept), named(merged)), BTreeSet::new(), now)
+        self.engine.unmerge_leads(Some(&operations()), named(kept), named(merged), now)
     }
 
     fn asks<T>(&self, ask: impl FnOnce(&Reader<'_>) -> Result<T, StoreError>) -> T {

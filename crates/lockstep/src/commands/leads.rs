@@ -3,8 +3,6 @@
 
 mod what_if;
 
-use std::collections::BTreeSet;
-
 use clap::{Args, Subcommand};
 use domain::ids::LeadId;
 use engine::{Engine, identity::duplicates};
@@ -25,7 +23,7 @@ pub enum Command {
     Duplicates,
     /// Merge a lead into another, which goes on
     #[command(long_about = include_str!("leads/merge.md"))]
-    Merge(Two),
+    Merge(Merging),
     /// Make two leads again of what was merged
     #[command(long_about = include_str!("leads/unmerge.md"))]
     Unmerge(Two),
@@ -48,6 +46,16 @@ pub struct Two {
     other: String,
 }
 
+/// Two leads, and what the one that goes on takes over.
+#[derive(Debug, Args)]
+pub struct Merging {
+    #[command(flatten)]
+    two: Two,
+    /// Take this field over from the other, where both say something else; once for each field
+    #[arg(long, value_name = "FIELD")]
+    take: Vec<String>,
+}
+
 /// Does it.
 ///
 /// # Errors
@@ -57,9 +65,10 @@ pub fn run(command: Command, place: &Place, now: Timestamp) -> Result<Answer, Fa
     let ids = |two: Two| (LeadId(two.lead), LeadId(two.other));
     match command {
         Command::Duplicates => found(&engine),
-        Command::Merge(two) => {
+        Command::Merge(Merging { two, take }) => {
             let (lead, other) = ids(two);
-            engine.merge_leads(None, (lead.clone(), other.clone()), BTreeSet::new(), now)?;
+            let takes = take.into_iter().collect();
+            engine.merge_leads(None, (lead.clone(), other.clone()), takes, now)?;
             Ok(Answer::new(
                 format!(
                     "{other} goes on as {lead}. `lockstep leads unmerge {lead} {other}` undoes it."

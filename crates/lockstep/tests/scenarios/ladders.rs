@@ -195,7 +195,9 @@ async fn after_a_weekend_without_a_tick_each_step_stands_once_and_the_backup_has
         );
     }
     assert_eq!(owner(&world), Some(world.user("leader").to_string()));
-    assert!(!world.page("leader", "/").await.contains(STEP), "her two hours begin now");
+    let today = world.page("leader", "/").await;
+    assert!(today.contains("and passed on to you"), "{today}");
+    assert!(!today.contains("first call is due "), "her two hours begin now: {today}");
     world.at("2026-11-19 11:37").ticks();
     assert!(world.page("leader", "/").await.contains("first call is due "));
 }

@@ -197,7 +197,7 @@ async fn who_receives_counts_as_untrained_until_somebody_else_vouches_for_them()
     let done = vouches(&world, "operations", "handing-over", "2025-11-20").await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
     let page = world.page("rep", "/responsibilities").await;
-    assert!(page.contains("Rita Voss here clause\u{a0}6"), "{page}");
+    assert!(page.contains("Rita Voss here clause 6"), "{page}");
     let person = world.page("rep", &format!("/people/{}", world.user("rep"))).await;
     assert!(person.contains("Training: handing over Thu 20 Nov 2025 , holds until"), "{person}");
     world.at("2026-11-21 09:00");

@@ -23,7 +23,7 @@ use super::{
     key::{failed, key, source},
     problem::Problem,
 };
-use crate::{app::Shared, failure::Failure, pages::sign_in::sentence};
+use crate::{app::Shared, pages::sign_in::sentence};
 
 /// Two leads of one person.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -91,7 +91,7 @@ pub(crate) async fn merge(
         let Merging { kept, merged, by, take } = read(body)?;
         let by = actor(engine, by)?;
         let two = (LeadId(kept.clone()), LeadId(merged.clone()));
-        engine.merge_leads(Some(&by), two, take, now).map_err(|error| refused(error.into()))?;
+        engine.merge_leads(Some(&by), two, take, now).map_err(refused)?;
         Ok((StatusCode::CREATED, Done { kept, merged, is_merged: true }))
     };
     answered(&house, &headers, act).await
@@ -125,7 +125,7 @@ pub(crate) async fn undo(
         let by = actor(engine, by)?;
         let (one, other) = (LeadId(kept.clone()), LeadId(merged.clone()));
         let done = engine.unmerge_leads(Some(&by), one, other, now);
-        done.map_err(|error| refused(error.into()))?;
+        done.map_err(refused)?;
         Ok((StatusCode::OK, Done { kept, merged, is_merged: false }))
     };
     answered(&house, &headers, act).await
@@ -149,9 +149,8 @@ async fn answered(
 }
 
 fn read<T: for<'de> Deserialize<'de>>(body: Result<Bytes, BytesRejection>) -> Result<T, Problem> {
-    let unread = |detail: String| {
-        Problem::new(StatusCode::BAD_REQUEST, "The body does not read", detail)
-    };
+    let unread =
+        |detail: String| Problem::new(StatusCode::BAD_REQUEST, "The body does not read", detail);
     let body = body.map_err(|_| unread("the body is larger than 8 MiB".to_owned()))?;
     serde_json::from_slice(&body).map_err(|error| unread(error.to_string()))
 }
@@ -160,19 +159,18 @@ fn read<T: for<'de> Deserialize<'de>>(body: Result<Bytes, BytesRejection>) -> Re
 fn actor(engine: &Engine, by: String) -> Result<Actor, Problem> {
     let found = engine.actor_of(&UserId(by.clone())).map_err(|error| failed(&error.into()))?;
     found.ok_or_else(|| {
-        let detail = format!("{by:?} is nobody who may sign in: name somebody who may merge leads.");
+        let detail =
+            format!("{by:?} is nobody who may sign in: name somebody who may merge leads.");
         Problem::new(StatusCode::FORBIDDEN, "This person may not", detail)
     })
 }
 
 /// Why it was not done, in the words of the pages.
-fn refused(failure: Failure) -> Problem {
-    let Failure::Refused(refusal) = &failure else { return failed(&failure) };
+fn refused(error: engine::Error) -> Problem {
+    let engine::Error::Refused(refusal) = &error else { return failed(&error.into()) };
     let (status, title) = match refusal {
         Refusal::Access(_) => (StatusCode::FORBIDDEN, "This person may not"),
-        Refusal::Merging(NotMerged::Absent(_)) => {
-            (StatusCode::NOT_FOUND, "There is no such lead")
-        }
+        Refusal::Merging(NotMerged::Absent(_)) => (StatusCode::NOT_FOUND, "There is no such lead"),
         _ => (StatusCode::UNPROCESSABLE_ENTITY, "A rule says no"),
     };
     Problem::new(status, title, sentence(&refusal.to_string()))

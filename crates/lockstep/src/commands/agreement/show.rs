@@ -154,6 +154,27 @@ pub fn summary(agreement: &Agreement) -> Value {
     let milestones = agreement.milestones.iter().map(|milestone| {
         json!({ "id": milestone.id, "clause": milestone.clause, "says": milestone.says })
     });
+    let [capacities, trainings, check_ins] = about_people(agreement);
+    json!({
+        "title": agreement.title,
+        "zone": agreement.zone.iana_name(),
+        "currency": agreement.currency,
+        "parties": parties.collect::<Vec<_>>(),
+        "statuses": agreement.statuses.iter().map(|status| &status.key).collect::<Vec<_>>(),
+        "definitions": definitions.collect::<Vec<_>>(),
+        "service_levels": levels.collect::<Vec<_>>(),
+        "milestones": milestones.collect::<Vec<_>>(),
+        "handoff": agreement.handoff.as_ref().map(handoff),
+        "disputes": agreement.disputes.as_ref().map(disputes),
+        "capacities": capacities,
+        "trainings": trainings,
+        "check_ins": check_ins,
+        "goals": goals.collect::<Vec<_>>(),
+    })
+}
+
+/// How much people can work, what they have learnt, and how often they are met.
+fn about_people(agreement: &Agreement) -> [Value; 3] {
     let capacities = agreement.capacities.iter().map(|capacity| {
         json!({
             "id": capacity.id,
@@ -181,22 +202,7 @@ pub fn summary(agreement: &Agreement) -> Value {
             "every_days": check_ins.every_days,
         })
     });
-    json!({
-        "title": agreement.title,
-        "zone": agreement.zone.iana_name(),
-        "currency": agreement.currency,
-        "parties": parties.collect::<Vec<_>>(),
-        "statuses": agreement.statuses.iter().map(|status| &status.key).collect::<Vec<_>>(),
-        "definitions": definitions.collect::<Vec<_>>(),
-        "service_levels": levels.collect::<Vec<_>>(),
-        "milestones": milestones.collect::<Vec<_>>(),
-        "handoff": agreement.handoff.as_ref().map(handoff),
-        "disputes": agreement.disputes.as_ref().map(disputes),
-        "capacities": capacities.collect::<Vec<_>>(),
-        "trainings": trainings.collect::<Vec<_>>(),
-        "check_ins": check_ins,
-        "goals": goals.collect::<Vec<_>>(),
-    })
+    [capacities.collect(), trainings.collect(), check_ins.unwrap_or_default()]
 }
 
 fn handoff(terms: &HandoffTerms) -> Value {

@@ -97,7 +97,8 @@ pub(crate) async fn merge(
     let done = Flash::done(words).with_undo(undo);
     let to = lead_href(&kept);
     let (by, now) = (visit.signed.0.clone(), visit.house.now());
-    let act = move |engine: &Engine| Ok(engine.merge_leads(Some(&by), (kept, merged), takes, now)?);
+    let act =
+        move |engine: &Engine| Ok(engine.merge_leads(Some(&by), (kept, merged), takes, now)?);
     let became = visit.house.work(act).await;
     answered(visit, became, &to, done)
 }
