@@ -3,7 +3,10 @@
 //! had been in force all along, while qualifications, routings and owners stay as they were. It decides
 //! nothing: a clock keeps the version under which it began. Source: domain.md, trap 8, and 2.4.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
@@ -105,16 +108,22 @@ pub enum Turn {
     MissedNoMore,
     /// It would stand elsewhere, missed both times or neither time.
     Elsewhere,
+    /// No signed text has started it, and this one would have.
+    Started,
+    /// It runs, and would not: the text does not start it, or has no such service level.
+    Stopped,
     /// It cannot be said.
     Unjudged,
 }
 
 impl Turn {
     /// All that are told, each with its key and what it says of a clock.
-    pub const TOLD: [(Turn, &'static str, &'static str); 4] = [
+    pub const TOLD: [(Turn, &'static str, &'static str); 6] = [
         (Turn::Missed, "missed", "would be missed"),
         (Turn::MissedNoMore, "missed_no_more", "would not be missed"),
         (Turn::Elsewhere, "elsewhere", "would stand elsewhere"),
+        (Turn::Started, "started", "would be started"),
+        (Turn::Stopped, "stopped", "would not run"),
         (Turn::Unjudged, "unjudged", "cannot be judged"),
     ];
 
@@ -134,7 +143,7 @@ pub struct Rejudged {
     pub subject: Subject,
     /// The service level.
     pub service_level: String,
-    /// The version that governs it.
+    /// The version that governs it; the other text where no signed one has started it.
     pub version: Version,
     /// Who answers for it.
     pub owner: Option<UserId>,
@@ -144,8 +153,8 @@ pub struct Rejudged {
     pub start_fact: FactNo,
     /// The fact that ended it.
     pub stop_fact: Option<FactNo>,
-    /// Under the version that governs it.
-    pub signed: Judged,
+    /// Under the version that governs it; `None` where no signed text has started it.
+    pub signed: Option<Judged>,
     /// Under the other text.
     #[serde(serialize_with = "said")]
     pub proposed: Result<Judged, Unjudged>,
@@ -154,8 +163,13 @@ pub struct Rejudged {
 impl Rejudged {
     /// What becomes of its verdict.
     pub fn turn(&self) -> Turn {
-        let Ok(proposed) = self.proposed else { return Turn::Unjudged };
-        let (signed, proposed) = (self.signed.stands, proposed.stands);
+        let Some(signed) = self.signed else { return Turn::Started };
+        let proposed = match self.proposed {
+            Ok(proposed) => proposed.stands,
+            Err(Unjudged::LevelGone | Unjudged::NotStarted) if self.runs() => return Turn::Stopped,
+            Err(_) => return Turn::Unjudged,
+        };
+        let signed = signed.stands;
         match (signed.is_miss(), proposed.is_miss()) {
             _ if signed == proposed => Turn::Same,
             (false, true) => Turn::Missed,
@@ -164,9 +178,10 @@ impl Rejudged {
         }
     }
 
-    /// Whether it had not ended.
+    /// Whether it had not ended: as signed, or under the other text where only that starts it.
     pub fn runs(&self) -> bool {
-        self.signed.ended_at.is_none()
+        let judged = self.signed.or(self.proposed.ok());
+        judged.is_some_and(|judged| judged.ended_at.is_none())
     }
 }
 
@@ -192,7 +207,8 @@ pub fn all_along(
     History(vec![InForce { version, hash, from, agreement }])
 }
 
-/// Every clock on a subject under the signed texts and under the other, oldest first; `entries` are
+/// Every clock on a subject under the signed texts and under the other, oldest first, and then those
+/// that the other alone would have started; `entries` are
 /// the facts about it that had happened by `as_of`, in order.
 ///
 /// # Errors
@@ -222,21 +238,28 @@ pub fn rejudged(
         let other = others.get(&clock.id).ok_or(Unjudged::NotStarted)?;
         judged(other, as_of).map_err(|_| Unjudged::NeverOpen)
     };
-    let rejudged = under_signed.iter().map(|clock| {
-        Ok(Rejudged {
-            clock: clock.id.clone(),
-            subject: subject.clone(),
-            service_level: clock.level().id.clone(),
-            version: clock.in_force.version,
-            owner: clock.answers().cloned(),
-            started_at: clock.running.started_at,
-            start_fact: clock.start_fact,
-            stop_fact: clock.stop_fact,
-            signed: judged(clock, as_of)?,
-            proposed: judged_by_other(clock),
-        })
-    });
-    rejudged.collect()
+    let of = |clock: &ServiceClock, signed, proposed| Rejudged {
+        clock: clock.id.clone(),
+        subject: subject.clone(),
+        service_level: clock.level().id.clone(),
+        version: clock.in_force.version,
+        owner: clock.answers().cloned(),
+        started_at: clock.running.started_at,
+        start_fact: clock.start_fact,
+        stop_fact: clock.stop_fact,
+        signed,
+        proposed,
+    };
+    let mut all = Vec::new();
+    for clock in &under_signed {
+        all.push(of(clock, Some(judged(clock, as_of)?), judged_by_other(clock)));
+    }
+    let known: BTreeSet<&ClockId> = under_signed.iter().map(|clock| &clock.id).collect();
+    let new = under_proposed.iter().flatten().filter(|clock| !known.contains(&clock.id));
+    all.extend(
+        new.map(|clock| of(clock, None, judged(clock, as_of).map_err(|_| Unjudged::NeverOpen))),
+    );
+    Ok(all)
 }
 
 fn judged(clock: &ServiceClock, as_of: Timestamp) -> Result<Judged, NeverOpen> {

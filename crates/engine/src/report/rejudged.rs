@@ -1,7 +1,7 @@
 //! Which clocks another text would judge otherwise, shown before anybody signs it. Nothing is
 //! written: every clock keeps the version under which it began.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     agreement::{Agreement, History, ServiceLevel},
@@ -32,7 +32,7 @@ const DAYS: i64 = 90;
 ///
 /// In JSON: `{"version":4,"from":"…","as_of":"…","looked_at":812,"left_out":0,"running":46,
 /// "levels":[{"service_level":"first-answer","clause":"4.1","side":"sales","looked_at":600,
-/// "missed":12,"missed_no_more":0,"elsewhere":1,"unjudged":0}],"new_levels":[…],"rows":[{…}]}`.
+/// "missed":12,"missed_no_more":0,"elsewhere":1,"started":3,"stopped":0,"unjudged":0}],"new_levels":[…],"rows":[{…}]}`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RejudgedReport {
     /// The text.
@@ -73,6 +73,10 @@ pub struct LevelTurns {
     pub missed_no_more: u64,
     /// That would stand elsewhere.
     pub elsewhere: u64,
+    /// That no signed text has started, and this one would have; they are not among those looked at.
+    pub started: u64,
+    /// That run, and would not.
+    pub stopped: u64,
     /// Of which it cannot be said.
     pub unjudged: u64,
 }
@@ -97,8 +101,11 @@ impl LevelTurns {
     pub fn count(&self, turn: Turn) -> u64 {
         match turn {
             Turn::Same => {
-                self.looked_at - self.missed - self.missed_no_more - self.elsewhere - self.unjudged
+                let others = self.missed + self.missed_no_more + self.elsewhere;
+                self.looked_at - others - self.stopped - self.unjudged
             }
+            Turn::Started => self.started,
+            Turn::Stopped => self.stopped,
             Turn::Missed => self.missed,
             Turn::MissedNoMore => self.missed_no_more,
             Turn::Elsewhere => self.elsewhere,
@@ -107,8 +114,10 @@ impl LevelTurns {
     }
 
     fn take(&mut self, turn: Turn) {
-        self.looked_at += 1;
+        self.looked_at += u64::from(turn != Turn::Started);
         match turn {
+            Turn::Started => self.started += 1,
+            Turn::Stopped => self.stopped += 1,
             Turn::Same => {}
             Turn::Missed => self.missed += 1,
             Turn::MissedNoMore => self.missed_no_more += 1,
@@ -139,7 +148,12 @@ impl Engine {
     ) -> Result<RejudgedReport, Error> {
         let (row, agreement) = self.agreement(version)?;
         let (signed, subjects, all) = self.read(|reader| {
-            let subjects = reader.clocked_since(from, SUBJECTS_MAX)?;
+            let mut subjects = reader.clocked_since(from, SUBJECTS_MAX)?;
+            // Leads that have no clock may get one.
+            let room = SUBJECTS_MAX.saturating_sub(u32::try_from(subjects.len()).unwrap_or(0));
+            let seen: BTreeSet<Subject> = subjects.iter().cloned().collect();
+            let moved = reader.leads_moved_since(from, room)?.into_iter().map(Subject::Lead);
+            subjects.extend(moved.filter(|subject| !seen.contains(subject)));
             let all = reader.clocks_since_count(from)?;
             Ok::<_, Error>((history(reader, &self.versions)?, subjects, all))
         })?;
@@ -189,8 +203,8 @@ impl<'a> Tally<'a> {
             if clock.started_at < self.from && !clock.runs() {
                 continue;
             }
-            self.running += u64::from(clock.runs());
             let turn = clock.turn();
+            self.running += u64::from(clock.runs() && turn != Turn::Started);
             let level = self.levels.entry(clock.service_level.clone());
             level.or_insert_with(|| turns(&clock.service_level, self.texts)).take(turn);
             if turn != Turn::Same {
@@ -237,6 +251,8 @@ fn turns(level: &str, (signed, proposed): (&History, &History)) -> LevelTurns {
         missed: 0,
         missed_no_more: 0,
         elsewhere: 0,
+        started: 0,
+        stopped: 0,
         unjudged: 0,
     }
 }

@@ -93,3 +93,25 @@ async fn once_both_have_signed_running_clocks_keep_the_version_under_which_they_
     let page = world.page("rep", "/leads/crm:waiting").await;
     assert!(page.contains("passed its due time"), "{page}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clocks_that_a_text_would_start_and_those_that_would_not_run_are_listed_apart() {
+    let world = before_two_hours_are_signed().await;
+    moves(&world, "new", "New").await;
+    let new = AGREEMENT.replace(
+        "starts_when = 'lead.status == \"MQL\"'",
+        "starts_when = 'lead.status == \"New\"'",
+    );
+    assert_ne!(new, AGREEMENT);
+    assert_eq!(world.proposes(&new).0, 3);
+    let page = world.page("mara", "/agreement/3/changes").await;
+    assert!(page.contains("1 more would be started; 1 that run would not"), "{page}");
+    let started = world.page("mara", "/agreement/3/changes?turn=started").await;
+    assert!(started.contains("crm:new") && started.contains("no clock"), "{started}");
+    assert!(!started.contains("crm:waiting"), "{started}");
+    let stopped = world.page("mara", "/agreement/3/changes?turn=stopped").await;
+    assert!(stopped.contains("crm:waiting"), "{stopped}");
+    assert!(stopped.contains("the text starts no clock there"), "{stopped}");
+    let file = world.gets("mara", "/agreement/3/changes.csv?turn=started").await.body;
+    assert!(file.contains("lead/crm:new"), "{file}");
+}

@@ -1,6 +1,6 @@
 //! What has clocks since an instant, for whoever reads them under another text.
 
-use domain::ids::Subject;
+use domain::ids::{LeadId, Subject};
 use jiff::Timestamp;
 
 use super::clock::{COLUMNS, ClockRow, read, read_subject};
@@ -21,6 +21,21 @@ impl Reader<'_> {
         self.list("read what has clocks", query, values![from, limit], |mut row| {
             read_subject(&mut row)
         })
+    }
+
+    /// The leads that entered their status from an instant on, the latest first, up to `limit`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn leads_moved_since(
+        &self,
+        from: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<LeadId>, StoreError> {
+        let query = "select id from lead
+                     where coalesce(status_since, -9223372036854775807) >= $1
+                     order by coalesce(status_since, -9223372036854775807) desc, id desc limit $2";
+        self.list("read which leads moved", query, values![from, limit], |mut row| row.next())
     }
 
     /// How many clocks started from an instant on or run.

@@ -26,8 +26,9 @@ fn hours(n: i64) -> ServiceLevel {
 
 /// Where each stands, under the one text and the other.
 fn stands(found: &[Rejudged]) -> Vec<(Stands, Stands, Turn)> {
-    let both =
-        |clock: &Rejudged| (clock.signed.stands, clock.proposed.unwrap().stands, clock.turn());
+    let both = |clock: &Rejudged| {
+        (clock.signed.unwrap().stands, clock.proposed.unwrap().stands, clock.turn())
+    };
     found.iter().map(both).collect()
 }
 
@@ -89,14 +90,29 @@ fn the_same_text_turns_nothing_at_any_instant() {
 }
 
 #[test]
-fn what_the_other_text_does_not_judge_says_why() {
+fn what_the_other_text_does_not_judge_says_why_and_what_runs_would_not() {
     let gone = ServiceLevel { id: "other".into(), ..level() };
     let later = ServiceLevel { starts_when: status_in(&["Accepted"]), ..level() };
     let cases = [(gone, Unjudged::LevelGone), (later, Unjudged::NotStarted)];
     for (other, why) in cases {
         let found = under((agreement(level()), agreement(other)), &FACTS, "2026-11-23 12:30");
-        let why_not: Vec<_> = found.iter().map(|clock| clock.proposed.unwrap_err()).collect();
-        assert_eq!(why_not, [why, why]);
-        assert!(found.iter().all(|clock| clock.turn() == Turn::Unjudged));
+        let signed = found.iter().filter(|clock| clock.signed.is_some());
+        let turns: Vec<_> =
+            signed.map(|clock| (clock.proposed.unwrap_err(), clock.turn())).collect();
+        assert_eq!(turns, [(why, Turn::Unjudged), (why, Turn::Stopped)], "the second runs");
+    }
+}
+
+#[test]
+fn what_the_other_text_alone_would_have_started_stands_after_the_others() {
+    let renamed = ServiceLevel { id: "other".into(), ..level() };
+    let found = under((agreement(level()), agreement(renamed)), &FACTS, "2026-11-23 12:30");
+    let (signed, started): (Vec<_>, Vec<_>) =
+        found.iter().partition(|clock| clock.signed.is_some());
+    assert_eq!((signed.len(), started.len()), (2, 2));
+    assert!(found[..2].iter().all(|clock| clock.signed.is_some()), "{found:?}");
+    for clock in started {
+        assert_eq!((clock.turn(), clock.service_level.as_str()), (Turn::Started, "other"));
+        assert!(clock.proposed.is_ok());
     }
 }

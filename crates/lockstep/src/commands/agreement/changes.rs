@@ -64,11 +64,13 @@ pub fn run(engine: &Engine, args: &Changes, now: Timestamp) -> Result<Answer, Fa
 fn summary(report: &RejudgedReport, zone: &TimeZone) -> String {
     let n = |n: u64, noun| count(usize::try_from(n).unwrap_or(usize::MAX), noun);
     let mut text = format!(
-        "{} looked at: started since {}, or running. {} would be judged otherwise; of {} it cannot \
-         be said.",
+        "{} looked at: started since {}, or running. {} would be judged otherwise, {} more \
+         would be started, {} that run would not; of {} it cannot be said.",
         n(report.looked_at, "clock"),
         instant(report.from, zone),
         report.otherwise(),
+        report.count(Turn::Started),
+        report.count(Turn::Stopped),
         report.count(Turn::Unjudged)
     );
     if report.left_out > 0 {
@@ -99,7 +101,7 @@ fn row(clock: &Rejudged, owner: String, zone: &TimeZone) -> Vec<String> {
         clock.clock.to_string(),
         owner,
         instant(clock.started_at, zone),
-        said(&clock.signed),
+        clock.signed.as_ref().map_or("no clock".to_owned(), said),
         match &clock.proposed {
             Ok(judged) => said(judged),
             Err(unjudged) => unjudged.words().to_owned(),

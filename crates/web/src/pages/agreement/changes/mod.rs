@@ -189,6 +189,14 @@ fn summary(report: &RejudgedReport, time: &LocalTime) -> Markup {
         1 => "1 would be judged otherwise".to_owned(),
         n => format!("{} would be judged otherwise", count(n)),
     };
+    let started = match report.count(Turn::Started) {
+        0 => String::new(),
+        n => format!("; {} more would be started", count(n)),
+    };
+    let stopped = match report.count(Turn::Stopped) {
+        0 => String::new(),
+        n => format!("; {} that run would not", count(n)),
+    };
     let unjudged = match report.count(Turn::Unjudged) {
         0 => String::new(),
         n => format!("; of {} it cannot be said", count(n)),
@@ -199,7 +207,7 @@ fn summary(report: &RejudgedReport, time: &LocalTime) -> Markup {
         count(report.running)
     ))
     .and(time.day_of(report.from))
-    .and_text(format!(", and all that run. {otherwise}{unjudged}."))
+    .and_text(format!(", and all that run. {otherwise}{started}{stopped}{unjudged}."))
 }
 
 fn notes(report: &RejudgedReport) -> Vec<String> {
@@ -278,9 +286,12 @@ fn row(clock: &Rejudged, names: &Names<'_, '_>, time: &LocalTime) -> Result<Row,
         level: level_name(&clock.service_level),
         owner: names.owner(clock.owner.as_ref())?,
         started: time.instant(clock.started_at),
-        signed: figure(clock.signed.stands.words(), &workings)
-            .and_text(due(&clock.signed, time))
-            .and_text(format!(", version {}", clock.version)),
+        signed: match &clock.signed {
+            Some(signed) => figure(signed.stands.words(), &workings)
+                .and_text(due(signed, time))
+                .and_text(format!(", version {}", clock.version)),
+            None => Markup::text("no clock"),
+        },
         proposed: match &clock.proposed {
             Ok(judged) => Markup::text(format!("{}{}", judged.stands.words(), due(judged, time))),
             Err(unjudged) => Markup::text(unjudged.words()),
