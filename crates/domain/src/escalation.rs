@@ -241,7 +241,7 @@ impl<'a> Climb<'a> {
             }
             Fact::LeadRouted(fact) => {
                 let of_level = |by: &PassedOnBy| by.clock.as_str().starts_with(&level);
-                fact.routed.to.is_some() && fact.after.as_ref().is_some_and(of_level)
+                fact.routed.to.is_some() && fact.after.as_deref().is_some_and(of_level)
             }
             _ => false,
         });

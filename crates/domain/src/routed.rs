@@ -27,7 +27,7 @@ pub struct LeadRouted {
     pub seen: Seen,
     /// The step of a clock by which it was passed on, where somebody had it and did not answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub after: Option<PassedOnBy>,
+    pub after: Option<Box<PassedOnBy>>,
     /// Clause, version and facts.
     pub because: Because,
 }

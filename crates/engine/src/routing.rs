@@ -57,11 +57,13 @@ pub(crate) fn follow(
     let Some(routing) = &in_force.agreement.routing else { return Ok(new) };
     let standing = history.as_of(now, Some(&in_force.agreement));
     let known = history.until(Timestamp::MAX);
-    let after = waits_for_routes(known).map(|(entry, step)| PassedOnBy {
-        escalated: entry.no,
-        clock: step.clock.clone(),
-        step: step.step,
-        from: standing.owner.clone(),
+    let after = waits_for_routes(known).map(|(entry, step)| {
+        Box::new(PassedOnBy {
+            escalated: entry.no,
+            clock: step.clock.clone(),
+            step: step.step,
+            from: standing.owner.clone(),
+        })
     });
     if after.is_none() && !is_to_be_routed(&standing, routing, in_force, directory) {
         return Ok(new);

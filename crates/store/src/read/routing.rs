@@ -147,7 +147,7 @@ pub(crate) fn routed(
             level_moved(connection, entry, (pool, user, &fact.lead), Moved::Received, 1)?;
         }
     }
-    if let (Some(after), Some(to)) = (&fact.after, to) {
+    if let (Some(after), Some(to)) = (fact.after.as_deref(), to) {
         escalation::passed_on(connection, entry, (&fact.lead, after), to)?;
     }
     match to {
