@@ -26,6 +26,8 @@ pub(super) struct Compared {
     /// What they have in common, and how likely they are one.
     pub(super) alike: Option<(String, &'static str)>,
     pub(super) rows: Vec<Row>,
+    /// Whether one of two values can be chosen somewhere.
+    pub(super) has_choice: bool,
     /// Why the second cannot go on as the first.
     pub(super) refusal: Option<String>,
     /// Where the other of the two would go on.
@@ -86,6 +88,7 @@ pub(super) fn compared(
         kept: Called::of(&names, kept)?,
         merged: Called::of(&names, merged)?,
         alike,
+        has_choice: rows.iter().any(|row| row.field.is_some()),
         rows,
         refusal: refusal.map(|refusal| sentence(&refusal.to_string())),
         turned: compare_href(merged, kept),
