@@ -133,12 +133,15 @@ pub fn stylesheet() -> &'static str {
     &STYLESHEET.path
 }
 
-/// The stylesheet itself, for a page that stands alone.
+/// The stylesheet itself, for a file that stands alone and is served to nobody: a page of ours has it
+/// by its address, as its policy asks.
 pub(crate) struct Style;
 
 impl std::fmt::Display for Style {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        STYLES.iter().try_for_each(|(_, text)| f.write_str(text))
+        f.write_str("<style>")?;
+        STYLES.iter().try_for_each(|(_, text)| f.write_str(text))?;
+        f.write_str("</style>")
     }
 }
 

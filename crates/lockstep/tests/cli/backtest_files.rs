@@ -78,7 +78,7 @@ fn columns_that_were_kept_say_the_same_and_try_every_threshold_at_once() {
     let mut bytes = fs::read(house.path("past.segment")).unwrap();
     bytes[20] ^= 1;
     fs::write(house.path("past.segment"), bytes).unwrap();
-    says(&house.refused(6, &kept), &["damaged", "build it anew"]);
+    says(&house.refused(6, &kept), &["damaged", "keep it anew"]);
 }
 
 #[test]

@@ -115,9 +115,13 @@ impl Connection {
     pub(crate) fn hold_keys_of(&self, persons: &[(String, Person)]) -> Result<(), StoreError> {
         let mut keys = BTreeSet::new();
         for (subject, person) in persons {
-            let mut all = self.known_person(subject)?.map(|known| known.person).unwrap_or_default();
+            let known = self.known_person(subject)?.map(|known| known.person).unwrap_or_default();
+            let mut all = known.clone();
             all.overlay(person);
-            keys.extend(keys_of(subject, &all));
+            // Of whom nothing new is told, no key changes.
+            if all != known {
+                keys.extend(keys_of(subject, &all));
+            }
         }
         self.hold_keys(&keys.into_iter().collect::<Vec<_>>())
     }
