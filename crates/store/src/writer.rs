@@ -16,7 +16,7 @@ use jiff::Timestamp;
 
 use crate::{
     behind::Table,
-    database::Connection,
+    database::{Connection, Engine},
     error::StoreError,
     fold,
     ledger::{self, FactRow, Head, KEY_BYTES_MAX, SealRow, Sum},
@@ -231,6 +231,11 @@ impl Writer<'_> {
             self.connection.hold_told(source, keys)?;
         }
         Ok(())
+    }
+
+    /// Whether questions go over a wire, so that working out which will come is worth its while.
+    pub fn asks_far_away(&self) -> bool {
+        self.connection.engine() == Engine::Postgres
     }
 
     /// What the ledger and the read models say, this transaction's facts included.

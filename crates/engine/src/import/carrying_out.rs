@@ -234,8 +234,10 @@ fn take_chunk(
 ) -> Result<Taken, Error> {
     let mut told = Vec::new();
     let before = writer.reader().head()?.fact;
-    let drafts = chunk.iter().filter_map(|(row, _)| row.as_ref().ok()?.1.as_ref().ok());
-    taking.look_ahead(writer, drafts)?;
+    if writer.asks_far_away() {
+        let drafts = chunk.iter().filter_map(|(row, _)| row.as_ref().ok()?.1.as_ref().ok());
+        taking.look_ahead(writer, drafts)?;
+    }
     for (row, cells) in chunk {
         taking.take(writer, row)?;
         for rejected in taking.take_rejected() {
