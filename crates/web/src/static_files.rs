@@ -101,10 +101,8 @@ impl File {
     }
 }
 
-static STYLESHEET: LazyLock<File> = LazyLock::new(|| {
-    let whole: String = STYLES.iter().map(|(_, text)| *text).collect();
-    File::new("lockstep", "css", "text/css; charset=utf-8", whole.into_bytes())
-});
+static STYLESHEET: LazyLock<File> =
+    LazyLock::new(|| File::new("lockstep", "css", "text/css; charset=utf-8", style().into_bytes()));
 
 static SCRIPT: LazyLock<File> = LazyLock::new(|| {
     let whole: String = SCRIPTS.iter().map(|(_, text)| *text).collect();
@@ -133,20 +131,10 @@ pub fn stylesheet() -> &'static str {
     &STYLESHEET.path
 }
 
-/// The stylesheet itself, for a file that stands alone and is served to nobody: a page of ours has it
-/// by its address, as its policy asks.
-pub(crate) struct Style;
-
-impl std::fmt::Display for Style {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("<style>")?;
-        STYLES.iter().try_for_each(|(_, text)| f.write_str(text))?;
-        f.write_str("</style>")
-    }
+/// The stylesheet itself, for a file that stands alone: a page of ours has it by its address.
+pub(crate) fn style() -> String {
+    STYLES.iter().map(|(_, text)| *text).collect()
 }
-
-/// It is ours, and so needs no escaping; in it, an escaped character would be another one.
-impl askama::filters::HtmlSafe for Style {}
 
 /// Where the script lies.
 pub fn script() -> &'static str {

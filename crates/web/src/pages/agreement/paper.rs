@@ -12,7 +12,7 @@ use crate::{Failure, show::LocalTime, static_files};
 #[derive(Template)]
 #[template(path = "pages/agreement/paper.html")]
 struct Paper {
-    style: static_files::Style,
+    style: String,
     view: View,
 }
 
@@ -31,5 +31,5 @@ pub fn paper(
     let (_, agreement) = engine.agreement(version).map_err(super::absent)?;
     let time = LocalTime::new(now, agreement.zone.clone());
     let view = viewed(engine, version, actor, &time)?;
-    Paper { style: static_files::Style, view }.render().map_err(Failure::unwritten)
+    Paper { style: static_files::style(), view }.render().map_err(Failure::unwritten)
 }
