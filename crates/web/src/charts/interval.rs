@@ -33,7 +33,9 @@ impl Interval {
         if let Some(goal) = self.goal {
             parts.push(line("goal", (place(goal), 0.0), (place(goal), HEIGHT)));
         }
-        let content = self.point().and(self.label());
+        // The whole strip opens, not its dot and its number alone.
+        let strip = Markup::from(rect("hit", (0.0, 100.0), (0.0, HEIGHT)));
+        let content = strip.and(self.point()).and(self.label());
         parts.push(mark(self.href.as_deref(), &self.words(), content));
         drawing(HEIGHT, &self.words()).holding(parts).into()
     }
