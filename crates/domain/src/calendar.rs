@@ -8,6 +8,8 @@
 
 mod long;
 
+use std::sync::Arc;
+
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
@@ -16,10 +18,17 @@ use jiff::{SignedDuration, Timestamp};
 ///
 /// Wherever a method takes a zone, it is the one of the person or queue that the service level
 /// names; a calendar with a zone of its own goes by that instead.
+///
+/// A copy shares its hours with the original: each clock has one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Calendar {
-    id: String,
+    id: Arc<str>,
     zone: Option<TimeZone>,
+    hours: Arc<Hours>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Hours {
     week: [Vec<OpenHours>; 7],
     holidays: Vec<Holiday>,
 }
@@ -107,7 +116,7 @@ impl Calendar {
             check(weekday, day)?;
         }
         holidays.sort();
-        Ok(Calendar { id: id.into(), zone, week, holidays })
+        Ok(Calendar { id: id.into().into(), zone, hours: Arc::new(Hours { week, holidays }) })
     }
 
     /// A calendar that never closes, so that open time is elapsed time: a day on which the clocks
@@ -115,7 +124,8 @@ impl Calendar {
     pub fn always_open(id: impl Into<String>) -> Calendar {
         let day = OpenHours { opens: Time::midnight(), closes: Closes::EndOfDay };
         let week = std::array::from_fn(|_| vec![day]);
-        Calendar { id: id.into(), zone: None, week, holidays: Vec::new() }
+        let hours = Hours { week, holidays: Vec::new() };
+        Calendar { id: id.into().into(), zone: None, hours: Arc::new(hours) }
     }
 
     /// The id by which service levels name the calendar.
@@ -135,20 +145,24 @@ impl Calendar {
 
     /// The opening hours of the week, Monday first, each day's in order.
     pub fn week(&self) -> &[Vec<OpenHours>; 7] {
-        &self.week
+        &self.hours.week
     }
 
     /// The holidays by date. A date may have several names.
     pub fn holidays(&self) -> &[Holiday] {
-        &self.holidays
+        &self.hours.holidays
     }
 
     /// The opening hours of a date, in order: those of its day of the week, none on a holiday.
     pub fn hours_on(&self, date: Date) -> &[OpenHours] {
-        if self.holidays.binary_search_by_key(&date, |holiday| holiday.on).is_ok() {
+        if self.is_holiday(date) {
             return &[];
         }
-        &self.week[usize::from(date.weekday().to_monday_zero_offset().unsigned_abs())]
+        &self.hours.week[usize::from(date.weekday().to_monday_zero_offset().unsigned_abs())]
+    }
+
+    fn is_holiday(&self, date: Date) -> bool {
+        self.hours.holidays.binary_search_by_key(&date, |holiday| holiday.on).is_ok()
     }
 
     /// Whether the instant lies within opening hours: the opening does, the close does not.
@@ -220,7 +234,7 @@ impl Calendar {
     ) -> Result<SignedDuration, NeverOpen> {
         let own = self.zone.as_ref().unwrap_or(zone);
         let today = own.to_datetime(start).date();
-        let opens_ever = self.week.iter().any(|day| !day.is_empty());
+        let opens_ever = self.hours.week.iter().any(|day| !day.is_empty());
         let after = std::iter::successors(Some(today), |date| date.tomorrow().ok()).skip(1);
         let closes = after
             .take_while(|_| opens_ever)
@@ -248,7 +262,7 @@ impl Calendar {
         from: Timestamp,
     ) -> impl Iterator<Item = Span> + use<'a> {
         let zone = self.zone.as_ref().unwrap_or(zone);
-        let opens_ever = self.week.iter().any(|day| !day.is_empty());
+        let opens_ever = self.hours.week.iter().any(|day| !day.is_empty());
         let today = opens_ever.then(|| zone.to_datetime(from).date());
         std::iter::successors(today, |date| date.tomorrow().ok())
             .flat_map(move |date| self.hours_on(date).iter().map(move |hours| (date, hours)))
@@ -257,7 +271,7 @@ impl Calendar {
     }
 
     fn never_open(&self) -> NeverOpen {
-        NeverOpen { calendar: self.id.clone() }
+        NeverOpen { calendar: self.id.to_string() }
     }
 }
 

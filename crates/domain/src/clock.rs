@@ -149,7 +149,9 @@ pub fn read(
     let at_risk_at = course.reaching(terms.warn_after)?;
     let end = ending.map_or(as_of, |ending| ending.at);
     let open = calendar.open_between(zone, running.started_at, end);
-    let consumed = course.consumed_by(end);
+    // Without pauses all that is open counts, and walking the calendar again would say the same.
+    let rested = !running.pauses.is_empty();
+    let consumed = if rested { course.consumed_by(end) } else { open };
     let judged = Judged {
         late: due_at.is_some_and(|due_at| end > due_at),
         at_risk: at_risk_at.is_some_and(|at_risk_at| end >= at_risk_at),
@@ -163,8 +165,11 @@ pub fn read(
         consumed,
         paused: open - consumed,
         elapsed: end.duration_since(running.started_at).max(SignedDuration::ZERO),
-        lateness: due_at
-            .map_or(SignedDuration::ZERO, |due_at| calendar.open_between(zone, due_at, end)),
+        lateness: match due_at {
+            Some(due_at) if rested => calendar.open_between(zone, due_at, end),
+            Some(_) => (open - terms.target).max(SignedDuration::ZERO),
+            None => SignedDuration::ZERO,
+        },
         state: judged.state(ending.map(|ending| ending.how), terms.zero_business_time),
     })
 }
@@ -202,18 +207,15 @@ pub fn reached_at(
 
 /// The stretches from one instant up to another in which a clock that has not ended goes on: until
 /// it is due those that count, and afterwards all that are open, since lateness does not rest.
-///
-/// # Errors
-/// [`NeverOpen`] when the calendar never lets the target be consumed: give it opening hours.
+/// `due_at` is that of its reading.
 pub fn ahead(
     calendar: &Calendar,
     zone: &TimeZone,
-    terms: &Terms,
     running: &Running,
+    due_at: Option<Timestamp>,
     (from, to): (Timestamp, Timestamp),
-) -> Result<Vec<(Timestamp, Timestamp)>, NeverOpen> {
+) -> Vec<(Timestamp, Timestamp)> {
     let course = Course::new(calendar, zone, running, None);
-    let due_at = course.reaching(terms.target)?;
     let until = due_at.map_or(to, |due_at| due_at.min(to));
     let counts = course.stretches.iter().map(|stretch| {
         let end = stretch.until.map_or(until, |end| end.min(until));
@@ -221,7 +223,7 @@ pub fn ahead(
     });
     let late = due_at.map(|due_at| (due_at.max(from), to));
     let all = counts.chain(late).filter(|(from, to)| from < to);
-    Ok(all.flat_map(|(from, to)| calendar.open_stretches(zone, from, to)).collect())
+    all.flat_map(|(from, to)| calendar.open_stretches(zone, from, to)).collect()
 }
 
 impl Running {

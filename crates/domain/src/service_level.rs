@@ -138,24 +138,22 @@ impl ServiceClock {
         clock::read(&self.calendar, &self.zone, &self.terms(), &self.running, as_of)
     }
 
-    /// How it goes on from an instant, while it runs: nothing for one that rests or has ended.
-    ///
-    /// # Errors
-    /// [`NeverOpen`] when its calendar has no hours.
+    /// How it goes on from the instant of a reading, while it runs: nothing for one that rests or
+    /// has ended.
     pub fn counting(
         &self,
+        reading: &Reading,
         as_of: Timestamp,
         until: Timestamp,
-    ) -> Result<Option<Counting>, NeverOpen> {
-        let (reading, terms) = (self.read(as_of)?, self.terms());
+    ) -> Option<Counting> {
         let left = match reading.state {
             ClockState::Running | ClockState::AtRisk => self.target - reading.consumed,
             ClockState::Breached if self.ended_at(as_of).is_none() => -reading.lateness,
-            _ => return Ok(None),
+            _ => return None,
         };
-        let over = (as_of, until);
-        let ahead = clock::ahead(&self.calendar, &self.zone, &terms, &self.running, over)?;
-        Ok(Some(Counting { left, at_risk: self.target - terms.warn_after, ahead }))
+        let (due_at, over) = (reading.due_at, (as_of, until));
+        let ahead = clock::ahead(&self.calendar, &self.zone, &self.running, due_at, over);
+        Some(Counting { left, at_risk: self.target - self.terms().warn_after, ahead })
     }
 
     /// How it would stand at an instant if it never rested.

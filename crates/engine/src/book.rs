@@ -70,7 +70,7 @@ impl Book {
     /// # Errors
     /// When the database cannot be read.
     pub fn of(reader: &Reader<'_>, user: &UserId) -> Result<Book, StoreError> {
-        let open = reader.opportunities_of_owner(user, Some(Outcome::Open))?;
+        let open = reader.opportunities_of_owner(user, Outcome::Open)?;
         Ok(Book {
             leads: reader.leads_of_owner(user)?,
             opportunities: open.into_iter().map(|row| row.id).collect(),

@@ -207,7 +207,7 @@ impl Engine {
 struct Firm<'a> {
     reader: &'a Reader<'a>,
     in_force: &'a InForce,
-    users: BTreeMap<UserId, UserRow>,
+    users: Arc<BTreeMap<UserId, UserRow>>,
     absences: BTreeMap<UserId, Vec<AbsenceRow>>,
     hours: Arc<People>,
     now: Timestamp,
@@ -219,7 +219,7 @@ impl<'a> Firm<'a> {
         in_force: &'a InForce,
         now: Timestamp,
     ) -> Result<Firm<'a>, StoreError> {
-        let users = reader.users()?.into_iter().map(|user| (user.id.clone(), user)).collect();
+        let users = reader.users_by_id()?;
         let mut absences: BTreeMap<UserId, Vec<AbsenceRow>> = BTreeMap::new();
         for row in reader.standing_absences()? {
             absences.entry(row.user.clone()).or_default().push(row);

@@ -6,7 +6,7 @@
 mod convert;
 
 use std::{
-    any::Any,
+    any::{Any, TypeId},
     cell::{Cell, RefCell},
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -72,8 +72,8 @@ pub(crate) struct Connection {
     in_transaction: Cell<bool>,
     /// Whether the last transaction that we began writes.
     is_writing: Cell<bool>,
-    /// What was last made of the facts about users, and the last of these facts.
-    of_users: RefCell<Option<(FactNo, Remembered)>>,
+    /// What was last made of the facts about users, one of each type, and the last of these facts.
+    of_users: RefCell<BTreeMap<TypeId, (FactNo, Remembered)>>,
     /// What the transaction has changed and not yet written.
     pub(crate) behind: RefCell<Behind>,
     /// Whether a fact was once told under a key that was taken for free.
@@ -153,18 +153,18 @@ impl Connection {
         }
     }
 
-    /// What was last made of the facts about users up to this one. What a transaction has not yet
-    /// committed is nothing to remember by.
-    pub(crate) fn recall_of_users(&self, up_to: FactNo) -> Option<Remembered> {
+    /// What of a type was last made of the facts about users up to this one. What a transaction has
+    /// not yet committed is nothing to remember by.
+    pub(crate) fn recall_of_users(&self, of: TypeId, up_to: FactNo) -> Option<Remembered> {
         let of_users = self.of_users.borrow();
-        let (known, made) = of_users.as_ref()?;
+        let (known, made) = of_users.get(&of)?;
         (!self.is_writing.get() && *known == up_to).then(|| made.clone())
     }
 
-    /// Remembers what was made of the facts about users up to this one.
-    pub(crate) fn keep_of_users(&self, up_to: FactNo, made: Remembered) {
+    /// Remembers what of a type was made of the facts about users up to this one.
+    pub(crate) fn keep_of_users(&self, of: TypeId, up_to: FactNo, made: Remembered) {
         if !self.is_writing.get() {
-            *self.of_users.borrow_mut() = Some((up_to, made));
+            self.of_users.borrow_mut().insert(of, (up_to, made));
         }
     }
 

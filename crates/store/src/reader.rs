@@ -1,6 +1,9 @@
 //! Questions to the ledger. The questions to each read model stand in `read/<noun>.rs`.
 
-use std::{any::Any, sync::Arc};
+use std::{
+    any::{Any, TypeId},
+    sync::Arc,
+};
 
 use domain::{fact::Entry, ids::FactNo};
 use jiff::Timestamp;
@@ -108,7 +111,8 @@ impl Reader<'_> {
     }
 
     /// What `make` makes of the facts about users and of nothing else: made anew when there is a
-    /// new one about anybody, and remembered in between. One kind of thing is remembered.
+    /// new one about anybody, and remembered in between. One thing of each type is remembered, and
+    /// nothing that stands beside the ledger: what is erased there must be nowhere else.
     ///
     /// # Errors
     /// What `make` returns; or when the database fails.
@@ -116,12 +120,13 @@ impl Reader<'_> {
         &self,
         make: impl FnOnce(&Self) -> Result<T, E>,
     ) -> Result<Arc<T>, E> {
-        let up_to = self.users_known_up_to()?;
-        if let Some(made) = self.0.recall_of_users(up_to).and_then(|made| made.downcast().ok()) {
+        let (up_to, of) = (self.users_known_up_to()?, TypeId::of::<T>());
+        if let Some(made) = self.0.recall_of_users(of, up_to).and_then(|made| made.downcast().ok())
+        {
             return Ok(made);
         }
         let made = Arc::new(make(self)?);
-        self.0.keep_of_users(up_to, made.clone());
+        self.0.keep_of_users(of, up_to, made.clone());
         Ok(made)
     }
 

@@ -178,16 +178,20 @@ fn escape_into(target: &mut String, text: impl Display) {
     struct Escaping<'a>(&'a mut String);
     impl Write for Escaping<'_> {
         fn write_str(&mut self, text: &str) -> fmt::Result {
-            for character in text.chars() {
-                match character {
-                    '&' => self.0.push_str("&amp;"),
-                    '<' => self.0.push_str("&lt;"),
-                    '>' => self.0.push_str("&gt;"),
-                    '"' => self.0.push_str("&quot;"),
-                    '\'' => self.0.push_str("&#39;"),
-                    other => self.0.push(other),
-                }
+            let mut rest = text;
+            while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
+                let (plain, special) = rest.split_at(at);
+                self.0.push_str(plain);
+                self.0.push_str(match special.as_bytes()[0] {
+                    b'&' => "&amp;",
+                    b'<' => "&lt;",
+                    b'>' => "&gt;",
+                    b'"' => "&quot;",
+                    _ => "&#39;",
+                });
+                rest = &special[1..];
             }
+            self.0.push_str(rest);
             Ok(())
         }
     }

@@ -67,6 +67,9 @@ impl<'a, 'r> Names<'a, 'r> {
 
     /// A colleague's name and side; the id where no name is known.
     pub(crate) fn user(&self, id: &UserId) -> Result<(String, Side), StoreError> {
+        if let Some(known) = self.users.borrow().get(id) {
+            return Ok(known.clone());
+        }
         if self.users.borrow().len() >= FEW {
             self.ask_for_all_users()?;
         }
@@ -104,8 +107,8 @@ impl<'a, 'r> Names<'a, 'r> {
         Ok(self.colleagues.get_or_init(|| found))
     }
 
-    /// Asks at once for what the rows of a list will ask for one by one: the names of leads and of
-    /// their accounts.
+    /// Asks at once for what the rows of a list will ask for one by one: the names of leads, of
+    /// their owners and of their accounts.
     pub(crate) fn expect(&self, leads: &[LeadRow]) -> Result<(), StoreError> {
         let accounts: BTreeSet<&AccountId> =
             leads.iter().filter_map(|lead| lead.account.as_ref()).collect();
@@ -117,15 +120,27 @@ impl<'a, 'r> Names<'a, 'r> {
             let name = name.unwrap_or_else(|| id.0.clone());
             (id, (name, last_fact))
         }));
-        if !self.reach {
-            return Ok(());
+        let owners: BTreeSet<&UserId> =
+            leads.iter().filter_map(|lead| lead.owner.as_ref()).collect();
+        let mut subjects: Vec<String> = owners.iter().map(|id| format!("user/{id}")).collect();
+        if self.reach {
+            subjects.extend(leads.iter().map(|lead| format!("lead/{}", lead.id)));
         }
-        let subjects: Vec<String> = leads.iter().map(|lead| format!("lead/{}", lead.id)).collect();
         let mut named: BTreeMap<String, String> =
             self.reader.names_of(&subjects)?.into_iter().collect();
-        let ids = leads.iter().map(|lead| lead.id.clone());
-        let named = ids.zip(&subjects).map(|(id, subject)| (id, named.remove(subject)));
-        self.leads.borrow_mut().extend(named);
+        let users = self.reader.users_by_id()?;
+        let owners = owners.into_iter().map(|id| {
+            let side = users.get(id).and_then(|user| user.side).unwrap_or(Side::Neutral);
+            let name = named.remove(&format!("user/{id}")).unwrap_or_else(|| id.0.clone());
+            (id.clone(), (name, side))
+        });
+        self.users.borrow_mut().extend(owners);
+        if self.reach {
+            let named = leads
+                .iter()
+                .map(|lead| (lead.id.clone(), named.remove(&format!("lead/{}", lead.id))));
+            self.leads.borrow_mut().extend(named);
+        }
         Ok(())
     }
 

@@ -7,8 +7,11 @@ use axum::{
 };
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use domain::firm::Side;
-use engine::access::{Act, Actor, may};
-use jiff::tz::TimeZone;
+use engine::{
+    Engine,
+    access::{Act, Actor, may},
+};
+use jiff::{Timestamp, tz::TimeZone};
 use store::read::LeadFilter;
 
 use crate::{
@@ -119,18 +122,22 @@ where
 }
 
 async fn whose(house: &Shared, jar: &CookieJar) -> Result<Option<Signed>, Failure> {
-    let Some(cookie) = jar.get(cookie_name(house.app.https)) else { return Ok(None) };
-    let (secret, now) = (cookie.value().to_owned(), house.now());
-    house
-        .work(move |engine| {
-            let Some(actor) = engine.whose_session(&secret, now)? else { return Ok(None) };
-            let subject = format!("user/{}", actor.user);
-            let known = engine.read(|reader| reader.person_of(&subject))?;
-            let name = known.and_then(|known| known.name).unwrap_or_else(|| actor.user.0.clone());
-            let person = Person { name, side: actor.side, role: actor.role };
-            Ok(Some(Signed(actor, person)))
-        })
-        .await
+    let Some(secret) = secret(house, jar) else { return Ok(None) };
+    let now = house.now();
+    house.work(move |engine| signed(engine, &secret, now)).await
+}
+
+/// The secret in the session's cookie.
+fn secret(house: &Shared, jar: &CookieJar) -> Option<String> {
+    jar.get(cookie_name(house.app.https)).map(|cookie| cookie.value().to_owned())
+}
+
+fn signed(engine: &Engine, secret: &str, now: Timestamp) -> Result<Option<Signed>, Failure> {
+    let Some(actor) = engine.whose_session(secret, now)? else { return Ok(None) };
+    let known = engine.read(|reader| reader.person_of(&format!("user/{}", actor.user)))?;
+    let name = known.and_then(|known| known.name).unwrap_or_else(|| actor.user.0.clone());
+    let person = Person { name, side: actor.side, role: actor.role };
+    Ok(Some(Signed(actor, person)))
 }
 
 /// A visit to a page: who, and the frame in which the page will stand.
@@ -148,12 +155,15 @@ where
     type Rejection = TurnedAway;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Visit, TurnedAway> {
-        let signed = <Signed as FromRequestParts<S>>::from_request_parts(parts, state).await?;
         let house = Shared::from_ref(state);
         let jar = CookieJar::from_headers(&parts.headers);
+        let (signed, mut frame) = match whose_and_frame(&house, &jar).await {
+            Ok(Some(found)) => found,
+            Ok(None) => return Err(TurnedAway::from_parts(parts)),
+            Err(failure) => return Err(TurnedAway::Failed(failure)),
+        };
         // What was done is said to whoever looks, not to a browser that only looks ahead.
         let (flash, jar) = if looks_ahead(&parts.headers) { (None, jar) } else { Flash::take(jar) };
-        let mut frame = frame_for(&house, &signed).await.map_err(TurnedAway::Failed)?;
         frame.theme = Theme::of(&parts.headers);
         frame.keys = keys::letters_work(&parts.headers);
         frame.flash = flash;
@@ -162,29 +172,44 @@ where
     }
 }
 
+/// Who asks, and the frame of their pages: asked for in one go, since every page begins so.
+async fn whose_and_frame(
+    house: &Shared,
+    jar: &CookieJar,
+) -> Result<Option<(Signed, Frame)>, Failure> {
+    let Some(secret) = secret(house, jar) else { return Ok(None) };
+    let (of_all, now) = (house.clone(), house.now());
+    let ask = move |engine: &Engine| {
+        let Some(signed) = signed(engine, &secret, now)? else { return Ok(None) };
+        let frame = frame_for(&of_all, engine, &signed, now)?;
+        Ok(Some((signed, frame)))
+    };
+    house.work(ask).await
+}
+
 /// Whether a browser asks before anybody went there.
 fn looks_ahead(headers: &HeaderMap) -> bool {
     headers.get("sec-purpose").is_some_and(|purpose| purpose.as_bytes().starts_with(b"prefetch"))
 }
 
-async fn frame_for(house: &Shared, signed: &Signed) -> Result<Frame, Failure> {
-    let (firm, zone, now) = (house.app.firm.clone(), house.app.zone.clone(), house.now());
-    let person = signed.1.clone();
-    let mut frame = house
-        .work(move |engine| {
-            engine.read(|reader| {
-                let firm = reader.setting("firm.name")?.unwrap_or(firm);
-                let named = reader.setting("firm.zone")?;
-                let zone = named.and_then(|zone| TimeZone::get(&zone).ok()).unwrap_or(zone);
-                let mut frame = Frame::new(firm, person, LocalTime::new(now, zone));
-                frame.in_force = reader.version_in_force()?;
-                let running = LeadFilter { with_running_clock: true, ..LeadFilter::default() };
-                let leads = Some(reader.leads_count(&running)?).filter(|count| *count > 0);
-                frame.counts = Counts { leads, people: None };
-                Ok(frame)
-            })
-        })
-        .await?;
+fn frame_for(
+    house: &Shared,
+    engine: &Engine,
+    signed: &Signed,
+    now: Timestamp,
+) -> Result<Frame, Failure> {
+    let mut frame = engine.read(|reader| {
+        let firm = reader.setting("firm.name")?.unwrap_or_else(|| house.app.firm.clone());
+        let named = reader.setting("firm.zone")?;
+        let zone = named.and_then(|zone| TimeZone::get(&zone).ok());
+        let time = LocalTime::new(now, zone.unwrap_or_else(|| house.app.zone.clone()));
+        let mut frame = Frame::new(firm, signed.1.clone(), time);
+        frame.in_force = reader.version_in_force()?;
+        let running = LeadFilter { with_running_clock: true, ..LeadFilter::default() };
+        let leads = Some(reader.leads_count(&running)?).filter(|count| *count > 0);
+        frame.counts = Counts { leads, people: None };
+        Ok::<_, Failure>(frame)
+    })?;
     frame.searches_ledger = signed.can(&Act::SearchLedger);
     frame.imports = signed.can(&Act::Import);
     frame.demo = house.demo();
@@ -204,8 +229,7 @@ impl Visit {
 
     /// The secret of the session by which they ask.
     pub(crate) fn secret(&self) -> Option<String> {
-        let cookie = self.jar.get(cookie_name(self.house.app.https))?;
-        Some(cookie.value().to_owned())
+        secret(&self.house, &self.jar)
     }
 
     /// Answers with a page; what was said once is not said again.

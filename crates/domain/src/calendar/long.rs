@@ -31,9 +31,8 @@ impl Calendar {
         let (begins, ends) = (midnight(zone, first), midnight(zone, last));
         let apart = self.dates_apart(zone, first, last, (begins, ends))?;
         let in_weeks = self.in_weeks(first, last)?;
-        let holidays: BTreeSet<Date> = self.holidays.iter().map(|holiday| holiday.on).collect();
-        let closed = holidays.range(first..last).map(|date| self.wall_time(*date));
-        let walked = apart.iter().filter(|date| !holidays.contains(date)).map(|date| {
+        let closed = self.holidays_between(first, last).map(|date| self.wall_time(date));
+        let walked = apart.iter().filter(|date| !self.is_holiday(**date)).map(|date| {
             let really = self.hours_on(*date).iter().map(|hours| {
                 let span = hours.span(zone, *date);
                 span.closes.duration_since(span.opens).max(SignedDuration::ZERO)
@@ -42,6 +41,17 @@ impl Calendar {
         });
         let between = in_weeks - closed.sum::<SignedDuration>() + walked.sum::<SignedDuration>();
         Some(self.walked(zone, from, begins) + between + self.walked(zone, ends, to))
+    }
+
+    /// The dates in between that are holidays, each once: a date may have several names.
+    fn holidays_between(&self, first: Date, last: Date) -> impl Iterator<Item = Date> {
+        let all = &self.hours.holidays;
+        let from = all.partition_point(|holiday| holiday.on < first);
+        let within = all[from..].iter().map(|holiday| holiday.on);
+        let mut latest = None;
+        within
+            .take_while(move |date| *date < last)
+            .filter(move |date| latest.replace(*date) != Some(*date))
     }
 
     /// The dates in between about which the clocks change.
@@ -73,7 +83,7 @@ impl Calendar {
     /// The open time of the week's hours as the wall shows it, holidays not left out.
     fn in_weeks(&self, first: Date, last: Date) -> Option<SignedDuration> {
         let days = first.until(last).ok()?.get_days();
-        let whole: SignedDuration = self.week.iter().flatten().map(wall_time).sum();
+        let whole: SignedDuration = self.hours.week.iter().flatten().map(wall_time).sum();
         let mut rest = last;
         let mut open = whole.checked_mul(days / 7)?;
         for _ in 0..days % 7 {
@@ -86,7 +96,7 @@ impl Calendar {
     /// The same of one date.
     fn wall_time(&self, date: Date) -> SignedDuration {
         let weekday = usize::from(date.weekday().to_monday_zero_offset().unsigned_abs());
-        self.week[weekday].iter().map(wall_time).sum()
+        self.hours.week[weekday].iter().map(wall_time).sum()
     }
 }
 

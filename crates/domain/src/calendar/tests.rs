@@ -341,10 +341,10 @@ fn open_minutes(case: &Case) -> Vec<bool> {
 
 fn shows_open(calendar: &Calendar, wall: DateTime) -> bool {
     let (date, time) = (wall.date(), wall.time());
-    let works = !calendar.holidays.iter().any(|holiday| holiday.on == date);
+    let works = !calendar.holidays().iter().any(|holiday| holiday.on == date);
     let weekday = usize::try_from(date.weekday().to_monday_zero_offset()).unwrap();
     works
-        && calendar.week[weekday].iter().any(|hours| {
+        && calendar.week()[weekday].iter().any(|hours| {
             hours.opens <= time
                 && match hours.closes {
                     Closes::At(closes) => time < closes,

@@ -83,8 +83,8 @@ pub struct Judged {
     from: Timestamp,
     until: Option<Timestamp>,
     score: Score,
-    /// The clocks that run; where none does, the last one.
-    clocks: Vec<ServiceClock>,
+    /// The clocks that run, the first due first, and when; where none runs, the last one.
+    clocks: Vec<(ServiceClock, Option<Timestamp>)>,
     are_running: bool,
 }
 
@@ -108,12 +108,13 @@ impl Judged {
         let history = LeadHistory::new(lead.id.clone(), facts);
         let (entries, subject) = (history.until(now), history.subject());
         let all = clocks(&subject, entries, rules.agreements, &rules.people)?;
-        let (mut running, mut ended): (Vec<_>, Vec<_>) =
+        let (running, mut ended): (Vec<_>, Vec<_>) =
             all.into_iter().partition(|clock| clock.ended_at(now).is_none());
         let are_running = !running.is_empty();
-        if !are_running {
-            running.extend(ended.pop());
-        }
+        let clocks = match are_running {
+            true => by_due(running, now)?,
+            false => ended.pop().map(|last| (last, None)).into_iter().collect(),
+        };
         let (score, until) = score(reader, rules, lead, &history, now)?;
         Ok(Judged {
             rules: rules.known.clone(),
@@ -122,7 +123,7 @@ impl Judged {
             from: now,
             until,
             score,
-            clocks: running,
+            clocks,
             are_running,
         })
     }
@@ -164,32 +165,29 @@ impl Judged {
         }
     }
 
-    /// The clock that is due first, and when, at an instant at which this is true. Of those that
-    /// have ended, the last.
-    ///
-    /// # Errors
-    /// When a service level counts hours that never come.
-    pub fn first_clock(
-        &self,
-        now: Timestamp,
-    ) -> Result<Option<(&ServiceClock, Option<Timestamp>)>, NeverOpen> {
-        if !self.are_running {
-            return Ok(self.clocks.first().map(|clock| (clock, None)));
-        }
-        let mut first: Option<(Timestamp, &ServiceClock)> = None;
-        for clock in &self.clocks {
-            let due = clock.read(now)?.due_at.unwrap_or(Timestamp::MAX);
-            if first.is_none_or(|(earliest, _)| due < earliest) {
-                first = Some((due, clock));
-            }
-        }
-        Ok(first.map(|(due, clock)| (clock, Some(due).filter(|due| *due < Timestamp::MAX))))
+    /// The clock that is due first, and when, while this is true. Of those that have ended, the last.
+    pub fn first_clock(&self) -> Option<(&ServiceClock, Option<Timestamp>)> {
+        self.clocks.first().map(|(clock, due_at)| (clock, *due_at))
     }
 
-    /// Those of its clocks that run at an instant at which this is true.
-    pub fn running(&self) -> &[ServiceClock] {
-        if self.are_running { &self.clocks } else { &[] }
+    /// Those of its clocks that run while this is true.
+    pub fn running(&self) -> impl Iterator<Item = &ServiceClock> {
+        self.clocks.iter().filter(|_| self.are_running).map(|(clock, _)| clock)
     }
+}
+
+/// Running clocks, the first due first; last those of which nobody knows when they are.
+fn by_due(
+    running: Vec<ServiceClock>,
+    now: Timestamp,
+) -> Result<Vec<(ServiceClock, Option<Timestamp>)>, NeverOpen> {
+    let read = |clock: ServiceClock| {
+        let due_at = clock.read(now)?.due_at;
+        Ok((clock, due_at))
+    };
+    let mut clocks: Vec<_> = running.into_iter().map(read).collect::<Result<_, _>>()?;
+    clocks.sort_by_key(|(_, due_at)| due_at.unwrap_or(Timestamp::MAX));
+    Ok(clocks)
 }
 
 type Facts = Vec<Arc<Entry>>;

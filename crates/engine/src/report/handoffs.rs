@@ -182,8 +182,8 @@ fn debits(told: &Told, agreements: &History) -> bool {
 fn overturned(known: &[Told]) -> Option<String> {
     let n = known.iter().filter(|told| told.overturned == Some(true)).count() as u64;
     let what = count(n, "refusal was", "refusals were");
-    (n > 0)
-        .then(|| format!("{what} overturned by a ruling and count as acceptances: see /disputes"))
+    let counts = if n == 1 { "counts as an acceptance" } else { "count as acceptances" };
+    (n > 0).then(|| format!("{what} overturned by a ruling and {counts}: see /disputes"))
 }
 
 /// When answers fall due, as far as clocks say.

@@ -22,7 +22,7 @@ use super::{
     ReportQuestion,
     asked::{after, count},
     dimension::person_name,
-    seen::{Seen, opportunities, opportunities_of},
+    seen::{Seen, opportunities, won_by},
     working_days::WorkingDays,
 };
 /// One quota and what was won of it: opportunities of the owner that closed in the period.
@@ -92,7 +92,17 @@ pub(super) fn quotas_of(
     if quotas.is_empty() {
         return Ok(Vec::new());
     }
-    let seen = opportunities_of(reader, owner, question)?;
+    let asked = question.days();
+    let days = quotas.iter().filter_map(|quota| days_of(&quota.period));
+    let days = days.filter(|days| asked.is_none_or(|asked| touch(*days, asked)));
+    let all = days.reduce(|one, other| Window {
+        from: one.from.min(other.from),
+        before: one.before.max(other.before),
+    });
+    let seen = match all {
+        Some(days) => won_by(reader, owner, (days.from, days.before), question)?,
+        None => Vec::new(),
+    };
     figures(reader, quotas, &seen, question, agreement, &mut Vec::new())
 }
 
@@ -110,10 +120,7 @@ fn figures(
     let (mut unreadable, mut mute) = (0, 0);
     for quota in quotas {
         let days = days_of(&quota.period);
-        let touches = |days: Window<Date>, asked: Window<Date>| {
-            days.from < asked.before && asked.from < days.before
-        };
-        if days.zip(asked).is_some_and(|(days, asked)| !touches(days, asked)) {
+        if days.zip(asked).is_some_and(|(days, asked)| !touch(days, asked)) {
             continue;
         }
         let target = target(&quota);
@@ -132,6 +139,11 @@ fn figures(
         notes.push(format!("{n} neither an amount with its currency nor a whole count"));
     }
     Ok(figures)
+}
+
+/// Whether two windows have a day in common.
+fn touch(one: Window<Date>, other: Window<Date>) -> bool {
+    one.from < other.before && other.from < one.before
 }
 
 impl QuotaFigures {

@@ -7,7 +7,7 @@ use domain::{
     ids::{OpportunityId, UserId},
     pipeline,
 };
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use store::{
     Reader, StoreError,
     read::{OpportunityRow, OpportunityStageRow, Outcome},
@@ -118,14 +118,19 @@ pub(super) fn opportunities(
     Ok(seen(reader.opportunities()?, reader.opportunity_stages()?, question, notes))
 }
 
-/// The same of the opportunities that are one person's.
-pub(super) fn opportunities_of(
+/// The same of what one person had won between two days, both included, in the zone of the question.
+pub(super) fn won_by(
     reader: &Reader<'_>,
     owner: &UserId,
+    days: (Date, Date),
     question: &ReportQuestion,
 ) -> Result<Vec<Seen>, StoreError> {
-    let rows = reader.opportunities_of_owner(owner, None)?;
-    Ok(seen(rows, reader.opportunity_stages_of_owner(owner)?, question, &mut Vec::new()))
+    // The day of an instant in the zone is at most one day off that in UTC.
+    let (first_on, last_on) = (days.0.saturating_sub(1.day()), days.1.saturating_add(1.day()));
+    let rows = reader.won_by(owner, first_on, last_on)?;
+    let ids: Vec<OpportunityId> = rows.iter().map(|row| row.id.clone()).collect();
+    let stages = reader.stages_of_opportunities(&ids)?;
+    Ok(seen(rows, stages, question, &mut Vec::new()))
 }
 
 fn seen(

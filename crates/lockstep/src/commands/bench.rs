@@ -11,6 +11,7 @@ mod ingest;
 mod load;
 mod machine;
 mod pages;
+mod served;
 mod visits;
 
 use std::net::SocketAddr;

@@ -211,7 +211,10 @@ async fn a_refusal_is_contested_and_the_ruling_changes_the_number_and_says_why()
     assert_eq!(status_of(&world, "l1"), "SAL");
     let board = world.page("mara", "/scoreboard").await;
     assert!(!board.contains("Taken off"), "{board}");
-    assert!(board.contains("1 refusal was overturned by a ruling and count"), "{board}");
+    assert!(
+        board.contains("1 refusal was overturned by a ruling and counts as an acceptance"),
+        "{board}"
+    );
     let page = world.page("rep", &dispute).await;
     for said in ["Bremen is in Rita", "The table says Hanover.", "The table was changed in March."]
     {

@@ -336,23 +336,37 @@ impl Reader<'_> {
         Ok(n.unwrap_or_default())
     }
 
-    /// The opportunities that are somebody's, by id; those of one outcome alone where it is given.
+    /// The opportunities of one outcome that are somebody's, by id.
     ///
     /// # Errors
     /// When the database fails.
     pub fn opportunities_of_owner(
         &self,
         owner: &UserId,
-        outcome: Option<Outcome>,
+        outcome: Outcome,
     ) -> Result<Vec<OpportunityRow>, StoreError> {
-        let query = format!("select {COLUMNS} from opportunity where owner = $1");
-        match outcome {
-            None => self.opportunities_by(&query, values![owner]),
-            Some(outcome) => self.opportunities_by(
-                &format!("{query} and outcome = $2"),
-                values![owner, outcome.key()],
-            ),
-        }
+        let query = format!("select {COLUMNS} from opportunity where owner = $1 and outcome = $2");
+        self.opportunities_by(&query, values![owner, outcome.key()])
+    }
+
+    /// What somebody won between two days, both included, by id. The day of an instant is that in
+    /// UTC.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn won_by(
+        &self,
+        owner: &UserId,
+        first_on: Date,
+        last_on: Date,
+    ) -> Result<Vec<OpportunityRow>, StoreError> {
+        let query = format!(
+            "select {COLUMNS} from opportunity
+             where owner = $1 and outcome = $2 and closed_on >= $3 and closed_on <= $4"
+        );
+        let won = Outcome::Won.key();
+        let days = values![owner, won, first_on.to_string(), last_on.to_string()];
+        self.opportunities_by(&query, days)
     }
 
     /// A lead's opportunities, by id.
@@ -401,19 +415,19 @@ impl Reader<'_> {
         self.list("read an opportunity's way", &query, values![opportunity], read_stage)
     }
 
-    /// Every entry of somebody's opportunities into a stage, in ledger order.
+    /// Every entry of some opportunities into a stage, in no order.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn opportunity_stages_of_owner(
+    pub fn stages_of_opportunities(
         &self,
-        owner: &UserId,
+        opportunities: &[OpportunityId],
     ) -> Result<Vec<OpportunityStageRow>, StoreError> {
-        let query = format!(
-            "select {STAGE_COLUMNS} from opportunity_stage
-             where opportunity in (select id from opportunity where owner = $1) order by by_fact"
-        );
-        self.list("read the ways of somebody's opportunities", &query, values![owner], read_stage)
+        let ids: Vec<String> = opportunities.iter().map(|id| id.0.clone()).collect();
+        let sql = |ids: &str| {
+            format!("select {STAGE_COLUMNS} from opportunity_stage where opportunity in ({ids})")
+        };
+        self.list_of("read some opportunities' ways", sql, &ids, &[], read_stage)
     }
 
     /// Every entry of every opportunity into a stage, in ledger order.

@@ -1,5 +1,7 @@
 //! Read model: the people of the firm. Who they are by name stands beside the ledger.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use domain::{
     book::{BookPassedOn, UserLeft},
     fact::Entry,
@@ -246,5 +248,16 @@ impl Reader<'_> {
         let mut rows = self.list("read the users", &query, &[], read)?;
         rows.sort_by(|a, b| a.id.cmp(&b.id));
         Ok(rows)
+    }
+
+    /// The same by id, read anew where there is a new fact about anybody.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn users_by_id(&self) -> Result<Arc<BTreeMap<UserId, UserRow>>, StoreError> {
+        self.of_users(|reader| {
+            let users = reader.users()?.into_iter();
+            Ok(users.map(|user| (user.id.clone(), user)).collect())
+        })
     }
 }

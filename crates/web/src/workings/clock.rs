@@ -167,7 +167,7 @@ pub(crate) fn drawer(
 fn because(known: &Known<'_, '_>, clock: &ServiceClock) -> Result<Because, Failure> {
     let time = known.time;
     let reading = clock.read(time.now())?;
-    let status = status_of(clock, time.now())?;
+    let status = status_of(clock, &reading, time.now());
     let mut counted = vec![known.working(clock.start_fact, "starts the clock")?];
     let started = clock.running.started_at;
     if reading.effective_start > started {

@@ -29,6 +29,8 @@ pub struct Asking<'a> {
     pub connections: usize,
     /// For how long.
     pub lasts: Duration,
+    /// How many a second over all connections; as many as are answered where it is not given.
+    pub rate: Option<u32>,
 }
 
 /// What came of it.
@@ -49,9 +51,14 @@ pub struct Asked {
 impl Asked {
     /// By when so many in a thousand were answered.
     pub fn within(&self, per_mille: usize) -> Duration {
-        let at = self.took.len().saturating_sub(1) * per_mille / 1000;
-        self.took.get(at).copied().unwrap_or_default()
+        within(&self.took, per_mille)
     }
+}
+
+/// How long so many in a thousand took at most; the times have the shortest first.
+pub fn within(times: &[Duration], per_mille: usize) -> Duration {
+    let at = times.len().saturating_sub(1) * per_mille / 1000;
+    times.get(at).copied().unwrap_or_default()
 }
 
 /// Asks, on the thread that calls, until the time is over.
@@ -71,10 +78,14 @@ async fn all(asking: &Asking<'_>) -> Result<Asked, String> {
     let first = opened.first().await?;
     let (spent, start) = (spent_elsewhere(), Instant::now());
     let end = start + asking.lasts;
-    let mut connections = vec![tokio::task::spawn_local(opened.until(end))];
-    for _ in 1..asking.connections.max(1) {
+    let many = asking.connections.max(1) as u32;
+    // Each connection asks every so often, one after the other in equal parts of that.
+    let pause = asking.rate.map(|rate| Duration::from_secs(1) * many / rate.max(1));
+    let mut connections = vec![tokio::task::spawn_local(opened.until(start, pause, end))];
+    for nth in 1..many {
         let opened = Connection::open(asking, next.clone()).await?;
-        connections.push(tokio::task::spawn_local(opened.until(end)));
+        let begins = start + pause.unwrap_or_default() * nth / many;
+        connections.push(tokio::task::spawn_local(opened.until(begins, pause, end)));
     }
     let (mut took, mut bytes) = (Vec::new(), 0);
     for connection in connections {
@@ -116,12 +127,20 @@ impl Connection {
         Ok(Connection { sender, host, cookie, paths: asking.paths.to_vec(), next })
     }
 
-    async fn until(mut self, end: Instant) -> Result<(Vec<Duration>, u64), String> {
-        let (mut took, mut bytes) = (Vec::new(), 0);
+    /// Asks until the end, at once when it is answered or every `pause` from `begins` on.
+    async fn until(
+        mut self,
+        begins: Instant,
+        pause: Option<Duration>,
+        end: Instant,
+    ) -> Result<(Vec<Duration>, u64), String> {
+        let (mut took, mut bytes, mut at) = (Vec::new(), 0, begins);
         while Instant::now() < end {
+            tokio::time::sleep_until(at.into()).await;
             let (one, read, _) = self.answer().await?;
             took.push(one);
             bytes += read;
+            at += pause.unwrap_or_default();
         }
         Ok((took, bytes))
     }

@@ -22,9 +22,10 @@ use serde_json::json;
 use store::Location;
 
 use super::{
-    asking::{Asked, Asking, ask},
+    asking::{Asked, Asking, ask, within},
     firm, serve,
-    visits::{Kind, Visitor, kinds},
+    served::Served,
+    visits::{Visitor, kinds},
 };
 use crate::{
     clock,
@@ -48,6 +49,9 @@ pub struct Args {
     /// Over how many connections at once
     #[arg(long, default_value_t = 4, value_name = "N")]
     connections: usize,
+    /// How many pages are opened a second; by default each connection asks again when it is answered
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    rate: Option<u32>,
     /// How many facts come in meanwhile, a second
     #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u64).range(..1_000))]
     facts: u64,
@@ -80,7 +84,8 @@ pub fn run(args: &Args, voice: Voice, now: Timestamp) -> Result<Answer, Failure>
     let sessions = sessions(&engine)?;
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|error| Failure::io("start the server's threads", &error))?;
-    let address = runtime.block_on(serve(web::router(app(&engine)?)))?;
+    let served = Served::default();
+    let address = runtime.block_on(serve(served.timing(web::router(app(&engine)?))))?;
     let writing = Writing::start(engine.clone(), args.facts, args.leads);
     let mut measured = Vec::new();
     for kind in kinds(args.leads) {
@@ -89,13 +94,13 @@ pub fn run(args: &Args, voice: Voice, now: Timestamp) -> Result<Answer, Failure>
         }
         let session = sessions.get(&kind.by).map_or("", String::as_str);
         let lasts = Duration::from_secs(args.seconds);
-        let (paths, connections) = (&kind.paths[..], args.connections);
-        let asking = Asking { address, session, paths, connections, lasts };
+        let (paths, connections, rate) = (&kind.paths[..], args.connections, args.rate);
+        let asking = Asking { address, session, paths, connections, lasts, rate };
         let asked = thread::scope(|threads| threads.spawn(|| ask(&asking)).join());
         let asked = asked.unwrap_or_else(|_| Err("the asking broke".to_owned()));
         let name = kind.name;
         let asked = asked.map_err(|error| Failure::refused(format!("{name}: {error}")))?;
-        measured.push((kind, asked));
+        measured.push(Measured { name, asked, served: served.take() });
     }
     writing.end()?;
     Ok(answer(args, made_in, &measured))
@@ -203,37 +208,64 @@ fn ms(duration: Duration) -> String {
     format!("{:.2}", duration.as_secs_f64() * 1000.0)
 }
 
-fn answer(args: &Args, made_in: Option<Duration>, measured: &[(Kind, Asked)]) -> Answer {
+/// What was measured of one kind of page.
+struct Measured {
+    name: &'static str,
+    /// By who asked.
+    asked: Asked,
+    /// How long each answer took inside the server, the shortest first.
+    served: Vec<Duration>,
+}
+
+fn answer(args: &Args, made_in: Option<Duration>, measured: &[Measured]) -> Answer {
     let each = |sum: Duration, asked: &Asked| sum / asked.took.len().max(1) as u32;
-    let rows = measured.iter().map(|(kind, asked)| {
+    let rows = measured.iter().map(|Measured { name, asked, served }| {
         vec![
-            kind.name.to_owned(),
+            (*name).to_owned(),
             format!("{:.0}", asked.took.len() as f64 / asked.elapsed.as_secs_f64()),
             ms(asked.within(500)),
             ms(asked.within(990)),
+            ms(within(served, 500)),
+            ms(within(served, 990)),
             ms(each(asked.cpu, asked)),
             (asked.bytes / asked.took.len().max(1) as u64).to_string(),
             ms(asked.first),
         ]
     });
-    let heads = ["page", "answers/s", "p50 ms", "p99 ms", "cpu ms", "bytes", "first ms"];
+    let heads = [
+        "page",
+        "answers/s",
+        "p50 ms",
+        "p99 ms",
+        "server p50",
+        "server p99",
+        "cpu ms",
+        "bytes",
+        "first ms",
+    ];
     let mut text = table(&heads, rows.collect());
     let (leads, connections, facts) = (args.leads, args.connections, args.facts);
+    let rate = match args.rate {
+        Some(rate) => format!("{rate} pages a second over"),
+        None => "as many pages as are answered over".to_owned(),
+    };
     text.push_str(&format!(
-        "\n{leads} leads, {connections} connections, {facts} facts a second meanwhile"
+        "\n{leads} leads, {rate} {connections} connections, {facts} facts a second meanwhile"
     ));
     if let Some(made_in) = made_in {
         text.push_str(&format!("; made in {:.0} s", made_in.as_secs_f64()));
     }
     let lines: Vec<_> = measured
         .iter()
-        .map(|(kind, asked)| {
+        .map(|Measured { name, asked, served }| {
             json!({
-                "page": kind.name,
+                "page": name,
                 "answers": asked.took.len(),
                 "answers_per_second": asked.took.len() as f64 / asked.elapsed.as_secs_f64(),
                 "p50_ms": asked.within(500).as_secs_f64() * 1000.0,
                 "p99_ms": asked.within(990).as_secs_f64() * 1000.0,
+                "server_p50_ms": within(served, 500).as_secs_f64() * 1000.0,
+                "server_p99_ms": within(served, 990).as_secs_f64() * 1000.0,
                 "cpu_ms": each(asked.cpu, asked).as_secs_f64() * 1000.0,
                 "bytes": asked.bytes / asked.took.len().max(1) as u64,
                 "first_ms": asked.first.as_secs_f64() * 1000.0,

@@ -1,6 +1,13 @@
 //! One line of the list.
 
-use domain::{clock::ClockState, field::FieldValue, points::Points, service_level::ServiceClock};
+use std::sync::Arc;
+
+use domain::{
+    clock::{ClockState, Reading},
+    field::FieldValue,
+    points::Points,
+    service_level::ServiceClock,
+};
 use engine::lead::judged::{By, Judged, Rules, Scored};
 use jiff::{SignedDuration, Timestamp};
 use store::{Reader, read::LeadRow};
@@ -33,15 +40,22 @@ pub(super) struct Maker<'a, 'r> {
 #[derive(Default)]
 struct Worked {
     score: Scored,
-    clock: Option<ServiceClock>,
-    /// When that clock is due, while it runs.
-    due_at: Option<Timestamp>,
+    judged: Option<Arc<Judged>>,
 }
 
 impl Worked {
-    fn of(judged: &Judged, now: Timestamp) -> Result<Worked, Failure> {
-        let (clock, due_at) = judged.first_clock(now)?.unzip();
-        Ok(Worked { score: judged.score(now), clock: clock.cloned(), due_at: due_at.flatten() })
+    fn of(judged: Arc<Judged>, now: Timestamp) -> Worked {
+        Worked { score: judged.score(now), judged: Some(judged) }
+    }
+
+    /// The clock that is due first, or the last of those that have ended.
+    fn clock(&self) -> Option<&ServiceClock> {
+        Some(self.judged.as_ref()?.first_clock()?.0)
+    }
+
+    /// When that clock is due, while it runs.
+    fn due_at(&self) -> Option<Timestamp> {
+        self.judged.as_ref()?.first_clock()?.1
     }
 
     /// Whether its points were stamped by a qualification.
@@ -116,7 +130,7 @@ impl Maker<'_, '_> {
                 None => Markup::new(),
             },
             Column::Level => self.level(worked),
-            Column::Clock => match &worked.clock {
+            Column::Clock => match worked.clock() {
                 Some(clock) => {
                     let workings = format!("{href}?because=clock-{}#because", clock.start_fact);
                     status_shown(clock, self.time.now(), &workings)?
@@ -153,10 +167,10 @@ impl Maker<'_, '_> {
                     vec![owner.into()]
                 }
                 Column::Level => {
-                    let level = worked.clock.as_ref().map(|clock| level_words(&clock.level().id));
+                    let level = worked.clock().map(|clock| level_words(&clock.level().id));
                     vec![level.into()]
                 }
-                Column::Clock => vec![worked.due_at.into()],
+                Column::Clock => vec![worked.due_at().into()],
                 Column::Created => vec![lead.created_at.into()],
                 Column::Times => vec![lead.qualified_times.into()],
                 Column::Qualified => vec![lead.first_qualified_at.into()],
@@ -174,7 +188,7 @@ impl Maker<'_, '_> {
         }
         let now = self.time.now();
         let judged = self.judged.judged(self.reader, self.names, self.rules, lead, now)?;
-        Worked::of(&judged, now)
+        Ok(Worked::of(judged, now))
     }
 
     fn account(&self, lead: &LeadRow) -> Result<Option<String>, Failure> {
@@ -189,9 +203,9 @@ impl Maker<'_, '_> {
 
     /// The service level of the clock, and by when.
     fn level(&self, worked: &Worked) -> Markup {
-        let Some(clock) = &worked.clock else { return Markup::new() };
+        let Some(clock) = worked.clock() else { return Markup::new() };
         let level = Markup::text(level_words(&clock.level().id));
-        match worked.due_at {
+        match worked.due_at() {
             Some(due) => level.and_text(" by ").and(self.time.near(due)),
             None => level,
         }
@@ -213,20 +227,20 @@ pub(crate) fn status_shown(
     now: Timestamp,
     workings: &str,
 ) -> Result<Markup, Failure> {
-    let status = status_of(clock, now)?;
-    Ok(match clock.counting(now, now + AHEAD)? {
+    let reading = clock.read(now)?;
+    let status = status_of(clock, &reading, now);
+    Ok(match clock.counting(&reading, now, now + AHEAD) {
         Some(counting) => status.counting(workings, &counting, now),
         None => status.show(workings),
     })
 }
 
 /// How a clock stands, in working time.
-pub(crate) fn status_of(clock: &ServiceClock, now: Timestamp) -> Result<ClockStatus, Failure> {
-    let reading = clock.read(now)?;
+pub(crate) fn status_of(clock: &ServiceClock, reading: &Reading, now: Timestamp) -> ClockStatus {
     let took_seconds = reading.consumed.as_secs();
     let left = clock.target().saturating_sub(reading.consumed).max(SignedDuration::ZERO);
     let left_seconds = left.as_secs();
-    Ok(match reading.state {
+    match reading.state {
         ClockState::Running => ClockStatus::OnTime { left_seconds },
         ClockState::AtRisk => ClockStatus::DueSoon { left_seconds },
         ClockState::Paused => ClockStatus::Resting { left_seconds },
@@ -238,7 +252,7 @@ pub(crate) fn status_of(clock: &ServiceClock, now: Timestamp) -> Result<ClockSta
             ClockStatus::Missed { took_seconds }
         }
         ClockState::NoVerdict | ClockState::Void => ClockStatus::Ended { took_seconds },
-    })
+    }
 }
 
 /// A service level's key as words: `First call` for `first-call`.

@@ -261,7 +261,7 @@ impl Maker<'_, '_> {
         if let Some(lead) = lead {
             let now = self.time.now();
             let judged = self.judged.judged(self.reader, self.names, &self.rules, lead, now)?;
-            if let Some(clock) = judged.running().iter().find(|clock| clock.id == row.id) {
+            if let Some(clock) = judged.running().find(|clock| clock.id == row.id) {
                 return Ok(Some(clock.clone()));
             }
         }

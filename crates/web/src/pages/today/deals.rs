@@ -66,7 +66,7 @@ pub(super) fn deals(
     time: &LocalTime,
 ) -> Result<Deals, Failure> {
     engine.read(|reader| {
-        let mine = reader.opportunities_of_owner(&actor.user, Some(Outcome::Open))?;
+        let mine = reader.opportunities_of_owner(&actor.user, Outcome::Open)?;
         let names = Names::new(reader, reach);
         let news = news_of(reader, &mine, &names, time)?;
         Ok(Deals { closing: closing(&mine, time), news })
