@@ -103,29 +103,29 @@ impl Plan {
         }
     }
 
-    /// By the code of a kind, what such an activity adds to all components at most.
-    fn most(&self) -> [i64; KINDS_MAX] {
+    fn most(&self) -> Most {
         let most = |touches: &Vec<super::plan::Touch>| {
             touches.iter().map(|touch| touch.points.max(0)).sum()
         };
-        let mut all = [0; KINDS_MAX];
-        self.touches.iter().zip(&mut all).for_each(|(touches, of)| *of = most(touches));
-        all
+        let mut of = [0; KINDS_MAX];
+        self.touches.iter().zip(&mut of).for_each(|(touches, of)| *of = most(touches));
+        Most { of, of_any: of.into_iter().max().unwrap_or_default() }
     }
 
     /// Whether a contact could meet the definition if nothing ever faded.
-    fn may_reach(&self, stays: &[i64], kinds: &[u8], most: &[i64; KINDS_MAX]) -> bool {
+    fn may_reach(&self, stays: &[i64], kinds: &[u8], most: &Most) -> bool {
         let Some(least) = self.least(stays) else { return false };
         if least == i64::MIN {
             return true;
         }
-        let given: i64 = kinds.iter().map(|kind| most[usize::from(*kind)]).sum();
         let of_part = |(part, stays): (&super::plan::Part, &i64)| match part.floor {
             Some(floor) => (*stays).max(floor),
             None => *stays,
         };
         let begun: i64 = self.parts.iter().zip(stays).map(of_part).sum();
-        begun + given >= least
+        // Most contacts have too few activities, whatever these are.
+        let few = kinds.len() as i64 * most.of_any < least - begun;
+        !few && begun + kinds.iter().map(|kind| most.of[usize::from(*kind)]).sum::<i64>() >= least
     }
 
     /// The least total, in thousandths, that the definition asks for; `None` where what fields give
@@ -169,6 +169,14 @@ impl Plan {
         let points = part.floor.map_or(points, |floor| points.max(floor));
         part.cap.map_or(points, |cap| points.min(cap))
     }
+}
+
+/// What an activity adds to all components at most.
+struct Most {
+    /// By the code of its kind.
+    of: [i64; KINDS_MAX],
+    /// Of any kind.
+    of_any: i64,
 }
 
 /// Whether more points are better.

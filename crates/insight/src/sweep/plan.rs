@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     fade::Fade,
-    segment::{Block, Cells, Frame, Kind},
+    segment::{BLANK, Block, Cells, Frame, Kind},
 };
 
 /// More than this, in thousandths, no rule gives: four thousand million of them still add up.
@@ -284,7 +284,8 @@ fn beside(value: &FieldValue, listed: &[(Literal, Points)]) -> Points {
 
 /// The points of the highest step that a number reaches.
 fn reached(number: f64, steps: &[(f64, i64)]) -> i64 {
-    steps.iter().rev().find(|(from, _)| number >= *from).map_or(0, |(_, points)| *points)
+    // Looking at all of them costs less than finding out when to stop: there are few.
+    steps.iter().fold(0, |so_far, (from, points)| if number >= *from { *points } else { so_far })
 }
 
 fn field_award(rule: &Rule, frame: &Frame) -> Result<FieldAward, PlanRefusal> {
@@ -340,6 +341,14 @@ impl FieldRule {
                 FieldAward::Coded(field, points) if let Cells::Small(codes) = &cells[*field] => {
                     let by_code = |code: &u8| points[usize::from(*code)];
                     stays.iter_mut().zip(codes).for_each(|(stays, code)| *stays += by_code(code));
+                }
+                FieldAward::Steps(field, steps) if let Cells::Numbers(numbers) = &cells[*field] => {
+                    let by_number = |number: &i64| match *number {
+                        BLANK => 0,
+                        number => reached(thousandths(number), steps),
+                    };
+                    let each = stays.iter_mut().zip(numbers);
+                    each.for_each(|(stays, number)| *stays += by_number(number));
                 }
                 _ => {
                     let each = stays.iter_mut().enumerate();
