@@ -240,7 +240,7 @@ pub(crate) fn history(reader: &Reader<'_>, versions: &Versions) -> Result<Histor
 }
 
 /// The rules of a version, whose text is read where it was not before.
-fn known(
+pub(crate) fn known(
     reader: &Reader<'_>,
     versions: &Versions,
     version: Version,

@@ -81,7 +81,7 @@ impl Engine {
 /// When the database fails.
 pub fn signers(reader: &Reader<'_>, side: Side) -> Result<Vec<Signer>, StoreError> {
     let mut found = Vec::new();
-    for user in reader.users()? {
+    for user in reader.users_by_id()?.values() {
         let signs = match user.role {
             Some(Role::SalesManager | Role::MarketingManager) => Some(0),
             Some(Role::Leader) => Some(1),
@@ -90,7 +90,7 @@ pub fn signers(reader: &Reader<'_>, side: Side) -> Result<Vec<Signer>, StoreErro
         let Some(rank) = signs.filter(|_| user.active && user.side == Some(side)) else { continue };
         let person = reader.person_of(&format!("user/{}", user.id))?.unwrap_or_default();
         let named = person.email.unwrap_or_else(|| user.id.to_string());
-        found.push((rank, Signer { user: user.id, named, name: person.name }));
+        found.push((rank, Signer { user: user.id.clone(), named, name: person.name }));
     }
     found.sort_by(|a, b| (a.0, &a.1.user).cmp(&(b.0, &b.1.user)));
     Ok(found.into_iter().map(|(_, signer)| signer).collect())

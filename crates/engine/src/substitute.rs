@@ -19,7 +19,7 @@ use store::{
 use crate::{
     Engine, Error, Refusal,
     access::{Act, Actor, may},
-    agreement::{Versions, cached},
+    agreement::{Versions, known},
     colleague::{append, name_of},
 };
 
@@ -211,12 +211,13 @@ fn check_person(
 /// The texts that are in force or wait for signatures.
 fn texts(reader: &Reader<'_>, versions: &Versions) -> Result<Vec<Text>, Error> {
     let live = [AgreementState::InForce, AgreementState::Proposed, AgreementState::Signed];
-    let rows = reader.agreements()?.into_iter().filter(|row| live.contains(&row.state));
-    rows.map(|row| {
-        let agreement = cached(versions, &row)?;
-        Ok(Text { zone: agreement.zone.clone(), parties: agreement.parties.clone() })
-    })
-    .collect()
+    let heads = reader.agreement_heads()?.into_iter().filter(|head| live.contains(&head.state));
+    heads
+        .map(|head| {
+            let agreement = known(reader, versions, head.version)?;
+            Ok(Text { zone: agreement.zone.clone(), parties: agreement.parties.clone() })
+        })
+        .collect()
 }
 
 /// The zone of the latest text that names the actor to sign for their side.

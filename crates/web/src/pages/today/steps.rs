@@ -11,7 +11,7 @@ use jiff::{
 use serde::Deserialize;
 use store::{
     Reader, StoreError,
-    read::{AgreementRow, AgreementState, LeadFilter},
+    read::{AgreementHead, AgreementState, LeadFilter},
 };
 
 use crate::{failure::Failure, flash::Flash, sent::Sent, session::Visit, show::LocalTime};
@@ -55,7 +55,7 @@ pub(super) fn done(steps: &[Step]) -> usize {
 }
 
 fn all(reader: &Reader<'_>, time: &LocalTime) -> Result<Vec<Step>, StoreError> {
-    let agreements = reader.agreements()?;
+    let agreements = reader.agreement_heads()?;
     let signed = agreements.iter().any(|row| {
         use AgreementState::{InForce, Signed, Superseded};
         matches!(row.state, InForce | Signed | Superseded)
@@ -132,7 +132,7 @@ fn has_clock(reader: &Reader<'_>) -> Result<bool, StoreError> {
 
 /// The first weekly meeting: it looks at the first whole week under the Agreement, and its own week
 /// has gone by when it is done.
-fn meeting(agreements: &[AgreementRow], time: &LocalTime) -> Step {
+fn meeting(agreements: &[AgreementHead], time: &LocalTime) -> Step {
     let began = agreements.iter().filter_map(|row| row.in_force_at).min();
     let day = |at| time.zone().to_datetime(at).date();
     let today = day(time.now());
