@@ -35,6 +35,7 @@ pub use asked::{Asked, AskedWindow};
 pub use differences::{DifferenceRow, DifferencesReport, KindFigures};
 pub use dimension::Unit;
 pub use funnel::{CohortFigures, FunnelFigures, FunnelReport};
+pub(crate) use goals::reached;
 pub use goals::{GoalFigures, GoalStanding, GoalsReport, RateStanding};
 pub use handoffs::HandoffsReport;
 pub use opportunities::{OpportunitiesLeftOut, OpportunitiesReport};

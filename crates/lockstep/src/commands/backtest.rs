@@ -286,7 +286,8 @@ fn load(replay: &Replay, counted: &Backtest, takes: Option<u64>) -> String {
         None => String::new(),
     };
     format!(
-        "{takes} leads a week can be taken: in {over} of {weeks} weeks more would have come, and \
+        "{takes} leads a week can be taken, by the caps, calendars and absences of the next 28 days: in \
+         {over} of {weeks} weeks more would have come, and \
          {late} leads would have waited into the next week{today}."
     )
 }

@@ -86,6 +86,11 @@ fn entries(lines: &[(&str, &str)]) -> Vec<Arc<Entry>> {
     lines.iter().enumerate().map(entry).collect()
 }
 
+const FIRST: (&str, &str) = ("2026-03-01", "is Inquiry");
+
+/// What happened, in a word and in facts, and how the answer would have ended.
+type Case = (&'static str, &'static [(&'static str, &'static str)], Implied);
+
 /// How the answer would have ended, had the lead been found on 2 March at 10:00.
 fn found(lines: &[(&str, &str)], as_of: &str) -> Vec<Implied> {
     let (text, entries) = (text(), entries(lines));
@@ -103,50 +108,49 @@ fn found(lines: &[(&str, &str)], as_of: &str) -> Vec<Implied> {
 #[test]
 fn a_miss_is_known_only_where_sales_was_asked_then() {
     use Implied::{InTime, NotAsked, NotInTime, NotOver};
-    let first = ("2026-03-01", "is Inquiry");
-    let cases: [(&str, &[(&str, &str)], Implied); 11] = [
-        ("nobody ever asked", &[first], NotAsked),
+    let cases: [Case; 11] = [
+        ("nobody ever asked", &[FIRST], NotAsked),
         (
             "asked then, and done",
-            &[first, ("2026-03-02 10:00", "is MQL"), ("2026-03-02 14:00", "is SAL")],
+            &[FIRST, ("2026-03-02 10:00", "is MQL"), ("2026-03-02 14:00", "is SAL")],
             InTime,
         ),
         (
             "asked then, and late",
-            &[first, ("2026-03-02 10:00", "is MQL"), ("2026-03-02 14:01", "is SAL")],
+            &[FIRST, ("2026-03-02 10:00", "is MQL"), ("2026-03-02 14:01", "is SAL")],
             NotInTime,
         ),
-        ("asked then, and never", &[first, ("2026-03-02 10:00", "is MQL")], NotInTime),
-        ("asked by nobody, and done", &[first, ("2026-03-02 13:00", "is SAL")], InTime),
+        ("asked then, and never", &[FIRST, ("2026-03-02 10:00", "is MQL")], NotInTime),
+        ("asked by nobody, and done", &[FIRST, ("2026-03-02 13:00", "is SAL")], InTime),
         (
             "asked a month later",
-            &[first, ("2026-04-02 10:00", "is MQL"), ("2026-04-05 10:00", "is SAL")],
+            &[FIRST, ("2026-04-02 10:00", "is MQL"), ("2026-04-05 10:00", "is SAL")],
             NotAsked,
         ),
         (
             "asked an hour later, and late from then on too",
-            &[first, ("2026-03-02 11:00", "is MQL"), ("2026-03-02 15:01", "is SAL")],
+            &[FIRST, ("2026-03-02 11:00", "is MQL"), ("2026-03-02 15:01", "is SAL")],
             NotInTime,
         ),
         (
             "asked an hour later, and in time from then on",
-            &[first, ("2026-03-02 11:00", "is MQL"), ("2026-03-02 14:30", "is SAL")],
+            &[FIRST, ("2026-03-02 11:00", "is MQL"), ("2026-03-02 14:30", "is SAL")],
             NotAsked,
         ),
         (
             "asked before, and done before",
-            &[first, ("2026-02-27 10:00", "is MQL"), ("2026-02-27 11:00", "is SAL")],
+            &[FIRST, ("2026-02-27 10:00", "is MQL"), ("2026-02-27 11:00", "is SAL")],
             NotAsked,
         ),
         (
             "asked before, and late all the same",
-            &[first, ("2026-03-02 09:00", "is MQL"), ("2026-03-03 10:00", "is SAL")],
+            &[FIRST, ("2026-03-02 09:00", "is MQL"), ("2026-03-03 10:00", "is SAL")],
             NotInTime,
         ),
         (
             "given to somebody a day later, and then done in time",
             &[
-                first,
+                FIRST,
                 ("2026-03-02 10:00", "is MQL"),
                 ("2026-03-03 10:00", "to u1"),
                 ("2026-03-03 11:00", "is SAL"),
@@ -159,7 +163,7 @@ fn a_miss_is_known_only_where_sales_was_asked_then() {
         lines.sort_unstable();
         assert_eq!(found(&lines, "2026-06-01"), [expected], "{why}");
     }
-    assert_eq!(found(&[first], "2026-03-02 12:00"), [NotOver]);
+    assert_eq!(found(&[FIRST], "2026-03-02 12:00"), [NotOver]);
 }
 
 #[test]

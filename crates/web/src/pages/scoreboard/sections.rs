@@ -279,7 +279,7 @@ fn funnel(engine: &Engine, question: &ReportQuestion, board: &mut Board) -> Resu
 }
 
 /// As many months of groups stand on one page.
-const MONTHS_MAX: usize = 90;
+const MONTHS_MAX: usize = 36;
 
 /// Keys, names and funnels of each group and of its latest months, of each group as many.
 fn groups_by_month<I, M>(all: &Grouped<Cohorts<I, M>>) -> Vec<(String, String, &Funnel<I, M>)> {
