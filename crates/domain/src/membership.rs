@@ -43,7 +43,8 @@ impl Membership {
         match self {
             Membership::Of { kept, .. } => {
                 let kept: Vec<&str> = kept.iter().map(|place| names[*place].as_str()).collect();
-                Some(kept.join(" and "))
+                // Names have words of their own between their words.
+                Some(kept.join(" + "))
             }
             Membership::OfNone => Some(NONE.to_owned()),
             Membership::Unsaid => None,
@@ -62,7 +63,7 @@ mod tests {
         let cases = [
             ([Yes, No], Some("Director"), false),
             ([No, Yes], Some("Buyer"), false),
-            ([Yes, Yes], Some("Director and Buyer"), false),
+            ([Yes, Yes], Some("Director + Buyer"), false),
             ([Yes, Unknown], Some("Director"), true),
             ([No, No], Some(NONE), false),
             ([No, Unknown], None, false),

@@ -89,7 +89,7 @@ fn each_lead_is_in_one_group_of_whom_it_is_like() {
     let found = groups(funnel, |figures| figures.units.n());
     let expected = [
         ("The director", 1),
-        ("The director and Who is in Germany", 1),
+        ("The director + Who is in Germany", 1),
         ("Who is in Germany", 1),
         ("none of them", 1),
         ("not known", 1),
@@ -163,7 +163,7 @@ fn cohorts_of_entry_are_laid_out_within_each_group_and_a_lead_counts_once() {
     let FunnelFigures::Leads(funnel) = &report.funnel else { panic!() };
     assert_eq!(found, groups(funnel, |figures| figures.units.n()));
     // a was qualified, recycled and qualified again: one lead, once in the rate.
-    let group = &cohorts.groups.iter().find(|it| it.key.to_string().contains(" and ")).unwrap();
+    let group = &cohorts.groups.iter().find(|it| it.key.to_string().contains(" + ")).unwrap();
     let step = &group.figures.groups[0].figures.conversions[0];
     assert_eq!((step.cohort.rate().hits(), step.cohort.rate().n()), (1, 1));
     let plain = report.plain();
