@@ -20,6 +20,7 @@ pub mod value_proposition;
 use std::collections::BTreeMap;
 
 use jiff::{Timestamp, tz::TimeZone};
+use serde::{Deserialize, Serialize};
 
 use crate::{calendar::Calendar, firm::Side, ids::SubjectKind, ids::Version, money::Currency};
 
@@ -185,7 +186,8 @@ impl ActivityKind {
 }
 
 /// What a goal counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Measure {
     /// Leads that met a definition.
     Qualified,

@@ -7,15 +7,17 @@
 //! bounds are what the rates would be if none, or all, of these had been won.
 
 pub mod cut;
+pub mod implied;
 pub mod inputs;
 pub mod past;
 pub mod tally;
 pub mod tried;
 
 pub use cut::Cut;
+pub use implied::Implying;
 pub use past::{Past, as_then_known};
-pub use tally::{Backtest, Found, Group, Span, Strip, queue, tally};
-pub use tried::{Became, Deal, Goal, Rule, Tried, Worked};
+pub use tally::{Backtest, Clocks, Found, Group, Span, Strip, queue, tally};
+pub use tried::{Asked, Became, Deal, Goal, Implied, ImpliedClock, Rule, Tried, Worked};
 
 #[cfg(test)]
 mod tests;

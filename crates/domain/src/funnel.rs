@@ -188,6 +188,26 @@ pub fn funnel<I: Ord + Clone, M: Moment>(
     Grouped::of(&paths, by, |paths| Funnel::of(paths, question))
 }
 
+/// The same as cohorts: each group, and all units together, told apart by when they came in, which
+/// their dimension `entered` says. A unit is in one cohort of one group.
+pub fn cohorts<I: Ord + Clone, M: Moment>(
+    units: &[UnitRow<I, M>],
+    question: &FunnelQuestion<M>,
+    by: Option<&str>,
+    entered: &str,
+) -> Grouped<Cohorts<I, M>> {
+    let paths: Vec<Path<I, M>> = units.iter().map(|unit| Path::of(unit, question)).collect();
+    Grouped::of(&paths, by, |paths| {
+        Grouped::of(paths, Some(entered), |paths| {
+            let paths: Vec<&Path<I, M>> = paths.iter().map(|path| **path).collect();
+            Funnel::of(&paths, question)
+        })
+    })
+}
+
+/// A funnel for each time of entry.
+pub type Cohorts<I, M> = Grouped<Funnel<I, M>>;
+
 impl<I: Ord + Clone, M: Moment> Funnel<I, M> {
     fn of(paths: &[&Path<I, M>], question: &FunnelQuestion<M>) -> Funnel<I, M> {
         let last = question.stages.len().saturating_sub(1);

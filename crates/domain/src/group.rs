@@ -59,6 +59,12 @@ pub trait Dimensioned {
     fn dimensions(&self) -> &Dimensions;
 }
 
+impl<R: Dimensioned> Dimensioned for &R {
+    fn dimensions(&self) -> &Dimensions {
+        (*self).dimensions()
+    }
+}
+
 /// The figures of one group.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Group<T> {

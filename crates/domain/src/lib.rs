@@ -41,6 +41,7 @@ pub mod incidence;
 pub mod lead;
 pub mod lever;
 pub mod limit;
+pub mod membership;
 pub mod merged;
 pub mod merging;
 pub mod milestone;

@@ -262,7 +262,11 @@ pub fn rejudged(
     Ok(all)
 }
 
-fn judged(clock: &ServiceClock, as_of: Timestamp) -> Result<Judged, NeverOpen> {
+/// Where a clock stands at an instant.
+///
+/// # Errors
+/// [`NeverOpen`] when its calendar has no hours.
+pub fn judged(clock: &ServiceClock, as_of: Timestamp) -> Result<Judged, NeverOpen> {
     let end = clock.end(as_of)?;
     let reading = clock.read(end.map_or(as_of, |end| end.at))?;
     let stands = match (end.map(|end| end.verdict), reading.state) {

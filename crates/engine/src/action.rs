@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    action::{ActionClosed, ActionOpened, closing_name},
+    action::{ActionClosed, ActionOpened, MissedGoal, closing_name},
     agreement::{
-        InForce,
-        consequence::{Consequence, Ended},
+        Agreement, Goal, InForce, Measure,
+        consequence::{Consequence, Ended, Looked, is_missed},
     },
     attainment::attainment,
     fact::{Fact, Told},
@@ -15,7 +15,7 @@ use domain::{
     rate::Share,
 };
 use jiff::{SignedDuration, Timestamp};
-use store::{Reader, Writer, read::ActionRow};
+use store::{Reader, StoreError, Writer, read::ActionRow};
 
 use crate::{
     Engine, Error, Refusal,
@@ -23,7 +23,7 @@ use crate::{
     agreement::{Versions, history},
     colleague::{append, name_of},
     handoff::{NOTE_BYTES_MAX, keep_words},
-    report::clock_row,
+    report::{clock_row, reached},
     substitute::user_named,
 };
 
@@ -97,18 +97,21 @@ pub(crate) fn open_actions(
     let kept = reader.setting(LOOKED_UNTIL)?.and_then(|text| text.parse().ok());
     let looked: Option<Timestamp> = kept;
     let agreements = history(&reader, versions)?;
+    let mut has_ended = false;
     for (nth, in_force) in agreements.0.iter().enumerate() {
         let until = agreements.0.get(nth + 1).map_or(now, |next| next.from.min(now));
         let since = looked.map_or(in_force.from, |looked| looked.max(in_force.from));
         for consequence in &in_force.agreement.consequences {
             let zone = &in_force.agreement.zone;
             for ended in consequence.of.every.ended(since, until, zone) {
+                has_ended = true;
                 judge(writer, in_force, consequence, ended)?;
             }
         }
     }
     let is_long_ago = looked.is_none_or(|looked| now.duration_since(looked) >= WRITTEN_EVERY);
-    if is_long_ago && !agreements.0.is_empty() {
+    // What was looked at once need not be looked at again in the next minute.
+    if (is_long_ago || has_ended) && !agreements.0.is_empty() {
         writer.set(LOOKED_UNTIL, Some(&now.to_string()))?;
     }
     Ok(())
@@ -127,11 +130,8 @@ fn judge(
     if reader.action(&action)?.is_some() {
         return Ok(());
     }
-    let (kept, facts) = looked_at(&reader, consequence, ended)?;
-    let (hits, n) = (kept.hits().n(), kept.hits().n() + kept.misses().n());
-    if !consequence.of.is_missed(hits, n) {
-        return Ok(());
-    }
+    let looked = looked_at(&reader, &in_force.agreement, consequence, ended)?;
+    let Some(Missed { goal, hits, n, goal_per_mille, facts }) = looked else { return Ok(()) };
     let due_at = consequence.due_within.due_at(&in_force.agreement, ended.instants.before)?;
     let fact = ActionOpened {
         action: action.clone(),
@@ -139,9 +139,10 @@ fn judge(
         owner: owner(&reader, consequence)?,
         from: ended.days.from,
         to: ended.days.before.yesterday().unwrap_or(ended.days.from),
+        goal,
         hits,
         n,
-        goal_per_mille: consequence.of.goal_per_mille,
+        goal_per_mille,
         due_at,
         because: Because {
             version: in_force.version,
@@ -160,16 +161,89 @@ fn judge(
     Ok(())
 }
 
-/// How the clocks were kept that fell due in a period, as seen at its end, and the facts that started
-/// those that were not met.
+/// What was missed in a period.
+struct Missed {
+    goal: Option<MissedGoal>,
+    hits: u64,
+    n: u64,
+    goal_per_mille: i64,
+    facts: Vec<FactNo>,
+}
+
+/// What was missed of what a consequence looks at, as seen at the end of the period; nothing where it
+/// was reached.
 fn looked_at(
     reader: &Reader<'_>,
+    agreement: &Agreement,
     consequence: &Consequence,
+    ended: Ended,
+) -> Result<Option<Missed>, Error> {
+    match &consequence.of.what {
+        Looked::Level { service_level, goal_per_mille } => {
+            let (kept, facts) = kept(reader, service_level, ended)?;
+            let (hits, n) = (kept.hits().n(), kept.hits().n() + kept.misses().n());
+            let goal_per_mille = *goal_per_mille;
+            let missed = Missed { goal: None, hits, n, goal_per_mille, facts };
+            Ok(is_missed(hits, n, goal_per_mille).then_some(missed))
+        }
+        Looked::Goal(key) => {
+            let goal = agreement.goals.iter().find(|goal| goal.id == *key);
+            goal.map_or(Ok(None), |goal| missed_goal(reader, agreement, goal, ended))
+        }
+    }
+}
+
+fn missed_goal(
+    reader: &Reader<'_>,
+    agreement: &Agreement,
+    goal: &Goal,
+    ended: Ended,
+) -> Result<Option<Missed>, Error> {
+    let seen = reached(reader, agreement, goal, ended.instants.before)?;
+    if !seen.is_missed {
+        return Ok(None);
+    }
+    let is_share = matches!(goal.measure, Measure::Attainment | Measure::AcceptanceRate);
+    let currency = (goal.measure == Measure::Revenue).then_some(agreement.currency);
+    let missed_goal = MissedGoal { measure: goal.measure, currency };
+    let facts = seen.rows.iter().take(FACTS_MAX).map(|row| fact_of(reader, goal.measure, row));
+    let mut facts: Vec<FactNo> =
+        facts.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+    facts.sort_unstable();
+    facts.dedup();
+    Ok(Some(Missed {
+        goal: (goal.measure != Measure::Attainment).then_some(missed_goal),
+        hits: seen.hits,
+        n: seen.n,
+        goal_per_mille: if is_share { goal.target } else { 1000 },
+        facts,
+    }))
+}
+
+/// The fact behind a row of a goal.
+fn fact_of(reader: &Reader<'_>, measure: Measure, row: &str) -> Result<Option<FactNo>, StoreError> {
+    Ok(match measure {
+        Measure::Qualified => reader.lead(&row.into())?.map(|lead| lead.last_fact),
+        Measure::Accepted | Measure::AcceptanceRate => {
+            let handoff = reader.handoff(&row.into())?;
+            handoff.map(|handoff| handoff.answer_fact.unwrap_or(handoff.last_fact))
+        }
+        Measure::Opened | Measure::Reached | Measure::Won | Measure::Revenue => {
+            reader.opportunity(&row.into())?.map(|opportunity| opportunity.last_fact)
+        }
+        Measure::Attainment => reader.clock(&row.into())?.map(|clock| clock.start_fact),
+    })
+}
+
+/// How the clocks were kept that fell due in a period, as seen at its end, and the facts that started
+/// those that were not met.
+fn kept(
+    reader: &Reader<'_>,
+    service_level: &str,
     ended: Ended,
 ) -> Result<(Share<ClockId>, Vec<FactNo>), Error> {
     let Ended { instants, .. } = ended;
-    let clocks =
-        reader.clocks_due_within(&consequence.of.service_level, instants.from, instants.before)?;
+    let clocks = reader.clocks_due_within(service_level, instants.from, instants.before)?;
     let started: BTreeMap<ClockId, FactNo> =
         clocks.iter().map(|clock| (clock.id.clone(), clock.start_fact)).collect();
     let rows: Vec<_> =

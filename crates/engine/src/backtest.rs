@@ -6,7 +6,7 @@ pub(crate) mod scan;
 use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
-    agreement::{Agreement, Definition, InForce},
+    agreement::{Agreement, Definition, History, InForce, ServiceLevel},
     backtest::{Backtest, Deal, Span, Tried, inputs, tally},
     condition::Root,
     ids::{FactNo, LeadId, Version},
@@ -19,7 +19,7 @@ use store::{
     read::{OpportunityRow, Outcome},
 };
 
-use crate::{Engine, Error, agreement::history};
+use crate::{Engine, Error, agreement::history, lead::working_hours};
 pub use attached::{Came, attached_to};
 
 /// So many days a lead has for coming to something, where nothing else is asked for.
@@ -151,9 +151,15 @@ impl Replay {
         tally(&self.rows, span)
     }
 
+    /// The service level at a place of the text that is tried.
+    pub fn level(&self, place: u16) -> Option<&ServiceLevel> {
+        self.proposed.agreement.service_levels.get(usize::from(place))
+    }
+
     /// About how many bytes it takes.
     pub fn bytes(&self) -> usize {
-        self.rows.len() * 320
+        let clocks: usize = self.rows.iter().map(|row| row.clocks.len()).sum();
+        self.rows.len() * 344 + clocks * 64
     }
 }
 
@@ -192,11 +198,12 @@ impl Engine {
         wish: &ReplayWish,
         as_of: Timestamp,
     ) -> Result<Replay, Error> {
-        let (agreements, head, leads, deals, set) = self.read(|reader| {
+        let (agreements, people, head, leads, deals, set) = self.read(|reader| {
             let set = reader.setting(HISTORY_UNTIL)?.and_then(|at| at.parse::<Timestamp>().ok());
             let leads: Vec<LeadId> = reader.leads()?.into_iter().map(|row| row.id).collect();
             let head = reader.head()?.fact;
-            Ok::<_, Error>((history(reader, &self.versions)?, head, leads, deals(reader)?, set))
+            let (agreements, people) = (history(reader, &self.versions)?, working_hours(reader)?);
+            Ok::<_, Error>((agreements, people, head, leads, deals(reader)?, set))
         })?;
         let in_force = agreements.at(as_of);
         let definition = chosen(&proposed.agreement, in_force, wish)?.clone();
@@ -209,8 +216,11 @@ impl Engine {
         let first = agreements.0.first().map_or(as_of, |first| first.from);
         let loaded_until = wish.loaded_until.or(set).unwrap_or(first).min(as_of);
         let zone = proposed.agreement.zone.clone();
+        let always = all_along(&proposed);
         let scan = scan::Scan {
-            proposed: &all_along(&proposed),
+            proposed: &always,
+            always: &History(vec![always.clone()]),
+            people: &people,
             today: today.as_ref().and(in_force),
             definition: &definition,
             today_definition: today.as_ref().map(|(_, definition)| definition),

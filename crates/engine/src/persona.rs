@@ -12,7 +12,7 @@ use domain::{
     rate::Share,
 };
 use store::{
-    Reader,
+    Reader, StoreError,
     read::{LeadFilter, LeadRow, LeadSort, OpportunityRow, Outcome},
 };
 
@@ -99,10 +99,86 @@ pub struct PersonaWords {
     pub since: Version,
 }
 
+/// By what the rules of a text tell leads apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// Whom they are like.
+    Persona,
+    /// Which segment of the priorities they are of.
+    Segment,
+}
+
+/// A persona or a segment with its rule.
+#[derive(Debug, Clone, Copy)]
+pub struct Ruled<'a> {
+    /// Its key.
+    pub id: &'a str,
+    /// What it is called.
+    pub words: &'a str,
+    when: &'a Condition,
+}
+
+impl By {
+    /// Both.
+    pub const ALL: [By; 2] = [By::Persona, By::Segment];
+
+    /// Its word, in addresses and questions.
+    pub fn name(self) -> &'static str {
+        match self {
+            By::Persona => "persona",
+            By::Segment => "segment",
+        }
+    }
+
+    /// Everything that a text tells leads apart by, in its order. A persona without a rule tells
+    /// nobody apart.
+    pub fn ruled(self, agreement: &Agreement) -> Vec<Ruled<'_>> {
+        match self {
+            By::Persona => {
+                let personas = agreement.personas.iter();
+                let ruled = personas.filter_map(|it| {
+                    Some(Ruled { id: &it.id, words: &it.name, when: it.matches_when.as_ref()? })
+                });
+                ruled.collect()
+            }
+            By::Segment => {
+                let segments = agreement.segments.iter();
+                segments.map(|it| Ruled { id: &it.id, words: &it.label, when: &it.when }).collect()
+            }
+        }
+    }
+}
+
+/// Rules, and what they ask for beside the leads.
+pub(crate) struct Judge<'a> {
+    pub(crate) rules: Vec<Ruled<'a>>,
+    accounts: BTreeMap<AccountId, Fields>,
+}
+
+impl<'a> Judge<'a> {
+    /// Reads the accounts, where a rule asks for what is reported of them.
+    pub(crate) fn of(reader: &Reader<'_>, rules: Vec<Ruled<'a>>) -> Result<Judge<'a>, StoreError> {
+        let mut asks = false;
+        for rule in &rules {
+            rule.when.names(&mut |name| asks |= name.root == Root::Account);
+        }
+        let accounts = if asks { reader.accounts()? } else { Vec::new() };
+        let accounts = accounts.into_iter().map(|row| (row.id, row.fields)).collect();
+        Ok(Judge { rules, accounts })
+    }
+
+    /// What each rule says of a lead as it is known now.
+    pub(crate) fn judge(&self, lead: &LeadRow) -> Vec<Truth> {
+        let nothing = Fields::new();
+        let account = lead.account.as_ref().and_then(|account| self.accounts.get(account));
+        let known = Known { lead, account: account.unwrap_or(&nothing) };
+        self.rules.iter().map(|rule| rule.when.holds(&known)).collect()
+    }
+}
+
 /// What is told of each persona and each segment while the leads are looked at.
-struct Counting<'a> {
-    id: &'a str,
-    rule: &'a Condition,
+#[derive(Default)]
+struct Counting {
     matches: Vec<LeadId>,
     unknown: Vec<LeadId>,
 }
@@ -141,14 +217,9 @@ fn counted(
     version: Version,
     agreement: &Agreement,
 ) -> Result<PersonasReport, Error> {
-    let counting = |(id, rule)| Counting { id, rule, matches: Vec::new(), unknown: Vec::new() };
-    let personas = agreement.personas.iter();
-    let with_rule =
-        personas.filter_map(|persona| Some((&*persona.id, persona.matches_when.as_ref()?)));
-    let mut all: Vec<Counting<'_>> = with_rule.map(counting).collect();
-    let personas = all.len();
-    all.extend(agreement.segments.iter().map(|it| counting((&*it.id, &it.when))));
-    let accounts = accounts(reader, &all)?;
+    let (personas, segments) = (By::Persona.ruled(agreement), By::Segment.ruled(agreement));
+    let judge = Judge::of(reader, personas.iter().chain(&segments).copied().collect())?;
+    let mut all: Vec<Counting> = judge.rules.iter().map(|_| Counting::default()).collect();
     let mut leads = 0;
     let mut after = None;
     while !all.is_empty() {
@@ -157,19 +228,20 @@ fn counted(
         let Some(last) = page.last() else { break };
         after = Some(LeadSort::Id.place_of(last));
         leads += page.len() as u64;
-        page.iter().for_each(|lead| look_at(lead, &accounts, &mut all));
+        page.iter().for_each(|lead| look_at(lead, &judge, &mut all));
     }
     let (merged, opportunities) = (reader.merged_leads()?, reader.opportunities()?);
     let mut closed = Closed::of(&opportunities, &merged);
     let without_lead = closed.without_lead();
-    let segments = all.split_off(personas).into_iter().map(|counting| SegmentFigures {
-        segment: counting.id.to_owned(),
+    let of_segments = all.split_off(personas.len());
+    let segments = segments.iter().zip(of_segments).map(|(segment, counting)| SegmentFigures {
+        segment: segment.id.to_owned(),
         matches: counting.matches.into_iter().collect(),
         unknown: counting.unknown.into_iter().collect(),
     });
     let segments = segments.collect();
-    let personas = all.into_iter().map(|counting| PersonaFigures {
-        persona: counting.id.to_owned(),
+    let personas = personas.iter().zip(all).map(|(persona, counting)| PersonaFigures {
+        persona: persona.id.to_owned(),
         won: closed.of_leads(&counting.matches),
         matches: counting.matches.into_iter().collect(),
         unknown: counting.unknown.into_iter().collect(),
@@ -177,27 +249,9 @@ fn counted(
     Ok(PersonasReport { version, leads, personas: personas.collect(), segments, without_lead })
 }
 
-/// What is reported of each account, where a rule asks for it.
-fn accounts(
-    reader: &Reader<'_>,
-    all: &[Counting<'_>],
-) -> Result<BTreeMap<AccountId, Fields>, Error> {
-    let mut asks = false;
-    for counting in all {
-        counting.rule.names(&mut |name| asks |= name.root == Root::Account);
-    }
-    if !asks {
-        return Ok(BTreeMap::new());
-    }
-    Ok(reader.accounts()?.into_iter().map(|row| (row.id, row.fields)).collect())
-}
-
-fn look_at(lead: &LeadRow, accounts: &BTreeMap<AccountId, Fields>, all: &mut [Counting<'_>]) {
-    let nothing = Fields::new();
-    let account = lead.account.as_ref().and_then(|account| accounts.get(account));
-    let known = Known { lead, account: account.unwrap_or(&nothing) };
-    for counting in all {
-        match counting.rule.holds(&known) {
+fn look_at(lead: &LeadRow, judge: &Judge<'_>, all: &mut [Counting]) {
+    for (truth, counting) in judge.judge(lead).into_iter().zip(all) {
+        match truth {
             Truth::Yes => counting.matches.push(lead.id.clone()),
             Truth::Unknown => counting.unknown.push(lead.id.clone()),
             Truth::No => {}

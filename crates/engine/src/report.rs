@@ -10,6 +10,7 @@ mod dimension;
 mod funnel;
 mod goals;
 mod handoffs;
+mod membership;
 mod opportunities;
 pub mod plain;
 mod quotas;
@@ -32,7 +33,9 @@ use crate::{Engine, Error, agreement::history};
 
 pub use asked::{Asked, AskedWindow};
 pub use differences::{DifferenceRow, DifferencesReport, KindFigures};
-pub use funnel::{FunnelFigures, FunnelReport};
+pub use dimension::Unit;
+pub use funnel::{CohortFigures, FunnelFigures, FunnelReport};
+pub(crate) use goals::reached;
 pub use goals::{GoalFigures, GoalStanding, GoalsReport, RateStanding};
 pub use handoffs::HandoffsReport;
 pub use opportunities::{OpportunitiesLeftOut, OpportunitiesReport};
@@ -54,6 +57,8 @@ pub struct ReportQuestion {
     pub to: Option<Date>,
     /// The days that a unit of a funnel has to go on within.
     pub horizon_days: Option<u32>,
+    /// Whether a funnel is laid out by when its units came in as well, within each group.
+    pub cohorts: Option<Unit>,
     /// The moment of the look: later happenings have not happened.
     pub as_of: Timestamp,
     /// The zone in which days are read.

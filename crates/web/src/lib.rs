@@ -123,6 +123,8 @@ fn bringing() -> Router<Shared> {
 fn colleagues() -> Router<Shared> {
     Router::new()
         .route("/people", get(people::index).post(people::create))
+        .route("/people.csv", get(people::export::show))
+        .route("/people.xlsx", get(people::export::show))
         .route("/people/{id}", get(people::person::show).post(people::change::update))
         .route("/people/{id}/record", post(people::change::record))
         .route("/people/{id}/absences", post(people::absence::create))

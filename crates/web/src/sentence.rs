@@ -15,6 +15,7 @@ use store::StoreError;
 use crate::{
     markup::Markup,
     names::Names,
+    pages::agreement::actions::missed,
     show::{self, LocalTime, count},
 };
 
@@ -326,10 +327,11 @@ fn about_a_proposal(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreE
                 Some(owner) => format!(", for {}", names.user_name(owner)?),
                 None => String::new(),
             };
-            let (hits, n, says) = (count(fact.hits), count(fact.n), &fact.consequence);
+            let (was, words) = missed(fact);
+            let says = &fact.consequence;
             let because = &fact.because;
             let by = format!("by clause {} of version {}", because.clause, because.version);
-            format!("“{says}” follows, since {hits} of {n} were met{owner}, {by}")
+            format!("“{says}” follows, since {was} {words}{owner}, {by}")
         }
         Fact::ActionClosed(fact) => {
             let by = names.user_name(&fact.by)?;

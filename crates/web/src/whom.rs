@@ -1,11 +1,9 @@
 //! Whom leads are, by the rules of the text in force: of which persona, and of which segment. It is
 //! known of all leads at once, as the pages of personas and of priorities have it.
 
-use domain::{
-    agreement::{Agreement, InForce},
-    ids::LeadId,
-};
-use engine::persona::PersonasReport;
+use domain::{agreement::InForce, ids::LeadId};
+pub(crate) use engine::persona::By;
+use engine::persona::{PersonasReport, Ruled};
 use jiff::Timestamp;
 
 use crate::{
@@ -19,40 +17,10 @@ use crate::{
 /// The end of a value by which leads are asked for of which it cannot be said.
 const UNSAID: &str = "~unsaid";
 
-/// By what leads can be told: the condition of the list, and what holds of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum By {
-    Persona,
-    Segment,
-}
-
-impl By {
-    pub(crate) const ALL: [By; 2] = [By::Persona, By::Segment];
-
-    /// The name of the condition.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            By::Persona => "persona",
-            By::Segment => "segment",
-        }
-    }
-
-    /// Where the leads are listed, or those of which it cannot be said.
-    pub(crate) fn href(self, id: &str, is_said: bool) -> String {
-        let end = if is_said { "" } else { UNSAID };
-        format!("/leads?{}={}{end}", self.name(), encoded(id))
-    }
-
-    /// What the text has: keys and words of everything that a lead can be told by.
-    fn known(self, agreement: &Agreement) -> Vec<(&str, &str)> {
-        match self {
-            By::Persona => {
-                let with_rule = agreement.personas.iter().filter(|it| it.matches_when.is_some());
-                with_rule.map(|persona| (&*persona.id, &*persona.name)).collect()
-            }
-            By::Segment => agreement.segments.iter().map(|it| (&*it.id, &*it.label)).collect(),
-        }
-    }
+/// Where the leads are listed, or those of which it cannot be said.
+pub(crate) fn href(by: By, id: &str, is_said: bool) -> String {
+    let end = if is_said { "" } else { UNSAID };
+    format!("/leads?{}={}{end}", by.name(), encoded(id))
 }
 
 /// Whether a query asks whom leads are.
@@ -108,8 +76,8 @@ impl Whom {
     /// What can be asked: the keys and words of a kind.
     pub(crate) fn known(&self, by: By) -> Vec<(String, String)> {
         let agreement = self.in_force.as_ref().map(|version| &*version.agreement);
-        let known = agreement.map(|agreement| by.known(agreement)).unwrap_or_default();
-        let both = known.into_iter().flat_map(|(id, words)| {
+        let known = agreement.map(|agreement| by.ruled(agreement)).unwrap_or_default();
+        let both = known.into_iter().flat_map(|Ruled { id, words, .. }| {
             let unsaid = (format!("{id}{UNSAID}"), format!("{words}: it cannot be said"));
             [(id.to_owned(), words.to_owned()), unsaid]
         });
@@ -172,6 +140,6 @@ mod tests {
         ] {
             assert_eq!(asks(query), expected, "{query}");
         }
-        assert_eq!(By::Segment.href("large", false), "/leads?segment=large~unsaid");
+        assert_eq!(href(By::Segment, "large", false), "/leads?segment=large~unsaid");
     }
 }

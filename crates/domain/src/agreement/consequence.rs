@@ -30,17 +30,37 @@ pub struct Consequence {
     pub due_within: Within,
 }
 
-/// What a consequence looks at.
+/// What a consequence looks at, and in which periods.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Watched {
-    /// The service level whose clocks are counted.
-    pub service_level: String,
-    /// The goal that it belongs to; `None` where it is the service level's own.
-    pub goal: Option<String>,
-    /// The share of its clocks to be met, in thousandths.
-    pub goal_per_mille: i64,
+    /// What it looks at.
+    pub what: Looked,
     /// In which periods.
     pub every: Every,
+}
+
+/// What is to be reached in a period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Looked {
+    /// A share of the clocks of a service level that fall due in it.
+    Level {
+        /// Which service level.
+        service_level: String,
+        /// The share of its clocks to be met, in thousandths.
+        goal_per_mille: i64,
+    },
+    /// A goal of the Agreement, by its key, in its own days.
+    Goal(String),
+}
+
+impl Looked {
+    /// The key of the service level or the goal.
+    pub fn key(&self) -> &str {
+        match self {
+            Looked::Level { service_level, .. } => service_level,
+            Looked::Goal(goal) => goal,
+        }
+    }
 }
 
 /// Periods at whose ends a consequence looks.
@@ -112,12 +132,11 @@ pub struct Ended {
     pub instants: Window<Timestamp>,
 }
 
-impl Watched {
-    /// Whether so many of so many are fewer than was agreed. Nothing of nothing is no miss.
-    pub fn is_missed(&self, hits: u64, n: u64) -> bool {
-        let (hits, n, goal) = (i128::from(hits), i128::from(n), i128::from(self.goal_per_mille));
-        n > 0 && hits * 1000 < goal * n
-    }
+/// Whether so many of so many are fewer than the share that was agreed, in thousandths. Nothing of
+/// nothing is no miss.
+pub fn is_missed(hits: u64, n: u64, goal_per_mille: i64) -> bool {
+    let (hits, n, goal) = (i128::from(hits), i128::from(n), i128::from(goal_per_mille));
+    n > 0 && hits * 1000 < goal * n
 }
 
 #[cfg(test)]
@@ -177,14 +196,8 @@ mod tests {
 
     #[test]
     fn a_share_that_is_just_reached_is_no_miss() {
-        let watched = Watched {
-            service_level: "answer".into(),
-            goal: None,
-            goal_per_mille: 900,
-            every: Every::Week,
-        };
-        for (hits, n, is_missed) in [(9, 10, false), (8, 9, true), (0, 0, false), (0, 1, true)] {
-            assert_eq!(watched.is_missed(hits, n), is_missed, "{hits} of {n}");
+        for (hits, n, expected) in [(9, 10, false), (8, 9, true), (0, 0, false), (0, 1, true)] {
+            assert_eq!(is_missed(hits, n, 900), expected, "{hits} of {n}");
         }
     }
 }

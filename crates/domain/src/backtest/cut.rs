@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::{
     tally::{Group, Span},
-    tried::{Became, Goal, Rule, Tried},
+    tried::{Became, Goal, Implied, ImpliedClock, Rule, Tried},
 };
 use crate::{limit::monday_of, points::Points, qualification::Crossing};
 
@@ -35,6 +35,9 @@ pub enum Cut {
     TakenOnFoundBy(Rule),
     /// Those that a rule found in the week of a Monday.
     Week(Rule, Date),
+    /// Those on which a rule would have started a clock in the time: of the service level at this
+    /// place, and ending so.
+    Clocks(Rule, u16, Implied),
     /// Those whose highest threshold in the time lies from one on and below another; without end
     /// where there is none.
     Reaches(Points, Option<Points>),
@@ -66,6 +69,9 @@ impl Cut {
                 let at = span.at(tried, rule).filter(|at| span.is_in(span.day(*at)));
                 at.is_some_and(|at| monday_of(at, &span.zone) == monday)
             }
+            Cut::Clocks(rule, level, implied) => {
+                span.clocks(tried, rule).contains(&ImpliedClock { level, implied })
+            }
             Cut::Reaches(from, below) => span.highest_in_time(tried).is_some_and(|highest| {
                 // Whoever always reaches it stands at the end.
                 let is_always = highest.reach == Crossing::ALWAYS;
@@ -93,12 +99,27 @@ impl Cut {
             Cut::TakenOn => "taken_on".to_owned(),
             Cut::TakenOnFoundBy(rule) => format!("taken_on.{}", rule_word(rule)),
             Cut::Week(rule, monday) => format!("{}.{monday}", rule_word(rule)),
+            Cut::Clocks(rule, level, implied) => {
+                format!("clocks.{}.{level}.{}", rule_word(rule), implied_word(implied))
+            }
             Cut::Reaches(from, below) => {
                 let below = below.map(|below| format!(".{}", below.0)).unwrap_or_default();
                 format!("reaches.{}{below}", from.0)
             }
         }
     }
+}
+
+/// The rule, the service level and the end of a key.
+fn clocks(rest: &str) -> Option<Cut> {
+    let [rule, level, end] = rest.split('.').collect::<Vec<_>>().try_into().ok()?;
+    let (_, rule) = RULES.iter().find(|(known, _)| *known == rule)?;
+    let (_, implied) = Implied::ALL.iter().find(|(known, _)| *known == end)?;
+    Some(Cut::Clocks(*rule, level.parse().ok()?, *implied))
+}
+
+fn implied_word(implied: Implied) -> &'static str {
+    Implied::ALL.iter().find(|(_, known)| *known == implied).expect("all are listed").0
 }
 
 /// The thresholds of a key, in thousandths.
@@ -165,6 +186,7 @@ impl FromStr for Cut {
             ("taken_on", None) => Some(Cut::TakenOn),
             ("taken_on", Some(_)) => rule.map(Cut::TakenOnFoundBy),
             ("reaches", Some(rest)) => reaches(rest),
+            ("clocks", Some(rest)) => clocks(rest),
             (word, rest) => match (of(&RULES, word), of(&GROUPS, word)) {
                 (Some(rule), _) if rest.is_none() => Some(Cut::Found(rule)),
                 (Some(rule), _) => ending

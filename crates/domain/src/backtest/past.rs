@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::tried::Worked;
+use super::tried::{Asked, Worked};
 use crate::{
     agreement::{Agreement, Definition},
-    fact::{Entry, Fact},
-    handoff::Answer,
+    decided::SOURCE,
+    fact::{Entry, Fact, Told},
+    handoff::{Answer, LeadAssigned, LeadMoved},
+    ids::{FactNo, LeadId, UserId},
     lead::in_order,
 };
 
@@ -42,6 +44,78 @@ pub fn as_then_known(entries: Vec<Arc<Entry>>, past: &Past<'_>) -> Vec<Arc<Entry
     known.retain(|entry| !matches!(entry.fact(), Fact::LeadQualified(_)));
     known
 }
+
+/// When sales really was asked for a lead, by all that is known today. `worked` is what they did.
+pub fn asked(entries: &[Arc<Entry>], past: &Past<'_>, worked: &Worked) -> Asked {
+    let went_on = entries.iter().find(|entry| goes_on(entry, past));
+    let went_on = went_on.map(|entry| entry.happened_at());
+    let at = went_on.map(|went_on| match owner(entries, went_on) {
+        Some(_) => went_on,
+        None => given_after(entries, went_on).map_or(went_on, |(at, _)| at),
+    });
+    Asked { went_on, at, in_hand: worked.since }
+}
+
+/// Who had a lead at an instant.
+fn owner(entries: &[Arc<Entry>], at: Timestamp) -> Option<&UserId> {
+    let last = entries.iter().rev().filter(|entry| entry.happened_at() <= at);
+    last.into_iter().find_map(|entry| assigned(entry))?.owner.as_ref()
+}
+
+/// When a lead was next given to somebody, and to whom.
+fn given_after(entries: &[Arc<Entry>], at: Timestamp) -> Option<(Timestamp, &UserId)> {
+    let later = entries.iter().filter(|entry| entry.happened_at() > at);
+    later
+        .into_iter()
+        .find_map(|entry| Some((entry.happened_at(), assigned(entry)?.owner.as_ref()?)))
+}
+
+fn assigned(entry: &Entry) -> Option<&LeadAssigned> {
+    match entry.fact() {
+        Fact::LeadAssigned(assigned) => Some(assigned),
+        _ => None,
+    }
+}
+
+/// The facts about a lead as if a rule had found it at an instant, and all else had happened as it did.
+/// From when it really went on, its statuses are left out up to that instant, and after it those that
+/// lie beyond the status of the qualified, or leave the way, stay in. A lead that nobody had is given
+/// at once: to whoever had it next, or else to somebody of whom nothing is known.
+pub(super) fn staged(
+    lead: &LeadId,
+    entries: &[Arc<Entry>],
+    past: &Past<'_>,
+    went_on: Option<Timestamp>,
+    at: Timestamp,
+) -> Vec<Arc<Entry>> {
+    let qualified = place(past.agreement, &past.definition.status);
+    let stays = |entry: &&Arc<Entry>| {
+        let Some(status) = status_of(entry) else { return true };
+        if entry.happened_at() < at {
+            return went_on.is_none_or(|went_on| entry.happened_at() < went_on);
+        }
+        let is_exit = past.agreement.status(status).is_some_and(|status| status.is_exit);
+        is_exit || place(past.agreement, status) > qualified
+    };
+    let mut staged: Vec<Arc<Entry>> = entries.iter().filter(stays).cloned().collect();
+    let told = |no: FactNo, fact: Fact| {
+        let (source, key) = (SOURCE.to_owned(), format!("found/{lead}/{at}/{no}"));
+        Arc::new(Entry { no, recorded_at: at, told: Told { source, key, happened_at: at, fact } })
+    };
+    if owner(entries, at).is_none() {
+        let next = given_after(entries, at).map(|(_, next)| next.clone());
+        let owner = Some(next.unwrap_or_else(|| UserId("somebody".to_owned())));
+        let given = LeadAssigned { lead: lead.clone(), owner, by: None };
+        staged.push(told(FactNo(FOUND.0 - 1), Fact::LeadAssigned(given)));
+    }
+    let status = past.definition.status.clone();
+    let moved = LeadMoved { lead: lead.clone(), status, reason: None, by: None };
+    staged.push(told(FOUND, Fact::LeadMoved(moved)));
+    staged
+}
+
+/// The fact that stands for the finding: after all others of its instant.
+pub(super) const FOUND: FactNo = FactNo(i64::MAX);
 
 /// Whether a fact counts only from when it was learnt.
 pub fn was_learnt_late(entry: &Entry, loaded_until: Timestamp) -> bool {

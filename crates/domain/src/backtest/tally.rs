@@ -1,11 +1,11 @@
 //! What is counted of a backtest. Each number is a count of leads, and the leads can be asked for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use serde::Serialize;
 
-use super::tried::{Became, Deal, Goal, Rule, Tried};
+use super::tried::{Became, Deal, Goal, Implied, ImpliedClock, Rule, Tried};
 use crate::{
     limit::monday_of, money::Currency, points::Points, qualification::Crossing, rate::Rate,
 };
@@ -147,6 +147,34 @@ pub struct Backtest {
     pub reached_proposed: Strip,
     /// Leads a week that the rule in force, and the proposed one, found; by Mondays.
     pub weeks: BTreeMap<Date, (u64, u64)>,
+    /// Clocks that the rule in force would have started.
+    #[serde(skip)]
+    pub clocks_today: Clocks,
+    /// Clocks that the proposed one would have started.
+    #[serde(skip)]
+    pub clocks_proposed: Clocks,
+}
+
+/// Clocks by the place of their service level in the text and how they would have ended.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Clocks(BTreeMap<(u16, Implied), u64>);
+
+impl Clocks {
+    /// How many of a service level would have ended so.
+    pub fn of(&self, level: u16, implied: Implied) -> u64 {
+        self.0.get(&(level, implied)).copied().unwrap_or_default()
+    }
+
+    /// The service levels that have any, in the order of the text.
+    pub fn levels(&self) -> BTreeSet<u16> {
+        self.0.keys().map(|(level, _)| *level).collect()
+    }
+
+    fn take(&mut self, clocks: &[ImpliedClock]) {
+        for clock in clocks {
+            *self.0.entry((clock.level, clock.implied)).or_default() += 1;
+        }
+    }
 }
 
 impl Backtest {
@@ -158,6 +186,11 @@ impl Backtest {
     /// What the proposed rule found.
     pub fn proposed(&self) -> Found {
         self.both.and(self.enter)
+    }
+
+    /// The clocks that a rule would have started.
+    pub fn clocks(&self, rule: Rule) -> &Clocks {
+        if rule == Rule::Today { &self.clocks_today } else { &self.clocks_proposed }
     }
 
     /// A group of leads.
@@ -220,6 +253,12 @@ impl Span {
         self.is_in(self.day(first)).then_some((group, first))
     }
 
+    /// The clocks that a rule would have started in the time.
+    pub fn clocks<'a>(&self, tried: &'a Tried, rule: Rule) -> &'a [ImpliedClock] {
+        let at = self.at(tried, rule).filter(|at| self.is_in(self.day(*at)));
+        at.and_then(|at| tried.clocks.get(&at)).map_or(&[], Vec::as_slice)
+    }
+
     /// What became of a lead that was found.
     pub fn became(&self, tried: &Tried, goal: Goal, found_at: Timestamp) -> Became {
         let within = SignedDuration::from_hours(24 * self.within_days);
@@ -271,6 +310,8 @@ pub fn tally(rows: &[Tried], span: &Span) -> Backtest {
         reached_today: Strip::default(),
         reached_proposed: Strip::default(),
         weeks: BTreeMap::new(),
+        clocks_today: Clocks::default(),
+        clocks_proposed: Clocks::default(),
     };
     let (mut days_today, mut days_proposed) = (Vec::new(), Vec::new());
     for tried in rows.iter().filter(|tried| span.has_come(tried)) {
@@ -286,6 +327,8 @@ pub fn tally(rows: &[Tried], span: &Span) -> Backtest {
             }
         }
         week_by_week(&mut counted.weeks, tried, span);
+        counted.clocks_today.take(span.clocks(tried, Rule::Today));
+        counted.clocks_proposed.take(span.clocks(tried, Rule::Proposed));
         reach(&mut counted.reached_today, &mut days_today, (tried, Rule::Today), span);
         reach(&mut counted.reached_proposed, &mut days_proposed, (tried, Rule::Proposed), span);
         for deal in span.wins(tried) {

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp, civil::date, tz::TimeZone};
 
@@ -109,6 +109,7 @@ fn tried(no: i64, today: Option<&str>, proposed: Option<(&str, i64)>) -> Tried {
         today: today.map(at),
         worked: Worked::default(),
         deals: vec![],
+        clocks: BTreeMap::new(),
         gaps: vec![],
     }
 }
@@ -225,6 +226,36 @@ fn the_worked_example_adds_up() {
     let nobody = tally(&rows, &span(500));
     assert_eq!((nobody.both.all, nobody.leave.all, nobody.enter.all), (0, 2, 0));
     assert_eq!(nobody.proposed().rate_won().share(), None, "nothing of nothing");
+}
+
+#[test]
+fn clocks_are_counted_by_rule_and_open_to_their_leads() {
+    let clock = |implied| ImpliedClock { level: 1, implied };
+    let mut both = tried(1, Some("2026-02-02"), Some(("2026-02-10", 120)));
+    both.clocks.insert(at("2026-02-10"), vec![clock(Implied::InTime)]);
+    both.clocks.insert(at("2026-02-02"), vec![clock(Implied::NotInTime)]);
+    let mut enters = tried(2, None, Some(("2026-05-01", 130)));
+    enters.clocks.insert(at("2026-05-01"), vec![clock(Implied::NotAsked)]);
+    let mut later = tried(3, None, Some(("2026-07-01", 130)));
+    later.clocks.insert(at("2026-07-01"), vec![clock(Implied::NotInTime)]);
+    let rows = [both, enters, later];
+    let counted = tally(&rows, &span(110));
+    assert_eq!(counted.clocks(Rule::Proposed).levels().into_iter().collect::<Vec<_>>(), [1]);
+    for (rule, implied, n) in [
+        (Rule::Proposed, Implied::InTime, 1),
+        (Rule::Proposed, Implied::NotAsked, 1),
+        (Rule::Proposed, Implied::NotInTime, 0),
+        (Rule::Today, Implied::NotInTime, 1),
+        (Rule::Today, Implied::NotOver, 0),
+    ] {
+        let cut = Cut::Clocks(rule, 1, implied);
+        let opened: u64 = rows.iter().map(|row| cut.counts(row, &span(110))).sum();
+        assert_eq!((counted.clocks(rule).of(1, implied), opened), (n, n), "{cut:?}");
+        assert_eq!(cut.key().parse(), Ok(cut));
+    }
+    for no_such in ["clocks.both.0.in_time", "clocks.today.0", "clocks.today.x.in_time"] {
+        assert_eq!(no_such.parse::<Cut>(), Err(cut::NoSuchCut));
+    }
 }
 
 #[test]

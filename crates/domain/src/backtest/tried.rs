@@ -1,6 +1,9 @@
 //! One lead as a backtest sees it: when either rule would have found it, and what became of it.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use serde::Serialize;
 
 use crate::{
     ids::{LeadId, OpportunityId},
@@ -36,6 +39,50 @@ pub struct Worked {
     pub ended_at: Option<Timestamp>,
 }
 
+/// When sales really was asked for a lead.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// When it first entered the status of the qualified, or one beyond it.
+    pub went_on: Option<Timestamp>,
+    /// From when on somebody had it in that status; where nobody ever did, when it entered it.
+    pub at: Option<Timestamp>,
+    /// When it was accepted, went on beyond that status, or had an opportunity.
+    pub in_hand: Option<Timestamp>,
+}
+
+/// How a clock would have ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Implied {
+    /// What stops it was done in time.
+    InTime,
+    /// It was not, and sales had been asked.
+    NotInTime,
+    /// It was not, and sales had not been asked then: at another time, or never.
+    NotAsked,
+    /// It is not over, or ended without a verdict.
+    NotOver,
+}
+
+impl Implied {
+    /// All, each with its key.
+    pub const ALL: [(&'static str, Implied); 4] = [
+        ("in_time", Implied::InTime),
+        ("not_in_time", Implied::NotInTime),
+        ("not_asked", Implied::NotAsked),
+        ("not_over", Implied::NotOver),
+    ];
+}
+
+/// One clock that would have run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ImpliedClock {
+    /// The place of its service level in the text.
+    pub level: u16,
+    /// How it would have ended.
+    pub implied: Implied,
+}
+
 /// One lead under both rules.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tried {
@@ -51,6 +98,8 @@ pub struct Tried {
     pub worked: Worked,
     /// The opportunities that came of it.
     pub deals: Vec<Deal>,
+    /// The clocks that being found would have started, by when it was found.
+    pub clocks: BTreeMap<Timestamp, Vec<ImpliedClock>>,
     /// What is missing for judging it, by the places of a list that is kept beside.
     pub gaps: Vec<u16>,
 }

@@ -134,11 +134,12 @@ fn handoffs_and_disputes_are_filed_under_what_they_are_about_and_told_by_nobody_
 }
 
 /// What both sides say to a proposal, and what follows from a missed period, as the page shows it.
-const NEGOTIATED: [&str; 4] = [
+const NEGOTIATED: [&str; 5] = [
     r#"{"fact":"clause_commented","version":3,"part":"definition/mql","nth":1,"by":"crm:u4","side":"marketing","words":"5c11…"}"#,
     r#"{"fact":"change_answered","version":3,"part":"definition/mql","nth":1,"by":"crm:u7","side":"sales","accepts":false,"reason":"e07b…"}"#,
     r#"{"fact":"action_opened","action":"lockstep:plan-2026-11-09","consequence":"plan","owner":"crm:u7","from":"2026-11-09","to":"2026-11-15","hits":24,"n":31,"goal_per_mille":900,"due_at":"2026-11-18T16:00:00Z","because":{"version":3,"hash":"4be1…","clause":"7.1","facts":[12,14]}}"#,
     r#"{"fact":"action_closed","action":"lockstep:plan-2026-11-09","version":3,"by":"crm:u7","words":"0d3a…"}"#,
+    r#"{"fact":"action_opened","action":"lockstep:more-2026-10-01","consequence":"more","owner":"crm:u7","from":"2026-10-01","to":"2026-12-31","goal":{"measure":"revenue","currency":"EUR"},"hits":4500000,"n":5000000,"goal_per_mille":1000,"due_at":"2027-01-08T16:00:00Z","because":{"version":3,"hash":"4be1…","clause":"7.2","facts":[12,14]}}"#,
 ];
 
 #[test]

@@ -3,10 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
-    agreement::{Definition, InForce},
+    agreement::{Definition, History, InForce},
     backtest::{
-        Deal, Past, Tried, as_then_known,
-        past::{was_learnt_late, worked},
+        Deal, Implying, Past, Tried, as_then_known,
+        past::{asked, was_learnt_late, worked},
     },
     condition::Root,
     decided::SOURCE,
@@ -15,6 +15,7 @@ use domain::{
     ids::{FactNo, LeadId},
     lead::LeadHistory,
     lever::Lever,
+    people::People,
     qualification::{Crossing, crossings},
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
@@ -25,6 +26,9 @@ use crate::{Engine, Error, over_leads::over_leads};
 /// What is looked for in the facts of each lead.
 pub(super) struct Scan<'a> {
     pub(super) proposed: &'a InForce,
+    /// The same, in force always.
+    pub(super) always: &'a History,
+    pub(super) people: &'a People,
     pub(super) today: Option<&'a InForce>,
     pub(super) definition: &'a Definition,
     pub(super) today_definition: Option<&'a Definition>,
@@ -100,13 +104,20 @@ impl Scan<'_> {
         let opened = deals.iter().map(|deal| deal.opened_on).min();
         let opened = opened.and_then(|on| on.to_zoned(self.zone()).ok()).map(|day| day.timestamp());
         worked.since = worked.since.into_iter().chain(opened).min();
+        let proposed = (self.proposed, self.definition);
+        let proposed = self.crossings(lead, &entries, proposed, self.lever);
+        let today = self.today.zip(self.today_definition).and_then(|text| {
+            self.crossings(lead, &entries, text, None).first().map(|crossing| crossing.at)
+        });
+        let instants = proposed.iter().map(|crossing| crossing.at).chain(today);
+        let implying = Implying { past, text: self.always, people: self.people, as_of: self.as_of };
+        let asked = asked(&entries, &past, &worked);
         found.rows.push(Tried {
             lead: lead.clone(),
             created_at: created_at(&entries).unwrap_or_else(|| first.happened_at()),
-            proposed: self.crossings(lead, &entries, (self.proposed, self.definition), self.lever),
-            today: self.today.zip(self.today_definition).and_then(|text| {
-                self.crossings(lead, &entries, text, None).first().map(|crossing| crossing.at)
-            }),
+            clocks: implying.clocks(lead, &entries, asked, instants),
+            proposed,
+            today,
             worked,
             deals,
             gaps: Vec::new(),

@@ -19,6 +19,9 @@ pub struct Asked {
     pub by: Option<String>,
     /// Whether that tells people apart, so that not everybody may see it.
     pub by_person: bool,
+    /// What its cohorts are told apart by, where a funnel is asked for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cohorts: Option<String>,
     /// The first day of the period.
     pub from: Option<Date>,
     /// The last day of the period, included.
@@ -62,6 +65,7 @@ impl ReportQuestion {
         Ok(Asked {
             by: None,
             by_person: false,
+            cohorts: None,
             from: self.from,
             to: self.to,
             window,

@@ -138,7 +138,7 @@ pub(super) fn report(
         }));
     }
     found.sort_by_key(|told| (told.found.at, told.found.fact));
-    let told = dimensions(sources.reader, question, &found, &mut asked, &mut notes)?;
+    let told = dimensions(sources, question, &found, &mut asked, &mut notes)?;
     let rows: Vec<DifferenceRow> = found
         .into_iter()
         .zip(told)

@@ -3,13 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::group::Dimensions;
+use domain::{group::Dimensions, ids::LeadId};
 use jiff::{civil::Date, tz::TimeZone};
+use serde::Serialize;
 use store::{Reader, StoreError};
 
 use super::{
-    Asked, ReportFailure, ReportQuestion, ReportRefusal,
+    Asked, ReportFailure, ReportQuestion, ReportRefusal, Sources,
     asked::count,
+    membership::{OfLead, Rules},
     record::Record,
     world::{Found, Of, World, names},
 };
@@ -27,6 +29,15 @@ pub(super) trait Row: Record {
 
     /// The day on which it begins, or on which it closes.
     fn day(&self, which: Dated, zone: &TimeZone) -> Option<Date>;
+
+    /// The lead that it is, or that it comes of.
+    fn of_lead(&self) -> OfLead<'_> {
+        match self.value(Of::Lead.word()) {
+            None => OfLead::Unsaid,
+            Some(id) if id.trim().is_empty() => OfLead::Nobody,
+            Some(id) => OfLead::Of(LeadId(id)),
+        }
+    }
 }
 
 /// Which day of a row.
@@ -38,14 +49,28 @@ pub(super) enum Dated {
     Close,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Unit {
+/// A part of the calendar by which rows are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// `2026-09`
     Month,
+    /// `2026-Q3`
     Quarter,
+    /// `2026`
     Year,
 }
 
 impl Unit {
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Unit::Month => "month",
+            Unit::Quarter => "quarter",
+            Unit::Year => "year",
+        }
+    }
+
     fn of(self, day: Date) -> String {
         let year = day.year();
         match self {
@@ -142,7 +167,7 @@ pub(super) fn squeeze(name: &str) -> String {
 /// nothing in it when the question names none. The dimension's full name goes into `asked`, and
 /// what is not known into `notes`.
 pub(super) fn dimensions<R: Row>(
-    reader: &Reader<'_>,
+    sources: &Sources<'_>,
     question: &ReportQuestion,
     rows: &[R],
     asked: &mut Asked,
@@ -151,12 +176,52 @@ pub(super) fn dimensions<R: Row>(
     let Some(by) = question.by.as_deref() else {
         return Ok(vec![Dimensions::new(); rows.len()]);
     };
+    let (name, values) = match Rules::asked(sources, question, by) {
+        Some(rules) => (rules.name(), rules.groups(sources.reader, rows, notes)?),
+        None => {
+            let (dimension, values) = fields(sources, question, by, rows, notes)?;
+            asked.by_person = dimension.tells_people_apart();
+            (dimension.name, values)
+        }
+    };
+    let told = |value: Option<String>| {
+        value.map(|value| (name.clone(), value)).into_iter().collect::<Dimensions>()
+    };
+    let told = values.into_iter().map(told).collect();
+    asked.by = Some(name);
+    Ok(told)
+}
+
+/// Notes beside the rest when each row came in, under the name that is answered.
+pub(super) fn enter<R: Row>(
+    unit: Unit,
+    zone: &TimeZone,
+    rows: &[R],
+    told: &mut [Dimensions],
+) -> String {
+    let name = format!("{} of entry", unit.word());
+    for (row, told) in rows.iter().zip(told) {
+        told.extend(row.day(Dated::Entry, zone).map(|day| (name.clone(), unit.of(day))));
+    }
+    name
+}
+
+/// What is known of each row in the dimension of this name: a column, a field, a part of the
+/// calendar.
+fn fields<R: Row>(
+    sources: &Sources<'_>,
+    question: &ReportQuestion,
+    by: &str,
+    rows: &[R],
+    notes: &mut Vec<String>,
+) -> Result<(Dimension, Vec<Option<String>>), ReportFailure> {
+    let reader = sources.reader;
     let mut world = World::default();
     let dimension = match of_calendar(rows, by) {
         Some(dimension) => dimension,
         None => {
             world = World::read(reader)?;
-            find(reader, &mut world, rows, by, notes)?
+            find(sources, question, &mut world, rows, by, notes)?
         }
     };
     let mut teller =
@@ -165,12 +230,7 @@ pub(super) fn dimensions<R: Row>(
         rows.iter().map(|row| teller.value(row, &question.zone)).collect();
     notes.extend(teller.notes(R::NOUN, rows.len()));
     show_names(reader, &world, &dimension, &mut values)?;
-    asked.by_person = dimension.tells_people_apart();
-    asked.by = Some(dimension.name.clone());
-    let told = |value: Option<String>| {
-        value.map(|value| (dimension.name.clone(), value)).into_iter().collect()
-    };
-    Ok(values.into_iter().map(told).collect())
+    Ok((dimension, values))
 }
 
 /// The part of the calendar that bears the name in full, unless a field of the rows themselves
@@ -188,13 +248,14 @@ fn of_calendar<R: Row>(rows: &[R], by: &str) -> Option<Dimension> {
 }
 
 fn find<R: Row>(
-    reader: &Reader<'_>,
+    sources: &Sources<'_>,
+    question: &ReportQuestion,
     world: &mut World,
     rows: &[R],
     by: &str,
     notes: &mut Vec<String>,
 ) -> Result<Dimension, ReportFailure> {
-    let key = squeeze(by);
+    let (reader, key) = (sources.reader, squeeze(by));
     let leads_at_once = R::THROUGH_LEAD || key.starts_with(Of::Lead.word());
     if leads_at_once {
         world.read_leads(reader)?;
@@ -211,7 +272,9 @@ fn find<R: Row>(
         found = called(&there, own);
     }
     let Some(dimension) = found.first() else {
-        return Err(no_such(by, R::NOUN[1], &there).into());
+        let mut there: Vec<String> = there.iter().map(|one| one.name.clone()).collect();
+        there.extend(Rules::names(sources, question));
+        return Err(no_such(by, R::NOUN[1], there).into());
     };
     if dimension.of.is_some() && found.len() > 1 {
         let others: Vec<&str> = found[1..].iter().map(|other| other.name.as_str()).collect();
@@ -220,6 +283,17 @@ fn find<R: Row>(
         notes.push(format!("{by} was taken for {name}; there is also {others}: write it out"));
     }
     Ok((*dimension).clone())
+}
+
+/// Fields that bear a name which was taken for something else, in full.
+pub(super) fn bear_the_name<R: Row>(rows: &[R], world: &World, key: &str) -> Vec<String> {
+    let there = catalogue(rows, world);
+    let same = there.iter().filter(|dimension| dimension.is_called(Calling::InShort, key));
+    let in_full = |dimension: &Dimension| match dimension.of {
+        None => format!("{}.{}", R::NOUN[0], dimension.name),
+        Some(_) => dimension.name.clone(),
+    };
+    same.map(in_full).collect()
 }
 
 /// Everything that the rows can be told apart by: what is their own first.
@@ -259,22 +333,18 @@ fn called<'a>(there: &'a [Dimension], key: &str) -> Vec<&'a Dimension> {
     Vec::new()
 }
 
-fn no_such(by: &str, noun: &'static str, there: &[Dimension]) -> ReportRefusal {
+fn no_such(by: &str, noun: &'static str, there: Vec<String>) -> ReportRefusal {
     let key = squeeze(by);
-    let distance = |dimension: &&Dimension| {
-        let full = squeeze(&dimension.name);
-        let short = dimension.name.rsplit('.').next().map_or_else(String::new, squeeze);
+    let distance = |name: &&String| {
+        let full = squeeze(name);
+        let short = name.rsplit('.').next().map_or_else(String::new, squeeze);
         [full, short].iter().map(|name| strsim::damerau_levenshtein(name, &key)).min()
     };
     let nearest = there.iter().min_by_key(distance).filter(|nearest| {
         distance(nearest).is_some_and(|distance| distance <= 2.max(key.chars().count() / 3))
     });
-    ReportRefusal::NoSuchDimension {
-        asked: by.to_owned(),
-        noun,
-        nearest: nearest.map(|dimension| dimension.name.clone()),
-        there: there.iter().map(|dimension| dimension.name.clone()).collect(),
-    }
+    let nearest = nearest.cloned();
+    ReportRefusal::NoSuchDimension { asked: by.to_owned(), noun, nearest, there }
 }
 
 /// Rows by the id that they name.

@@ -5,9 +5,10 @@ mod opportunity_units;
 mod order;
 
 use domain::{
-    funnel::{Funnel, FunnelQuestion, funnel},
+    funnel::{Cohorts, Funnel, FunnelQuestion, UnitRow, cohorts, funnel},
     group::Grouped,
     ids::{LeadId, OpportunityId},
+    window::{Moment, Window},
 };
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
@@ -55,6 +56,9 @@ pub struct FunnelReport {
     pub order: String,
     /// The figures.
     pub funnel: FunnelFigures,
+    /// The same by when units came in, within each group and all together, where that is asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cohorts: Option<CohortFigures>,
     /// What is not known, in words.
     pub notes: Vec<String>,
 }
@@ -67,6 +71,16 @@ pub enum FunnelFigures {
     Leads(Grouped<Funnel<LeadId, Timestamp>>),
     /// Of opportunities.
     Opportunities(Grouped<Funnel<OpportunityId, Date>>),
+}
+
+/// The cohorts of a funnel: a row of them for each group, and for all units.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum CohortFigures {
+    /// Of leads.
+    Leads(Grouped<Cohorts<LeadId, Timestamp>>),
+    /// Of opportunities.
+    Opportunities(Grouped<Cohorts<OpportunityId, Date>>),
 }
 
 /// Stages in their order, and where it is from.
@@ -82,30 +96,38 @@ pub(super) fn report(
 ) -> Result<FunnelReport, ReportFailure> {
     let mut asked = question.asked(&MEANINGS)?;
     let mut notes = Vec::new();
-    let (stages, funnel) = match subject {
+    let (stages, funnel, cohorts) = match subject {
         Subject::Leads => {
             let (stages, units) = lead_units::units(sources, question, &mut asked, &mut notes)?;
-            let question = FunnelQuestion {
-                stages: stages.names.clone(),
-                window: question.window(),
-                horizon_days: question.horizon_days,
-                as_of: question.as_of,
-            };
-            (stages, FunnelFigures::Leads(funnel(&units, &question, asked.by.as_deref())))
+            let question = of(&stages, &asked, question.window(), question.as_of);
+            let all = funnel(&units, &question, asked.by.as_deref());
+            let laid = laid(&units, &question, &asked).map(CohortFigures::Leads);
+            (stages, FunnelFigures::Leads(all), laid)
         }
         Subject::Opportunities => {
             let (stages, units) =
                 opportunity_units::units(sources, question, &mut asked, &mut notes)?;
-            let question = FunnelQuestion {
-                stages: stages.names.clone(),
-                window: question.days(),
-                horizon_days: question.horizon_days,
-                as_of: question.today(),
-            };
-            let funnel = funnel(&units, &question, asked.by.as_deref());
-            (stages, FunnelFigures::Opportunities(funnel))
+            let question = of(&stages, &asked, question.days(), question.today());
+            let all = funnel(&units, &question, asked.by.as_deref());
+            let laid = laid(&units, &question, &asked).map(CohortFigures::Opportunities);
+            (stages, FunnelFigures::Opportunities(all), laid)
         }
     };
     let Stages { names: stages, order } = stages;
-    Ok(FunnelReport { question: asked, subject, stages, order, funnel, notes })
+    Ok(FunnelReport { question: asked, subject, stages, order, funnel, cohorts, notes })
+}
+
+/// What is asked of the funnel of these stages.
+fn of<M>(stages: &Stages, asked: &Asked, window: Option<Window<M>>, as_of: M) -> FunnelQuestion<M> {
+    FunnelQuestion { stages: stages.names.clone(), window, horizon_days: asked.horizon_days, as_of }
+}
+
+/// The cohorts of units, where they are asked for.
+fn laid<I: Ord + Clone, M: Moment>(
+    units: &[UnitRow<I, M>],
+    question: &FunnelQuestion<M>,
+    asked: &Asked,
+) -> Option<Grouped<Cohorts<I, M>>> {
+    let entered = asked.cohorts.as_deref()?;
+    Some(cohorts(units, question, asked.by.as_deref(), entered))
 }

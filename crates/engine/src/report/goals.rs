@@ -13,8 +13,9 @@ use domain::{
     pacing::{Course, Pace},
     rate::Share,
 };
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
+use store::{Reader, StoreError};
 
 use super::{
     Asked, QuotaFigures, ReportFailure, ReportQuestion, Sources, WorkingDays, quotas::quotas,
@@ -132,6 +133,42 @@ pub(super) fn report(
     let quotas = quotas(sources.reader, question, agreement, &mut notes)?;
     let version = version.map(|(version, _)| version);
     Ok(GoalsReport { question: asked, version, goals, quotas, notes })
+}
+
+/// What was reached of a goal, as seen at an instant.
+pub(crate) struct Reached {
+    /// What counts: of a number, all of it.
+    pub(crate) hits: u64,
+    /// Of how many; of a number, what was agreed.
+    pub(crate) n: u64,
+    /// Whether that is less than was agreed. Nothing of nothing is no miss.
+    pub(crate) is_missed: bool,
+    /// What a share missed, or what a number is made of, by id.
+    pub(crate) rows: Vec<String>,
+}
+
+/// What was reached of one goal.
+pub(crate) fn reached(
+    reader: &Reader<'_>,
+    agreement: &Agreement,
+    goal: &Goal,
+    as_of: Timestamp,
+) -> Result<Reached, StoreError> {
+    let reading = Reading::read(reader, agreement, as_of, &[goal])?;
+    Ok(match reading.actual(goal, &mut Vec::new()) {
+        Actual::Sum(total) => Reached {
+            hits: u64::try_from(total.total()).unwrap_or_default(),
+            n: goal.target.unsigned_abs(),
+            is_missed: total.total() < goal.target,
+            rows: total.parts().iter().map(|part| part.row.clone()).collect(),
+        },
+        Actual::Share(share) => Reached {
+            hits: share.rate().hits(),
+            n: share.rate().n(),
+            is_missed: is_reached(&share, goal.target) == Some(false),
+            rows: share.misses().rows().to_vec(),
+        },
+    })
 }
 
 fn goals(

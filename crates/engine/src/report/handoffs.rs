@@ -94,7 +94,7 @@ pub(super) fn report(
     if question.horizon_days.is_some() {
         notes.push("a horizon says nothing about handoffs: it was left aside".to_owned());
     }
-    let told = dimensions(sources.reader, question, &known, &mut asked, &mut notes)?;
+    let told = dimensions(sources, question, &known, &mut asked, &mut notes)?;
     let rows: Vec<HandoffRow> = rows
         .into_iter()
         .zip(told)

@@ -85,7 +85,7 @@ pub(super) fn report(
         .map(|(one, _)| one)
         .collect();
     notes.extend(gaps(&within, question));
-    let told = dimensions(sources.reader, question, &within, &mut asked, &mut notes)?;
+    let told = dimensions(sources, question, &within, &mut asked, &mut notes)?;
     let rows: Vec<_> =
         within.iter().zip(told).filter_map(|(one, told)| row(one, told, question)).collect();
     let pipeline = pipeline(&rows, asked.by.as_deref());

@@ -8,7 +8,7 @@ use domain::{
     decided::Verdict,
     firm::Side,
     group::{Dimensions, Grouped},
-    ids::Version,
+    ids::{Subject, Version},
     window::Window,
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
@@ -19,6 +19,7 @@ use super::{
     Asked, ReportFailure, ReportQuestion, Sources,
     asked::count,
     dimension::{Dated, Row, dimensions},
+    membership::OfLead,
     world::Of,
 };
 
@@ -83,6 +84,13 @@ impl Row for Told {
     fn day(&self, _which: Dated, zone: &TimeZone) -> Option<Date> {
         Some(zone.to_datetime(self.due_at).date())
     }
+
+    fn of_lead(&self) -> OfLead<'_> {
+        match &self.subject {
+            Subject::Lead(lead) => OfLead::Of(lead.clone()),
+            Subject::Opportunity(opportunity) => OfLead::Through(opportunity.clone()),
+        }
+    }
 }
 
 pub(super) fn report(
@@ -97,7 +105,7 @@ pub(super) fn report(
     let clocks = sources.reader.clocks()?;
     let started: Vec<Told> =
         clocks.into_iter().filter(|clock| clock.started_at <= question.as_of).collect();
-    let told = dimensions(sources.reader, question, &started, &mut asked, &mut notes)?;
+    let told = dimensions(sources, question, &started, &mut asked, &mut notes)?;
     let rows: Vec<ClockRow> =
         started.iter().zip(told).map(|(clock, told)| row(clock, told, question.as_of)).collect();
     let period = period(question);

@@ -5,5 +5,6 @@ mod goals;
 mod handoffs;
 mod made;
 mod maven;
+mod membership;
 mod opportunities;
 mod service_levels;

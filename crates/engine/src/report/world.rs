@@ -98,6 +98,11 @@ impl World {
         Some(Found::Nearly(self.get(of, near)?, near))
     }
 
+    /// A lead; what was merged is the lead that it goes on as.
+    pub(super) fn lead(&self, id: &LeadId) -> Option<&LeadRow> {
+        self.leads.get(id.as_str())
+    }
+
     fn get(&self, of: Of, id: &str) -> Option<&dyn Record> {
         fn found<R: Record>(record: Option<&R>) -> Option<&dyn Record> {
             record.map(|record| record as &dyn Record)

@@ -4,11 +4,11 @@ mod columns;
 mod files;
 mod words;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use clap::Args as ClapArgs;
 use domain::{
-    backtest::{Backtest, Found, Group, Span, queue},
+    backtest::{Backtest, Found, Group, Implied, Rule, Span, queue},
     ids::Version,
     money::Money,
     points::Points,
@@ -140,6 +140,12 @@ fn text(replay: &Replay, span: &Span, counted: &Backtest, takes: Option<u64>) ->
     )];
     lines.push(table(&["leads", "all", "won", "not won", "unknown"], groups(replay, counted)));
     lines.push(table(&["measure", "today", "proposed"], measures(replay, counted)));
+    let clocks = clocks(replay, counted);
+    if !clocks.is_empty() {
+        let heads =
+            ["service level", "rule", "in time", "not in time", "not asked then", "not over"];
+        lines.push(table(&heads, clocks));
+    }
     lines.push(load(replay, counted, takes));
     lines.push(format!("Not judged: {} of {} leads.", counted.not_judged, counted.leads));
     lines.extend(gaps(replay));
@@ -164,6 +170,44 @@ fn groups(replay: &Replay, counted: &Backtest) -> Vec<Vec<String>> {
         ],
         None => vec![row(("proposed", counted.proposed()))],
     }
+}
+
+/// The rules that are compared, each with its word.
+fn rules(replay: &Replay) -> Vec<(&'static str, Rule)> {
+    let both = [("today", Rule::Today), ("proposed", Rule::Proposed)];
+    both.into_iter().skip(usize::from(replay.today.is_none())).collect()
+}
+
+/// Clocks that each rule would have started, by service level and how they would have ended.
+fn clocks(replay: &Replay, counted: &Backtest) -> Vec<Vec<String>> {
+    let mut rows = Vec::new();
+    for (place, level) in levels(replay, counted) {
+        for (word, rule) in rules(replay) {
+            let ends = Implied::ALL.map(|(_, end)| counted.clocks(rule).of(place, end).to_string());
+            rows.push([level.clone(), word.to_owned()].into_iter().chain(ends).collect());
+        }
+    }
+    rows
+}
+
+/// Service levels that any rule would have started a clock of, by their places in the text.
+fn levels(replay: &Replay, counted: &Backtest) -> BTreeMap<u16, String> {
+    let places = [Rule::Today, Rule::Proposed].map(|rule| counted.clocks(rule).levels());
+    let named = |place: u16| Some((place, replay.level(place)?.id.clone()));
+    places.into_iter().flatten().filter_map(named).collect()
+}
+
+fn clocks_json(replay: &Replay, counted: &Backtest) -> Vec<Value> {
+    let of = |place: u16, rule: Rule| -> BTreeMap<&str, u64> {
+        let clocks = counted.clocks(rule);
+        Implied::ALL.into_iter().map(|(key, end)| (key, clocks.of(place, end))).collect()
+    };
+    let level = |(place, level): (u16, String)| {
+        let ends: BTreeMap<&str, _> =
+            rules(replay).into_iter().map(|(word, rule)| (word, of(place, rule))).collect();
+        json!({"service_level": level, "clocks": ends})
+    };
+    levels(replay, counted).into_iter().map(level).collect()
 }
 
 fn measures(replay: &Replay, counted: &Backtest) -> Vec<Vec<String>> {
@@ -242,7 +286,8 @@ fn load(replay: &Replay, counted: &Backtest, takes: Option<u64>) -> String {
         None => String::new(),
     };
     format!(
-        "{takes} leads a week can be taken: in {over} of {weeks} weeks more would have come, and \
+        "{takes} leads a week can be taken, by the caps, calendars and absences of the next 28 days: in \
+         {over} of {weeks} weeks more would have come, and \
          {late} leads would have waited into the next week{today}."
     )
 }
@@ -309,6 +354,7 @@ fn json_of(replay: &Replay, span: &Span, counted: &Backtest, takes: Option<u64>)
             "today": rates(counted.today(), &counted.reached_today, counted),
             "proposed": rates(counted.proposed(), &counted.reached_proposed, counted),
         },
+        "implied": clocks_json(replay, counted),
         "kinds": kinds.collect::<Vec<_>>(),
         "fields": fields.collect::<Vec<_>>(),
         "without_lead": replay.without_lead,

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand, ValueEnum};
 use engine::{
     Engine,
-    report::{ReportFailure, ReportQuestion, ReportRefusal, Subject, plain::Plain},
+    report::{ReportFailure, ReportQuestion, ReportRefusal, Subject, Unit, plain::Plain},
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Serialize;
@@ -47,6 +47,9 @@ pub struct Funnel {
     /// Count a step only if it came within so many days; units younger than that are told apart
     #[arg(long, value_name = "DAYS")]
     horizon_days: Option<u32>,
+    /// Lay each group out by when its units came in
+    #[arg(long, value_enum, value_name = "PART")]
+    cohorts: Option<Cohorts>,
     #[command(flatten)]
     question: Question,
 }
@@ -56,6 +59,24 @@ pub struct Funnel {
 enum Of {
     Leads,
     Opportunities,
+}
+
+/// The part of the calendar by which cohorts are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Cohorts {
+    Month,
+    Quarter,
+    Year,
+}
+
+impl From<Cohorts> for Unit {
+    fn from(cohorts: Cohorts) -> Unit {
+        match cohorts {
+            Cohorts::Month => Unit::Month,
+            Cohorts::Quarter => Unit::Quarter,
+            Cohorts::Year => Unit::Year,
+        }
+    }
 }
 
 /// What every report is asked.
@@ -86,6 +107,7 @@ pub fn run(command: Command, place: &Place, now: Timestamp) -> Result<Answer, Fa
             let subject = subject(&engine, funnel.of)?;
             let mut question = funnel.question.read(&engine, now)?;
             question.horizon_days = funnel.horizon_days;
+            question.cohorts = funnel.cohorts.map(Unit::from);
             let report = engine.report_funnel(&question, subject)?;
             Ok(answer(report.plain(), &report))
         }
@@ -130,7 +152,7 @@ impl Question {
         let zone = zone.and_then(|name| TimeZone::get(&name).ok()).unwrap_or(TimeZone::UTC);
         let as_of = self.as_of.unwrap_or(now);
         let (by, from, to) = (self.by, self.from, self.to);
-        Ok(ReportQuestion { by, from, to, horizon_days: None, as_of, zone })
+        Ok(ReportQuestion { by, from, to, horizon_days: None, cohorts: None, as_of, zone })
     }
 }
 

@@ -21,6 +21,7 @@ fn a_definition_is_tried_on_the_past_of_the_house() {
     assert_eq!((&found["version"], &found["today"]), (&1.into(), &1.into()), "{found}");
     assert_eq!(found["found"]["leads"], 2, "{found}");
     assert_eq!(found["threshold"], "1", "{found}");
+    assert!(found["implied"].is_array(), "{found}");
     says(&house.refused(3, &["backtest", "9"]), &["there is no version 9"]);
     says(&house.refused(4, &["backtest", "1", "--definition", "x"]), &["no definition \"x\""]);
     says(&house.refused(2, &["backtest", "1", "--at", "many"]), &["points are a number"]);

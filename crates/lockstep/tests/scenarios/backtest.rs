@@ -67,6 +67,28 @@ async fn both_signers_see_who_would_enter_and_looking_writes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_clocks_that_would_have_started_say_what_is_known_of_their_end() {
+    let world = before_thirty_points_are_signed().await;
+    let page = world.page("sven", BACKTEST).await;
+    // Four working hours: the director was answered within one, and nobody was asked for the buyer.
+    assert!(page.contains("Answer, today’s rule 1 0 0 0"), "{page}");
+    assert!(page.contains("Answer, proposed 1 0 1 0"), "{page}");
+    let of = "of=clocks.proposed.0.not_asked";
+    let found = world.page("sven", &format!("{BACKTEST}/leads?{of}")).await;
+    let title = "Answer by the proposed rule: not done in time, and sales was not asked then";
+    assert!(found.contains(title) && found.contains("crm:buyer"), "{found}");
+    assert_eq!(rows(&world, of).await.len(), 1);
+    // What is told later of then changes the end of a clock, and never which leads are found.
+    world.at("2026-11-18 09:00");
+    let called = json!([{"fact": "lead_moved", "lead": "buyer", "status": "SAL",
+                         "happened_at": "2026-11-16T10:00:00Z"}]);
+    assert!(world.reports(called).await.status.is_success());
+    let page = world.page("sven", BACKTEST).await;
+    assert!(page.contains("Answer, proposed 2 0 0 0"), "{page}");
+    assert!(page.contains("In both 1 0 0 1 Leave 0 0 0 0 Enter 1"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_future_that_is_planted_changes_nothing_of_the_past() {
     let world = before_thirty_points_are_signed().await;
     let of_monday = "of=proposed&to=2026-11-16";

@@ -6,6 +6,7 @@ mod account;
 mod agreement;
 mod backtest;
 mod books;
+mod consequences;
 mod corrections;
 mod duplicates;
 mod first_run;

@@ -1,5 +1,6 @@
 //! In by a link, out by a click.
 
+use serde_json::json;
 use testkit::World;
 use testkit::http::StatusCode;
 
@@ -141,4 +142,24 @@ async fn in_a_demonstration_one_may_be_any_of_its_people_and_nobody_else() {
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
     assert_eq!(world.everything(), before);
     assert!(world.page("rep", "/leads").await.contains("Sign in as somebody else"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_are_a_file_of_whom_the_list_shows() {
+    let world = World::new();
+    let told = json!([
+        {"fact": "user", "user": "crm:ann", "fields": {"name": "=Ann", "team": "North"}},
+        {"fact": "user", "user": "crm:bo", "fields": {"name": "Bo", "team": "South"}},
+    ]);
+    assert!(world.reports(told).await.status.is_success());
+    let page = world.gets("rep", "/people?team=North").await.body;
+    assert!(page.contains("href=\"/people.csv?team=North\""), "{page}");
+    let file = world.gets("rep", "/people.csv?team=North").await.body;
+    let lines: Vec<&str> = file.lines().collect();
+    assert_eq!(lines.len(), 2, "{file}");
+    assert!(lines[0].contains("id,name,role,side,team,manager"), "{file}");
+    assert!(lines[1].contains("crm:ann") && !lines[1].contains(",=Ann"), "no formula: {file}");
+    let all = world.gets("operations", "/people.csv").await.body;
+    assert!(all.lines().count() > 8 && all.contains("Rita Voss"), "{all}");
+    assert!(world.gets("rep", "/people.xlsx").await.status.is_success());
 }

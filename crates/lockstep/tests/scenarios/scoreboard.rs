@@ -1,8 +1,8 @@
 //! Both sides look at the same figures, and each figure at its rows.
 
 use serde_json::json;
-use testkit::World;
 use testkit::http::StatusCode;
+use testkit::{PERSONAS, PRIORITIES, World};
 
 async fn answered(world: &World) {
     for lead in ["l1", "l2"] {
@@ -41,6 +41,46 @@ async fn each_figure_lists_the_rows_that_add_up_to_it() {
     let rows = world.page("sven", "/scoreboard/rows?figure=level.answer").await;
     assert!(rows.contains("2 rows, together 1"), "{rows}");
     assert_eq!(world.gets("rep", "/scoreboard/rows?figure=x").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn figures_are_told_apart_by_whom_leads_are_and_each_opens() {
+    let world = World::just_signed_with(&format!("{PERSONAS}\n{PRIORITIES}"));
+    answered(&world).await;
+    let told = json!([
+        {"fact": "lead", "lead": "l3", "fields": {"title": "Buyer"}},
+        {"fact": "lead_moved", "lead": "l4", "status": "New"},
+    ]);
+    world.reports(told).await;
+    for (by, like) in [("persona", "The director"), ("segment", "Directors")] {
+        let page = world.gets("mara", &format!("/scoreboard?by={by}")).await;
+        assert!(page.text().contains("Funnel by group"), "{}", page.text());
+        let of = |group: &str| {
+            let key = format!("cohorts.{group}").replace(' ', "%20");
+            format!("/scoreboard/rows?figure={key}&amp;by={by}")
+        };
+        for (group, n) in [(like, 2), ("none of them", 1), ("not known", 1)] {
+            assert!(page.body.contains(&of(group)), "{}: {}", of(group), page.body);
+            let rows = world.page("mara", &of(group).replace("&amp;", "&")).await;
+            let says = format!("{n} row");
+            assert!(rows.contains(&says), "{group}: {rows}");
+        }
+        let in_time =
+            format!("/scoreboard/rows?figure=level.answer.{}&by={by}", like.replace(' ', "%20"));
+        let rows = world.page("mara", &in_time).await;
+        assert!(rows.contains("2 rows, together 1"), "{rows}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_told_apart_by_rules_that_nobody_signed() {
+    let world = World::just_signed();
+    answered(&world).await;
+    let page = world.gets("mara", "/scoreboard").await.body;
+    assert!(page.contains("value=\"source\"") && !page.contains("value=\"persona\""), "{page}");
+    let asked = world.gets("mara", "/scoreboard?by=persona").await;
+    assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(asked.text().contains("cannot be told apart by"), "{}", asked.text());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,8 +2,8 @@
 
 use domain::{
     agreement::{
-        Goal, Measure, ServiceLevel,
-        consequence::{Consequence, Every, Watched},
+        Goal, ServiceLevel,
+        consequence::{Consequence, Every, Looked, Watched},
         text::ClauseKind,
     },
     firm::Side,
@@ -45,7 +45,7 @@ pub fn consequences<'t>(
     consequences
 }
 
-/// What it looks at: a service level with a goal of its own, or a goal about one.
+/// What it looks at: a service level with a goal of its own, or a goal.
 fn watched(table: &Table<'_>, levels: &[ServiceLevel], goals: &[Goal]) -> Option<Watched> {
     let item = table.need("of", "of = \"first-answer\", a service level or a goal")?;
     let of = item.text()?.value;
@@ -55,15 +55,8 @@ fn watched(table: &Table<'_>, levels: &[ServiceLevel], goals: &[Goal]) -> Option
             let what = "A goal has its own period.";
             period.wrong(what, "Leave \"period\" out.".to_owned());
         }
-        let (Measure::Attainment, Some(service_level)) = (goal.measure, goal.of.clone()) else {
-            let what = format!("The goal {of:?} does not count clocks.");
-            let instead = "Name a service level, or a goal with measure = \"attainment\".";
-            item.wrong(what, instead.to_owned());
-            return None;
-        };
         let every = Every::Days(goal.from, goal.to);
-        let (goal, goal_per_mille) = (Some(of), goal.target);
-        return Some(Watched { service_level, goal, goal_per_mille, every });
+        return Some(Watched { what: Looked::Goal(of), every });
     }
     let Some(level) = levels.iter().find(|level| level.id == of) else {
         let known = levels.iter().map(|level| level.id.as_str());
@@ -85,5 +78,5 @@ fn watched(table: &Table<'_>, levels: &[ServiceLevel], goals: &[Goal]) -> Option
         item.wrong_if_whole(what, format!("Write goal = \"90%\" in the service level {of:?}."));
         return None;
     };
-    Some(Watched { service_level: of, goal: None, goal_per_mille, every })
+    Some(Watched { what: Looked::Level { service_level: of, goal_per_mille }, every })
 }

@@ -23,7 +23,8 @@ use super::{
 use crate::report::{
     Asked, ReportFailure, ReportQuestion, Sources,
     asked::{count, start_of},
-    dimension::{Dated, Row, dimensions, squeeze},
+    dimension::{Dated, Row, dimensions, enter, squeeze},
+    membership::OfLead,
     record::{Record, When},
     seen::{Seen, opportunities},
     world::Of,
@@ -73,6 +74,10 @@ impl Row for Way {
         let begun = [self.lead.created_at, entered].into_iter().flatten().min()?;
         Some(zone.to_datetime(begun).date())
     }
+
+    fn of_lead(&self) -> OfLead<'_> {
+        OfLead::Is(&self.lead)
+    }
 }
 
 pub(super) fn units(
@@ -89,7 +94,8 @@ pub(super) fn units(
         let n = grouped(without as u64);
         notes.push(format!("{n} of {all} never entered a status that is dated"));
     }
-    let told = dimensions(sources.reader, question, &ways, asked, notes)?;
+    let mut told = dimensions(sources, question, &ways, asked, notes)?;
+    asked.cohorts = question.cohorts.map(|unit| enter(unit, &question.zone, &ways, &mut told));
     let units = ways
         .iter()
         .zip(told)

@@ -19,7 +19,7 @@ use super::{
 use crate::report::{
     Asked, ReportFailure, ReportQuestion, Sources,
     asked::count,
-    dimension::{Row, dimensions},
+    dimension::{Row, dimensions, enter},
     seen::{Seen, opportunities},
 };
 
@@ -42,7 +42,8 @@ pub(super) fn units(
         None => "the order in which most opportunities entered them".to_owned(),
     };
     notes.extend(gaps(&seen, &steps));
-    let told = dimensions(sources.reader, question, &seen, asked, notes)?;
+    let mut told = dimensions(sources, question, &seen, asked, notes)?;
+    asked.cohorts = question.cohorts.map(|unit| enter(unit, &question.zone, &seen, &mut told));
     let units =
         seen.iter().zip(told).map(|(one, told)| unit(one, told, &steps, &question.zone)).collect();
     let mut names = vec![OPENED.to_owned()];

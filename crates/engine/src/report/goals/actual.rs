@@ -60,6 +60,7 @@ impl<'a> Reading<'a> {
             from: None,
             to: None,
             horizon_days: None,
+            cohorts: None,
             as_of,
             zone: agreement.zone.clone(),
         };

@@ -1,12 +1,12 @@
 //! A funnel as text.
 
 use domain::{
-    funnel::{Conversion, Funnel, Volume},
+    funnel::{Cohorts, Conversion, Funnel, Volume},
     group::Grouped,
 };
 
 use super::{Plain, PlainTable, days, decimal, measure, n};
-use crate::report::{FunnelFigures, FunnelReport, Subject};
+use crate::report::{CohortFigures, FunnelFigures, FunnelReport, Subject};
 
 impl FunnelReport {
     /// The report as text.
@@ -21,9 +21,49 @@ impl FunnelReport {
             FunnelFigures::Leads(funnel) => tables(funnel),
             FunnelFigures::Opportunities(funnel) => tables(funnel),
         };
+        let cohorts = match &self.cohorts {
+            None => Vec::new(),
+            Some(CohortFigures::Leads(cohorts)) => by_entry(cohorts),
+            Some(CohortFigures::Opportunities(cohorts)) => by_entry(cohorts),
+        };
+        // How ways ended stands last.
+        let last = plain.tables.len().saturating_sub(1);
+        plain.tables.splice(last..last, cohorts);
         plain
     }
 }
+
+/// A table of cohorts for each group, and one for all.
+fn by_entry<I, M>(all: &Grouped<Cohorts<I, M>>) -> Vec<PlainTable> {
+    let groups = all.groups.iter().map(|group| (group.key.to_string(), &group.figures));
+    let total = ("all".to_owned(), &all.total);
+    let table = |(group, cohorts): (String, &Cohorts<I, M>)| {
+        let entered = cohorts.by.as_deref().unwrap_or_default();
+        let title = format!("Who went on, by {entered}");
+        let title = if all.by.is_none() { title } else { format!("{title}: {group}") };
+        let header: Vec<&str> = [entered, "units"].into_iter().chain(WENT_ON).collect();
+        let mut table = PlainTable::new(title, &header);
+        for cohort in &cohorts.groups {
+            let (name, units) = (cohort.key.to_string(), n(&cohort.figures.units));
+            table.rows.extend(cohort.figures.conversions.iter().map(|step| {
+                let first = [name.clone(), units.clone()];
+                first.into_iter().chain(conversion(step)).collect()
+            }));
+        }
+        table
+    };
+    groups.chain([total]).map(table).collect()
+}
+
+const WENT_ON: [&str; 7] = [
+    "from",
+    "to",
+    "cohort",
+    "too young",
+    "snapshot (next per this)",
+    "median (days)",
+    "9 of 10 within (days)",
+];
 
 fn tables<I, M>(grouped: &Grouped<Funnel<I, M>>) -> Vec<PlainTable> {
     let is_alone = grouped.by.is_none();
@@ -62,16 +102,7 @@ fn volume<I, M>(volume: &Volume<I, M>) -> Vec<String> {
 }
 
 fn conversions<I>(title: String, conversions: &[Conversion<I>]) -> PlainTable {
-    let header = [
-        "from",
-        "to",
-        "cohort",
-        "too young",
-        "snapshot (next per this)",
-        "median (days)",
-        "9 of 10 within (days)",
-    ];
-    let mut table = PlainTable::new(title, &header);
+    let mut table = PlainTable::new(title, &WENT_ON);
     table.rows = conversions.iter().map(conversion).collect();
     table
 }

@@ -24,6 +24,7 @@ pub fn all(as_of: &str) -> ReportQuestion {
         from: None,
         to: None,
         horizon_days: None,
+        cohorts: None,
         as_of: at(as_of),
         zone: TimeZone::get("Europe/Berlin").unwrap(),
     }

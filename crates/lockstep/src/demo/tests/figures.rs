@@ -170,6 +170,8 @@ fn every_number_on_every_screen_opens_and_adds_up() {
         }
         if role == Role::Marketer {
             pages.push("/scoreboard?by=source".to_owned());
+            pages.push("/scoreboard?by=persona".to_owned());
+            pages.push("/scoreboard?by=segment".to_owned());
         }
         for address in pages {
             let page = Page::of(&house.page(role, &address));

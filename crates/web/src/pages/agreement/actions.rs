@@ -3,7 +3,13 @@
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
-use domain::{action::closing_name, fact::Fact, ids::ActionId};
+use domain::{
+    action::{ActionOpened, MissedGoal, closing_name},
+    agreement::Measure,
+    fact::Fact,
+    ids::ActionId,
+    money::Money,
+};
 use engine::{
     Engine, Refusal,
     access::{Act, Actor, may},
@@ -147,11 +153,8 @@ fn of(
     let entry = reader.entry(row.by_fact)?;
     let (mut why, mut facts) = (Markup::new(), Markup::new());
     if let Some(Fact::ActionOpened(fact)) = entry.as_ref().map(|entry| entry.fact()) {
-        let goal = show::per_cent(fact.goal_per_mille as f64 / 1000.0);
-        let figure = show::figure(
-            format!("{} of {}", show::count(fact.hits), show::count(fact.n)),
-            &crate::names::fact_href(row.by_fact),
-        );
+        let (was, words) = missed(fact);
+        let figure = show::figure(was, &crate::names::fact_href(row.by_fact));
         let clause = element("a")
             .with("href", format_args!("/agreement/{}#c{}", row.version, row.clause))
             .holding(format!("clause {} of version {}", row.clause, row.version));
@@ -161,7 +164,7 @@ fn of(
             .and(time.date(fact.to))
             .and_text(" ")
             .and(figure)
-            .and_text(format!(" were in time, agreed {goal}; by "))
+            .and_text(format!(" {words}; by "))
             .and(Markup::from(clause));
         for no in fact.because.facts.iter().take(FACTS_SHOWN) {
             facts = facts.and(fact_link(*no)).and_text(" ");
@@ -191,6 +194,24 @@ fn of(
         closed,
         close,
     })
+}
+
+/// What was reached, and the rest of the sentence with what was agreed.
+pub(crate) fn missed(fact: &ActionOpened) -> (String, String) {
+    let share = || show::per_cent(fact.goal_per_mille as f64 / 1000.0);
+    let of = || format!("{} of {}", show::count(fact.hits), show::count(fact.n));
+    let Some(MissedGoal { measure, currency }) = fact.goal else {
+        return (of(), format!("were in time, agreed {}", share()));
+    };
+    if measure == Measure::AcceptanceRate {
+        return (of(), format!("answered handoffs were accepted, agreed {}", share()));
+    }
+    let number = |number: u64| {
+        let minor = i64::try_from(number).unwrap_or(i64::MAX);
+        let money = currency.map(|currency| Money { amount_minor: minor, currency });
+        money.map_or_else(|| show::count(number), show::money)
+    };
+    (number(fact.hits), format!("{}, agreed {}", measure.words(), number(fact.n)))
 }
 
 /// Closes one.

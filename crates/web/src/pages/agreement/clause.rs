@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::{
     agreement::{
         Agreement, Consequence, Definition, Measure, Milestone, Routing, ServiceLevel,
-        consequence::Every,
+        consequence::{Every, Looked},
         text::{Clause, ClauseKind},
     },
     decided::Verdict,
@@ -222,7 +222,7 @@ fn of_text(agreement: &Agreement, clause: &Clause, today: &Today) -> Shown {
             .consequences
             .iter()
             .find(|consequence| consequence.id == *id)
-            .map(|consequence| of_consequence(consequence, today)),
+            .map(|consequence| of_consequence(agreement, consequence, today)),
         ClauseKind::Persona(id) => agreement
             .personas
             .iter()
@@ -380,18 +380,27 @@ fn of_milestone(milestone: &Milestone, today: &Today) -> Shown {
     Shown { says: vec![milestone.says.clone()], margin, ..bare(&milestone.clause) }
 }
 
-fn of_consequence(consequence: &Consequence, today: &Today) -> Shown {
+fn of_consequence(agreement: &Agreement, consequence: &Consequence, today: &Today) -> Shown {
     let looks = match consequence.of.every {
         Every::Week => "at the end of each week".to_owned(),
         Every::Month => "at the end of each month".to_owned(),
         Every::Quarter => "at the end of each quarter".to_owned(),
         Every::Days(_, to) => format!("after {to}"),
     };
-    let share = show::per_cent(consequence.of.goal_per_mille as f64 / 1000.0);
-    let of = consequence.of.goal.as_ref().unwrap_or(&consequence.of.service_level);
+    let agreed = match &consequence.of.what {
+        Looked::Level { goal_per_mille, .. } => {
+            let share = show::per_cent(*goal_per_mille as f64 / 1000.0);
+            ("Where fewer are in time than", share)
+        }
+        Looked::Goal(key) => {
+            let goal = agreement.goals.iter().find(|goal| goal.id == *key);
+            let agreed = goal.map(|goal| target(agreement, goal)).unwrap_or_default();
+            ("Where it is less than", agreed)
+        }
+    };
     let service = vec![
-        ("Looks at", format!("{of}, {looks}")),
-        ("Where fewer are in time than", share),
+        ("Looks at", format!("{}, {looks}", consequence.of.what.key())),
+        agreed,
         ("Then", consequence.action.clone()),
         ("Whose it is", consequence.owner.clone()),
         ("To be done within", super::words::target(consequence.due_within.target)),
@@ -449,8 +458,9 @@ fn of_routing(routing: &Routing, today: &Today) -> Shown {
     }
 }
 
-fn of_goal(agreement: &Agreement, goal: &domain::agreement::Goal, today: &Today) -> Shown {
-    let target = match goal.measure {
+/// What is to be reached, as pages write it.
+fn target(agreement: &Agreement, goal: &domain::agreement::Goal) -> String {
+    match goal.measure {
         Measure::Revenue => {
             show::money(Money { amount_minor: goal.target, currency: agreement.currency })
         }
@@ -458,7 +468,11 @@ fn of_goal(agreement: &Agreement, goal: &domain::agreement::Goal, today: &Today)
             show::per_cent(goal.target as f64 / 1000.0)
         }
         _ => show::count(goal.target.unsigned_abs()),
-    };
+    }
+}
+
+fn of_goal(agreement: &Agreement, goal: &domain::agreement::Goal, today: &Today) -> Shown {
+    let target = target(agreement, goal);
     let href = match today.is_in_force {
         true => rows_href(&goal_key(&goal.id), "") + "#workings",
         false => format!("#c{}", goal.clause),

@@ -80,13 +80,12 @@ pub(crate) async fn index(
         let replay = &*found.value;
         let all = rows_of(replay, &span, cut);
         let sum: u64 = all.iter().map(|(_, n)| n).sum();
-        let target = replay.target.as_deref().unwrap_or("taken on");
         let rows = engine.read(|reader| {
             let here = all.iter().skip(wanted.skip).take(ROWS);
             let see = See { names: Names::new(reader, reach), reader, span: &span, time: &time };
             here.map(|(tried, n)| see.row(tried, *n)).collect::<Result<Vec<Row>, StoreError>>()
         })?;
-        Ok((words::cut(cut, target), sum, all.len(), rows))
+        Ok((words::cut(cut, replay), sum, all.len(), rows))
     };
     let (title, sum, n, rows) = visit.house.work(find).await?;
     let at = |skip: usize| Asked { skip, ..asked.clone() }.href(version, "/leads");

@@ -4,6 +4,7 @@
 mod asked;
 pub(crate) mod attached;
 mod chart;
+mod clocks;
 pub(crate) mod leads;
 mod words;
 
@@ -41,6 +42,7 @@ use crate::{
 };
 pub(crate) use asked::Asked;
 use attached::AttachedView;
+use clocks::ClocksLine;
 
 /// The page.
 #[derive(Template)]
@@ -80,6 +82,7 @@ struct View {
     bounds: Option<Markup>,
     measures: Vec<Measure>,
     measured: Markup,
+    clocks: Vec<ClocksLine>,
     load_title: Markup,
     load_says: String,
     load: Load,
@@ -329,6 +332,7 @@ fn view(shown: &Shown<'_>, asked: &Asked, found: &Found<Replay>) -> View {
         bounds: words::bounds(&counted, &open),
         measures: measures(replay, &counted, &here, shown.version),
         measured: words::measured(&counted, has_today),
+        clocks: clocks::lines(replay, &counted, &open),
         load_title,
         load_says,
         load_twin: load.twin(),

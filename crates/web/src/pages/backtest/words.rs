@@ -9,7 +9,7 @@ use domain::{
 };
 use engine::backtest::Replay;
 
-use super::{Measure, RuleView, Shown};
+use super::{Measure, RuleView, Shown, clocks};
 use crate::{
     charts::Load,
     markup::Markup,
@@ -324,7 +324,8 @@ pub(super) fn found_by(group: Option<Group>) -> &'static str {
 }
 
 /// What a cut is, as a heading.
-pub(super) fn cut(cut: Cut, target: &str) -> String {
+pub(super) fn cut(cut: Cut, replay: &Replay) -> String {
+    let target = replay.target.as_deref().unwrap_or("taken on");
     let rule =
         |rule: Rule| if rule == Rule::Today { "today’s rule" } else { "the proposed rule" };
     let became = |goal: Goal, became: Became| match (goal, became) {
@@ -354,6 +355,9 @@ pub(super) fn cut(cut: Cut, target: &str) -> String {
             format!("Leads that {} had found before they became {target}", rule(by))
         }
         Cut::Week(by, monday) => format!("Found by {} in the week of {monday}", rule(by)),
+        Cut::Clocks(by, place, end) => {
+            format!("{} by {}: {}", clocks::level(replay, place), rule(by), clocks::ended(end))
+        }
         Cut::Reaches(from, Some(below)) => {
             format!("Leads whose highest threshold is {from} or more, and below {below}")
         }

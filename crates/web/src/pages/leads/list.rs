@@ -33,7 +33,7 @@ use crate::{
     names::Names,
     session::Signed,
     show::{self, figure},
-    whom::{By, Told},
+    whom::{self, By, Told},
 };
 
 /// Rows of one page.
@@ -198,7 +198,7 @@ fn beside(asked: &Asked, asker: &Asker<'_>) -> Markup {
             0 => words.and_text(format!("Of each lead it can be said whether {like}. ")),
             n => words
                 .and_text("Of ")
-                .and(figure(show::count(n), &told.by.href(told.id, false)))
+                .and(figure(show::count(n), &whom::href(told.by, told.id, false)))
                 .and_text(format!(
                     " it cannot be said whether {like}: a field that the rule asks for is not known. "
                 )),

@@ -35,7 +35,31 @@ pub(super) struct Row {
 }
 
 /// The last day of those who are away.
-type Until = BTreeMap<UserId, Date>;
+pub(super) type Until = BTreeMap<UserId, Date>;
+
+/// The people of a team, or all where none is named, each with their name, in the order of the list.
+pub(super) fn people(
+    reader: &Reader<'_>,
+    names: &Names<'_, '_>,
+    team: Option<&str>,
+) -> Result<Vec<(UserRow, String)>, StoreError> {
+    let mut people = Vec::new();
+    for user in reader.users()? {
+        if team.is_none_or(|team| user.team.as_deref() == Some(team)) {
+            let name = names.user_name(&user.id)?;
+            people.push((user, name));
+        }
+    }
+    people.sort_by(|(one, a), (other, b)| (!one.active, a).cmp(&(!other.active, b)));
+    Ok(people)
+}
+
+/// Who is away today, and until when.
+pub(super) fn away(reader: &Reader<'_>, time: &LocalTime) -> Result<Until, StoreError> {
+    let today = absence::today(time);
+    let lasting = reader.absences_from(today)?.into_iter().filter(|row| row.first_on <= today);
+    Ok(lasting.map(|row| (row.user, row.last_on)).collect())
+}
 
 /// The people of a team, or all where none is named.
 pub(super) fn rows(
@@ -45,21 +69,13 @@ pub(super) fn rows(
     time: &LocalTime,
 ) -> Result<Vec<Row>, StoreError> {
     let names = Names::new(reader, false);
-    let standings = Standings::now(reader, time.now())?;
-    let today = absence::today(time);
-    let lasting = reader.absences_from(today)?.into_iter().filter(|row| row.first_on <= today);
-    let away: Until = lasting.map(|row| (row.user, row.last_on)).collect();
-    let mut rows = Vec::new();
-    for user in reader.users()? {
-        if team.is_none_or(|team| user.team.as_deref() == Some(team)) {
-            let name = names.user_name(&user.id)?;
-            let mut row = row(&user, &name, &names, &standings, tells_seen, time)?;
-            row.away = away.get(&user.id).map(|until| time.date(*until)).unwrap_or_default();
-            rows.push((!user.active, name, row));
-        }
-    }
-    rows.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
-    Ok(rows.into_iter().map(|(_, _, row)| row).collect())
+    let (standings, away) = (Standings::now(reader, time.now())?, away(reader, time)?);
+    let shown = |(user, name): &(UserRow, String)| {
+        let row = row(user, name, &names, &standings, tells_seen, time)?;
+        let away = away.get(&user.id).map(|until| time.date(*until)).unwrap_or_default();
+        Ok(Row { away, ..row })
+    };
+    people(reader, &names, team)?.iter().map(shown).collect()
 }
 
 fn row(

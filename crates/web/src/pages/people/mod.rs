@@ -3,6 +3,7 @@
 pub(crate) mod absence;
 pub(crate) mod book;
 pub(crate) mod change;
+pub(crate) mod export;
 mod list;
 pub(crate) mod person;
 pub(crate) mod schooling;
@@ -22,8 +23,9 @@ use serde::Deserialize;
 
 use crate::{
     failure::Failure,
-    layout::{Field, Form, Frame, Place},
+    layout::{Field, Files, Form, Frame, Place},
     markup::Markup,
+    names::encoded,
     pages::sign_in::sentence,
     sent::Sent,
     session::Visit,
@@ -38,6 +40,7 @@ struct PeoplePage {
     rows: Vec<Row>,
     /// The one team that is shown.
     team: Option<String>,
+    files: Files,
     may_manage: bool,
     form: Form,
 }
@@ -59,6 +62,13 @@ pub(crate) struct Asked {
     team: String,
 }
 
+impl Asked {
+    /// The one team that is asked for.
+    fn team(&self) -> Option<String> {
+        Some(self.team.trim().to_owned()).filter(|team| !team.is_empty())
+    }
+}
+
 /// What the form sends.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -73,8 +83,7 @@ pub(crate) struct Sending {
 /// Shows everybody, or one team.
 pub(crate) async fn index(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Failure> {
     visit.signed.may(&Act::SeePeople)?;
-    let team = Some(asked.team.trim().to_owned()).filter(|team| !team.is_empty());
-    listed(visit, team, form(&Sending::default()), false).await
+    listed(visit, asked.team(), form(&Sending::default()), false).await
 }
 
 async fn listed(
@@ -91,7 +100,9 @@ async fn listed(
     let rows = rows.await?;
     let mut frame = visit.frame("People", Place::People);
     frame.refused = was_refused;
-    let template = PeoplePage { frame, rows, team, may_manage, form };
+    let query = team.as_ref().map(|team| format!("?team={}", encoded(team))).unwrap_or_default();
+    let files = Files::of("All of them", &format!("/people{query}"), "/people");
+    let template = PeoplePage { frame, rows, team, files, may_manage, form };
     Ok(if was_refused { visit.refuse(template) } else { visit.show(template) })
 }
 

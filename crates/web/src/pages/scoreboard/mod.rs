@@ -32,6 +32,7 @@ use crate::{
     names::encoded,
     session::Visit,
     show::LocalTime,
+    whom::By,
 };
 use board::{Board, Section};
 use promised::Promised;
@@ -52,9 +53,11 @@ pub(crate) struct Asked {
 }
 
 /// What figures can be told apart by, with its words.
-const BY: [(&str, &str); 6] = [
+const BY: [(&str, &str); 8] = [
     ("", "nothing"),
     ("source", "source"),
+    ("persona", "persona"),
+    ("segment", "segment"),
     ("campaign", "campaign"),
     ("owner.team", "team"),
     ("owner.region", "region"),
@@ -73,6 +76,7 @@ impl Asked {
             from: self.from.parse::<Date>().ok(),
             to: self.to.parse::<Date>().ok(),
             horizon_days: None,
+            cohorts: None,
             as_of: now,
             zone: zone.clone(),
         }
@@ -166,13 +170,25 @@ pub(crate) async fn index(visit: Visit, Query(asked): Query<Asked>) -> Result<Re
     };
     let mut frame = visit.frame("Scoreboard", Place::Scoreboard);
     frame.refused = form.is_refused();
-    let everybody = visit.signed.can(&Act::SeeEverybodysFigures);
-    let dimensions = BY.into_iter().filter(|(key, _)| *key != "owner" || everybody).collect();
+    let dimensions = dimensions(&visit)?;
     let refused = form.is_refused();
     let is_awaited = made.is_awaited;
     let template = ScoreboardPage { frame, made, asked, dimensions, form };
     let response = if refused { visit.refuse(template) } else { visit.show(template) };
     Ok(if is_awaited { looks_again(response) } else { response })
+}
+
+/// What figures can be told apart by for somebody, under the text in force.
+fn dimensions(visit: &Visit) -> Result<Vec<(&'static str, &'static str)>, Failure> {
+    let everybody = visit.signed.can(&Act::SeeEverybodysFigures);
+    let agreements = visit.house.app.engine.agreements()?;
+    let in_force = agreements.at(visit.time().now());
+    let has_rules = |by: By| in_force.is_some_and(|it| !by.ruled(&it.agreement).is_empty());
+    let is_there = |key: &str| match By::ALL.into_iter().find(|by| by.name() == key) {
+        Some(by) => has_rules(by),
+        None => key != "owner" || everybody,
+    };
+    Ok(BY.into_iter().filter(|(key, _)| is_there(key)).collect())
 }
 
 /// Makes the board; the words of a refusal where the question cannot be answered.

@@ -1,12 +1,18 @@
 //! The sections of the scoreboard, each from one report of the engine.
 
 use domain::{
-    attainment::Attainment, counted::Counted, group::Grouped, handoffs::Decided, ids::HandoffId,
+    attainment::Attainment,
+    counted::Counted,
+    funnel::{Cohorts, Funnel},
+    group::Grouped,
+    handoffs::Decided,
+    ids::{HandoffId, LeadId},
 };
 use engine::{
     Engine,
-    report::{FunnelFigures, ReportFailure, ReportQuestion, ReportRefusal, Subject},
+    report::{CohortFigures, ReportFailure, ReportQuestion, ReportRefusal, Subject, Unit},
 };
+use jiff::Timestamp;
 
 use super::{
     NoBoard,
@@ -243,21 +249,66 @@ fn grouped<T>(all: &Grouped<T>) -> Vec<(String, &T)> {
     std::iter::once(("all".to_owned(), &all.total)).chain(groups).collect()
 }
 
+/// Leads by the month they came in: all of them, and where figures are told apart each group.
 fn funnel(engine: &Engine, question: &ReportQuestion, board: &mut Board) -> Result<(), NoBoard> {
-    let by_month = ReportQuestion { by: Some("month".to_owned()), ..question.clone() };
-    let report = engine.report_funnel(&by_month, Subject::Leads)?;
+    let by_month = ReportQuestion { cohorts: Some(Unit::Month), ..question.clone() };
+    let report = match engine.report_funnel(&by_month, Subject::Leads) {
+        // What tells the other sections apart may mean nothing here: then this one stands whole.
+        Err(ReportFailure::Refused(ReportRefusal::NoSuchDimension { .. })) => {
+            engine.report_funnel(&ReportQuestion { by: None, ..by_month }, Subject::Leads)?
+        }
+        report => report?,
+    };
     board.by_person |= report.question.by_person;
     board.notes.extend(report.notes.iter().cloned());
-    let FunnelFigures::Leads(funnel) = &report.funnel else { return Ok(()) };
-    if funnel.total.units.is_empty() {
+    let Some(CohortFigures::Leads(cohorts)) = &report.cohorts else { return Ok(()) };
+    if cohorts.total.total.units.is_empty() {
         return Ok(());
     }
-    let mut twin = Twin::of("Cohort").number("Leads");
-    for conversion in &funnel.total.conversions {
-        twin = twin.words(&format!("{} to {}", conversion.from, conversion.to));
+    let months = grouped(&cohorts.total);
+    let rows = months.into_iter().map(|(name, figures)| (format!("funnel.{name}"), name, figures));
+    let says = format!("leads by the month they came in; {}", report.order);
+    let twin = cohort_table("Cohort", rows.collect(), board);
+    board.section("Funnel by month", says, &twin);
+    if cohorts.by.is_some() {
+        let twin = cohort_table("Leads", groups_by_month(cohorts), board);
+        let says = "each group, and in it leads by the month they came in, the latest months";
+        board.section("Funnel by group", says, &twin);
     }
-    for (name, figures) in grouped(funnel) {
-        let key = format!("funnel.{name}");
+    Ok(())
+}
+
+/// As many months of groups stand on one page.
+const MONTHS_MAX: usize = 36;
+
+/// Keys, names and funnels of each group and of its latest months, of each group as many.
+fn groups_by_month<I, M>(all: &Grouped<Cohorts<I, M>>) -> Vec<(String, String, &Funnel<I, M>)> {
+    let each = MONTHS_MAX / all.groups.len().max(1);
+    let mut rows = Vec::new();
+    for group in &all.groups {
+        let (name, key) = (group.key.to_string(), format!("cohorts.{}", group.key));
+        rows.push((key.clone(), name.clone(), &group.figures.total));
+        let months = &group.figures.groups;
+        for month in &months[months.len().saturating_sub(each)..] {
+            let named = format!("{name}, {}", month.key);
+            rows.push((format!("{key}/{}", month.key), named, &month.figures));
+        }
+    }
+    rows
+}
+
+/// One row for each cohort: its leads, and how many went on at each step.
+fn cohort_table(
+    first: &str,
+    rows: Vec<(String, String, &Funnel<LeadId, Timestamp>)>,
+    board: &mut Board,
+) -> Twin {
+    let mut twin = Twin::of(first).number("Leads");
+    let steps = rows.first().map(|(_, _, figures)| &figures.conversions[..]).unwrap_or_default();
+    for step in steps {
+        twin = twin.words(&format!("{} to {}", step.from, step.to));
+    }
+    for (key, name, figures) in rows {
         let title = format!("Leads of the cohort {name}");
         let mut cells =
             vec![Markup::text(&name), board.counted(&key, &title, "lead", &figures.units)];
@@ -270,12 +321,7 @@ fn funnel(engine: &Engine, question: &ReportQuestion, board: &mut Board) -> Resu
         }
         twin = twin.row(cells);
     }
-    board.section(
-        "Funnel by month",
-        format!("leads by the month they came in; {}", report.order),
-        &twin,
-    );
-    Ok(())
+    twin
 }
 
 fn opportunities(

@@ -53,6 +53,7 @@ pub(super) fn figures(
         from: None,
         to: None,
         horizon_days: None,
+        cohorts: None,
         as_of: time.now(),
         zone: time.zone().clone(),
     };

@@ -177,6 +177,7 @@ fn question(time: &LocalTime) -> ReportQuestion {
         from: today.checked_sub(DAYS.days()).ok(),
         to: Some(today),
         horizon_days: None,
+        cohorts: None,
         as_of: time.now(),
         zone: time.zone().clone(),
     }

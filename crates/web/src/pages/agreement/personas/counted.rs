@@ -14,7 +14,7 @@ use crate::{
     markup::Markup,
     pages::scoreboard::personas::{Counts, Figure},
     show::{self, LocalTime, Rate, figure},
-    whom::By,
+    whom::{self, By},
 };
 
 /// The figures of the personas of a version.
@@ -60,7 +60,7 @@ impl Counted {
             // The list knows the rules in force; by those of another version there are rows.
             match counts {
                 Counts::Matches | Counts::Unknown if in_force == Some(version) => {
-                    Ok(By::Persona.href(persona, counts == Counts::Matches))
+                    Ok(whom::href(By::Persona, persona, counts == Counts::Matches))
                 }
                 _ => {
                     let persona = persona.to_owned();

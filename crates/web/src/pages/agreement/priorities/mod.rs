@@ -36,7 +36,7 @@ use crate::{
     names::encoded,
     session::Visit,
     show::{self, LocalTime, count, figure, glyph::glyph},
-    whom::By,
+    whom::{self, By},
 };
 
 /// The page.
@@ -243,7 +243,7 @@ fn segments(
 /// is a door to the list.
 fn leads_of(figures: &SegmentFigures, is_in_force: bool) -> Markup {
     let number = |n: u64, is_said| match is_in_force {
-        true => figure(count(n), &By::Segment.href(&figures.segment, is_said)),
+        true => figure(count(n), &whom::href(By::Segment, &figures.segment, is_said)),
         false => Markup::text(count(n)),
     };
     let n = number(figures.matches.n(), true);
