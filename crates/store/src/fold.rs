@@ -72,6 +72,7 @@ pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreE
         | Fact::ClockPaused(_)
         | Fact::ClockResumed(_)
         | Fact::ClockPassedOn(_)
+        | Fact::ClockRecomputed(_)
         | Fact::ClockStopped(_)
         | Fact::ClockAtRisk(_)
         | Fact::ClockEscalated(_)
@@ -157,6 +158,10 @@ fn clocks(connection: &Connection, entry: &Entry) -> Result<(), StoreError> {
         Fact::ClockPassedOn(fact) => {
             clock::passed_on(connection, entry, fact)?;
             touched(connection, entry, &fact.subject)
+        }
+        Fact::ClockRecomputed(fact) => {
+            clock::recomputed(connection, entry, fact)?;
+            clocks_changed(connection, entry, &fact.subject)
         }
         Fact::ClockStopped(fact) => {
             clock::stopped(connection, entry, fact)?;

@@ -39,7 +39,7 @@ macro_rules! migration {
 }
 
 /// In order; the place in this list, from 1, is the number in the file's name.
-const MIGRATIONS: [Migration; 24] = [
+const MIGRATIONS: [Migration; 25] = [
     migration!("0001_ledger"),
     migration!("0002_read_models"),
     migration!("0003_beside_the_ledger"),
@@ -64,6 +64,7 @@ const MIGRATIONS: [Migration; 24] = [
     migration!("0022_actions"),
     migration!("0023_evidence"),
     migration!("0024_written_together"),
+    migration!("0025_recomputed"),
 ];
 
 /// The number of the newest schema that this program knows.

@@ -27,6 +27,7 @@ mod people;
 mod personas;
 mod prefetch;
 mod priorities;
+mod recomputed;
 mod record;
 mod rejudged;
 mod responsibilities;

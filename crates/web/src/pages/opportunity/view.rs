@@ -65,7 +65,7 @@ pub(super) fn viewed(
         let facts = facts_about(reader, &subject)?;
         let until = facts.partition_point(|entry| entry.happened_at() <= time.now());
         let people = working_hours(reader)?;
-        let clocks = clocks(&subject, &facts[..until], &agreements, &people)?;
+        let clocks = clocks(&subject, &facts[..until], &agreements, &people, time.now())?;
         let entries: BTreeMap<FactNo, Arc<Entry>> =
             facts.into_iter().map(|entry| (entry.no, entry)).collect();
         let here = opportunity_href(id);
