@@ -33,7 +33,7 @@ use crate::{Engine, Error, agreement::history};
 pub use asked::{Asked, AskedWindow};
 pub use differences::{DifferenceRow, DifferencesReport, KindFigures};
 pub use funnel::{FunnelFigures, FunnelReport};
-pub use goals::{GoalFigures, GoalStanding, GoalsReport, RateStanding};
+pub use goals::{Credit, GoalFigures, GoalStanding, GoalsReport, LeftOut, RateStanding, credits};
 pub use handoffs::HandoffsReport;
 pub use opportunities::{OpportunitiesLeftOut, OpportunitiesReport};
 pub use quotas::QuotaFigures;

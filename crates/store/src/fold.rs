@@ -209,8 +209,8 @@ fn disputes(connection: &Connection, entry: &Entry) -> Result<(), StoreError> {
         Fact::DisputeRuled(fact) => dispute::ruled(connection, entry, fact)?,
         _ => {}
     }
-    match entry.fact().lead() {
-        Some(lead) => lead::touched(connection, entry, lead),
+    match entry.fact().decided_about() {
+        Some(subject) => touched(connection, entry, &subject),
         None => Ok(()),
     }
 }

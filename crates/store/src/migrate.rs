@@ -39,7 +39,7 @@ macro_rules! migration {
 }
 
 /// In order; the place in this list, from 1, is the number in the file's name.
-const MIGRATIONS: [Migration; 25] = [
+const MIGRATIONS: [Migration; 26] = [
     migration!("0001_ledger"),
     migration!("0002_read_models"),
     migration!("0003_beside_the_ledger"),
@@ -65,6 +65,7 @@ const MIGRATIONS: [Migration; 25] = [
     migration!("0023_evidence"),
     migration!("0024_written_together"),
     migration!("0025_recomputed"),
+    migration!("0026_credits"),
 ];
 
 /// The number of the newest schema that this program knows.

@@ -7,6 +7,7 @@ mod agreement;
 mod backtest;
 mod books;
 mod corrections;
+mod credits;
 mod duplicates;
 mod first_run;
 mod giving;

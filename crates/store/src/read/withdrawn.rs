@@ -32,6 +32,7 @@ fn tables_of(noun: &str) -> &'static [(&'static str, &'static str)] {
         "opportunity" => &[
             ("clock", "opportunity"),
             ("clock_told", "opportunity"),
+            ("dispute", "opportunity"),
             ("milestone", "opportunity"),
             ("opportunity_stage", "opportunity"),
             ("opportunity", "id"),
