@@ -24,6 +24,7 @@ mod merging;
 mod message;
 mod negotiation;
 mod opportunities;
+mod passed;
 mod people;
 mod personas;
 mod prefetch;
