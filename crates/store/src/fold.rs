@@ -134,7 +134,11 @@ fn two_leads(connection: &Connection, entry: &Entry) -> Result<(), StoreError> {
 
 /// Some facts about a record hold no more: it is folded from those that do.
 fn folded_again(connection: &Connection, entry: &Entry, subject: &str) -> Result<(), StoreError> {
-    for held in withdrawn::taken_out(connection, entry, subject)? {
+    let held = withdrawn::taken_out(connection, entry, subject)?;
+    if held.is_empty() {
+        return Ok(());
+    }
+    for held in held {
         apply(connection, &held)?;
     }
     withdrawn::put_back(connection, entry.no, subject)
