@@ -328,6 +328,13 @@ impl Agreement {
         !self.milestones.is_empty() || self.service_levels.iter().any(on_opportunities)
     }
 
+    /// Its service levels by which clocks that run are judged once it is in force.
+    pub fn recomputes(&self) -> impl Iterator<Item = &ServiceLevel> {
+        let recomputes =
+            |level: &&ServiceLevel| level.running_clocks == service::RunningClocks::Recompute;
+        self.service_levels.iter().filter(recomputes)
+    }
+
     /// Who signs for a side.
     pub fn party(&self, side: Side) -> Option<&Party> {
         self.parties.iter().find(|party| party.side == side)

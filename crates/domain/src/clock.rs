@@ -19,6 +19,15 @@ pub struct Terms {
     pub warn_after: SignedDuration,
     /// The verdict on a clock that started and stopped while all was closed.
     pub zero_business_time: ZeroTime,
+    /// From when on they hold, where that is after the start: nothing is due or at risk before.
+    pub hold_from: Option<Timestamp>,
+}
+
+impl Terms {
+    /// The instant itself, or the one from which on the terms hold where that is later.
+    pub fn not_before(&self, at: Timestamp) -> Timestamp {
+        self.hold_from.map_or(at, |from| at.max(from))
+    }
 }
 
 /// The verdict on a clock that stopped outside opening hours before any open time had passed.
@@ -66,8 +75,8 @@ pub struct Pause {
 pub struct Reading {
     /// The first open instant from the start on.
     pub effective_start: Timestamp,
-    /// The instant by which the target is consumed, and so of the breach if nothing stops the
-    /// clock by then; a stop exactly then is in time. None while a pause without an end stops
+    /// The instant by which the target is consumed, or from which on the terms hold where that is
+    /// later, and so of the breach if nothing stops the clock by then; a stop exactly then is in time. None while a pause without an end stops
     /// the target from being consumed.
     pub due_at: Option<Timestamp>,
     /// The instant from which the clock is at risk, whether or not it still runs; none as above.
@@ -145,8 +154,8 @@ pub fn read(
 ) -> Result<Reading, NeverOpen> {
     let ending = running.ending(as_of);
     let course = Course::new(calendar, zone, running, ending);
-    let due_at = course.reaching(terms.target)?;
-    let at_risk_at = course.reaching(terms.warn_after)?;
+    let due_at = course.reaching(terms.target)?.map(|at| terms.not_before(at));
+    let at_risk_at = course.reaching(terms.warn_after)?.map(|at| terms.not_before(at));
     let end = ending.map_or(as_of, |ending| ending.at);
     let open = calendar.open_between(zone, running.started_at, end);
     // Without pauses all that is open counts, and walking the calendar again would say the same.
@@ -187,7 +196,9 @@ pub fn share_reached_at(
     share_per_mille: i64,
     as_of: Timestamp,
 ) -> Result<Option<Timestamp>, NeverOpen> {
-    reached_at(calendar, zone, running, share_of(terms.target, share_per_mille), as_of)
+    let reached_at =
+        reached_at(calendar, zone, running, share_of(terms.target, share_per_mille), as_of)?;
+    Ok(reached_at.map(|at| terms.not_before(at)))
 }
 
 /// The instant at which so much of the hours that count is consumed, whether or not that is past

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     figure::Because,
-    ids::{ClockId, LeadId, OpportunityId, Subject, UserId},
+    ids::{ClockId, LeadId, OpportunityId, Subject, UserId, Version},
     points::Points,
 };
 
@@ -216,6 +216,33 @@ pub struct ClockPassedOn {
     pub because: Because,
 }
 
+/// A running clock is judged by the version that came into force at this instant, because its service
+/// level there says so. Its time is reckoned from its start, and nothing is due before this instant.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClockRecomputed {
+    /// Which clock.
+    pub clock: ClockId,
+    /// What it runs on.
+    #[serde(flatten)]
+    pub subject: Subject,
+    /// The version that governed it until then.
+    pub was_under: Version,
+    /// When it was due under that version; absent where a rest without an end kept that away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was_due_at: Option<Timestamp>,
+    /// From here it is at risk; absent as above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_risk_at: Option<Timestamp>,
+    /// From here it is missed; absent as above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<Timestamp>,
+    /// When the first step of its ladder to come is reached, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_step_at: Option<Timestamp>,
+    /// Clause, version and facts.
+    pub because: Because,
+}
+
 /// How a clock ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -260,6 +287,10 @@ pub struct ClockStopped {
     pub working_seconds: i64,
     /// Time on the wall from start to stop, in seconds.
     pub elapsed_seconds: i64,
+    /// When it was due, where the ledger says otherwise: a fact that came late shows that it ended
+    /// before the version came into force by which it was judged anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<Timestamp>,
     /// Clause, version and facts.
     pub because: Because,
 }

@@ -4,9 +4,13 @@
 //! A decision's key is made from the thing that it concerns, so that whoever notices it, and
 //! however often, it stands in the ledger once.
 
+mod recomputed;
+
 use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
+
+use recomputed::{recomputed, recomputed_by, was_recomputed_before};
 
 use crate::{
     agreement::{History, InForce},
@@ -27,7 +31,7 @@ use crate::{
     milestone::{self, reached},
     people::People,
     qualification::{Assessment, Qualification, qualifications, stamped},
-    service_level::{ServiceClock, clocks},
+    service_level::{ServiceClock, Turned, clocks},
     withdrawal::first_key,
 };
 
@@ -134,7 +138,7 @@ fn pass_on<E: From<NeverOpen>>(
 ) -> Result<(Vec<Arc<Entry>>, Vec<ServiceClock>), E> {
     loop {
         let known = until(&entries, as_of);
-        let clocks = clocks(subject, known, agreements, people)?;
+        let clocks = clocks(subject, known, agreements, people, as_of)?;
         let told = passes(subject, &clocks, known, people, as_of)?;
         let standing = keys_of_decisions(&entries);
         let new = told.into_iter().filter(|told| !standing.contains(told.key.as_str()));
@@ -267,11 +271,11 @@ fn keys_of_decisions(entries: &[Arc<Entry>]) -> BTreeSet<&str> {
 fn is_settled(clock: &ServiceClock, standing: &BTreeSet<&str>, as_of: Timestamp) -> bool {
     let stands = |what: &str| standing.contains(clock_key(clock, what).as_str());
     let rests = || {
-        let mut pauses = clock.running.pauses.iter().zip(&clock.pause_facts);
+        let mut pauses = clock.running.pauses.iter().zip(&clock.turned_by);
         pauses.all(|(pause, (from, until))| {
             let resumed = pause.until.filter(|at| *at <= as_of).and(*until);
             stands(&format!("paused/{from}"))
-                && resumed.is_none_or(|no| stands(&format!("resumed/{no}")))
+                && resumed.is_none_or(|by| stands(&format!("resumed/{by}")))
         })
     };
     let passed = || {
@@ -279,6 +283,7 @@ fn is_settled(clock: &ServiceClock, standing: &BTreeSet<&str>, as_of: Timestamp)
         passed.all(|passing| stands(&format!("passed/{}", passing.fact)))
     };
     stands("started")
+        && clock.judged_anew().all(|clock| stands(&recomputed_by(clock)))
         && passed()
         && stands("at-risk")
         && stands("breached")
@@ -303,7 +308,10 @@ fn decisions_about(
     let now = clock.read(as_of)?;
     let end = clock.end(as_of)?;
     let ended_at = end.map_or(Timestamp::MAX, |end| end.at);
-    let mut told_of = vec![started(clock, &at_start)?];
+    let mut told_of = match &clock.before {
+        Some(before) => recomputed(clock, before, known, people)?,
+        None => vec![started(clock, &at_start)?],
+    };
     told_of.extend(rests(clock, known, as_of)?);
     told_of.extend(passings(clock));
     let because = || because(&clock.in_force, &clock.level().clause, vec![clock.start_fact]);
@@ -332,6 +340,7 @@ fn decisions_about(
             stopped_by: clock.stopped_by.clone().unwrap_or_default(),
             working_seconds: end.working_seconds,
             elapsed_seconds: end.elapsed_seconds,
+            due_at: now.due_at.filter(|_| was_recomputed_before(clock, known)),
             because,
         };
         told_of.push(told(clock_key(clock, "stopped"), end.at, Fact::ClockStopped(fact)));
@@ -349,6 +358,7 @@ fn no_longer_started(entry: &Entry, started: &ClockStarted, as_of: Timestamp) ->
         stopped_by: "the facts no longer start it".into(),
         working_seconds: 0,
         elapsed_seconds: as_of.duration_since(entry.happened_at()).as_secs(),
+        due_at: None,
         because: started.because.clone(),
     };
     told(format!("clock/{}/stopped", started.clock), as_of, Fact::ClockStopped(fact))
@@ -380,10 +390,11 @@ fn rests(
 ) -> Result<Vec<Told>, NeverOpen> {
     let mut told_of = Vec::new();
     let standing = standing_steps(clock, known);
-    for (pause, (from, until)) in clock.running.pauses.iter().zip(&clock.pause_facts) {
+    for (pause, (from, until)) in clock.running.pauses.iter().zip(&clock.turned_by) {
         let (id, subject) = (clock.id.clone(), clock.subject.clone());
-        let because = |fact: FactNo| {
-            because(&clock.in_force, &clock.level().clause, vec![clock.start_fact, fact])
+        let because = |by: Turned| {
+            let facts = [clock.start_fact].into_iter().chain(by.fact()).collect();
+            because(&clock.in_force, &clock.level().clause, facts)
         };
         let fact =
             ClockPaused { clock: id.clone(), subject: subject.clone(), because: because(*from) };
@@ -392,7 +403,7 @@ fn rests(
             pause.from,
             Fact::ClockPaused(fact),
         ));
-        let (Some(at), Some(no)) = (pause.until.filter(|at| *at <= as_of), until) else { continue };
+        let (Some(at), Some(by)) = (pause.until.filter(|at| *at <= as_of), until) else { continue };
         let reading = clock.read(at)?;
         let Some(due_at) = reading.due_at else { continue };
         let at_risk_at = reading.at_risk_at.unwrap_or(due_at);
@@ -404,10 +415,10 @@ fn rests(
             at_risk_at,
             due_at,
             next_step_at: next.map(|step| step.at),
-            because: because(*no),
+            because: because(*by),
         };
         told_of.push(told(
-            clock_key(clock, &format!("resumed/{no}")),
+            clock_key(clock, &format!("resumed/{by}")),
             at,
             Fact::ClockResumed(fact),
         ));

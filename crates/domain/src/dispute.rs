@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     figure::Because,
     firm::Side,
-    ids::{DisputeId, HandoffId, LeadId, UserId, Version},
+    ids::{DisputeId, HandoffId, LeadId, OpportunityId, UserId, Version},
 };
 
 /// What is contested.
@@ -28,6 +28,13 @@ pub enum Contested {
         /// Its number.
         clause: String,
     },
+    /// That an opportunity counts towards a goal.
+    Credit {
+        /// Which opportunity.
+        opportunity: OpportunityId,
+        /// The goal's key.
+        goal: String,
+    },
 }
 
 impl Contested {
@@ -36,6 +43,7 @@ impl Contested {
         match self {
             Contested::Handoff { lead, .. } => format!("lead/{lead}"),
             Contested::Clause { version, .. } => format!("agreement/{version}"),
+            Contested::Credit { opportunity, .. } => format!("opportunity/{opportunity}"),
         }
     }
 
@@ -43,7 +51,7 @@ impl Contested {
     pub fn lead(&self) -> Option<&LeadId> {
         match self {
             Contested::Handoff { lead, .. } => Some(lead),
-            Contested::Clause { .. } => None,
+            Contested::Clause { .. } | Contested::Credit { .. } => None,
         }
     }
 }

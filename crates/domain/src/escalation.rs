@@ -48,7 +48,7 @@ pub fn ladder(clock: &ServiceClock, as_of: Timestamp) -> Result<Vec<Reached>, Ne
 /// [`NeverOpen`] when the clock's calendar has no hours.
 pub fn ladder_at_start(clock: &ServiceClock) -> Result<Vec<Reached>, NeverOpen> {
     let started_at = clock.running.started_at;
-    climbed(clock, &Running::since(started_at), started_at)
+    climbed(clock.began(), &Running::since(started_at), started_at)
 }
 
 fn climbed(
@@ -60,7 +60,7 @@ fn climbed(
     for (step, number) in clock.level().steps.iter().zip(1..) {
         let consumed = step.at.within(clock.target());
         let at = reached_at(clock.calendar(), clock.zone(), running, consumed, as_of)?;
-        ladder.extend(at.map(|at| Reached { at, step: number }));
+        ladder.extend(at.map(|at| Reached { at: clock.not_before(at), step: number }));
     }
     ladder.sort();
     Ok(ladder)

@@ -13,8 +13,8 @@ use crate::{
     activity::ActivityRecorded,
     book::{BookPassedOn, UserLeft},
     decided::{
-        ClockAtRisk, ClockBreached, ClockEscalated, ClockPassedOn, ClockPaused, ClockResumed,
-        ClockStarted, ClockStopped, LeadFellBelow, LeadQualified, MilestoneReached,
+        ClockAtRisk, ClockBreached, ClockEscalated, ClockPassedOn, ClockPaused, ClockRecomputed,
+        ClockResumed, ClockStarted, ClockStopped, LeadFellBelow, LeadQualified, MilestoneReached,
     },
     dispute::{DisputeAnswered, DisputeOpened, DisputeRuled},
     evidence::{EvidenceGiven, EvidenceWithdrawn},
@@ -138,6 +138,8 @@ pub enum Fact {
     ClockResumed(ClockResumed),
     /// Decided: a running clock passed to another owner.
     ClockPassedOn(ClockPassedOn),
+    /// Decided: a running clock is judged by a version that came into force.
+    ClockRecomputed(ClockRecomputed),
     /// Decided: a clock ended.
     ClockStopped(ClockStopped),
     /// Decided: an opportunity reached a milestone.
@@ -163,6 +165,7 @@ impl Fact {
             | Fact::ClockPaused(ClockPaused { subject, .. })
             | Fact::ClockResumed(ClockResumed { subject, .. })
             | Fact::ClockPassedOn(ClockPassedOn { subject, .. })
+            | Fact::ClockRecomputed(ClockRecomputed { subject, .. })
             | Fact::ClockStopped(ClockStopped { subject, .. }) => subject.to_string(),
             Fact::Campaign(fact) => format!("campaign/{}", fact.campaign),
             Fact::Product(fact) => format!("product/{}", fact.product),
@@ -226,6 +229,7 @@ impl Fact {
             | Fact::ClockPaused(ClockPaused { subject, .. })
             | Fact::ClockResumed(ClockResumed { subject, .. })
             | Fact::ClockPassedOn(ClockPassedOn { subject, .. })
+            | Fact::ClockRecomputed(ClockRecomputed { subject, .. })
             | Fact::ClockStopped(ClockStopped { subject, .. }) => subject.lead(),
             Fact::DisputeOpened(DisputeOpened { about, .. })
             | Fact::DisputeAnswered(DisputeAnswered { about, .. })

@@ -4,6 +4,7 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    decided::SOURCE,
     field::Fields,
     figure::Because,
     ids::{HandoffId, LeadId, UserId},
@@ -36,6 +37,58 @@ pub struct LeadAssigned {
     /// Who gave it, where known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<UserId>,
+}
+
+/// By what a lead went from one owner to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PassedBy {
+    /// A step of a ladder, to the backup.
+    Ladder,
+    /// The routes of the Agreement.
+    Route,
+    /// The book of somebody went to another.
+    Book,
+    /// Somebody gave it, or another system says so.
+    Hand,
+}
+
+impl PassedBy {
+    /// Each way, with its key and its words.
+    pub const ALL: [(PassedBy, &'static str, &'static str); 4] = [
+        (PassedBy::Ladder, "ladder", "by a ladder"),
+        (PassedBy::Route, "route", "by the routes"),
+        (PassedBy::Book, "book", "with a book"),
+        (PassedBy::Hand, "hand", "by hand"),
+    ];
+
+    /// By whose source and key an assignment was told.
+    pub fn of(source: &str, key: &str) -> PassedBy {
+        let way = match key.split_once('/') {
+            Some((first, _)) if source == SOURCE => first,
+            _ => "",
+        };
+        match way {
+            "clock" => PassedBy::Ladder,
+            "routed" => PassedBy::Route,
+            "book" => PassedBy::Book,
+            _ => PassedBy::Hand,
+        }
+    }
+
+    /// The one with a key.
+    pub fn of_key(key: &str) -> Option<PassedBy> {
+        PassedBy::ALL.iter().find(|(_, known, _)| *known == key).map(|(way, ..)| *way)
+    }
+
+    /// Its key.
+    pub fn key(self) -> &'static str {
+        PassedBy::ALL.iter().find(|(way, ..)| *way == self).expect("all are listed").1
+    }
+
+    /// Its words: `by a ladder`.
+    pub fn words(self) -> &'static str {
+        PassedBy::ALL.iter().find(|(way, ..)| *way == self).expect("all are listed").2
+    }
 }
 
 /// A lead was handed over.

@@ -1,14 +1,16 @@
 //! What another text would say of clocks that have run or run now, before anybody signs it. The
 //! clocks are found and read by the very code that judges them live; the other text is taken as if it
 //! had been in force all along, while qualifications, routings and owners stay as they were. It decides
-//! nothing: a clock keeps the version under which it began. Source: domain.md, trap 8, and 2.4.
+//! nothing: a clock keeps the version that governs it, unless the other text says that clocks that run
+//! follow it; then it is told how they would stand if it came into force now. Source: domain.md,
+//! trap 8, and 2.4.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Serialize, Serializer};
 
 use crate::{
@@ -158,6 +160,9 @@ pub struct Rejudged {
     /// Under the other text.
     #[serde(serialize_with = "said")]
     pub proposed: Result<Judged, Unjudged>,
+    /// How it would stand right after the other text came into force now, where that text says that
+    /// clocks that run follow it; `None` where it keeps the version that governs it.
+    pub follows: Option<Judged>,
 }
 
 impl Rejudged {
@@ -207,6 +212,40 @@ pub fn all_along(
     History(vec![InForce { version, hash, from, agreement }])
 }
 
+/// The signed texts and then the other, as if it came into force at an instant; `None` where it was in
+/// force before, and where it says of no clocks that they follow it.
+pub fn followed_by(signed: &History, proposed: &History, at: Timestamp) -> Option<History> {
+    let text = proposed.0.last()?;
+    let follows = text.agreement.recomputes().next().is_some();
+    if !follows || signed.version(text.version).is_some() {
+        return None;
+    }
+    let coming = InForce { from: at, ..text.clone() };
+    Some(History(signed.0.iter().cloned().chain([coming]).collect()))
+}
+
+/// At an instant at which it is due a clock may still be answered, so that it is late right after.
+const RIGHT_AFTER: SignedDuration = SignedDuration::from_millis(1);
+
+/// How each clock that runs would stand if the other text came into force now.
+fn following(
+    subject: &Subject,
+    entries: &[Arc<Entry>],
+    (signed, proposed): (&History, &History),
+    people: &People,
+    as_of: Timestamp,
+) -> Result<BTreeMap<ClockId, Judged>, NeverOpen> {
+    let Some(followed) = followed_by(signed, proposed, as_of) else { return Ok(BTreeMap::new()) };
+    let version = proposed.0.last().map(|text| text.version);
+    let mut all = BTreeMap::new();
+    for clock in clocks(subject, entries, &followed, people, as_of)? {
+        if clock.judged_from().is_some() && Some(clock.in_force.version) == version {
+            all.insert(clock.id.clone(), judged(&clock, as_of + RIGHT_AFTER)?);
+        }
+    }
+    Ok(all)
+}
+
 /// Every clock on a subject under the signed texts and under the other, oldest first, and then those
 /// that the other alone would have started; `entries` are
 /// the facts about it that had happened by `as_of`, in order.
@@ -220,8 +259,8 @@ pub fn rejudged(
     people: &People,
     as_of: Timestamp,
 ) -> Result<Vec<Rejudged>, NeverOpen> {
-    let under_signed = clocks(subject, entries, signed, people)?;
-    let under_proposed = clocks(subject, entries, proposed, people);
+    let under_signed = clocks(subject, entries, signed, people, as_of)?;
+    let under_proposed = clocks(subject, entries, proposed, people, as_of);
     let others: Result<BTreeMap<&ClockId, &ServiceClock>, NeverOpen> = match &under_proposed {
         Ok(others) => Ok(others.iter().map(|clock| (&clock.id, clock)).collect()),
         Err(never) => Err(never.clone()),
@@ -238,6 +277,9 @@ pub fn rejudged(
         let other = others.get(&clock.id).ok_or(Unjudged::NotStarted)?;
         judged(other, as_of).map_err(|_| Unjudged::NeverOpen)
     };
+    // Of a text that counts hours that never come it is said where it judges all along.
+    let following = following(subject, entries, (signed, proposed), people, as_of);
+    let following = following.unwrap_or_default();
     let of = |clock: &ServiceClock, signed, proposed| Rejudged {
         clock: clock.id.clone(),
         subject: subject.clone(),
@@ -249,6 +291,7 @@ pub fn rejudged(
         stop_fact: clock.stop_fact,
         signed,
         proposed,
+        follows: following.get(&clock.id).copied(),
     };
     let mut all = Vec::new();
     for clock in &under_signed {

@@ -6,8 +6,9 @@ use std::{borrow::Borrow, collections::BTreeSet};
 
 use crate::{
     decided::{
-        ClockAtRisk, ClockBreached, ClockEscalated, ClockPassedOn, ClockPaused, ClockResumed,
-        ClockStarted, ClockStopped, LeadFellBelow, LeadQualified, MilestoneReached, SOURCE,
+        ClockAtRisk, ClockBreached, ClockEscalated, ClockPassedOn, ClockPaused, ClockRecomputed,
+        ClockResumed, ClockStarted, ClockStopped, LeadFellBelow, LeadQualified, MilestoneReached,
+        SOURCE,
     },
     fact::{Entry, Fact},
     figure::Because,
@@ -125,6 +126,7 @@ fn because_of(fact: &Fact) -> Option<&Because> {
         | Fact::ClockPaused(ClockPaused { because, .. })
         | Fact::ClockResumed(ClockResumed { because, .. })
         | Fact::ClockPassedOn(ClockPassedOn { because, .. })
+        | Fact::ClockRecomputed(ClockRecomputed { because, .. })
         | Fact::ClockStopped(ClockStopped { because, .. }) => Some(because),
         _ => None,
     }

@@ -59,7 +59,7 @@ pub enum Act {
     AnswerHandoffOf(Option<UserId>, Option<UserId>),
     /// To contest the answer to a handoff.
     ContestHandoffs,
-    /// To contest a clause of the Agreement.
+    /// To contest a clause of the Agreement, or that an opportunity counts towards a goal.
     ContestClauses,
     /// To say something about a clause that a proposal changes.
     CommentOnClauses,
@@ -183,7 +183,7 @@ fn by_handing_over(actor: &Actor, act: &Act) -> Option<Judged> {
             "somebody in marketing",
         ),
         Act::ContestClauses => {
-            (!matches!(actor.role, ReadOnly | Auditor), "contest a clause", a_manager)
+            (!matches!(actor.role, ReadOnly | Auditor), "contest a clause or a credit", a_manager)
         }
         Act::CloseActionOf(owner) => (
             owner.as_ref() == Some(&actor.user)
@@ -332,7 +332,7 @@ mod tests {
         use Role::*;
         const WRITING: [Role; 6] =
             [Rep, SalesManager, Marketer, MarketingManager, Operations, Leader];
-        let table: [(Act, &[Role]); 39] = [
+        let table: [(Act, &[Role]); 40] = [
             (Act::SeeLeads, &Role::ALL),
             (Act::SeeReach, &WRITING),
             (Act::Propose, &[SalesManager, MarketingManager, Operations, Leader]),
@@ -356,6 +356,7 @@ mod tests {
             (Act::AnswerHandoffOf(Some("u1".into()), None), &WRITING),
             (Act::ContestHandoffs, &[Marketer, MarketingManager]),
             (Act::CommentOnClauses, &WRITING),
+            (Act::ContestClauses, &WRITING),
             (Act::CloseActionOf(Some("u1".into())), &Role::ALL),
             (Act::CloseActionOf(None), &[SalesManager, MarketingManager, Operations, Leader]),
             (Act::GiveEvidence, &[Rep, SalesManager, Marketer, MarketingManager]),

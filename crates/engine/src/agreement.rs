@@ -141,7 +141,7 @@ impl Engine {
             };
             let key = format!("agreement/{version}/signed/{}", side.word());
             append(writer, key, now, Fact::AgreementSigned(fact))?;
-            take_effect(writer, now)?;
+            take_effect(writer, &versions, now)?;
             Ok(())
         })
     }
@@ -273,13 +273,21 @@ pub(crate) fn cached(versions: &Versions, row: &AgreementRow) -> Result<Arc<Agre
 }
 
 /// Brings into force what both have signed and whose instant has come.
-pub(crate) fn take_effect(writer: &mut Writer<'_>, now: Timestamp) -> Result<(), Error> {
+pub(crate) fn take_effect(
+    writer: &mut Writer<'_>,
+    versions: &Versions,
+    now: Timestamp,
+) -> Result<(), Error> {
     for (at, row) in awaited(&writer.reader())?.into_iter().filter(|(at, _)| *at <= now) {
+        let agreement = cached(versions, &row)?;
         let fact = AgreementTookEffect { version: row.version, hash: row.hash };
         let key = format!("agreement/{}/took-effect", row.version);
         append(writer, key, at, Fact::AgreementTookEffect(fact))?;
         // Whoever stands by a qualification may fall under the new version with no new fact.
         writer.leave_qualified_undecided(now)?;
+        for level in agreement.recomputes() {
+            writer.leave_clocked_undecided(&level.id, now)?;
+        }
     }
     Ok(())
 }

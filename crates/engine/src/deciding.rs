@@ -70,7 +70,7 @@ impl Rules {
         now: Timestamp,
     ) -> Result<(), Error> {
         match Rules::of(writer, versions)?.next_at {
-            Some(at) if at <= now => take_effect(writer, now),
+            Some(at) if at <= now => take_effect(writer, versions, now),
             _ => Ok(()),
         }
     }

@@ -7,7 +7,7 @@ use domain::{
     figure::Because,
     firm::Side,
     handoff::{Answer, LeadMoved},
-    ids::{DisputeId, FactNo, HandoffId, LeadId, UserId},
+    ids::{DisputeId, FactNo, HandoffId, LeadId, OpportunityId, UserId},
 };
 use jiff::{SignedDuration, Timestamp};
 use store::{
@@ -21,6 +21,7 @@ use crate::{
     agreement::{Versions, history},
     colleague::{append, name_of},
     handoff::{NOTE_BYTES_MAX, decide, keep_words, terms_of},
+    report::credits,
     substitute::{is_named, user_named},
 };
 
@@ -43,6 +44,9 @@ pub enum DisputeRefusal {
     /// There is no such clause.
     #[error("version {0} has no clause {1}: look at the Agreement")]
     NoClause(i64, String),
+    /// The opportunity does not count towards it.
+    #[error("it does not count towards {0}: look at what the goal counts")]
+    NotCredited(String),
     /// It was contested before.
     #[error("it is contested already: read the dispute {0}")]
     Already(DisputeId),
@@ -138,6 +142,29 @@ impl Engine {
         })
     }
 
+    /// Contests that an opportunity counts towards a goal of the version in force, once.
+    ///
+    /// # Errors
+    /// [`DisputeRefusal`], or the actor may not.
+    pub fn contest_credit(
+        &self,
+        by: &Actor,
+        opportunity: &OpportunityId,
+        goal: &str,
+        statement: &str,
+        now: Timestamp,
+    ) -> Result<DisputeId, Error> {
+        may(by, &Act::ContestClauses).map_err(Refusal::from)?;
+        let (by, opportunity, goal) = (by.clone(), opportunity.clone(), goal.to_owned());
+        let (statement, versions) = (clean(statement)?, self.versions.clone());
+        self.store.write(now, move |writer| {
+            let (in_force, terms) = arbitration(&writer.reader(), &versions, now)?;
+            let fact = credited(&writer.reader(), &in_force, &opportunity, &goal, now)?;
+            let about = Contested::Credit { opportunity, goal };
+            open(writer, &by, &in_force, &terms, about, Some(fact), &statement)
+        })
+    }
+
     /// Says what the other side has to say.
     ///
     /// # Errors
@@ -170,7 +197,8 @@ impl Engine {
     }
 
     /// Rules. An overturned refusal counts as an acceptance from then on, and its lead enters the
-    /// status of the accepted, unless it has gone on meanwhile.
+    /// status of the accepted, unless it has gone on meanwhile. Where a credit is overturned, the
+    /// opportunity counts towards the goal no more.
     ///
     /// # Errors
     /// [`DisputeRefusal`].
@@ -259,6 +287,29 @@ fn contestable(row: &HandoffRow, terms: &DisputeTerms, now: Timestamp) -> Result
         true => Err(refused(DisputeRefusal::TooLate(terms.contest_days))),
         false => Ok(()),
     }
+}
+
+/// That an opportunity counts towards a goal and was not contested; the last fact about it.
+fn credited(
+    reader: &Reader<'_>,
+    in_force: &InForce,
+    opportunity: &OpportunityId,
+    goal: &str,
+    now: Timestamp,
+) -> Result<FactNo, Error> {
+    let disputes = reader.disputes_of_opportunity(opportunity)?;
+    let is_same = |row: &&DisputeRow| match &row.about {
+        Contested::Credit { goal: contested, .. } => contested == goal,
+        _ => false,
+    };
+    if let Some(dispute) = disputes.iter().find(is_same) {
+        return Err(refused(DisputeRefusal::Already(dispute.id.clone())));
+    }
+    let credits = credits(reader, &in_force.agreement, opportunity, now)?;
+    let counts = credits.iter().any(|credit| credit.goal.id == goal);
+    let row = reader.opportunity(opportunity)?.filter(|_| counts);
+    let row = row.ok_or_else(|| refused(DisputeRefusal::NotCredited(goal.to_owned())))?;
+    Ok(row.last_fact)
 }
 
 fn open(

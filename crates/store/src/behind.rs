@@ -8,13 +8,18 @@
 
 mod clocks;
 mod facts;
+mod gone;
 mod leads;
 mod levels;
 mod persons;
 mod table;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
+use domain::fact::Entry;
 use jiff::Timestamp;
 
 pub(crate) use table::Table;
@@ -46,6 +51,10 @@ pub(crate) struct Behind {
     levels: levels::Levels,
     persons: persons::Persons,
     keys: persons::Keys,
+    /// Rows that are to be taken out.
+    gone: gone::Gone,
+    /// The facts about a subject whose rows are to be folded again.
+    at_hand: Option<(String, Vec<Arc<Entry>>)>,
     /// Whether rows were lost because the database did not take them: nothing may follow.
     is_lost: bool,
 }
@@ -60,7 +69,8 @@ impl Behind {
         let rows: usize = self.rows.values().map(Vec::len).sum();
         let of_leads = self.leads.len() + self.clocks.len() + self.handoffs.len();
         let of_persons = self.persons.len() + self.keys.len();
-        rows + self.undecided.len() + self.served.len() + of_leads + of_persons
+        let going = self.undecided.len() + self.served.len() + self.gone.len();
+        rows + going + of_leads + of_persons
     }
 
     /// The rows of a table that are not written yet; from here on they are taken for written.
@@ -122,6 +132,17 @@ impl Connection {
         self.settle_if_much()
     }
 
+    /// Keeps the facts about a subject, for when its rows are folded again.
+    pub(crate) fn keep_at_hand(&self, subject: &str, facts: Vec<Arc<Entry>>) {
+        self.behind.borrow_mut().at_hand = Some((subject.to_owned(), facts));
+    }
+
+    /// The facts about a subject, where they are at hand; they are not afterwards.
+    pub(crate) fn take_at_hand(&self, subject: &str) -> Option<Vec<Arc<Entry>>> {
+        let kept = self.behind.borrow_mut().at_hand.take();
+        kept.filter(|(known, _)| known == subject).map(|(_, facts)| facts)
+    }
+
     /// Outside of a transaction that writes, nothing is held.
     fn settle_if_much(&self) -> Result<(), StoreError> {
         if self.writes() && self.behind.borrow().held() < HELD_MAX {
@@ -138,6 +159,7 @@ impl Connection {
         if !self.writes() {
             return Ok(());
         }
+        self.write_gone_named(sql)?;
         for table in named_in(sql) {
             self.write_held(table)?;
             if changes {
@@ -149,6 +171,7 @@ impl Connection {
 
     /// Writes all that is held.
     pub(crate) fn settle(&self) -> Result<(), StoreError> {
+        self.write_all_gone()?;
         Table::ALL.into_iter().try_for_each(|table| self.write_held(table))
     }
 
@@ -156,13 +179,14 @@ impl Connection {
         if self.behind.borrow().is_lost {
             return Err(doing("write what was held")(DatabaseError::TransactionLost));
         }
-        let written = match table {
+        // What goes makes room for what comes.
+        let written = self.write_gone(table.name()).and_then(|()| match table {
             Table::Unrouted => self.write_served(),
             _ => {
                 let rows = self.behind.borrow_mut().take(table);
                 self.write_rows(table, rows)
             }
-        };
+        });
         if written.is_err() {
             self.behind.borrow_mut().is_lost = true;
             if table == Table::Fact {

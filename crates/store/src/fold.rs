@@ -72,6 +72,7 @@ pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreE
         | Fact::ClockPaused(_)
         | Fact::ClockResumed(_)
         | Fact::ClockPassedOn(_)
+        | Fact::ClockRecomputed(_)
         | Fact::ClockStopped(_)
         | Fact::ClockAtRisk(_)
         | Fact::ClockEscalated(_)
@@ -133,7 +134,11 @@ fn two_leads(connection: &Connection, entry: &Entry) -> Result<(), StoreError> {
 
 /// Some facts about a record hold no more: it is folded from those that do.
 fn folded_again(connection: &Connection, entry: &Entry, subject: &str) -> Result<(), StoreError> {
-    for held in withdrawn::taken_out(connection, entry, subject)? {
+    let held = withdrawn::taken_out(connection, entry, subject)?;
+    if held.is_empty() {
+        return Ok(());
+    }
+    for held in held {
         apply(connection, &held)?;
     }
     withdrawn::put_back(connection, entry.no, subject)
@@ -157,6 +162,10 @@ fn clocks(connection: &Connection, entry: &Entry) -> Result<(), StoreError> {
         Fact::ClockPassedOn(fact) => {
             clock::passed_on(connection, entry, fact)?;
             touched(connection, entry, &fact.subject)
+        }
+        Fact::ClockRecomputed(fact) => {
+            clock::recomputed(connection, entry, fact)?;
+            clocks_changed(connection, entry, &fact.subject)
         }
         Fact::ClockStopped(fact) => {
             clock::stopped(connection, entry, fact)?;
@@ -204,8 +213,8 @@ fn disputes(connection: &Connection, entry: &Entry) -> Result<(), StoreError> {
         Fact::DisputeRuled(fact) => dispute::ruled(connection, entry, fact)?,
         _ => {}
     }
-    match entry.fact().lead() {
-        Some(lead) => lead::touched(connection, entry, lead),
+    match entry.fact().decided_about() {
+        Some(subject) => touched(connection, entry, &subject),
         None => Ok(()),
     }
 }

@@ -137,6 +137,26 @@ impl Writer<'_> {
         self.connection.execute(what, sql, values![due_at]).map(drop)
     }
 
+    /// Notes that every lead and opportunity with a clock of a service level that runs has to be looked
+    /// at again, from `due_at` on.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn leave_clocked_undecided(
+        &mut self,
+        service_level: &str,
+        due_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let sql = "insert into undecided (subject, due_at)
+                   select coalesce('lead/' || lead, 'opportunity/' || opportunity), $1
+                       from clock where stopped_at is null and service_level = $2
+                       group by lead, opportunity
+                   on conflict (subject) do update set due_at = excluded.due_at
+                       where excluded.due_at < undecided.due_at";
+        let what = "note which clocks a new version concerns";
+        self.connection.execute(what, sql, values![due_at, service_level]).map(drop)
+    }
+
     /// Takes up to `limit` subjects that are due by `now` off the queue, the first due first.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use crate::{
     error::StoreError,
     person::index_everybody,
     person_key::keep_all_keys,
-    read::{fill_owners, index_all_names, keep_all_account_keys, keep_all_hours},
+    read::{fill_owners, fill_passed, index_all_names, keep_all_account_keys, keep_all_hours},
     value::values,
 };
 
@@ -39,7 +39,7 @@ macro_rules! migration {
 }
 
 /// In order; the place in this list, from 1, is the number in the file's name.
-const MIGRATIONS: [Migration; 24] = [
+const MIGRATIONS: [Migration; 27] = [
     migration!("0001_ledger"),
     migration!("0002_read_models"),
     migration!("0003_beside_the_ledger"),
@@ -64,6 +64,9 @@ const MIGRATIONS: [Migration; 24] = [
     migration!("0022_actions"),
     migration!("0023_evidence"),
     migration!("0024_written_together"),
+    migration!("0025_recomputed"),
+    migration!("0026_credits"),
+    migration!("0027_passed_on", Some(fill_passed)),
 ];
 
 /// The number of the newest schema that this program knows.

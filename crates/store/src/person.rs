@@ -163,21 +163,30 @@ impl Writer<'_> {
     /// When the database fails.
     pub fn erase_person(&mut self, subject: &str) -> Result<bool, StoreError> {
         let what = "erase a person";
-        if let Some(Known { words, person, .. }) = self.connection.known_person(subject)? {
-            index_words(self.connection, subject, &words, &[])?;
-            replace_keys(self.connection, subject, &keys_of(subject, &person), &[])?;
+        let was_before = "select 1 from import_person where subject = $1 limit 1";
+        let was_before = self.connection.query_one(what, was_before, values![subject])?.is_some();
+        Ok(self.forget_person(subject)? || was_before)
+    }
+
+    /// The same of one among many, without looking whether only who they were before an import is
+    /// known: whether anything else was.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn forget_person(&mut self, subject: &str) -> Result<bool, StoreError> {
+        let known = self.connection.known_person(subject)?;
+        if let Some(Known { words, person, .. }) = &known {
+            index_words(self.connection, subject, words, &[])?;
+            replace_keys(self.connection, subject, &keys_of(subject, person), &[])?;
+            self.connection.delete_later("person", "subject", &[subject])?;
         }
-        let sql = "delete from person where subject = $1";
-        let mut erased = self.connection.execute(what, sql, values![subject])?;
-        let sql = "delete from import_person where subject = $1";
-        erased += self.connection.execute(what, sql, values![subject])?;
-        if let Some((source, number)) = alias_in(subject) {
-            // The number stays: given again, it would make two people one.
-            let sql = "update alias set key = null
-                       where number = $1 and source = $2 and key is not null";
-            erased += self.connection.execute(what, sql, values![number, source])?;
-        }
-        Ok(erased > 0)
+        self.connection.delete_later("import_person", "subject", &[subject])?;
+        let Some((source, number)) = alias_in(subject) else { return Ok(known.is_some()) };
+        // The number stays: given again, it would make two people one.
+        let sql = "update alias set key = null
+                   where number = $1 and source = $2 and key is not null";
+        let erased = self.connection.execute("erase a person", sql, values![number, source])?;
+        Ok(known.is_some() || erased > 0)
     }
 
     /// The id minted for a key of `source` that tells who a person is, such as an address of mail:

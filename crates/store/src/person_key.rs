@@ -42,6 +42,9 @@ pub(crate) fn replace_keys(
     now: &[String],
 ) -> Result<(), StoreError> {
     for key in before.iter().filter(|key| !now.contains(key)) {
+        if connection.take_key_alone(key, subject)? {
+            continue;
+        }
         let sql = "delete from person_key where key = $1 and subject = $2";
         connection.execute("forget a key", sql, values![key, subject])?;
         if let [left] = &with_key(connection, key)?[..] {

@@ -128,6 +128,11 @@ impl Writer<'_> {
         self.batch.digests.push(row.digest);
         self.batch.sealed_at = self.now;
         self.batch.memory.note(&entry, &row.subject);
+        if let Fact::FactsWithdrawn(_) | Fact::LeadsUnmerged(_) = entry.fact()
+            && let Some(facts) = self.batch.memory.recall(&row.subject)
+        {
+            self.connection.keep_at_hand(&row.subject, facts.clone());
+        }
         fold::apply(self.connection, &entry)?;
         Ok(Some(entry))
     }
@@ -231,6 +236,18 @@ impl Writer<'_> {
             self.connection.hold_told(source, keys)?;
         }
         Ok(())
+    }
+
+    /// Reads at once what taking back what was told of subjects will ask for one by one: the facts
+    /// about each, where it stands, who it is and what it has in common with others.
+    ///
+    /// # Errors
+    /// When the database fails or a fact cannot be read.
+    pub fn look_ahead_of_undoing(&mut self, subjects: BTreeSet<String>) -> Result<(), StoreError> {
+        let names: Vec<String> = subjects.iter().cloned().collect();
+        self.look_ahead(&Ahead { subjects, ..Ahead::default() })?;
+        self.connection.hold_persons(&names)?;
+        self.connection.hold_keys_of_known(&names)
     }
 
     /// Whether questions go over a wire, so that working out which will come is worth its while.

@@ -1,5 +1,7 @@
 //! Each fact of the ledger as one sentence, with the glyph of the side that acted.
 
+mod clock;
+
 use domain::{
     activity::ActivityRecorded,
     decided::ClockEscalated,
@@ -34,7 +36,8 @@ pub(crate) fn sentence(
     time: &LocalTime,
 ) -> Result<Sentence, StoreError> {
     let fact = entry.fact();
-    let words = match decided(fact, time).or_else(|| reported(fact)) {
+    let words = match clock::clock(fact, time).or_else(|| decided(fact)).or_else(|| reported(fact))
+    {
         Some(words) => words,
         None => with_people(fact, names)?,
     };
@@ -64,6 +67,7 @@ fn glyph(fact: &Fact, names: &Names<'_, '_>) -> Result<Markup, StoreError> {
         | Fact::ClockPaused(_)
         | Fact::ClockResumed(_)
         | Fact::ClockPassedOn(_)
+        | Fact::ClockRecomputed(_)
         | Fact::ClockStopped(_)
         | Fact::MilestoneReached(_)
         | Fact::HandoffMade(_)
@@ -82,7 +86,7 @@ fn glyph(fact: &Fact, names: &Names<'_, '_>) -> Result<Markup, StoreError> {
 }
 
 /// What the Agreement decided.
-fn decided(fact: &Fact, time: &LocalTime) -> Option<String> {
+fn decided(fact: &Fact) -> Option<String> {
     Some(match fact {
         Fact::LeadQualified(fact) => {
             let again =
@@ -100,37 +104,6 @@ fn decided(fact: &Fact, time: &LocalTime) -> Option<String> {
             show::points(fact.total),
             fact.because.clause,
             fact.because.version
-        ),
-        Fact::ClockStarted(fact) => format!(
-            "The clock {} started, due {}, by clause {} of version {}",
-            level(&fact.service_level),
-            time.instant_words(fact.due_at),
-            fact.because.clause,
-            fact.because.version
-        ),
-        Fact::ClockAtRisk(fact) => {
-            format!("The clock {} came at risk", level(fact.clock.as_str()))
-        }
-        Fact::ClockBreached(fact) => {
-            format!("The clock {} passed its due time", level(fact.clock.as_str()))
-        }
-        Fact::ClockPaused(fact) => format!("The clock {} rests", level(fact.clock.as_str())),
-        Fact::ClockResumed(fact) => format!(
-            "The clock {} counts again, due {}",
-            level(fact.clock.as_str()),
-            time.instant_words(fact.due_at)
-        ),
-        Fact::ClockPassedOn(fact) => format!(
-            "The clock {} runs on with the next owner{}",
-            level(fact.clock.as_str()),
-            if fact.overdue { "; the miss stays with the earlier one" } else { "" }
-        ),
-        Fact::ClockStopped(fact) => format!(
-            "The clock {} stopped by {}: {} after {}",
-            level(fact.clock.as_str()),
-            fact.stopped_by,
-            fact.verdict.words(),
-            show::working(fact.working_seconds)
         ),
         Fact::HandoffDeemed(fact) => format!(
             "Nobody answered in time, so it is deemed accepted by clause {} of version {}",

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::parts::Kind;
 
 /// Keys whose words are not just the key with blanks.
-const LABELS: [(&str, &str); 74] = [
+const LABELS: [(&str, &str); 75] = [
     ("says", "sentence"),
     ("clause", "number"),
     ("no", "number"),
@@ -34,6 +34,7 @@ const LABELS: [(&str, &str); 74] = [
     ("hours", "hours that count"),
     ("zone", "zone of the hours"),
     ("on_transfer", "when it passes to another owner"),
+    ("running_clocks", "clocks that run when this comes into force"),
     ("zero_time", "answered before any working time passed"),
     ("then", "where it is missed"),
     ("most_clocks", "clocks on each, at most"),

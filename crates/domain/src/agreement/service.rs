@@ -42,6 +42,8 @@ pub struct ServiceLevel {
     pub zone: ZonePolicy,
     /// What passing the lead on does. Source: domain.md 2.5, reassignment.
     pub on_transfer: OnTransfer,
+    /// What becomes of the clocks of this level that run when the version comes into force.
+    pub running_clocks: RunningClocks,
     /// At most so many clocks of this level on one lead or opportunity.
     pub most_clocks: Option<u32>,
     /// The verdict when no working time passed between start and stop.
@@ -178,4 +180,15 @@ pub enum OnTransfer {
     RestartAnswered,
     /// The clock runs on (the prospect's clock).
     RunOn,
+}
+
+/// What becomes of the clocks of a service level that run when a version comes into force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunningClocks {
+    /// They keep the version that governs them.
+    Keep,
+    /// From then on they are judged by this version, with their time reckoned from their start.
+    /// Nothing is due before the version came into force, and what was missed by then stays missed
+    /// under the version that governed it.
+    Recompute,
 }

@@ -76,7 +76,7 @@ impl Implying<'_> {
         let entries = staged(lead, entries, &self.past, asked.went_on, at);
         let entries = LeadHistory::new(lead.clone(), entries).into_entries();
         let subject = Subject::Lead(lead.clone());
-        let Ok(all) = clocks(&subject, &entries, self.text, self.people) else {
+        let Ok(all) = clocks(&subject, &entries, self.text, self.people, self.as_of) else {
             return Ran::new();
         };
         let mut ran = Ran::new();

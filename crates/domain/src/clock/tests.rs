@@ -7,6 +7,7 @@ fn terms(target_minutes: i64) -> Terms {
     Terms {
         target: minutes(target_minutes),
         warn_after: share_of(SignedDuration::from_mins(target_minutes), 800),
+        hold_from: None,
         zero_business_time: ZeroTime::Met,
     }
 }

@@ -4,10 +4,14 @@ use jiff::{SignedDuration, civil::time};
 
 use super::*;
 use crate::{
-    agreement::{service::Warn, tests::blank},
+    agreement::{
+        Agreement,
+        service::{Hours, OnTransfer, RunningClocks, Target, Warn, ZonePolicy},
+        tests::blank,
+    },
     calendar::{Closes, OpenHours},
     clock::ZeroTime,
-    condition::{Condition, Literal},
+    condition::{Condition, Literal, Name, Root},
     fact::Told,
     field::Fields,
     firm::Side,
@@ -44,6 +48,7 @@ fn level() -> ServiceLevel {
         hours: Hours::OfOwner,
         zone: ZonePolicy::Owner,
         on_transfer: OnTransfer::Restart,
+        running_clocks: RunningClocks::Keep,
         most_clocks: Some(10),
         zero_time: ZeroTime::Met,
         goal_per_mille: Some(900),
@@ -104,7 +109,7 @@ fn found(
     people: &People,
     as_of: Timestamp,
 ) -> Vec<ServiceClock> {
-    clocks(&history.subject(), history.until(as_of), agreements, people).unwrap()
+    clocks(&history.subject(), history.until(as_of), agreements, people, as_of).unwrap()
 }
 
 fn run(level: ServiceLevel, lines: &[(&str, &str)], until: &str) -> Vec<ServiceClock> {
@@ -113,6 +118,7 @@ fn run(level: ServiceLevel, lines: &[(&str, &str)], until: &str) -> Vec<ServiceC
 }
 
 mod ladders;
+mod recomputed;
 mod rejudged;
 
 const MINUTE: i64 = 60;
@@ -232,7 +238,7 @@ fn time_that_rests_does_not_count() {
     let clocks = run(resting, &facts, "2026-11-25 00:00");
     let end = clocks[0].end(at("2026-11-25 00:00")).unwrap().unwrap();
     assert_eq!((end.verdict, end.working_seconds), (Verdict::Met, 105 * MINUTE));
-    assert_eq!(clocks[0].pause_facts, [(FactNo(2), Some(FactNo(3)))]);
+    assert_eq!(clocks[0].turned_by, [(Turned::By(FactNo(2)), Some(Turned::By(FactNo(3))))]);
 }
 
 #[test]
@@ -358,7 +364,8 @@ fn an_opportunity_that_moves_on_gets_a_fresh_clock_and_one_that_rests_is_missed(
     ]);
     let agreements = History::always(agreement(stale()), "hash".into());
     let subject = Subject::Opportunity("crm:d1".into());
-    let found = clocks(&subject, &facts, &agreements, &People::default()).unwrap();
+    let found =
+        clocks(&subject, &facts, &agreements, &People::default(), at("2026-07-02 00:00")).unwrap();
     let starts: Vec<FactNo> = found.iter().map(|clock| clock.start_fact).collect();
     assert_eq!(starts, [FactNo(1), FactNo(2), FactNo(4)]);
     assert_eq!(found[0].stopped_by.as_deref(), Some("next step changed"));
@@ -400,6 +407,6 @@ fn a_clock_that_begins_while_it_should_rest_rests() {
     let resting = ServiceLevel { pauses_when: Some(status_in(&["MQL"])), ..level() };
     let lines = [("2026-11-16 09:00", "is MQL"), ("2026-11-16 10:00", "to u1")];
     let found = run(resting, &lines, "2026-11-20 09:00");
-    assert_eq!(found[0].pause_facts, [(FactNo(2), None)]);
+    assert_eq!(found[0].turned_by, [(Turned::By(FactNo(2)), None)]);
     assert_eq!(found[0].read(at("2026-11-20 09:00")).unwrap().due_at, None);
 }

@@ -4,7 +4,9 @@ use crate::{
         Party,
         handoff::{DisputeTerms, Within},
         routing::{Member, Pool, Route, Routing},
-        service::{Hours, OnTransfer, Step, StepAt, Target as Time, Warn, ZonePolicy},
+        service::{
+            Hours, OnTransfer, RunningClocks, Step, StepAt, Target as Time, Warn, ZonePolicy,
+        },
         tests::blank,
     },
     clock::ZeroTime,
@@ -98,6 +100,7 @@ fn who_stands_in_and_who_is_told_by_name_has_it_from_the_service_level() {
         hours: Hours::OfOwner,
         zone: ZonePolicy::Owner,
         on_transfer: OnTransfer::Restart,
+        running_clocks: RunningClocks::Keep,
         most_clocks: None,
         zero_time: ZeroTime::Met,
         goal_per_mille: None,

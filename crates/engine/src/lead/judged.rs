@@ -107,7 +107,7 @@ impl Judged {
         let (facts, account) = facts_and_account(reader, lead)?;
         let history = LeadHistory::new(lead.id.clone(), facts);
         let (entries, subject) = (history.until(now), history.subject());
-        let all = clocks(&subject, entries, rules.agreements, &rules.people)?;
+        let all = clocks(&subject, entries, rules.agreements, &rules.people, now)?;
         let (running, mut ended): (Vec<_>, Vec<_>) =
             all.into_iter().partition(|clock| clock.ended_at(now).is_none());
         let are_running = !running.is_empty();

@@ -1,6 +1,7 @@
 //! Goals: how what the sides have promised to reach stands, by working days gone.
 
 mod actual;
+mod credit;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ use super::{
     Asked, QuotaFigures, ReportFailure, ReportQuestion, Sources, WorkingDays, quotas::quotas,
 };
 use actual::{Actual, Reading};
+pub use credit::{Credit, LeftOut, credits};
 
 const MEANINGS: [(&str, &str); 4] = [
     ("working_days", "the days on which the Agreement's default calendar opens, holidays left out"),
@@ -82,6 +84,8 @@ pub struct GoalFigures {
     pub days: WorkingDays,
     /// How it stands.
     pub standing: GoalStanding,
+    /// Opportunities that do not count towards it, by rulings.
+    pub left_out: Vec<LeftOut>,
     /// The same in a sentence.
     pub words: String,
 }
@@ -216,6 +220,7 @@ fn figures(
             actual,
         }),
     };
+    let left_out = reading.left_out(goal);
     let currency = (goal.measure == Counts::Revenue).then_some(agreement.currency);
     Ok(GoalFigures {
         id: goal.id.clone(),
@@ -229,7 +234,8 @@ fn figures(
         from: goal.from,
         to: goal.to,
         rows_of: rows_of(goal.measure),
-        words: words(goal, &standing, &days, currency),
+        words: words(goal, &standing, &days, currency) + &ruled(left_out.len()),
+        left_out,
         currency,
         days,
         standing,
@@ -290,6 +296,15 @@ fn words(
                 }
             }
         }
+    }
+}
+
+/// `; 1 is left out by a ruling`, where any is.
+fn ruled(left_out: usize) -> String {
+    match left_out {
+        0 => String::new(),
+        1 => "; 1 opportunity is left out by a ruling".to_owned(),
+        n => format!("; {n} opportunities are left out by rulings"),
     }
 }
 

@@ -1,5 +1,5 @@
 //! Which clocks another text would judge otherwise, shown before anybody signs it. Nothing is
-//! written: every clock keeps the version under which it began.
+//! written. A clock that runs keeps the version that governs it, unless the text says otherwise.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,7 +32,7 @@ const DAYS: i64 = 90;
 ///
 /// In JSON: `{"version":4,"from":"…","as_of":"…","looked_at":812,"left_out":0,"running":46,
 /// "levels":[{"service_level":"first-answer","clause":"4.1","side":"sales","looked_at":600,
-/// "missed":12,"missed_no_more":0,"elsewhere":1,"started":3,"stopped":0,"unjudged":0}],"new_levels":[…],"rows":[{…}]}`.
+/// "missed":12,"missed_no_more":0,"elsewhere":1,"started":3,"stopped":0,"unjudged":0,"follow":46}],"new_levels":[…],"rows":[{…}]}`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RejudgedReport {
     /// The text.
@@ -51,8 +51,8 @@ pub struct RejudgedReport {
     pub levels: Vec<LevelTurns>,
     /// Service levels of the text that have no clock among them.
     pub new_levels: Vec<String>,
-    /// The clocks that would be judged otherwise, or of which that cannot be said; the one that
-    /// started last first.
+    /// The clocks that would be judged otherwise, that would be judged by the text once it is in
+    /// force, or of which that cannot be said; the one that started last first.
     pub rows: Vec<Rejudged>,
 }
 
@@ -79,12 +79,19 @@ pub struct LevelTurns {
     pub stopped: u64,
     /// Of which it cannot be said.
     pub unjudged: u64,
+    /// That run and would be judged by the text once it is in force.
+    pub follow: u64,
 }
 
 impl RejudgedReport {
     /// How many clocks take a turn, over all service levels.
     pub fn count(&self, turn: Turn) -> u64 {
         self.levels.iter().map(|level| level.count(turn)).sum()
+    }
+
+    /// How many run and would be judged by the text once it is in force.
+    pub fn follow(&self) -> u64 {
+        self.levels.iter().map(|level| level.follow).sum()
     }
 
     /// How many would be judged otherwise.
@@ -206,8 +213,10 @@ impl<'a> Tally<'a> {
             let turn = clock.turn();
             self.running += u64::from(clock.runs() && turn != Turn::Started);
             let level = self.levels.entry(clock.service_level.clone());
-            level.or_insert_with(|| turns(&clock.service_level, self.texts)).take(turn);
-            if turn != Turn::Same {
+            let level = level.or_insert_with(|| turns(&clock.service_level, self.texts));
+            level.take(turn);
+            level.follow += u64::from(clock.follows.is_some());
+            if turn != Turn::Same || clock.follows.is_some() {
                 self.rows.push(clock);
             }
         }
@@ -254,5 +263,6 @@ fn turns(level: &str, (signed, proposed): (&History, &History)) -> LevelTurns {
         started: 0,
         stopped: 0,
         unjudged: 0,
+        follow: 0,
     }
 }

@@ -133,6 +133,16 @@ pub(super) fn won_by(
     Ok(seen(rows, stages, question, &mut Vec::new()))
 }
 
+/// One opportunity as it stood, where it had been opened by then.
+pub(super) fn opportunity(
+    reader: &Reader<'_>,
+    id: &OpportunityId,
+    question: &ReportQuestion,
+) -> Result<Vec<Seen>, StoreError> {
+    let row = reader.opportunity(id)?.into_iter().collect();
+    Ok(seen(row, reader.stages_of_opportunity(id)?, question, &mut Vec::new()))
+}
+
 fn seen(
     rows: Vec<OpportunityRow>,
     stages: Vec<OpportunityStageRow>,

@@ -244,7 +244,7 @@ impl Deciding {
     }
 
     fn clocks(&self, subject: &Subject, entries: &[Arc<Entry>]) -> Result<Vec<ClockRead>, Failure> {
-        let found = clocks(subject, entries, &self.agreements, &self.facts.people)?;
+        let found = clocks(subject, entries, &self.agreements, &self.facts.people, self.as_of)?;
         let read = |clock: ServiceClock| {
             let (at_start, reading) = (clock.read_at_start()?, clock.read(self.as_of)?);
             let end = clock.end(self.as_of)?;

@@ -58,6 +58,33 @@ async fn whoever_signs_sees_first_which_clocks_would_turn() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_signs_sees_which_clocks_will_follow_and_the_clock_says_that_it_did() {
+    let world = World::just_signed();
+    let moved = serde_json::json!([{"fact": "lead_moved", "lead": "waits", "status": "MQL"}]);
+    world.reports(moved).await;
+    world.at("2026-11-16 11:00").ticks();
+    let text = "target = \"3h\"\nrunning_clocks = \"follow_this_text\"";
+    world.proposes(&AGREEMENT.replace("target = \"4h\"", text));
+    let Some(house) = House::open(&world).await else { return };
+    house.enters(&world, "sven").await;
+    house.visits("/agreement/2").await;
+    house.sees("1 clock that runs and not yet late: judged by this version").await;
+    clean(house.examine("agreement-follows").await);
+    house.clicks_words("Which clocks this version would judge otherwise").await;
+    house.sees("1 of the clocks that run will be judged by it").await;
+    clean(house.examine("agreement-changes-follow").await);
+    house.visits("/agreement/2").await;
+    house.clicks_words("Sign for sales").await;
+    house.enters(&world, "mara").await;
+    house.visits("/agreement/2").await;
+    house.clicks_words("Sign for marketing").await;
+    world.at("2026-11-16 11:01").ticks();
+    house.visits("/leads/crm:waits").await;
+    house.sees("Recomputed by version 2").await;
+    clean(house.examine("lead-recomputed").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_rep_reads_what_to_say_as_a_house() {
     let world = World::just_signed_with(MESSAGE);
     let Some(house) = House::open(&world).await else { return };

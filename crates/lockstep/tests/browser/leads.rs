@@ -141,3 +141,17 @@ async fn a_field_is_corrected_without_scripts_on_the_list_and_on_the_leads_page(
     house.visits("/leads/crm:l1/fields/title").await;
     clean(house.examine("lead-field").await);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_shows_from_whom_a_lead_came_where_that_is_chosen() {
+    let world = firm::busy().await;
+    let given = json!({"fact": "lead_assigned", "lead": "l1", "owner": world.user("rep")});
+    world.reports(given).await;
+    let given = json!({"fact": "lead_assigned", "lead": "l1", "owner": world.user("sven")});
+    world.reports(given).await;
+    let Some(house) = House::open(&world).await else { return };
+    house.enters(&world, "sven").await;
+    house.visits("/leads?passed=any&columns=what,stage,owner,passed,clock").await;
+    house.sees("from Rita Voss, by hand").await;
+    clean(house.examine("leads-passed-on").await);
+}

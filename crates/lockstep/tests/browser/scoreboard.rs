@@ -56,3 +56,56 @@ async fn a_restated_week_is_marked() {
     wrong.extend(house.examine("today-restated").await);
     clean(wrong);
 }
+
+/// Who rules, and a goal that counts what is opened.
+const CREDITS: &str = r#"
+[disputes]
+clause = "6"
+heading = "Where we disagree"
+says = "Who contests writes why, the other side answers, and revenue operations rules."
+arbiter = "operations@millrace.example"
+contest_within = "14 days"
+ruled_within = "3 working days"
+hours = "office"
+
+[[goal]]
+id = "brought-in"
+clause = "7.1"
+says = "Marketing brings in three opportunities this quarter."
+side = "marketing"
+measure = "opened"
+from = 2026-10-01
+to = 2026-12-31
+target = 3
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_credit_is_contested_where_it_stands_and_the_figure_says_by_which_ruling() {
+    let world = World::just_signed_with(CREDITS);
+    let deal = |id: &str| {
+        json!({"fact": "opportunity", "opportunity": id, "fields": {
+            "name": format!("Pumps for {id}"), "owner": world.user("rep"), "outcome": "open",
+            "opened_on": "2026-11-02"}})
+    };
+    world.reports(json!([deal("north"), deal("south")])).await;
+    let Some(house) = House::open(&world).await else { return };
+    house.enters(&world, "sven").await;
+    house.visits("/opportunities/crm:north").await;
+    clean(house.examine("opportunity-credits").await);
+    house.clicks_words("contest it").await;
+    house.sees("Contest the credit to the goal brought-in").await;
+    clean(house.examine("dispute-credit-new").await);
+    house.fills("statement", "They were a customer before.").await;
+    house.clicks_words("Contest it").await;
+    house.sees("Contested.").await;
+    clean(house.examine("dispute-credit").await);
+    house.enters(&world, "operations").await;
+    house.visits("/disputes/lockstep:d1").await;
+    house.clicks("input[value=overturned]").await;
+    house.fills("reasons", "In September they had an order.").await;
+    house.clicks_words("Rule").await;
+    house.sees("It is overturned").await;
+    house.visits("/scoreboard/rows?figure=goal.brought-in").await;
+    house.sees("left out by a ruling").await;
+    clean(house.examine("goal-left-out").await);
+}

@@ -32,6 +32,11 @@ fn changed<T>(rows: &mut Rows<T>) -> impl Iterator<Item = &T> {
 }
 
 impl Clocks {
+    /// The rows of a subject are to go.
+    pub(super) fn lose(&mut self, subject: Subject) {
+        self.0.insert(subject, Vec::new());
+    }
+
     pub(super) fn len(&self) -> usize {
         self.0.len()
     }
@@ -42,6 +47,11 @@ impl Clocks {
 }
 
 impl Handoffs {
+    /// The rows of a lead are to go.
+    pub(super) fn lose(&mut self, lead: LeadId) {
+        self.0.insert(lead, Vec::new());
+    }
+
     pub(super) fn len(&self) -> usize {
         self.0.len()
     }

@@ -30,6 +30,13 @@ impl Leads {
         self.0.len()
     }
 
+    /// A lead's row is to go; whether it goes on as another stays.
+    pub(super) fn lose(&mut self, lead: &LeadId) {
+        if let Some(held) = self.0.get_mut(lead) {
+            (held.row, held.is_changed) = (None, false);
+        }
+    }
+
     pub(super) fn take_changed(&mut self) -> Vec<Vec<Value>> {
         let changed = self.0.values_mut().filter_map(|held| {
             let is_changed = std::mem::take(&mut held.is_changed);

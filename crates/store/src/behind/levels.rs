@@ -47,6 +47,23 @@ impl Connection {
         self.settle_if_much()
     }
 
+    /// Takes out whoever has received nothing: they join anew, at the level that is the lowest then.
+    pub(crate) fn drop_level_of_nothing(
+        &self,
+        pool: &str,
+        user: &UserId,
+    ) -> Result<(), StoreError> {
+        self.hold_levels(pool)?;
+        let mut behind = self.behind.borrow_mut();
+        let levels = behind.levels.0.entry(pool.to_owned()).or_default();
+        if levels.get(user).is_none_or(|(level, _)| *level != Level::default()) {
+            return Ok(());
+        }
+        levels.remove(user);
+        drop(behind);
+        self.delete_later("routing_level", "pool, user_id", &[pool, user.as_str()])
+    }
+
     /// The levels of a pool, by member.
     pub(crate) fn levels_of(&self, pool: &str) -> Result<Vec<(UserId, Level)>, StoreError> {
         self.hold_levels(pool)?;

@@ -32,6 +32,11 @@ pub(super) struct Keys {
 }
 
 impl Persons {
+    /// Nobody is known under a subject any more.
+    pub(super) fn lose(&mut self, subject: &str) {
+        self.known.insert(subject.to_owned(), (None, false));
+    }
+
     pub(super) fn len(&self) -> usize {
         self.known.len()
     }
@@ -147,6 +152,33 @@ impl Connection {
             self.behind.borrow_mut().keys.with.append(&mut found);
         }
         Ok(())
+    }
+
+    /// Takes a key from a subject that has it alone, some time before anybody asks; says whether it
+    /// did. Where others have it too, more must be known of them.
+    pub(crate) fn take_key_alone(&self, key: &str, subject: &str) -> Result<bool, StoreError> {
+        self.hold_keys(&[key.to_owned()])?;
+        let mut behind = self.behind.borrow_mut();
+        let keys = &mut behind.keys;
+        let with = keys.with.entry(key.to_owned()).or_default();
+        if with.len() != 1 || !with.contains(subject) {
+            return Ok(false);
+        }
+        with.clear();
+        keys.shared.remove(&(key.to_owned(), subject.to_owned()));
+        drop(behind);
+        self.delete_later("person_key", "key, subject", &[key, subject])?;
+        Ok(true)
+    }
+
+    /// Reads who has the keys of persons who are known, many at a time.
+    pub(crate) fn hold_keys_of_known(&self, subjects: &[String]) -> Result<(), StoreError> {
+        let mut keys = BTreeSet::new();
+        for subject in subjects {
+            let known = self.known_person(subject)?;
+            keys.extend(known.map(|known| keys_of(subject, &known.person)).unwrap_or_default());
+        }
+        self.hold_keys(&keys.into_iter().collect::<Vec<_>>())
     }
 
     /// Gives a key to a subject that did not have it; whoever had it alone shares it from then on.

@@ -129,6 +129,21 @@ impl Table {
         }
     }
 
+    pub(crate) fn name(self) -> &'static str {
+        self.written().name
+    }
+
+    /// The held table with a name.
+    pub(super) fn of_name(name: &str) -> Option<Table> {
+        Table::ALL.into_iter().find(|table| table.name() == name)
+    }
+
+    /// The place of a column in its rows.
+    pub(super) fn place(self, column: &str) -> usize {
+        let mut columns = self.written().columns.split(',').map(str::trim);
+        columns.position(|name| name == column).expect("the table has the column")
+    }
+
     pub(super) fn doing(self) -> &'static str {
         self.written().doing
     }

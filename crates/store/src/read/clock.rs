@@ -17,7 +17,9 @@ use crate::{
     value::{FromValue, Row, Value, values},
 };
 
-pub(crate) use folded::{at_risk, breached, passed_on, paused, resumed, started, stopped};
+pub(crate) use folded::{
+    at_risk, breached, passed_on, paused, recomputed, resumed, started, stopped,
+};
 
 pub(crate) const COLUMNS: &str = "id, lead, opportunity, service_level, version, clause, owner, holder, \
      transfer, started_at, counts_from, at_risk_at, due_at, resting, risk_noticed, breached, stopped_at, verdict, \
@@ -32,7 +34,7 @@ pub struct ClockRow {
     pub subject: Subject,
     /// The service level's key.
     pub service_level: String,
-    /// The version of the Agreement that started it.
+    /// The version of the Agreement that governs it.
     pub version: Version,
     /// Its clause there.
     pub clause: String,
@@ -269,6 +271,21 @@ impl Reader<'_> {
                 due_at: row.next()?,
             })
         })
+    }
+
+    /// How many clocks of each service level run and are not missed, so that a version may judge them
+    /// anew.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn clocks_in_time(&self, now: Timestamp) -> Result<BTreeMap<String, u64>, StoreError> {
+        let query = "select service_level, count(*) from clock
+                     where stopped_at is null and breached = 0 and (resting = 1 or due_at >= $1)
+                     group by service_level";
+        let counted = self.list("count the clocks in time", query, values![now], |mut row| {
+            Ok((row.next()?, row.next::<i64>()?.unsigned_abs()))
+        })?;
+        Ok(counted.into_iter().collect())
     }
 
     /// All clocks, in the order in which they were started.

@@ -4,7 +4,7 @@ use domain::{
     dispute::{Contested, DisputeAnswered, DisputeOpened, DisputeRuled},
     fact::Entry,
     firm::Side,
-    ids::{DisputeId, FactNo, HandoffId, LeadId, UserId, Version},
+    ids::{DisputeId, FactNo, HandoffId, LeadId, OpportunityId, UserId, Version},
 };
 use jiff::Timestamp;
 
@@ -18,7 +18,7 @@ use crate::{
 
 pub(crate) const COLUMNS: &str = "id, handoff, lead, version, clause, opened_by, opened_side, \
      opened_at, arbiter, due_at, answered_by, answered_at, ruled_by, ruled_at, overturned, \
-     follows, by_fact, ruling_fact, last_fact";
+     follows, by_fact, ruling_fact, last_fact, opportunity, goal";
 
 /// A dispute.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,16 +63,12 @@ fn read(mut row: Row) -> Result<DisputeRow, StoreError> {
     let lead: Option<LeadId> = row.next()?;
     let version: Option<Version> = row.next()?;
     let clause: Option<String> = row.next()?;
-    let about = match (handoff, lead) {
-        (Some(handoff), Some(lead)) => Contested::Handoff { handoff, lead },
-        _ => Contested::Clause {
+    let mut dispute = DisputeRow {
+        id,
+        about: Contested::Clause {
             version: version.unwrap_or(Version(0)),
             clause: clause.unwrap_or_default(),
         },
-    };
-    Ok(DisputeRow {
-        id,
-        about,
         opened_by: row.next()?,
         opened_side: row.next()?,
         opened_at: row.next()?,
@@ -87,7 +83,15 @@ fn read(mut row: Row) -> Result<DisputeRow, StoreError> {
         by_fact: row.next()?,
         ruling_fact: row.next()?,
         last_fact: row.next()?,
-    })
+    };
+    let opportunity: Option<OpportunityId> = row.next()?;
+    if let (Some(handoff), Some(lead)) = (handoff, lead) {
+        dispute.about = Contested::Handoff { handoff, lead };
+    }
+    if let Some((opportunity, goal)) = opportunity.zip(row.next()?) {
+        dispute.about = Contested::Credit { opportunity, goal };
+    }
+    Ok(dispute)
 }
 
 pub(crate) fn opened(
@@ -96,15 +100,19 @@ pub(crate) fn opened(
     fact: &DisputeOpened,
 ) -> Result<(), StoreError> {
     let (mut handoff, mut version, mut clause) = (None, None, None);
+    let (mut opportunity, mut goal) = (None, None);
     match &fact.about {
         Contested::Handoff { handoff: which, .. } => handoff = Some(which),
         Contested::Clause { version: of, clause: which } => {
             (version, clause) = (Some(*of), Some(which));
         }
+        Contested::Credit { opportunity: of, goal: which } => {
+            (opportunity, goal) = (Some(of), Some(which));
+        }
     }
     let sql = "insert into dispute (id, handoff, lead, version, clause, opened_by, opened_side,
-                   opened_at, arbiter, due_at, by_fact, last_fact)
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)";
+                   opened_at, arbiter, due_at, by_fact, last_fact, opportunity, goal)
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13)";
     let values = values![
         &fact.dispute,
         handoff,
@@ -116,7 +124,9 @@ pub(crate) fn opened(
         entry.happened_at(),
         &fact.arbiter,
         fact.due_at,
-        entry.no
+        entry.no,
+        opportunity,
+        goal
     ];
     connection.execute("fold a dispute", sql, values)?;
     let Some(handoff) = handoff else { return Ok(()) };
@@ -166,6 +176,31 @@ impl Reader<'_> {
     pub fn dispute(&self, id: &DisputeId) -> Result<Option<DisputeRow>, StoreError> {
         let query = format!("select {COLUMNS} from dispute where id = $1");
         self.find("read a dispute", &query, values![id], read)
+    }
+
+    /// The disputes about what an opportunity counts towards, the latest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn disputes_of_opportunity(
+        &self,
+        opportunity: &OpportunityId,
+    ) -> Result<Vec<DisputeRow>, StoreError> {
+        let query =
+            format!("select {COLUMNS} from dispute where opportunity = $1 order by by_fact desc");
+        self.list("read an opportunity's disputes", &query, values![opportunity], read)
+    }
+
+    /// The rulings that have overturned what opportunities count towards, by an instant.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn credits_overturned(&self, by: Timestamp) -> Result<Vec<DisputeRow>, StoreError> {
+        let query = format!(
+            "select {COLUMNS} from dispute
+             where opportunity is not null and overturned = 1 and ruled_at <= $1 order by by_fact"
+        );
+        self.list("read which credits were overturned", &query, values![by], read)
     }
 
     /// All disputes: those that wait for a ruling first, by when it is due, then the latest ruled.

@@ -2,11 +2,13 @@
 //!
 //! A lead has a row from the first fact about it on, reported or not.
 
+use std::collections::BTreeMap;
+
 use domain::{
     decided::LeadQualified,
     fact::Entry,
     field::{Fields, overlay},
-    handoff::LeadAssigned,
+    handoff::{LeadAssigned, PassedBy},
     ids::{AccountId, FactNo, LeadId, Subject, UserId},
     points::Points,
     record::LeadReported,
@@ -19,12 +21,12 @@ use crate::{
     error::StoreError,
     ledger::KEY_BYTES_MAX,
     reader::Reader,
-    value::{Row, Value, json, kept, values},
+    value::{FromValue, Row, Value, json, kept, values},
 };
 
 pub(crate) const COLUMNS: &str = "id, record, account, owner, owner_since, status, status_since, \
      source, created_at, fields, qualified_times, first_qualified_at, last_qualified_at, \
-     total_points, next_due_at, last_fact";
+     total_points, next_due_at, last_fact, passed_from, passed_by, passed_at";
 
 /// One contact's way through the agreed stages.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,6 +63,27 @@ pub struct LeadRow {
     pub next_due_at: Option<Timestamp>,
     /// The last fact about it.
     pub last_fact: FactNo,
+    /// How it came to its owner from another; `None` where it did not.
+    pub passed: Option<Passed>,
+}
+
+/// How a lead came to its owner from another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passed {
+    /// Who had it.
+    pub from: UserId,
+    /// By what it went on.
+    pub by: PassedBy,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl FromValue for PassedBy {
+    const WANTED: &'static str = "by what a lead was passed on";
+    fn from_value(value: Value) -> Result<Self, Value> {
+        let key = String::from_value(value)?;
+        PassedBy::of_key(&key).ok_or(Value::Text(key))
+    }
 }
 
 pub(crate) fn read(mut row: Row) -> Result<LeadRow, StoreError> {
@@ -81,7 +104,14 @@ pub(crate) fn read(mut row: Row) -> Result<LeadRow, StoreError> {
         total_points: row.next()?,
         next_due_at: row.next()?,
         last_fact: row.next()?,
+        passed: read_passed(&mut row)?,
     })
+}
+
+fn read_passed(row: &mut Row) -> Result<Option<Passed>, StoreError> {
+    let (from, by, at): (Option<UserId>, Option<PassedBy>, Option<Timestamp>) =
+        (row.next()?, row.next()?, row.next()?);
+    Ok(from.zip(by).zip(at).map(|((from, by), at)| Passed { from, by, at }))
 }
 
 /// A row's values, in the order of its columns.
@@ -102,7 +132,10 @@ pub(crate) fn values_of(row: &LeadRow) -> Vec<Value> {
         row.last_qualified_at,
         row.total_points,
         row.next_due_at,
-        row.last_fact
+        row.last_fact,
+        row.passed.as_ref().map(|passed| &passed.from),
+        row.passed.as_ref().map(|passed| passed.by.key()),
+        row.passed.as_ref().map(|passed| passed.at)
     ]
     .to_vec()
 }
@@ -127,6 +160,7 @@ impl LeadRow {
             total_points: None,
             next_due_at: None,
             last_fact: no,
+            passed: None,
         }
     }
 }
@@ -189,13 +223,48 @@ pub(crate) fn assigned(
     fact: &LeadAssigned,
 ) -> Result<(), StoreError> {
     let owner = fact.owner.as_ref().filter(|owner| owner.as_str().len() <= KEY_BYTES_MAX);
-    let at = entry.happened_at();
+    let (owner, at) = (owner.map(|owner| UserId(kept(owner.as_str()))), entry.happened_at());
     connection.change_lead(&fact.lead, entry.no, |row| {
         if row.owner_since.is_none_or(|since| since <= at) {
-            row.owner = owner.map(|owner| UserId(kept(owner.as_str())));
+            if row.owner != owner {
+                let by = PassedBy::of(&entry.told.source, &entry.told.key);
+                let from = row.owner.take().filter(|_| owner.is_some());
+                row.passed = from.map(|from| Passed { from, by, at });
+            }
+            row.owner = owner;
             row.owner_since = Some(at);
         }
     })
+}
+
+/// Says of every lead how it came to its owner, from what stands in the ledger.
+pub(crate) fn fill_passed(connection: &Connection) -> Result<(), StoreError> {
+    let query = "select assignment.lead, assignment.owner, assignment.at, fact.source, fact.key
+                 from assignment join fact on fact.no = assignment.by_fact
+                 order by assignment.by_fact";
+    let mut leads: BTreeMap<LeadId, (Option<UserId>, Timestamp, Option<Passed>)> = BTreeMap::new();
+    for mut row in connection.query("read who was given which lead", query, &[])? {
+        let (lead, owner): (LeadId, Option<UserId>) = (row.next()?, row.next()?);
+        let (at, source, key): (Timestamp, String, String) =
+            (row.next()?, row.next()?, row.next()?);
+        let owner = owner.filter(|owner| owner.as_str().len() <= KEY_BYTES_MAX);
+        let stands = leads.entry(lead).or_insert((None, Timestamp::MIN, None));
+        if stands.1 <= at {
+            if stands.0 != owner {
+                let from = stands.0.take().filter(|_| owner.is_some());
+                let by = PassedBy::of(&source, &key);
+                stands.2 = from.map(|from| Passed { from, by, at });
+            }
+            (stands.0, stands.1) = (owner, at);
+        }
+    }
+    let sql = "update lead set passed_from = $2, passed_by = $3, passed_at = $4 where id = $1";
+    for (lead, (_, _, passed)) in leads {
+        let Some(Passed { from, by, at }) = passed else { continue };
+        let values = values![&lead, &from, by.key(), at];
+        connection.execute("say how a lead came to its owner", sql, values)?;
+    }
+    Ok(())
 }
 
 /// Works out anew when the first of a lead's running clocks is due.

@@ -1,6 +1,7 @@
 //! Which leads: the conditions of a list, all of which must hold.
 
 use domain::{
+    handoff::PassedBy,
     ids::{LeadId, UserId},
     points::Points,
 };
@@ -31,6 +32,12 @@ pub struct LeadFilter {
     pub created: Span,
     /// Who entered their status then.
     pub changed: Span,
+    /// That came to their owner from another.
+    pub passed: bool,
+    /// That came by one of these ways.
+    pub passed_by: Option<PassedBy>,
+    /// That came from this person.
+    pub passed_from: Option<UserId>,
     /// With at least these points at their latest qualification.
     pub points_min: Option<Points>,
     /// One of these; few enough to be named in one question.
@@ -108,6 +115,17 @@ impl LeadFilter {
         ];
         for (column, span) in spans {
             span.hold(column, all);
+        }
+        if self.passed || self.passed_by.is_some() || self.passed_from.is_some() {
+            all.hold("passed_at is not null");
+        }
+        if let Some(by) = self.passed_by {
+            let by = all.value(by.key());
+            all.hold(format!("passed_by = {by}"));
+        }
+        if let Some(from) = &self.passed_from {
+            let from = all.value(from);
+            all.hold(format!("passed_from = {from}"));
         }
         if let Some(points) = self.points_min {
             let points = all.value(points);

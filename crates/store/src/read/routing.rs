@@ -1,10 +1,10 @@
 //! Read model: who was routed to whom, what each member of a pool has received, and which leads
 //! wait because nobody can take them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
-    fact::Entry,
+    fact::{Entry, Fact},
     ids::{FactNo, LeadId, UserId, Version},
     routed::{LeadRouted, Level, RoutingCreditedBack},
 };
@@ -139,13 +139,8 @@ pub(crate) fn routed(
     let version = fact.because.version;
     let values = values![entry.no, &fact.lead, entry.happened_at(), to, route, pool, version];
     connection.insert_later(Table::Routing, values)?;
-    if let Some(pool) = pool {
-        for (user, by) in &fact.routed.lifted {
-            level_moved(connection, entry, (pool, user, &fact.lead), Moved::Lifted, *by)?;
-        }
-        if let Some(user) = to.filter(|_| fact.routed.counted) {
-            level_moved(connection, entry, (pool, user, &fact.lead), Moved::Received, 1)?;
-        }
+    for (pool, user, what, n) in moves_of(fact) {
+        level_moved(connection, entry, (pool, user, &fact.lead), what, n)?;
     }
     if let (Some(after), Some(to)) = (fact.after.as_deref(), to) {
         escalation::passed_on(connection, entry, (&fact.lead, after), to)?;
@@ -174,27 +169,37 @@ pub(crate) fn credited_back(
     level_moved(connection, entry, of, Moved::CreditedBack, 1)
 }
 
-/// Takes what a lead counted for its receivers out of their levels.
-pub(super) fn taken_out(connection: &Connection, lead: &LeadId) -> Result<(), StoreError> {
-    let what = "take a lead out of the levels";
-    let query = "select pool, user_id, what, n from routing_entry where lead = $1";
-    for mut row in connection.query(what, query, values![lead])? {
-        let (pool, user): (String, String) = (row.next()?, row.next()?);
-        let (moved, n): (String, i64) = (row.next()?, row.next()?);
-        let by = |of: Moved| if moved == of.key() { n } else { 0 };
-        let sql = "update routing_level set received = received - $3,
-                       credited_back = credited_back - $4, lifted = lifted - $5
-                   where pool = $1 and user_id = $2";
-        let (received, back, lifted) =
-            (by(Moved::Received), by(Moved::CreditedBack), by(Moved::Lifted));
-        connection.execute(what, sql, values![pool, user, received, back, lifted])?;
+/// Takes what a lead counted for its receivers out of their levels; `facts` are those about it that
+/// held until now, and so what its entries were folded from.
+pub(super) fn taken_out(
+    connection: &Connection,
+    lead: &LeadId,
+    facts: &[Arc<Entry>],
+) -> Result<(), StoreError> {
+    for entry in facts {
+        let moves = match entry.fact() {
+            Fact::LeadRouted(fact) => moves_of(fact),
+            Fact::RoutingCreditedBack(fact) => {
+                vec![(&fact.pool, &fact.user, Moved::CreditedBack, 1)]
+            }
+            _ => continue,
+        };
+        for (pool, user, what, n) in moves {
+            move_level(connection, (pool, user), what, -n)?;
+            connection.drop_level_of_nothing(pool, user)?;
+        }
     }
-    // Who has received nothing joins anew, at the level that is the lowest then.
-    let sql = "delete from routing_level
-               where received = 0 and credited_back = 0 and lifted = 0";
-    connection.execute(what, sql, &[])?;
-    let sql = "delete from routing_entry where lead = $1";
-    connection.execute(what, sql, values![lead]).map(drop)
+    connection.delete_later("routing_entry", "lead", &[lead.as_str()])
+}
+
+/// What a routing moved, of whom and by how much.
+fn moves_of(fact: &LeadRouted) -> Vec<(&String, &UserId, Moved, i64)> {
+    let Some(pool) = &fact.routed.pool else { return Vec::new() };
+    let lifted = fact.routed.lifted.iter();
+    let mut moves: Vec<_> = lifted.map(|(user, by)| (pool, user, Moved::Lifted, *by)).collect();
+    let received = fact.routed.to.as_ref().filter(|_| fact.routed.counted);
+    moves.extend(received.map(|user| (pool, user, Moved::Received, 1)));
+    moves
 }
 
 fn level_moved(
@@ -206,6 +211,15 @@ fn level_moved(
 ) -> Result<(), StoreError> {
     let values = values![entry.no, pool, user, what.key(), lead, n];
     connection.insert_later(Table::RoutingEntry, values)?;
+    move_level(connection, (pool, user), what, n)
+}
+
+fn move_level(
+    connection: &Connection,
+    (pool, user): (&str, &UserId),
+    what: Moved,
+    n: i64,
+) -> Result<(), StoreError> {
     connection.change_level(pool, user, |level| match what {
         Moved::Received => level.received += n,
         Moved::CreditedBack => level.credited_back += n,

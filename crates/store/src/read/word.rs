@@ -127,10 +127,16 @@ pub(crate) fn replace(
         return Ok(());
     }
     let delete = format!("delete from {index} where kind = $1 and words = $2 and id = $3");
-    for row in rows_of(before) {
-        connection.execute("forget a word", &delete, values![kind, row, id])?;
-    }
     let table = if index == "word" { Table::Word } else { Table::PersonWord };
+    for row in rows_of(before) {
+        match now.is_empty() {
+            // Of those who are forgotten, many are at once.
+            true => connection.delete_later(table.name(), "kind, words, id", &[kind, &row, id])?,
+            false => {
+                connection.execute("forget a word", &delete, values![kind, row, id])?;
+            }
+        }
+    }
     for row in rows_of(now) {
         connection.insert_later(table, values![kind, row, id])?;
     }

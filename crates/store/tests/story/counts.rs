@@ -41,6 +41,7 @@ pub(crate) fn all_that_changes_them(world: &mut World) {
             stopped_by: "Accepted".to_owned(),
             working_seconds: 60,
             elapsed_seconds: 60,
+            due_at: None,
             because: because(&[]),
         };
         world.tells(minute(207), Fact::ClockStopped(stopped));

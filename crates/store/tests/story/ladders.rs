@@ -51,6 +51,7 @@ pub(crate) fn climbed(world: &mut World) {
         stopped_by: "owner changed".to_owned(),
         working_seconds: 60,
         elapsed_seconds: 60,
+        due_at: None,
         because: because(&[]),
     };
     world.tells(minute(1_021), Fact::ClockStopped(stopped));

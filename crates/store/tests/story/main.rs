@@ -387,6 +387,7 @@ fn clocks(world: &mut World) {
         stopped_by: "Accepted".to_owned(),
         working_seconds: 3_660,
         elapsed_seconds: 3_720,
+        due_at: None,
         because: because(&[]),
     };
     world.tells(minute(102), Fact::ClockStopped(stopped));

@@ -4,11 +4,11 @@ use domain::{
     agreement::service::Hours,
     calendar::{Calendar, Closes},
     clock::ClockState,
-    service_level::ServiceClock,
+    service_level::{ServiceClock, Turned},
 };
 use jiff::{Timestamp, ToSpan, civil::Date, civil::Time, tz::TimeZone};
 
-use super::Known;
+use super::{Known, quiet_link};
 use crate::{
     charts::{ClockLine, Closed},
     failure::Failure,
@@ -57,6 +57,14 @@ pub(crate) fn shown(known: &Known<'_, '_>, clock: &ServiceClock) -> Result<Shown
             .and_text(match clock.answers() {
                 Some(owner) => format!("It is {}’s to answer.", known.names.user_name(owner)?),
                 None => "It has no owner yet.".to_owned(),
+            })
+            .and_text(match clock.judged_from() {
+                Some(at) => format!(
+                    " Recomputed by version {} when it came into force, {}.",
+                    clock.in_force.version,
+                    time.instant_words(at)
+                ),
+                None => String::new(),
             })
             .and(agreed_for_this(clock, reading.state)),
         running,
@@ -178,15 +186,23 @@ fn because(known: &Known<'_, '_>, clock: &ServiceClock) -> Result<Because, Failu
             ..Working::default()
         });
     }
-    for (rests, counts) in &clock.pause_facts {
-        counted.push(known.working(*rests, "from here no time counts")?);
-        if let Some(counts) = counts {
-            counted.push(known.working(*counts, "time counts again")?);
+    counted.extend(anew(known, clock));
+    for (pause, (rests, counts)) in clock.running.pauses.iter().zip(&clock.turned_by) {
+        counted.push(turned(known, *rests, pause.from, "from here no time counts")?);
+        if let Some((counts, at)) = counts.zip(pause.until) {
+            counted.push(turned(known, counts, at, "time counts again")?);
         }
     }
+    let by = clock.stopped_by.clone().unwrap_or_default();
     if let Some(stop) = clock.stop_fact {
-        let by = clock.stopped_by.clone().unwrap_or_default();
         counted.push(known.working(stop, &format!("ends the clock: {by}"))?);
+    } else if let Some(at) = clock.ended_at(time.now()) {
+        counted.push(Working {
+            when: time.near(at),
+            rule: "ends the clock".to_owned(),
+            what: Markup::text(by),
+            ..Working::default()
+        });
     }
     if let Some(last) = counted.last_mut() {
         last.result = working(reading.consumed.as_secs());
@@ -213,6 +229,45 @@ fn because(known: &Known<'_, '_>, clock: &ServiceClock) -> Result<Because, Failu
         kept: known.kept(&clock.in_force, clock.start_fact, clock.stop_fact),
         ..Because::default()
     })
+}
+
+/// Each version that came into force while the clock ran and by which it is judged from then on.
+fn anew(known: &Known<'_, '_>, clock: &ServiceClock) -> Vec<Working> {
+    let mut versions: Vec<Working> = clock
+        .judged_anew()
+        .filter_map(|clock| {
+            let (version, at) = (clock.in_force.version, clock.judged_from()?);
+            Some(Working {
+                when: known.time.near(at),
+                what: quiet_link(
+                    &format!("Version {version} came into force"),
+                    &format!("/agreement/{version}#c{}", clock.level().clause),
+                ),
+                rule: format!("recomputed: judged by version {version} from here on"),
+                ..Working::default()
+            })
+        })
+        .collect();
+    versions.reverse();
+    versions
+}
+
+/// What made a clock rest or count again.
+fn turned(
+    known: &Known<'_, '_>,
+    by: Turned,
+    at: Timestamp,
+    rule: &str,
+) -> Result<Working, Failure> {
+    match by {
+        Turned::By(fact) => known.working(fact, rule),
+        Turned::Under(version) => Ok(Working {
+            when: known.time.near(at),
+            what: Markup::text(format!("Under version {version}")),
+            rule: rule.to_owned(),
+            ..Working::default()
+        }),
+    }
 }
 
 /// A clause of a version in force, quoted.

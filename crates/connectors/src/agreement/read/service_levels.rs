@@ -3,7 +3,7 @@
 use domain::{
     agreement::{
         ServiceLevel,
-        service::{Hours, OnTransfer, Target, Warn, ZonePolicy},
+        service::{Hours, OnTransfer, RunningClocks, Target, Warn, ZonePolicy},
         text::ClauseKind,
     },
     clock::ZeroTime,
@@ -96,6 +96,7 @@ fn level<'t>(
         zero_time: zero_time(table, hours.as_ref()),
         hours: hours.unwrap_or(Hours::Elapsed),
         on_transfer: on_transfer(table),
+        running_clocks: running_clocks(table),
         most_clocks: most_clocks.and_then(|most| u32::try_from(most).ok()),
         goal_per_mille: share("goal", "goal = \"90%\""),
         then: then(table),
@@ -246,6 +247,19 @@ fn zero_time(table: &Table<'_>, hours: Option<&Hours>) -> ZeroTime {
         ("no_verdict", ZeroTime::Ignored),
     ]);
     verdict.unwrap_or(ZeroTime::Met)
+}
+
+/// What becomes of clocks that run when the text comes into force; they keep their version unless the
+/// text says otherwise.
+fn running_clocks(table: &Table<'_>) -> RunningClocks {
+    let choice = table.get("running_clocks", "running_clocks = \"follow_this_text\"");
+    let choice = choice.and_then(|item| {
+        item.choice(&[
+            ("keep_their_version", RunningClocks::Keep),
+            ("follow_this_text", RunningClocks::Recompute),
+        ])
+    });
+    choice.unwrap_or(RunningClocks::Keep)
 }
 
 fn on_transfer(table: &Table<'_>) -> OnTransfer {

@@ -82,6 +82,7 @@ fn undo_some(writer: &mut Writer<'_>, id: &str, now: Timestamp) -> Result<Import
     }
     let facts = writer.reader().import_facts(id)?;
     let page = page_before(&writer.reader(), &facts, undo.before)?;
+    writer.look_ahead_of_undoing(page.iter().map(|(_, subject)| subject.clone()).collect())?;
     let mut seen = BTreeSet::new();
     for (_, subject) in &page {
         if !seen.insert(subject.as_str()) {
@@ -116,7 +117,7 @@ fn undo_record(
     let Withdrawal::Withdraw { facts, is_all } = &withdrawal else { return Ok(withdrawal) };
     let person = match is_all {
         true => {
-            writer.erase_person(subject)?;
+            writer.forget_person(subject)?;
             None
         }
         false => match writer.reader().person_before(&undo.import, subject)? {
@@ -138,6 +139,9 @@ fn undo_record(
         happened_at: writer.now(),
         fact: Fact::FactsWithdrawn(fact),
     };
+    // Its key is made of a fact about the subject: where that is known not to be told, it is written
+    // with others.
+    writer.already_about(subject, SOURCE, &told.key)?;
     writer.append_once(told)?;
     leave_undecided(writer, subject)?;
     Ok(withdrawal)

@@ -6,9 +6,10 @@ use domain::{
     agreement::{Agreement, Goal, Measure},
     attainment::{self, attainment},
     counted::{Part, Total},
+    dispute::Contested,
     group::Dimensions,
     handoffs::{self, Answer},
-    ids::{LeadId, OpportunityId, UserId},
+    ids::{DisputeId, LeadId, OpportunityId, UserId},
     money::grouped,
     rate::Share,
     window::Window,
@@ -19,11 +20,12 @@ use store::{
     read::{ClockRow, HandoffRow, LeadRow, MilestoneRow, Outcome, QualificationRow},
 };
 
+use super::credit::LeftOut;
 use crate::report::{
     ReportQuestion,
     asked::{end_of, start_of},
     handoffs::answer as counted_answer,
-    seen::{Seen, opportunities},
+    seen::{Seen, opportunities, opportunity},
     service_levels,
     world::leads_by_id,
 };
@@ -44,6 +46,8 @@ pub(super) struct Reading<'a> {
     opportunities: Vec<Seen>,
     clocks: Vec<ClockRow>,
     milestones: Vec<MilestoneRow>,
+    /// Which rulings say of which opportunities, by goal, that they do not count towards it.
+    rulings: BTreeMap<String, BTreeMap<OpportunityId, DisputeId>>,
     /// The ids behind the users that goals name, where these are addresses of mail.
     users: BTreeMap<String, BTreeSet<UserId>>,
 }
@@ -55,15 +59,6 @@ impl<'a> Reading<'a> {
         as_of: Timestamp,
         goals: &[&Goal],
     ) -> Result<Reading<'a>, StoreError> {
-        let question = ReportQuestion {
-            by: None,
-            from: None,
-            to: None,
-            horizon_days: None,
-            cohorts: None,
-            as_of,
-            zone: agreement.zone.clone(),
-        };
         let needs =
             |measures: &[Measure]| goals.iter().any(|goal| measures.contains(&goal.measure));
         let owned =
@@ -77,6 +72,7 @@ impl<'a> Reading<'a> {
             opportunities: Vec::new(),
             clocks: Vec::new(),
             milestones: Vec::new(),
+            rulings: rulings(reader, as_of)?,
             users: users(reader, goals)?,
         };
         if owned {
@@ -86,6 +82,7 @@ impl<'a> Reading<'a> {
             reading.handoffs = reader.handoffs()?;
         }
         if needs(&[Measure::Opened, Measure::Reached, Measure::Won, Measure::Revenue]) {
+            let question = question(agreement, as_of);
             reading.opportunities = opportunities(reader, &question, &mut Vec::new())?;
         }
         if needs(&[Measure::Attainment]) {
@@ -97,6 +94,51 @@ impl<'a> Reading<'a> {
         Ok(reading)
     }
 
+    /// The same of a single opportunity, for goals that count opportunities.
+    pub(super) fn of_opportunity(
+        reader: &Reader<'_>,
+        agreement: &'a Agreement,
+        as_of: Timestamp,
+        goals: &[&Goal],
+        id: &OpportunityId,
+    ) -> Result<Reading<'a>, StoreError> {
+        Ok(Reading {
+            agreement,
+            as_of,
+            qualifications: Vec::new(),
+            leads: BTreeMap::new(),
+            handoffs: Vec::new(),
+            opportunities: opportunity(reader, id, &question(agreement, as_of))?,
+            clocks: Vec::new(),
+            milestones: reader.milestones_of(id)?,
+            rulings: rulings(reader, as_of)?,
+            users: users(reader, goals)?,
+        })
+    }
+
+    /// What would count towards a goal if no ruling said otherwise, each with the ruling that does.
+    pub(super) fn left_out(&self, goal: &Goal) -> Vec<LeftOut> {
+        let Some(rulings) = self.rulings.get(&goal.id) else { return Vec::new() };
+        let theirs = self.owned(goal).filter(|one| rulings.contains_key(&one.row.id)).collect();
+        let Some(total) = self.of_opportunities(goal, theirs) else { return Vec::new() };
+        let left_out = total.parts().iter().map(|part| {
+            let opportunity = OpportunityId::from(part.row.as_str());
+            let dispute = rulings[&opportunity].clone();
+            LeftOut { opportunity, dispute, value: part.value }
+        });
+        left_out.collect()
+    }
+
+    /// What opportunities bring to a goal that counts them.
+    fn of_opportunities(&self, goal: &Goal, theirs: Vec<&Seen>) -> Option<Total<String>> {
+        match goal.measure {
+            Measure::Opened => Some(self.opened(goal, theirs)),
+            Measure::Reached => Some(self.reached(goal, theirs)),
+            Measure::Won | Measure::Revenue => Some(self.won(goal, theirs)),
+            _ => None,
+        }
+    }
+
     pub(super) fn actual(&self, goal: &Goal, notes: &mut Vec<String>) -> Actual {
         match goal.measure {
             Measure::Qualified => Actual::Sum(self.qualified(goal)),
@@ -104,12 +146,12 @@ impl<'a> Reading<'a> {
             Measure::AcceptanceRate => Actual::Share(self.acceptance_rate(goal)),
             Measure::Opened => {
                 self.note_undated(goal, notes);
-                Actual::Sum(self.opened(goal))
+                Actual::Sum(self.opened(goal, self.days(goal)))
             }
-            Measure::Reached => Actual::Sum(self.reached(goal)),
+            Measure::Reached => Actual::Sum(self.reached(goal, self.days(goal))),
             Measure::Won | Measure::Revenue => {
                 self.note_unvalued(goal, notes);
-                Actual::Sum(self.won(goal))
+                Actual::Sum(self.won(goal, self.days(goal)))
             }
             Measure::Attainment => Actual::Share(self.attainment(goal)),
         }
@@ -217,10 +259,16 @@ impl<'a> Reading<'a> {
         as_text(&figures.total.attainment, "nothing was due")
     }
 
-    /// The goal's opportunities with the days on which they count.
-    fn days(&self, goal: &Goal) -> impl Iterator<Item = &Seen> {
-        let user_is = |one: &&Seen| self.is_of_user(goal, one.row.owner.as_ref());
-        self.opportunities.iter().filter(user_is).collect::<Vec<_>>().into_iter()
+    /// The opportunities of whoever has the goal.
+    fn owned<'s>(&'s self, goal: &'s Goal) -> impl Iterator<Item = &'s Seen> {
+        self.opportunities.iter().filter(|one| self.is_of_user(goal, one.row.owner.as_ref()))
+    }
+
+    /// The goal's opportunities, without those of which a ruling says that they do not count.
+    fn days<'s>(&'s self, goal: &'s Goal) -> Vec<&'s Seen> {
+        let rulings = self.rulings.get(&goal.id);
+        let counts = |one: &&Seen| rulings.is_none_or(|rulings| !rulings.contains_key(&one.row.id));
+        self.owned(goal).filter(counts).collect()
     }
 
     fn is_in(&self, goal: &Goal, day: Option<Date>) -> bool {
@@ -228,15 +276,15 @@ impl<'a> Reading<'a> {
         day.is_some_and(|day| goal.from <= day && day <= goal.to && day <= today)
     }
 
-    fn opened(&self, goal: &Goal) -> Total<String> {
+    fn opened(&self, goal: &Goal, theirs: Vec<&Seen>) -> Total<String> {
         let zone = &self.agreement.zone;
-        let opened = self.days(goal).filter(|one| self.is_in(goal, one.opened_on(zone)));
+        let opened = theirs.into_iter().filter(|one| self.is_in(goal, one.opened_on(zone)));
         opened.map(|seen| one(seen.row.id.to_string())).collect()
     }
 
     /// The goal's opportunities that reached its milestone in its period.
-    fn reached(&self, goal: &Goal) -> Total<String> {
-        let theirs: BTreeSet<&OpportunityId> = self.days(goal).map(|one| &one.row.id).collect();
+    fn reached(&self, goal: &Goal, theirs: Vec<&Seen>) -> Total<String> {
+        let theirs: BTreeSet<&OpportunityId> = theirs.into_iter().map(|one| &one.row.id).collect();
         let is_in = |row: &&MilestoneRow| {
             Some(&row.milestone) == goal.of.as_ref()
                 && self.has(goal, row.at)
@@ -245,13 +293,17 @@ impl<'a> Reading<'a> {
         self.milestones.iter().filter(is_in).map(|row| one(row.opportunity.to_string())).collect()
     }
 
-    fn won_in_period(&self, goal: &Goal) -> Vec<&Seen> {
+    fn won_in_period<'s>(
+        &'s self,
+        goal: &'s Goal,
+        theirs: Vec<&'s Seen>,
+    ) -> impl Iterator<Item = &'s Seen> {
         let zone = &self.agreement.zone;
-        let won = self.days(goal).filter(|one| one.outcome == Outcome::Won);
-        won.filter(|one| self.is_in(goal, one.closed_on(zone))).collect()
+        let won = theirs.into_iter().filter(|one| one.outcome == Outcome::Won);
+        won.filter(move |one| self.is_in(goal, one.closed_on(zone)))
     }
 
-    fn won(&self, goal: &Goal) -> Total<String> {
+    fn won(&self, goal: &Goal, theirs: Vec<&Seen>) -> Total<String> {
         let brings = |seen: &Seen| {
             let amount = seen.row.amount.filter(|money| money.currency == self.agreement.currency);
             match goal.measure {
@@ -259,14 +311,13 @@ impl<'a> Reading<'a> {
                 _ => Some(1),
             }
         };
-        self.won_in_period(goal)
-            .into_iter()
+        self.won_in_period(goal, theirs)
             .filter_map(|seen| Some(Part { row: seen.row.id.to_string(), value: brings(seen)? }))
             .collect()
     }
 
     fn note_undated(&self, goal: &Goal, notes: &mut Vec<String>) {
-        let undated = self.days(goal).filter(|one| one.opened.is_none()).count();
+        let undated = self.days(goal).iter().filter(|one| one.opened.is_none()).count();
         if undated > 0 {
             let (n, id) = (grouped(undated as u64), &goal.id);
             notes.push(format!("{id}: {n} opportunities have no opening date: not counted"));
@@ -275,14 +326,15 @@ impl<'a> Reading<'a> {
 
     fn note_unvalued(&self, goal: &Goal, notes: &mut Vec<String>) {
         let id = &goal.id;
-        let won = self.days(goal).filter(|one| one.outcome == Outcome::Won);
+        let theirs = self.days(goal);
+        let won = theirs.iter().filter(|one| one.outcome == Outcome::Won);
         let undated = won.filter(|one| one.closed.is_none()).count() as u64;
         if undated > 0 {
             let n = grouped(undated);
             notes.push(format!("{id}: {n} won opportunities have no closing date: not counted"));
         }
         let currency = self.agreement.currency;
-        let other = self.won_in_period(goal).into_iter().filter(|one| {
+        let other = self.won_in_period(goal, theirs).filter(|one| {
             goal.measure == Measure::Revenue
                 && one.row.amount.is_none_or(|amount| amount.currency != currency)
         });
@@ -294,6 +346,33 @@ impl<'a> Reading<'a> {
             ));
         }
     }
+}
+
+/// The question behind every goal: all there is, up to the look.
+fn question(agreement: &Agreement, as_of: Timestamp) -> ReportQuestion {
+    ReportQuestion {
+        by: None,
+        from: None,
+        to: None,
+        horizon_days: None,
+        cohorts: None,
+        as_of,
+        zone: agreement.zone.clone(),
+    }
+}
+
+/// The rulings by which opportunities do not count towards goals, by goal.
+fn rulings(
+    reader: &Reader<'_>,
+    as_of: Timestamp,
+) -> Result<BTreeMap<String, BTreeMap<OpportunityId, DisputeId>>, StoreError> {
+    let mut rulings: BTreeMap<String, BTreeMap<OpportunityId, DisputeId>> = BTreeMap::new();
+    for row in reader.credits_overturned(as_of)? {
+        if let Contested::Credit { opportunity, goal } = row.about {
+            rulings.entry(goal).or_default().insert(opportunity, row.id);
+        }
+    }
+    Ok(rulings)
 }
 
 fn one(row: String) -> Part<String> {

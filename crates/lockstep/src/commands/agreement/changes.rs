@@ -54,7 +54,8 @@ pub fn run(engine: &Engine, args: &Changes, now: Timestamp) -> Result<Answer, Fa
     if !report.rows.is_empty() {
         let rows = report.rows.iter().map(|clock| row(clock, owner(clock), &zone)).collect();
         text.push_str("\n\n");
-        text.push_str(&table(&["clock", "owner", "started", "as signed", "proposed"], rows));
+        let heads = ["clock", "owner", "started", "as signed", "proposed", "once in force"];
+        text.push_str(&table(&heads, rows));
     }
     let json = serde_json::to_value(&report)
         .map_err(|failure| Failure::refused(format!("the answer cannot be written: {failure}")))?;
@@ -73,6 +74,13 @@ fn summary(report: &RejudgedReport, zone: &TimeZone) -> String {
         report.count(Turn::Stopped),
         report.count(Turn::Unjudged)
     );
+    if report.follow() > 0 {
+        let (follow, keep) = (report.follow(), report.running - report.follow());
+        text.push_str(&format!(
+            "\nOnce it is in force, {} that run will be judged by it; {keep} keep their version.",
+            n(follow, "clock")
+        ));
+    }
     if report.left_out > 0 {
         let left_out = n(report.left_out, "clock");
         text.push_str(&format!("\n{left_out} not looked at: name a later --from."));
@@ -106,5 +114,6 @@ fn row(clock: &Rejudged, owner: String, zone: &TimeZone) -> Vec<String> {
             Ok(judged) => said(judged),
             Err(unjudged) => unjudged.words().to_owned(),
         },
+        clock.follows.as_ref().map_or(String::new(), said),
     ]
 }

@@ -204,6 +204,11 @@ fn says<'a>(entry: &'a Entry, zone: &TimeZone) -> Option<(String, &'a Because)> 
             let to = fact.owner.as_ref().map_or("nobody", |owner| owner.as_str());
             (format!("clock {} runs on for {to}", fact.clock), &fact.because)
         }
+        Fact::ClockRecomputed(fact) => {
+            let due = fact.due_at.map_or("once it counts".to_owned(), |at| instant(at, zone));
+            let version = fact.because.version;
+            (format!("clock {} follows version {version}, due {due}", fact.clock), &fact.because)
+        }
         Fact::ClockStopped(fact) => (
             format!(
                 "clock {} stopped by {}: {}",

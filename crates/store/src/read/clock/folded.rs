@@ -2,8 +2,8 @@
 
 use domain::{
     decided::{
-        ClockAtRisk, ClockBreached, ClockPassedOn, ClockPaused, ClockResumed, ClockStarted,
-        ClockStopped, Verdict,
+        ClockAtRisk, ClockBreached, ClockPassedOn, ClockPaused, ClockRecomputed, ClockResumed,
+        ClockStarted, ClockStopped, Verdict,
     },
     fact::Entry,
     ids::UserId,
@@ -68,8 +68,25 @@ pub(crate) fn resumed(
 ) -> Result<(), StoreError> {
     connection.change_clock(&fact.subject, &fact.clock, |row| {
         (row.resting, row.last_fact) = (false, entry.no);
-        (row.at_risk_at, row.due_at) = (fact.at_risk_at, fact.due_at);
-        row.next_step_at = fact.next_step_at;
+        // A rest of which the ledger learnt late ended under a version that governs it no more.
+        if row.version == fact.because.version {
+            (row.at_risk_at, row.due_at) = (fact.at_risk_at, fact.due_at);
+            row.next_step_at = fact.next_step_at;
+        }
+    })
+}
+
+pub(crate) fn recomputed(
+    connection: &Connection,
+    entry: &Entry,
+    fact: &ClockRecomputed,
+) -> Result<(), StoreError> {
+    connection.change_clock(&fact.subject, &fact.clock, |row| {
+        row.version = fact.because.version;
+        row.clause.clone_from(&fact.because.clause);
+        row.at_risk_at = fact.at_risk_at.unwrap_or(row.at_risk_at);
+        row.due_at = fact.due_at.unwrap_or(row.due_at);
+        (row.next_step_at, row.last_fact) = (fact.next_step_at, entry.no);
     })
 }
 
@@ -120,6 +137,9 @@ pub(crate) fn stopped(
         row.breached &= !matches!(fact.verdict, Verdict::Met | Verdict::NoVerdict);
         row.working_seconds = Some(fact.working_seconds);
         row.elapsed_seconds = Some(fact.elapsed_seconds);
+        row.version = fact.because.version;
+        row.clause.clone_from(&fact.because.clause);
+        row.due_at = fact.due_at.unwrap_or(row.due_at);
         (row.stop_fact, row.last_fact) = (Some(entry.no), entry.no);
     })
 }

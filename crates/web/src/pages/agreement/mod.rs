@@ -14,6 +14,7 @@ pub(crate) mod priorities;
 pub(crate) mod propose;
 pub(crate) mod redline;
 pub(crate) mod routes;
+mod running;
 mod serving;
 pub(crate) mod signature;
 pub(crate) mod substitute;
@@ -105,6 +106,8 @@ struct View {
     may_sign: Option<Side>,
     /// Which side declines changes of it, and so does not sign yet.
     declined: Vec<String>,
+    /// What becomes of the clocks that run, beside the signatures of a text that is open for signing.
+    running: Markup,
     may_withdraw: bool,
     /// Whether it may still come into force.
     is_open: bool,
@@ -248,6 +251,10 @@ fn viewed(
             versions: history::versions(reader, version, &names, time)?,
             open,
             may_sign: may_sign.filter(|side| *side != Side::Neutral && !declines),
+            running: match is_open {
+                true => running::running(&agreement, &reader.clocks_in_time(time.now())?),
+                false => Markup::new(),
+            },
             declined: talk::stand(reader, &row, actor)?.lines,
             may_draft: may(actor, &Act::Propose).is_ok(),
             is_open,

@@ -4,7 +4,10 @@ use domain::{
     agreement::{
         Definition, ServiceLevel,
         definition::{Award, Component, FloorActs, Judged, Limit, LooksAt, ResetTo, Rule, Window},
-        service::{Hours, OnTransfer, PassesTo, Step, StepAt, Target, Tells, Warn, ZonePolicy},
+        service::{
+            Hours, OnTransfer, PassesTo, RunningClocks, Step, StepAt, Target, Tells, Warn,
+            ZonePolicy,
+        },
     },
     clock::ZeroTime,
     points::Decay,
@@ -203,6 +206,11 @@ pub(super) fn service(level: &ServiceLevel) -> Vec<(&'static str, String)> {
         ("When it passes to another owner", transfer.to_owned()),
         ("Answered before any working time passed", zero.to_owned()),
     ];
+    if level.running_clocks == RunningClocks::Recompute {
+        let words = "judged by this version from then on, their time reckoned from their start; \
+                     none is due before, and what is missed by then stays missed";
+        terms.push(("Clocks that run when this comes into force", words.to_owned()));
+    }
     if let Some(most) = level.most_clocks {
         terms.push(("Clocks on each", format!("at most {most}")));
     }

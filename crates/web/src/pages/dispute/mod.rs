@@ -20,7 +20,7 @@ use crate::{
     failure::Failure,
     flash::Flash,
     layout::{Control, Field, Form, Frame, Place},
-    names::encoded,
+    names::{encoded, opportunity_href},
     pages::sign_in::sentence,
     sent::Sent,
     session::Visit,
@@ -46,13 +46,15 @@ struct DisputePage {
     ruling: Form,
 }
 
-/// Contesting a clause.
+/// Contesting a clause, or that an opportunity counts towards a goal.
 #[derive(Template)]
 #[template(path = "pages/dispute/new.html")]
 struct NewPage {
     frame: Frame,
-    clause: String,
-    version: String,
+    /// What the page is about: its address and its words.
+    of: (String, String),
+    title: String,
+    says: &'static str,
     form: Form,
 }
 
@@ -63,23 +65,68 @@ pub(crate) struct Asked {
     q: String,
 }
 
-/// Which clause is contested.
+/// What is contested: a clause of a version, or an opportunity's credit to a goal.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct About {
     version: String,
     clause: String,
+    opportunity: String,
+    goal: String,
 }
 
-/// What contesting a clause sends.
+impl About {
+    fn is_credit(&self) -> bool {
+        !self.opportunity.is_empty()
+    }
+
+    /// The page that it stands on: its address and its words.
+    fn of(&self) -> (String, String) {
+        match self.is_credit() {
+            true => (opportunity_href(&self.opportunity.as_str().into()), "Opportunity".to_owned()),
+            false => (
+                format!("/agreement/{}#c{}", self.version, self.clause),
+                format!("Version {}", self.version),
+            ),
+        }
+    }
+
+    fn title(&self) -> String {
+        match self.is_credit() {
+            true => format!("Contest the credit to the goal {}", self.goal),
+            false => format!("Contest clause {}", self.clause),
+        }
+    }
+
+    fn says(&self) -> &'static str {
+        match self.is_credit() {
+            true => {
+                "whether the opportunity counts towards it; the arbiter rules, and both sides read the reasons"
+            }
+            false => {
+                "what it says, or how it is read; the arbiter rules, and both sides read the reasons"
+            }
+        }
+    }
+
+    fn fields(&self) -> [Field; 4] {
+        [
+            Field::hidden("version", &self.version),
+            Field::hidden("clause", &self.clause),
+            Field::hidden("opportunity", &self.opportunity),
+            Field::hidden("goal", &self.goal),
+        ]
+    }
+}
+
+/// What contesting sends.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub(crate) struct Contesting {
-    #[serde(default)]
     version: String,
-    #[serde(default)]
     clause: String,
-    #[serde(default)]
+    opportunity: String,
+    goal: String,
     statement: String,
 }
 
@@ -166,52 +213,52 @@ fn ruling_form(precedents: Vec<(String, String)>) -> Form {
     ])
 }
 
-/// Asks for the statement with which a clause is contested.
+/// Asks for the statement with which something is contested.
 pub(crate) async fn new(visit: Visit, Query(about): Query<About>) -> Result<Response, Failure> {
     visit.signed.may(&Act::ContestClauses)?;
-    Ok(asked_anew(visit, about.version, about.clause, |_| {}))
+    Ok(asked_anew(visit, &about, |_| {}))
 }
 
-fn asked_anew(
-    visit: Visit,
-    version: String,
-    clause: String,
-    refuse: impl FnOnce(&mut Form),
-) -> Response {
+fn asked_anew(visit: Visit, about: &About, refuse: impl FnOnce(&mut Form)) -> Response {
     let statement = Field::new("statement", "What you have to say", Control::Area)
         .hint("The other side and the arbiter read it. It stays, with theirs and the ruling.");
-    let mut form =
-        Form::of([Field::hidden("version", &version), Field::hidden("clause", &clause), statement]);
+    let mut form = Form::of(about.fields().into_iter().chain([statement]));
     refuse(&mut form);
     let was_refused = form.is_refused();
-    let mut frame = visit.frame(format!("Contest clause {clause}"), Place::Agreement);
+    let mut frame = visit.frame(about.title(), Place::Agreement);
     frame.refused = was_refused;
-    let template = NewPage { frame, clause, version, form };
+    let (of, title, says) = (about.of(), about.title(), about.says());
+    let template = NewPage { frame, of, title, says, form };
     if was_refused { visit.refuse(template) } else { visit.show(template) }
 }
 
-/// Contests a clause.
+/// Contests a clause, or that an opportunity counts towards a goal.
 pub(crate) async fn create(
     visit: Visit,
     Sent(sent): Sent<Contesting>,
 ) -> Result<Response, Failure> {
+    let Contesting { version, clause, opportunity, goal, statement } = sent;
+    let about = About { version, clause, opportunity, goal };
     visit.signed.may(&Act::ContestClauses)?;
-    let version = Version(sent.version.parse().map_err(|_| Failure::Absent)?);
     let (by, now) = (visit.signed.0.clone(), visit.house.now());
-    let (clause, statement) = (sent.clause.clone(), sent.statement.clone());
-    let contest =
-        move |engine: &Engine| Ok(engine.contest_clause(&by, version, &clause, &statement, now)?);
+    let (what, words) = (about.clone(), statement.clone());
+    let contest = move |engine: &Engine| {
+        if what.is_credit() {
+            let opportunity = what.opportunity.as_str().into();
+            return Ok(engine.contest_credit(&by, &opportunity, &what.goal, &words, now)?);
+        }
+        let version = Version(what.version.parse().map_err(|_| Failure::Absent)?);
+        Ok(engine.contest_clause(&by, version, &what.clause, &words, now)?)
+    };
     match visit.house.work(contest).await {
         Ok(dispute) => {
             let said = Flash::done("Contested. The arbiter and the other side see it.");
             Ok(visit.go(&dispute_href(&dispute), &said))
         }
-        Err(Failure::Refused(refusal)) => {
-            Ok(asked_anew(visit, sent.version, sent.clause, |form| {
-                form.keep([("statement", &sent.statement)]);
-                form.refuse(field_of(&refusal), sentence(&refusal.to_string()));
-            }))
-        }
+        Err(Failure::Refused(refusal)) => Ok(asked_anew(visit, &about, |form| {
+            form.keep([("statement", &statement)]);
+            form.refuse(field_of(&refusal), sentence(&refusal.to_string()));
+        })),
         Err(other) => Err(other),
     }
 }

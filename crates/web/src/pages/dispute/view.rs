@@ -16,8 +16,11 @@ use super::dispute_href;
 use crate::{
     failure::Failure,
     markup::{Markup, element},
-    names::{Names, fact_link, lead_href},
-    pages::handoff::handoff_href,
+    names::{Names, fact_link, lead_href, opportunity_href},
+    pages::{
+        handoff::handoff_href,
+        scoreboard::{board::rows_href, promised::goal_key},
+    },
     show::{LocalTime, count, figure},
 };
 
@@ -123,6 +126,9 @@ fn about_words(dispute: &DisputeRow, names: &Names<'_, '_>) -> Result<String, Fa
             format!("the answer to the handoff of {}", names.lead(lead)?)
         }
         Contested::Clause { version, clause } => format!("clause {clause} of version {version}"),
+        Contested::Credit { opportunity, goal } => {
+            format!("the credit of {} to the goal {goal}", names.opportunity(opportunity)?)
+        }
     })
 }
 
@@ -199,6 +205,13 @@ fn about(row: &DisputeRow, names: &Names<'_, '_>) -> Result<Markup, Failure> {
                 .into();
             let lead: Markup = element("a").with("href", lead_href(lead)).holding(name).into();
             answer.and_text(" of ").and(lead)
+        }
+        Contested::Credit { opportunity, goal } => {
+            let counted = rows_href(&goal_key(goal), "");
+            let goal = element("a").with("href", counted).holding(format!("the goal {goal}"));
+            let name = names.opportunity(opportunity)?;
+            let name = element("a").with("href", opportunity_href(opportunity)).holding(name);
+            Markup::text("whether ").and(name).and_text(" counts towards ").and(goal)
         }
         Contested::Clause { version, clause } => element("a")
             .with("href", format!("/agreement/{version}#c{clause}"))

@@ -130,6 +130,7 @@ fn reasons(fact: &Fact) -> Option<Reasons> {
         Fact::ClockPaused(fact) => &fact.because,
         Fact::ClockResumed(fact) => &fact.because,
         Fact::ClockPassedOn(fact) => &fact.because,
+        Fact::ClockRecomputed(fact) => &fact.because,
         Fact::ClockStopped(fact) => &fact.because,
         Fact::MilestoneReached(fact) => &fact.because,
         Fact::HandoffMade(fact) => &fact.because,

@@ -136,7 +136,13 @@ pub(super) fn viewed(
         let names = Names::new(reader, wanted.reach).with_words_of(in_force);
         let history = history_of(reader, &wanted.lead)?;
         let people = working_hours(reader)?;
-        let all = clocks(&history.subject(), history.until(time.now()), &agreements, &people)?;
+        let all = clocks(
+            &history.subject(),
+            history.until(time.now()),
+            &agreements,
+            &people,
+            time.now(),
+        )?;
         let told = history.seen(Timestamp::MAX, Timestamp::MAX);
         let mut entries: BTreeMap<FactNo, Arc<Entry>> =
             told.iter().map(|entry| (entry.no, entry.clone())).collect();

@@ -17,6 +17,8 @@ pub(super) enum Column {
     Score,
     Source,
     Owner,
+    /// From whom it came to its owner, by what and when.
+    Passed,
     /// The service level, and by when.
     Level,
     Clock,
@@ -45,6 +47,7 @@ impl Column {
             Column::Score => "score",
             Column::Source => "source",
             Column::Owner => "owner",
+            Column::Passed => "passed",
             Column::Level => "level",
             Column::Clock => "clock",
             Column::Created => "created",
@@ -66,6 +69,7 @@ impl Column {
             Column::Score => "Score",
             Column::Source => "Source",
             Column::Owner => "Owner",
+            Column::Passed => "Passed on",
             Column::Level => "Service level",
             Column::Clock => "Clock, working time",
             Column::Created => "Created",
@@ -87,6 +91,7 @@ impl Column {
             Column::Score => &["points"],
             Column::Source => &["source"],
             Column::Owner => &["owner"],
+            Column::Passed => &["passed_from", "passed_by", "passed_at"],
             Column::Level => &["service_level"],
             Column::Clock => &["next_due_at"],
             Column::Created => &["created_at"],
@@ -166,7 +171,7 @@ pub(super) fn standing(agreement: Option<&Agreement>) -> Vec<Column> {
     let mut all = vec![Column::What, Column::Stage, Column::Since];
     all.extend(parts);
     all.extend([Column::Score, Column::Source, Column::Owner, Column::Level, Column::Clock]);
-    all.extend([Column::Created, Column::Times, Column::Qualified, Column::Id]);
+    all.extend([Column::Passed, Column::Created, Column::Times, Column::Qualified, Column::Id]);
     all
 }
 
@@ -174,6 +179,7 @@ pub(super) fn standing(agreement: Option<&Agreement>) -> Vec<Column> {
 fn is_usual(column: &Column) -> bool {
     match column {
         Column::Part(place, ..) => *place < PARTS,
+        Column::Passed => false,
         Column::Since | Column::Created | Column::Times | Column::Qualified | Column::Id => false,
         Column::Field(_) => false,
         _ => true,

@@ -2,6 +2,7 @@
 //! address is a view.
 
 use domain::{
+    handoff::PassedBy,
     ids::{LeadId, UserId},
     points::Points,
 };
@@ -19,7 +20,7 @@ use crate::{
 pub(crate) static KNOWN: Known = Known {
     path: "/leads",
     several: &["status"],
-    once: &["owner", "account", "source", "clock", "points", "persona", "segment", "q"],
+    once: &["owner", "passed", "account", "source", "clock", "points", "persona", "segment", "q"],
     periods: &["created", "changed"],
     sorts: &[
         ("due", "time left"),
@@ -30,6 +31,7 @@ pub(crate) static KNOWN: Known = Known {
     ],
     reads: |name, value| match name {
         "clock" => CLOCKS.iter().any(|(key, _)| *key == value),
+        "passed" => passed_ways().any(|(key, _)| key == value),
         "points" => Points::parse(value).is_some(),
         _ => true,
     },
@@ -38,6 +40,12 @@ pub(crate) static KNOWN: Known = Known {
 /// What can be asked of clocks, with its words.
 pub(super) const CLOCKS: [(&str, &str); 3] =
     [("running", "a running clock"), ("late", "a late clock"), ("today", "a clock due today")];
+
+/// What can be asked of leads that came to their owner from another, with its words.
+pub(super) fn passed_ways() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let ways = PassedBy::ALL.iter().map(|(_, key, words)| (*key, *words));
+    [("any", "by whatever"), ("me", "from you")].into_iter().chain(ways)
+}
 
 /// The condition. Names are searched only by those who may see them.
 pub(super) fn filter(asked: &Asked, asker: &Asker<'_>) -> LeadFilter {
@@ -57,6 +65,9 @@ pub(super) fn filter(asked: &Asked, asker: &Asker<'_>) -> LeadFilter {
         due: due(asked.one("clock"), asker.time),
         created: asked.period("created").span(asker.time),
         changed: asked.period("changed").span(asker.time),
+        passed: !asked.one("passed").is_empty(),
+        passed_by: PassedBy::of_key(asked.one("passed")),
+        passed_from: (asked.one("passed") == "me").then(|| asker.me.clone()),
         points_min: Points::parse(asked.one("points")),
         among: None,
         search: some("q").filter(|_| asker.reach),

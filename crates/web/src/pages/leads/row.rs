@@ -129,6 +129,7 @@ impl Maker<'_, '_> {
                 Some(owner) => Markup::text(self.names.user_name(owner)?),
                 None => Markup::new(),
             },
+            Column::Passed => self.passed(lead)?,
             Column::Level => self.level(worked),
             Column::Clock => match worked.clock() {
                 Some(clock) => {
@@ -148,6 +149,13 @@ impl Maker<'_, '_> {
         })
     }
 
+    /// `from Rita Voss, by a ladder, Mon 16 Nov`.
+    fn passed(&self, lead: &LeadRow) -> Result<Markup, Failure> {
+        let Some(passed) = &lead.passed else { return Ok(Markup::new()) };
+        let (from, by) = (self.names.user_name(&passed.from)?, passed.by.words());
+        Ok(Markup::text(format!("from {from}, {by}, ")).and(self.time.near(passed.at)))
+    }
+
     /// The same row for a file.
     pub(super) fn cells(&self, lead: &LeadRow) -> Result<Vec<Cell>, Failure> {
         let worked = self.worked(lead)?;
@@ -165,6 +173,12 @@ impl Maker<'_, '_> {
                     let owner =
                         lead.owner.as_ref().map(|id| self.names.user_name(id)).transpose()?;
                     vec![owner.into()]
+                }
+                Column::Passed => {
+                    let passed = lead.passed.as_ref();
+                    let from = passed.map(|passed| self.names.user_name(&passed.from));
+                    let by = passed.map(|passed| passed.by.key());
+                    vec![from.transpose()?.into(), by.into(), passed.map(|passed| passed.at).into()]
                 }
                 Column::Level => {
                     let level = worked.clock().map(|clock| level_words(&clock.level().id));

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::agreement::Agreement;
 use domain::points::Points;
 
-use super::filter::CLOCKS;
+use super::filter::{CLOCKS, passed_ways};
 use crate::{
     failure::Failure,
     list::{
@@ -28,6 +28,7 @@ pub(super) fn conditions(
         in_stage(asked, agreement),
         owned(names, asked)?,
         with_clock(asked),
+        passed_on(asked),
         at_account(names, asked)?,
         from_source(asked, sources),
         with_points(asked),
@@ -106,6 +107,21 @@ fn with_clock(asked: &Asked) -> Condition {
         label: "With",
         control: Control::Choice("any clock or none", clocks),
         says: said.map(|(_, words)| format!("with {words}")),
+    }
+}
+
+fn passed_on(asked: &Asked) -> Condition {
+    let here = asked.one("passed");
+    let ways = passed_ways().map(|(key, words)| choice(key, words, key == here)).collect();
+    let said = passed_ways().find(|(key, _)| *key == here);
+    Condition {
+        name: "passed",
+        label: "Passed on to their owner",
+        control: Control::Choice("or not", ways),
+        says: said.map(|(key, words)| match key {
+            "any" => "passed on to their owner".to_owned(),
+            _ => format!("passed on to their owner {words}"),
+        }),
     }
 }
 

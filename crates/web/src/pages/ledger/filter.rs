@@ -33,7 +33,7 @@ const NOUNS: [&str; 9] = [
 ];
 
 /// Every kind of fact, in the order in which the list offers them.
-pub(super) const KINDS: [&str; 53] = [
+pub(super) const KINDS: [&str; 54] = [
     "agreement_proposed",
     "agreement_signed",
     "agreement_withdrawn",
@@ -73,6 +73,7 @@ pub(super) const KINDS: [&str; 53] = [
     "clock_paused",
     "clock_resumed",
     "clock_passed_on",
+    "clock_recomputed",
     "clock_stopped",
     "lead",
     "activity",

@@ -1,5 +1,6 @@
 //! One opportunity: what is known, its clocks, what it reached, its way through the stages.
 
+mod credits;
 mod view;
 
 use askama::Template;
@@ -43,11 +44,11 @@ pub(crate) async fn show(
 ) -> Result<Response, Failure> {
     visit.signed.may(&Act::SeeLeads)?;
     let (reach, time) = (visit.signed.can(&Act::SeeReach), visit.time());
-    let opportunity = OpportunityId(id);
+    let (opportunity, actor) = (OpportunityId(id), visit.signed.0.clone());
     let (view, because) = visit
         .house
         .work(move |engine: &Engine| {
-            view::viewed(engine, &opportunity, &asked.because, reach, &time)
+            view::viewed(engine, (&opportunity, &actor), &asked.because, reach, &time)
         })
         .await?;
     let frame = visit.frame(view.name.clone(), Place::Opportunities);

@@ -10,10 +10,12 @@ use domain::{
 };
 use engine::{
     Engine,
+    access::Actor,
     lead::{facts_about, working_hours},
 };
 use store::read::{MilestoneRow, OpportunityRow};
 
+use super::credits::{Credit, credits};
 use crate::{
     failure::Failure,
     layout::{Because, because::Working},
@@ -31,6 +33,8 @@ pub(super) struct View {
     pub(super) fields: Vec<Reported>,
     pub(super) clocks: Vec<clock::Shown>,
     pub(super) reached: Vec<Reached>,
+    /// The goals that it counts towards.
+    pub(super) credits: Vec<Credit>,
     pub(super) stages: Vec<Stage>,
     pub(super) history: Vec<Told>,
 }
@@ -51,7 +55,7 @@ pub(super) struct Stage {
 
 pub(super) fn viewed(
     engine: &Engine,
-    id: &OpportunityId,
+    (id, actor): (&OpportunityId, &Actor),
     because: &str,
     reach: bool,
     time: &LocalTime,
@@ -65,13 +69,16 @@ pub(super) fn viewed(
         let facts = facts_about(reader, &subject)?;
         let until = facts.partition_point(|entry| entry.happened_at() <= time.now());
         let people = working_hours(reader)?;
-        let clocks = clocks(&subject, &facts[..until], &agreements, &people)?;
+        let clocks = clocks(&subject, &facts[..until], &agreements, &people, time.now())?;
         let entries: BTreeMap<FactNo, Arc<Entry>> =
             facts.into_iter().map(|entry| (entry.no, entry)).collect();
         let here = opportunity_href(id);
         let known = Known { reader, names: &names, time, entries: &entries, here: &here };
         let milestones = reader.milestones_of(id)?;
-        let view = view(&known, &row, &clocks, &milestones)?;
+        let mut view = view(&known, &row, &clocks, &milestones)?;
+        if let Some(agreement) = in_force {
+            view.credits = credits(reader, agreement, id, actor, time)?;
+        }
         let because = drawer(&known, &agreements, &clocks, &milestones, because)?;
         Ok((view, because))
     })
@@ -99,6 +106,7 @@ fn view(
         fields: row.fields.iter().map(told).collect(),
         clocks: shown,
         reached: milestones.iter().map(|row| reached(known, row)).collect(),
+        credits: Vec::new(),
         stages: stages(known, &row.id)?,
         history: history(known, &row.id)?,
     })

@@ -49,8 +49,13 @@ impl Promised {
 }
 
 fn may_see_goal(goal: &GoalFigures, actor: &Actor) -> bool {
-    let of = goal.user.as_deref().map(|user| Act::SeeFiguresOf(user.into()));
-    of.is_none_or(|act| may(actor, &act).is_ok())
+    may_see_goal_of(goal.user.as_deref(), actor)
+}
+
+/// Whether somebody may see how the goal of a person stands, or that of a side.
+pub(crate) fn may_see_goal_of(user: Option<&str>, actor: &Actor) -> bool {
+    let of = user.map(|user| Act::SeeFiguresOf(user.into()));
+    of.is_none_or(|of| may(actor, &of).is_ok())
 }
 
 fn may_see_quota(quota: &QuotaFigures, actor: &Actor) -> bool {

@@ -7,7 +7,8 @@ use super::board::{amount, rate};
 use crate::{
     charts::{Meter, Tone},
     markup::{Markup, element},
-    names::fact_link,
+    names::{fact_link, opportunity_href},
+    pages::dispute::dispute_href,
     show::{self, figure},
 };
 
@@ -196,6 +197,25 @@ pub(crate) fn brief_amount(number: i64, currency: Option<domain::money::Currency
 
 /// How the numbers of a goal are worked out.
 pub(super) fn of_goal(goal: &GoalFigures, version: &str) -> Vec<Working> {
+    let mut all = numbers_of(goal, version);
+    all.extend(goal.left_out.iter().map(|left_out| {
+        let href = dispute_href(&left_out.dispute);
+        let ruling = element("a").with("href", href).holding("a ruling");
+        let which = opportunity_href(&left_out.opportunity);
+        let which = element("a").with("href", which).holding("the opportunity");
+        Working {
+            what: "left out by a ruling",
+            value: amount(left_out.value, goal.currency),
+            how: Markup::text("what ")
+                .and(which)
+                .and_text(" would bring; it does not count, by ")
+                .and(ruling),
+        }
+    }));
+    all
+}
+
+fn numbers_of(goal: &GoalFigures, version: &str) -> Vec<Working> {
     let clause = element("a")
         .with("href", format_args!("/agreement/{version}#c{}", goal.clause))
         .holding(format!("clause {}, version {version}", goal.clause));

@@ -268,7 +268,7 @@ impl Maker<'_, '_> {
         let facts = facts_about(self.reader, &row.subject)?;
         let people = working_hours(self.reader)?;
         let until = facts.partition_point(|entry| entry.happened_at() <= self.time.now());
-        let all = clocks(&row.subject, &facts[..until], self.agreements, &people)?;
+        let all = clocks(&row.subject, &facts[..until], self.agreements, &people, self.time.now())?;
         Ok(all.into_iter().find(|clock| clock.id == row.id))
     }
 }

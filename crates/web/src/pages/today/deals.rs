@@ -114,6 +114,7 @@ fn is_news(fact: &Fact) -> bool {
             | Fact::ClockPaused(_)
             | Fact::ClockResumed(_)
             | Fact::ClockPassedOn(_)
+            | Fact::ClockRecomputed(_)
     )
 }
 

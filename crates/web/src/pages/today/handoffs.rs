@@ -78,6 +78,10 @@ pub(super) fn disputes(
         let what = match &row.about {
             Contested::Handoff { lead, .. } => format!("The dispute about {}", names.lead(lead)?),
             Contested::Clause { clause, .. } => format!("The dispute about clause {clause}"),
+            Contested::Credit { opportunity, goal } => {
+                let name = names.opportunity(opportunity)?;
+                format!("The dispute about {name} and the goal {goal}")
+            }
         };
         let words = Markup::text(words).and(time.near(row.due_at));
         waiting.push(Waiting { what, href: dispute_href(&row.id), words });

@@ -10,6 +10,9 @@ use serde::Deserialize;
 
 use crate::names::encoded;
 
+/// In the place of a turn: clocks that run and that the text will judge once it is in force.
+pub(super) const FOLLOWS: &str = "follows";
+
 /// What the address asks for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
@@ -36,7 +39,12 @@ impl Asked {
     /// Whether a clock is asked for.
     pub(super) fn holds(&self, clock: &Rejudged) -> bool {
         let level = self.level.is_empty() || clock.service_level == self.level;
-        level && (self.turn.is_empty() || Turn::of_key(&self.turn) == Some(clock.turn()))
+        let turn = match self.turn.as_str() {
+            "" => true,
+            FOLLOWS => clock.follows.is_some(),
+            key => Turn::of_key(key) == Some(clock.turn()),
+        };
+        level && turn
     }
 
     /// Whether only some are asked for.

@@ -16,7 +16,7 @@ use crate::{
     sheet::{Cell, FileKind, download},
 };
 
-const HEADER: [&str; 13] = [
+const HEADER: [&str; 15] = [
     "clock",
     "subject",
     "service_level",
@@ -30,6 +30,8 @@ const HEADER: [&str; 13] = [
     "proposed",
     "proposed_due_at",
     "why_not",
+    "follows",
+    "follows_due_at",
 ];
 
 /// Sends the clocks. Instants are in UTC.
@@ -83,5 +85,7 @@ fn cells(clock: &Rejudged) -> Vec<Cell> {
         proposed.map(|judged| judged.stands.words()).into(),
         proposed.and_then(|judged| judged.due_at).into(),
         clock.proposed.err().map(|unjudged| unjudged.words()).into(),
+        clock.follows.map(|judged| judged.stands.words()).into(),
+        clock.follows.and_then(|judged| judged.due_at).into(),
     ]
 }

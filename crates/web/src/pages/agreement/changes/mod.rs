@@ -1,5 +1,5 @@
-//! Which clocks a text would judge otherwise, for whoever is to sign it. Looking writes nothing, and
-//! signing changes no clock: each keeps the version under which it began.
+//! Which clocks a text would judge otherwise, for whoever is to sign it. Looking writes nothing. A
+//! clock that runs keeps the version that governs it, unless the text says that it follows.
 
 mod asked;
 pub(crate) mod export;
@@ -37,6 +37,7 @@ use crate::{
     show::{LocalTime, count, figure},
 };
 pub(crate) use asked::Asked;
+use asked::FOLLOWS;
 
 /// Rows of one page.
 const ROWS: usize = 100;
@@ -74,6 +75,9 @@ struct Level {
     target: String,
     looked_at: String,
     turns: Vec<Taken>,
+    /// How many run and will be judged by the text.
+    follow: Markup,
+    follow_is_none: bool,
 }
 
 /// How many clocks take a turn.
@@ -91,6 +95,8 @@ struct Row {
     started: Markup,
     signed: Markup,
     proposed: Markup,
+    /// What becomes of it once the text is in force.
+    then: Markup,
     facts: Markup,
 }
 
@@ -201,13 +207,23 @@ fn summary(report: &RejudgedReport, time: &LocalTime) -> Markup {
         0 => String::new(),
         n => format!("; of {} it cannot be said", count(n)),
     };
+    let follow = match (report.running, report.follow()) {
+        (0, _) => String::new(),
+        (_, 0) => " Every clock that runs keeps the version that governs it.".to_owned(),
+        (running, follow) => format!(
+            " Once the text is in force, {} of the clocks that run will be judged by it; {} keep the \
+             version that governs them.",
+            count(follow),
+            count(running - follow.min(running))
+        ),
+    };
     Markup::text(format!(
         "{} looked at, {} of them running: those started since ",
         clocks(report.looked_at),
         count(report.running)
     ))
     .and(time.day_of(report.from))
-    .and_text(format!(", and all that run. {otherwise}{started}{stopped}{unjudged}."))
+    .and_text(format!(", and all that run. {otherwise}{started}{stopped}{unjudged}.{follow}"))
 }
 
 fn notes(report: &RejudgedReport) -> Vec<String> {
@@ -268,6 +284,11 @@ fn of_level(level: &LevelTurns, version: Version, texts: &Texts, asked: &Asked) 
         target: texts.target(&level.service_level),
         looked_at: count(level.looked_at),
         turns: turns.into(),
+        follow: match level.follow {
+            0 => Markup::text("0"),
+            n => figure(count(n), &asked.of(&level.service_level, FOLLOWS).href(version)),
+        },
+        follow_is_none: level.follow == 0,
     }
 }
 
@@ -296,8 +317,21 @@ fn row(clock: &Rejudged, names: &Names<'_, '_>, time: &LocalTime) -> Result<Row,
             Ok(judged) => Markup::text(format!("{}{}", judged.stands.words(), due(judged, time))),
             Err(unjudged) => Markup::text(unjudged.words()),
         },
+        then: Markup::text(then(clock, time)),
         facts,
     })
+}
+
+/// `judged by this version: late, due Tue 24 Nov, 12:00`, or that it stays as it is.
+fn then(clock: &Rejudged, time: &LocalTime) -> String {
+    match (&clock.follows, &clock.signed) {
+        (Some(judged), _) => {
+            format!("judged by this version: {}{}", judged.stands.words(), due(judged, time))
+        }
+        (None, Some(signed)) if signed.ended_at.is_some() => "keeps its verdict".to_owned(),
+        (None, Some(_)) => format!("keeps version {}", clock.version),
+        (None, None) => "is not started afterwards".to_owned(),
+    }
 }
 
 /// `, due Tue 24 Nov, 12:00`.
@@ -320,7 +354,9 @@ impl ChangesPage {
 
     /// What can become of a clock: key, words, and whether it is asked for.
     fn choices(&self) -> Vec<(&'static str, &'static str, bool)> {
-        Turn::TOLD.iter().map(|(_, key, words)| (*key, *words, self.asked.turn == *key)).collect()
+        let turns = Turn::TOLD.iter().map(|(_, key, words)| (*key, *words));
+        let all = turns.chain([(FOLLOWS, "will follow it once it is in force")]);
+        all.map(|(key, words)| (key, words, self.asked.turn == key)).collect()
     }
 
     fn pagination(&self, view: &View) -> Pagination {

@@ -1,0 +1,3 @@
+-- A clock that runs when a version comes into force may follow it, so that it counts under another
+-- version from then on.
+-- What clocks_change does counts by version already; SQLite has a trigger for each row that did not.
