@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     agreement::{
         Agreement, ServiceLevel, Status,
-        service::{Hours, OnTransfer, Target, Warn, ZonePolicy},
+        service::{Hours, OnTransfer, RunningClocks, Target, Warn, ZonePolicy},
     },
     backtest::{past::asked, tried::Worked},
     clock::ZeroTime,
@@ -53,6 +53,7 @@ fn text() -> Agreement {
         hours: Hours::Elapsed,
         zone: ZonePolicy::Calendar,
         on_transfer: OnTransfer::Restart,
+        running_clocks: RunningClocks::Keep,
         most_clocks: Some(10),
         zero_time: ZeroTime::Met,
         goal_per_mille: None,
