@@ -75,9 +75,11 @@ async fn whoever_signs_sees_which_clocks_will_follow_and_the_clock_says_that_it_
     clean(house.examine("agreement-changes-follow").await);
     house.visits("/agreement/2").await;
     house.clicks_words("Sign for sales").await;
+    house.sees("Version 2 is signed for sales.").await;
     house.enters(&world, "mara").await;
     house.visits("/agreement/2").await;
     house.clicks_words("Sign for marketing").await;
+    house.sees("Version 2 is signed for marketing.").await;
     world.at("2026-11-16 11:01").ticks();
     house.visits("/leads/crm:waits").await;
     house.sees("Recomputed by version 2").await;
