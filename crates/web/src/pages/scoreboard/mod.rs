@@ -170,7 +170,7 @@ pub(crate) async fn index(visit: Visit, Query(asked): Query<Asked>) -> Result<Re
     };
     let mut frame = visit.frame("Scoreboard", Place::Scoreboard);
     frame.refused = form.is_refused();
-    let dimensions = dimensions(&visit)?;
+    let dimensions = dimensions(&visit).await?;
     let refused = form.is_refused();
     let is_awaited = made.is_awaited;
     let template = ScoreboardPage { frame, made, asked, dimensions, form };
@@ -179,9 +179,9 @@ pub(crate) async fn index(visit: Visit, Query(asked): Query<Asked>) -> Result<Re
 }
 
 /// What figures can be told apart by for somebody, under the text in force.
-fn dimensions(visit: &Visit) -> Result<Vec<(&'static str, &'static str)>, Failure> {
+async fn dimensions(visit: &Visit) -> Result<Vec<(&'static str, &'static str)>, Failure> {
     let everybody = visit.signed.can(&Act::SeeEverybodysFigures);
-    let agreements = visit.house.app.engine.agreements()?;
+    let agreements = visit.house.work(|engine| Ok(engine.agreements()?)).await?;
     let in_force = agreements.at(visit.time().now());
     let has_rules = |by: By| in_force.is_some_and(|it| !by.ruled(&it.agreement).is_empty());
     let is_there = |key: &str| match By::ALL.into_iter().find(|by| by.name() == key) {
