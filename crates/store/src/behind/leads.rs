@@ -147,7 +147,7 @@ impl Connection {
                 }
                 Ok(())
             })?;
-            self.behind.borrow_mut().leads.0.append(&mut found);
+            self.behind.borrow_mut().leads.0.extend(found);
         }
         Ok(())
     }

@@ -110,7 +110,7 @@ impl Connection {
             let new = found.values().filter(|(known, _)| known.is_none()).count();
             let salts = if new > 1 { self.random_salts(new)? } else { Vec::new() };
             let persons = &mut self.behind.borrow_mut().persons;
-            persons.known.append(&mut found);
+            persons.known.extend(found);
             persons.salts.extend(salts);
         }
         Ok(())
@@ -149,7 +149,7 @@ impl Connection {
                 found.insert(key, BTreeSet::from([row.next()?, row.next()?]));
                 Ok(())
             })?;
-            self.behind.borrow_mut().keys.with.append(&mut found);
+            self.behind.borrow_mut().keys.with.extend(found);
         }
         Ok(())
     }
