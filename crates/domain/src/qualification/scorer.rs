@@ -57,6 +57,8 @@ pub(super) struct Scorer<'a> {
     changed: bool,
     /// What next happens by itself after the instant that was asked for.
     ahead: Option<Timestamp>,
+    /// Whether the definition asks what the lead was before a change.
+    looks_back: bool,
     /// Where every threshold is tried at once, and the lead never qualifies.
     trial: Option<Trial>,
 }
@@ -83,6 +85,7 @@ impl<'a> Scorer<'a> {
             reached: None,
             changed: false,
             ahead: None,
+            looks_back: looks_back(definition),
             trial: None,
         }
     }
@@ -218,7 +221,7 @@ impl<'a> Scorer<'a> {
             entry.fact(),
             Fact::Lead(_) | Fact::LeadMoved(_) | Fact::LeadQualified(_) | Fact::LeadAssigned(_)
         );
-        let previous = changes.then(|| self.lead.clone());
+        let previous = (changes && self.looks_back).then(|| self.lead.clone());
         let previous = previous.as_ref();
         let status_before = self.lead.status.clone();
         self.keep_status_values(entry, at);
@@ -357,7 +360,8 @@ impl<'a> Scorer<'a> {
         if self.trial.is_some() {
             return self.try_thresholds(at);
         }
-        if !self.meets(&self.view(at)) || self.exclusions(&self.view(at)).0.is_some() {
+        let view = self.view(at);
+        if !self.meets(&view) || self.exclusions(&view).0.is_some() {
             return;
         }
         let assessment = self.assessment(at);
@@ -416,10 +420,13 @@ impl<'a> Scorer<'a> {
     /// The lead with its score, as the definition's condition sees it.
     fn view(&self, at: Timestamp) -> LeadView<'_> {
         let mut view = LeadView::of(&self.lead, at);
+        let mut total = Points::ZERO;
         for (index, component) in self.definition.components.iter().enumerate() {
-            view.score.insert(component.id.clone(), self.points(index, at).number());
+            let points = self.points(index, at);
+            view.score.insert(component.id.clone(), points.number());
+            total = total + points;
         }
-        view.score.insert("total".into(), self.total(at).number());
+        view.score.insert("total".into(), total.number());
         view
     }
 
@@ -442,6 +449,13 @@ impl<'a> Scorer<'a> {
         }
         (excluded, unjudged)
     }
+}
+
+/// Only rules over changes, and resets under a condition, compare a lead with what it was.
+fn looks_back(definition: &Definition) -> bool {
+    let over_changes = |rule: &Rule| matches!(rule.looks_at, LooksAt::Change(_));
+    definition.rules.iter().any(over_changes)
+        || definition.resets.iter().any(|reset| reset.when.is_some())
 }
 
 fn looks_at(rule: &Rule, entry: &Entry, previous: Option<&Lead>) -> bool {

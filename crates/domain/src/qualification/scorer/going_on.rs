@@ -5,7 +5,6 @@ use jiff::Timestamp;
 use super::{Given, Scorer};
 use crate::{
     agreement::definition::{Component, FloorActs},
-    points::Points,
     qualification::course::Part,
 };
 
@@ -72,13 +71,12 @@ impl Scorer<'_> {
     }
 
     fn part(&self, index: usize, component: &Component, at: Timestamp) -> Part {
-        let of_fields = self.field_lines(at).filter(|(rule, _)| self.component_of(rule) == index);
         let counts = |given: &&Given| given.component == index && given.why_not.is_none();
         let given = self.given.iter().filter(counts);
         let floor = component.floor.filter(|floor| floor.acts == FloorActs::AtOnce);
         Part {
             id: component.id.clone(),
-            stays: of_fields.map(|(_, line)| line.counts).sum::<Points>(),
+            stays: self.sum_of_fields(index, at),
             fading: given.map(|given| (given.at, given.points)).collect(),
             decay: component.decay.clone(),
             floor: floor.map(|floor| floor.points),

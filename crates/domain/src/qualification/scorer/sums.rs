@@ -28,8 +28,20 @@ impl<'a> Scorer<'a> {
     }
 
     pub(super) fn sum(&self, index: usize, at: Timestamp) -> Points {
-        let of_fields = self.field_lines(at).filter(|(rule, _)| self.component_of(rule) == index);
-        of_fields.map(|(_, line)| line.counts).sum::<Points>() + self.sum_of_given(index, at)
+        self.sum_of_fields(index, at) + self.sum_of_given(index, at)
+    }
+
+    /// What rules over the lead as it is give a component.
+    pub(super) fn sum_of_fields(&self, index: usize, at: Timestamp) -> Points {
+        let view = LeadView::of(&self.lead, at);
+        let id = &self.definition.components[index].id;
+        let rules = self.field_rules().filter(|rule| rule.component == *id);
+        let holding = rules.filter(|rule| rule.when.holds(&view) == Truth::Yes);
+        holding.map(|rule| award(rule, &view)).sum()
+    }
+
+    fn field_rules(&self) -> impl Iterator<Item = &'a Rule> + use<'a> {
+        self.definition.rules.iter().filter(|rule| rule.looks_at == LooksAt::Fields)
     }
 
     pub(super) fn sum_of_given(&self, index: usize, at: Timestamp) -> Points {
@@ -48,7 +60,7 @@ impl<'a> Scorer<'a> {
     }
 
     pub(super) fn lines(&self, at: Timestamp) -> Vec<Line> {
-        let of_fields = self.field_lines(at).map(|(_, line)| line);
+        let of_fields = self.field_lines(at);
         let given = self.given.iter().map(|given| {
             let rule = given.rule.map(|index| &self.definition.rules[index]);
             Line {
@@ -69,9 +81,8 @@ impl<'a> Scorer<'a> {
     }
 
     /// Rules over the lead as it is: those that hold, and those that cannot be judged.
-    pub(super) fn field_lines(&self, at: Timestamp) -> impl Iterator<Item = (&'a Rule, Line)> + '_ {
-        let rules = self.definition.rules.iter().filter(|rule| rule.looks_at == LooksAt::Fields);
-        rules.filter_map(move |rule| {
+    fn field_lines(&self, at: Timestamp) -> impl Iterator<Item = Line> + '_ {
+        self.field_rules().filter_map(move |rule| {
             let view = LeadView::of(&self.lead, at);
             let truth = rule.when.holds(&view);
             let points = award(rule, &view);
@@ -79,7 +90,7 @@ impl<'a> Scorer<'a> {
                 return None;
             }
             let known = truth == Truth::Yes;
-            let line = Line {
+            Some(Line {
                 rule: rule.id.clone(),
                 says: rule.says.clone(),
                 component: rule.component.clone(),
@@ -89,8 +100,7 @@ impl<'a> Scorer<'a> {
                 counts: if known { points } else { Points::ZERO },
                 why_not: (!known)
                     .then(|| WhyNot::Unknown { names: unknown_names(&rule.when, &view) }),
-            };
-            Some((rule, line))
+            })
         })
     }
 
