@@ -200,7 +200,7 @@ impl Engine {
     ) -> Result<Replay, Error> {
         let (agreements, people, head, leads, deals, set) = self.read(|reader| {
             let set = reader.setting(HISTORY_UNTIL)?.and_then(|at| at.parse::<Timestamp>().ok());
-            let leads: Vec<LeadId> = reader.leads()?.into_iter().map(|row| row.id).collect();
+            let leads = reader.lead_ids()?;
             let head = reader.head()?.fact;
             let (agreements, people) = (history(reader, &self.versions)?, working_hours(reader)?);
             Ok::<_, Error>((agreements, people, head, leads, deals(reader)?, set))

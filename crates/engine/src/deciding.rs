@@ -397,7 +397,7 @@ pub fn facts_about<E>(
 }
 
 /// The id that was last reported in a field.
-fn last_named(entries: &[Arc<Entry>], field: &str) -> Option<String> {
+pub(crate) fn last_named(entries: &[Arc<Entry>], field: &str) -> Option<String> {
     let named = |entry: &Arc<Entry>| {
         let fields = match entry.fact() {
             Fact::Lead(reported) => &reported.fields,

@@ -1,6 +1,7 @@
 //! What is known about one lead or opportunity, for pages that show its workings.
 
 pub mod judged;
+pub(crate) mod together;
 
 use std::sync::Arc;
 

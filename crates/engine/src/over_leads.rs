@@ -9,12 +9,9 @@ use std::{
     thread,
 };
 
-use domain::{
-    fact::Entry,
-    ids::{LeadId, Subject},
-};
+use domain::{fact::Entry, ids::LeadId};
 
-use crate::{Engine, Error, lead::gathered};
+use crate::{Engine, Error, lead::together::Together};
 
 /// So many leads are read at a time, so that no question to the database lasts long.
 const AT_ONCE: usize = 256;
@@ -41,9 +38,9 @@ pub(crate) fn over_leads<F: Send>(
                 break;
             }
             engine.read(|reader| {
+                let together = Together::of(reader, some)?;
                 some.iter().try_for_each(|lead| {
-                    let entries = gathered(reader, &Subject::Lead(lead.clone()))?;
-                    look_at(&mut found, lead, entries);
+                    look_at(&mut found, lead, together.about(lead)?);
                     Ok::<_, Error>(())
                 })
             })?;

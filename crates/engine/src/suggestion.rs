@@ -163,7 +163,7 @@ impl Engine {
         let names = declared(&text_of(&row)?);
         let (agreements, head, leads, deals, set) = self.read(|reader| {
             let set = reader.setting(HISTORY_UNTIL)?.and_then(|at| at.parse::<Timestamp>().ok());
-            let leads: Vec<LeadId> = reader.leads()?.into_iter().map(|row| row.id).collect();
+            let leads = reader.lead_ids()?;
             let (deals, _) = backtest::deals(reader)?;
             let head = reader.head()?.fact;
             Ok::<_, Error>((history(reader, &self.versions)?, head, leads, deals, set))

@@ -53,24 +53,38 @@ impl<T: Clone> Known<T> {
 }
 
 impl JudgedLeads {
-    /// A lead as judging it anew would have it.
+    /// Leads as judging them anew would have them.
     pub(crate) fn judged(
         &self,
         reader: &Reader<'_>,
         names: &Names<'_, '_>,
         rules: &Rules<'_>,
-        lead: &LeadRow,
+        leads: &[&LeadRow],
         now: Timestamp,
-    ) -> Result<Arc<Judged>, Failure> {
-        let known = self.known().recall(&lead.id);
-        if let Some(known) = known
-            && known.is_true(rules, lead, now, |account| names.account_known_up_to(account))?
-        {
-            return Ok(known);
+    ) -> Result<BTreeMap<LeadId, Arc<Judged>>, Failure> {
+        let (mut all, mut changed) = (BTreeMap::new(), Vec::new());
+        for lead in leads {
+            let known = self.known().recall(&lead.id);
+            match known {
+                Some(known)
+                    if known.is_true(rules, lead, now, |account| {
+                        names.account_known_up_to(account)
+                    })? =>
+                {
+                    all.insert(lead.id.clone(), known);
+                }
+                _ => changed.push(*lead),
+            }
         }
-        let judged = Arc::new(Judged::new(reader, rules, lead, now)?);
-        self.known().keep(lead.id.clone(), judged.clone());
-        Ok(judged)
+        if changed.is_empty() {
+            return Ok(all);
+        }
+        for (lead, judged) in changed.iter().zip(Judged::all(reader, rules, &changed, now)?) {
+            let judged = Arc::new(judged);
+            self.known().keep(lead.id.clone(), judged.clone());
+            all.insert(lead.id.clone(), judged);
+        }
+        Ok(all)
     }
 
     /// No code that can panic runs while it is locked.

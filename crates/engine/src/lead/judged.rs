@@ -21,7 +21,7 @@ use domain::{
 use jiff::Timestamp;
 use store::{Reader, StoreError, read::LeadRow};
 
-use super::working_hours;
+use super::{together::Together, working_hours};
 use crate::{Error, deciding::facts_about};
 
 /// The rules under which leads are judged.
@@ -94,17 +94,28 @@ enum Score {
 }
 
 impl Judged {
-    /// Judges a lead at an instant.
+    /// Judges leads at an instant, each in its place.
     ///
     /// # Errors
     /// When the database cannot be read, or a service level counts hours that never come.
-    pub fn new(
+    pub fn all(
         reader: &Reader<'_>,
         rules: &Rules<'_>,
+        leads: &[&LeadRow],
+        now: Timestamp,
+    ) -> Result<Vec<Judged>, Error> {
+        let together = Together::of(reader, leads.iter().map(|lead| &lead.id))?;
+        leads.iter().map(|lead| Judged::one(reader, rules, &together, lead, now)).collect()
+    }
+
+    fn one(
+        reader: &Reader<'_>,
+        rules: &Rules<'_>,
+        together: &Together<'_, '_>,
         lead: &LeadRow,
         now: Timestamp,
     ) -> Result<Judged, Error> {
-        let (facts, account) = facts_and_account(reader, lead)?;
+        let (facts, account) = facts_and_account(together, lead)?;
         let history = LeadHistory::new(lead.id.clone(), facts);
         let (entries, subject) = (history.until(now), history.subject());
         let all = clocks(&subject, entries, rules.agreements, &rules.people, now)?;
@@ -194,12 +205,12 @@ type Facts = Vec<Arc<Entry>>;
 
 /// The facts about a lead, and about which account.
 fn facts_and_account(
-    reader: &Reader<'_>,
+    together: &Together<'_, '_>,
     lead: &LeadRow,
 ) -> Result<(Facts, Option<(AccountId, FactNo)>), StoreError> {
     let mut account = None;
     let facts = facts_about(&Subject::Lead(lead.id.clone()), |filed| {
-        let facts: Facts = reader.facts_of(filed)?.into_iter().map(Arc::new).collect();
+        let facts = together.filed(filed)?;
         if let Some(id) = filed.strip_prefix("account/") {
             let up_to = facts.last().map_or(FactNo(0), |last| last.no);
             account = Some((AccountId::from(id), up_to));

@@ -299,6 +299,17 @@ impl Reader<'_> {
         Ok(rows)
     }
 
+    /// The ids of all leads, in their order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn lead_ids(&self) -> Result<Vec<LeadId>, StoreError> {
+        let mut ids =
+            self.list("read the ids of leads", "select id from lead", &[], |mut row| row.next())?;
+        ids.sort();
+        Ok(ids)
+    }
+
     /// The leads that are somebody's, by id; with those that go on as another and have a clock
     /// that they still have to answer.
     ///

@@ -8,7 +8,7 @@ use super::{
     column::{Column, chosen, standing},
     filter::{KNOWN, filter, sort},
     meant::{self, Meant},
-    row::Maker,
+    row::{Maker, judged},
 };
 use crate::{
     failure::Failure,
@@ -93,12 +93,11 @@ fn filled(engine: &Engine, sheet: &mut Sheet, wanted: &Wanted) -> Result<(), Fai
             if !is_chosen {
                 return found.iter().map(|lead| cells(&names, lead)).collect();
             }
+            // A file has every lead once; what pages remember is not for it.
+            let by = (&Rules::of(reader, &agreements)?, &JudgedLeads::default());
             let maker = Maker {
-                reader,
                 names: &names,
-                rules: &Rules::of(reader, &agreements)?,
-                // A file has every lead once; what pages remember is not for it.
-                judged: &JudgedLeads::default(),
+                judged: judged((reader, &names), by, &columns, &found, wanted.time.now())?,
                 time: &wanted.time,
                 columns: &columns,
                 is_chosen,

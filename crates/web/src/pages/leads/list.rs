@@ -15,7 +15,7 @@ use super::{
     column::{Column, chosen, offered, standing},
     filter::{CLOCKS, KNOWN, filter, key_of, place, said, sort},
     meant,
-    row::{Maker, level_words},
+    row::{Maker, judged, level_words},
     said::conditions,
 };
 use crate::{
@@ -69,8 +69,9 @@ impl Matter<'_, '_> {
         let in_force = self.agreements.at(asker.time.now()).map(|version| &*version.agreement);
         let standing = standing(in_force);
         let (columns, is_chosen) = chosen(&standing, &asked.columns);
-        let (judged, time, shown) = (self.judged, asker.time, columns.as_slice());
-        let maker = Maker { reader, names, rules, judged, time, columns: shown, is_chosen };
+        let (time, shown) = (asker.time, columns.as_slice());
+        let judged = judged((reader, names), (rules, self.judged), shown, &found, time.now())?;
+        let maker = Maker { names, judged, time, columns: shown, is_chosen };
         let rows = found.iter().map(|lead| maker.row(lead)).collect::<Result<_, Failure>>()?;
         let all = reader.leads_count(&LeadFilter::default())?;
         let total = Counted::of(|most| meant::count_up_to(reader, question, most))?;

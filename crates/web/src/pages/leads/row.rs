@@ -1,10 +1,11 @@
 //! One line of the list.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
     clock::{ClockState, Reading},
     field::FieldValue,
+    ids::LeadId,
     points::Points,
     service_level::ServiceClock,
 };
@@ -25,15 +26,27 @@ use crate::{
 
 /// What every row of a page, or of a file, is made with.
 pub(super) struct Maker<'a, 'r> {
-    pub(super) reader: &'a Reader<'r>,
     pub(super) names: &'a Names<'a, 'r>,
-    pub(super) rules: &'a Rules<'a>,
-    /// Leads that were judged before.
-    pub(super) judged: &'a JudgedLeads,
+    /// What the facts of each come to, where a column asks for it.
+    pub(super) judged: BTreeMap<LeadId, Arc<Judged>>,
     pub(super) time: &'a LocalTime,
     pub(super) columns: &'a [Column],
     /// Whether somebody chose these columns.
     pub(super) is_chosen: bool,
+}
+
+/// What the columns need of the facts of leads, which are not read where none does.
+pub(super) fn judged(
+    (reader, names): (&Reader<'_>, &Names<'_, '_>),
+    (rules, known): (&Rules<'_>, &JudgedLeads),
+    columns: &[Column],
+    leads: &[LeadRow],
+    now: Timestamp,
+) -> Result<BTreeMap<LeadId, Arc<Judged>>, Failure> {
+    if !columns.iter().any(Column::needs_facts) {
+        return Ok(BTreeMap::new());
+    }
+    known.judged(reader, names, rules, &leads.iter().collect::<Vec<_>>(), now)
 }
 
 /// What is worked out from a lead's facts, where a column needs it.
@@ -84,7 +97,7 @@ impl Worked {
 impl Maker<'_, '_> {
     pub(super) fn row(&self, lead: &LeadRow) -> Result<Row, Failure> {
         let href = lead_href(&lead.id);
-        let worked = self.worked(lead)?;
+        let worked = self.worked(lead);
         let cells = self.columns.iter().map(|column| {
             let pale = column.is_number() && !worked.is_stamped();
             let class = match column.class(self.is_chosen) {
@@ -158,7 +171,7 @@ impl Maker<'_, '_> {
 
     /// The same row for a file.
     pub(super) fn cells(&self, lead: &LeadRow) -> Result<Vec<Cell>, Failure> {
-        let worked = self.worked(lead)?;
+        let worked = self.worked(lead);
         let person = self.names.lead_name(&lead.id)?;
         let mut cells = vec![lead.id.as_str().into(), person.into()];
         for column in self.columns {
@@ -195,14 +208,9 @@ impl Maker<'_, '_> {
         Ok(cells)
     }
 
-    /// What the columns need of the lead's facts, which are not read where none does.
-    fn worked(&self, lead: &LeadRow) -> Result<Worked, Failure> {
-        if !self.columns.iter().any(Column::needs_facts) {
-            return Ok(Worked::default());
-        }
-        let now = self.time.now();
-        let judged = self.judged.judged(self.reader, self.names, self.rules, lead, now)?;
-        Ok(Worked::of(judged, now))
+    fn worked(&self, lead: &LeadRow) -> Worked {
+        let judged = self.judged.get(&lead.id);
+        judged.map(|judged| Worked::of(judged.clone(), self.time.now())).unwrap_or_default()
     }
 
     fn account(&self, lead: &LeadRow) -> Result<Option<String>, Failure> {

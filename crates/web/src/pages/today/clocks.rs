@@ -1,6 +1,9 @@
 //! The clocks that are late or due today, the first due first.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use domain::{
     agreement::History,
@@ -9,7 +12,11 @@ use domain::{
 };
 use engine::{
     access::Actor,
-    lead::{facts_about, judged::Rules, working_hours},
+    lead::{
+        facts_about,
+        judged::{Judged, Rules},
+        working_hours,
+    },
 };
 use jiff::{Timestamp, ToSpan};
 use store::{
@@ -21,7 +28,6 @@ use super::Of;
 use crate::{
     app::House,
     failure::Failure,
-    judged::JudgedLeads,
     markup::Markup,
     names::{Names, encoded, lead_href, opportunity_href},
     pages::{
@@ -94,14 +100,10 @@ pub(super) fn running(
         let leads = leads_of(reader, &first)?;
         let names = Names::new(reader, reach);
         names.expect(&leads)?;
-        let maker = Maker {
-            reader,
-            names: &names,
-            agreements: &agreements,
-            rules: Rules::of(reader, &agreements)?,
-            judged: &house.kept.leads,
-            time,
-        };
+        let rules = Rules::of(reader, &agreements)?;
+        let judged = leads.iter().collect::<Vec<_>>();
+        let judged = house.kept.leads.judged(reader, &names, &rules, &judged, time.now())?;
+        let maker = Maker { reader, names: &names, agreements: &agreements, judged, time };
         let row = |row: &ClockRow| {
             let lead = leads.iter().find(|lead| Some(&lead.id) == row.subject.lead());
             maker.row(row, lead)
@@ -220,15 +222,14 @@ struct Maker<'a, 'r> {
     reader: &'a Reader<'r>,
     names: &'a Names<'a, 'r>,
     agreements: &'a History,
-    rules: Rules<'a>,
-    judged: &'a JudgedLeads,
+    judged: BTreeMap<LeadId, Arc<Judged>>,
     time: &'a LocalTime,
 }
 
 impl Maker<'_, '_> {
     /// `None` for a clock that the facts no longer have.
     fn row(&self, row: &ClockRow, lead: Option<&LeadRow>) -> Result<Option<Row>, Failure> {
-        let Some(clock) = self.clock(row, lead)? else { return Ok(None) };
+        let Some(clock) = self.clock(row)? else { return Ok(None) };
         let (name, what, page) = match &row.subject {
             Subject::Lead(id) => {
                 let account = lead.and_then(|lead| lead.account.clone());
@@ -253,17 +254,11 @@ impl Maker<'_, '_> {
     }
 
     /// The clock itself, by which its working time is told.
-    fn clock(
-        &self,
-        row: &ClockRow,
-        lead: Option<&LeadRow>,
-    ) -> Result<Option<ServiceClock>, Failure> {
-        if let Some(lead) = lead {
-            let now = self.time.now();
-            let judged = self.judged.judged(self.reader, self.names, &self.rules, lead, now)?;
-            if let Some(clock) = judged.running().find(|clock| clock.id == row.id) {
-                return Ok(Some(clock.clone()));
-            }
+    fn clock(&self, row: &ClockRow) -> Result<Option<ServiceClock>, Failure> {
+        let judged = row.subject.lead().and_then(|lead| self.judged.get(lead));
+        let running = judged.and_then(|judged| judged.running().find(|clock| clock.id == row.id));
+        if let Some(clock) = running {
+            return Ok(Some(clock.clone()));
         }
         let facts = facts_about(self.reader, &row.subject)?;
         let people = working_hours(self.reader)?;
