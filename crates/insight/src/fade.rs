@@ -84,10 +84,13 @@ impl Fade {
         whole
     }
 
-    /// At least so much of any points is left after a further time, as a share of what was left.
+    /// At most so much of any points is left after a further time, as a share of what was left.
     pub(crate) fn share(&self, age: i64) -> f64 {
-        if self.coarse.is_empty() || age <= 0 {
+        if age <= 0 {
             return 1.0;
+        }
+        if self.life.is_some_and(|life| age >= life) {
+            return 0.0;
         }
         self.weight(age).unwrap_or(1.0)
     }

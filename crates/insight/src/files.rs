@@ -6,6 +6,7 @@
 mod blocks;
 mod cell;
 mod column;
+mod eight_at_once;
 mod names;
 mod row_groups;
 mod separated;

@@ -9,7 +9,9 @@ use std::{
     },
 };
 
-use super::{ROW_BYTES_MAX, Trouble, cell::DIGITS_MAX, column::Part, separated::Layout, shown};
+use super::{
+    ROW_BYTES_MAX, Trouble, cell::DIGITS_MAX, column::Part, eight_at_once, separated::Layout, shown,
+};
 use crate::workers::{side_by_side, workers};
 
 /// How much of a file one thread takes at a time.
@@ -137,6 +139,16 @@ fn split(layout: &Layout<'_>, block: &Block) -> Result<Vec<Part>, Stop> {
 /// The number with which bytes begin, and how many digits it has: so many as cannot overflow.
 fn leading_number(bytes: &[u8]) -> (i64, usize) {
     let (mut number, mut digits) = (0, 0);
+    while digits + 8 <= DIGITS_MAX
+        && let Some(eight) = bytes.get(digits..).and_then(<[u8]>::first_chunk)
+    {
+        let (more, count) = eight_at_once::leading_number(*eight);
+        number = number * 10_i64.pow(count) + i64::from(more);
+        digits += count as usize;
+        if count < 8 {
+            return (number, digits);
+        }
+    }
     while let Some(byte) = bytes.get(digits)
         && byte.is_ascii_digit()
         && digits < DIGITS_MAX
@@ -157,12 +169,12 @@ fn row(
 ) -> Result<usize, Stop> {
     let at = block_at + start as u64;
     let (mut cell_start, mut place) = (start, 0);
+    let ends = [layout.sign, b'\n', b'\r'];
     loop {
         let rest = &bytes[cell_start..];
-        let is_end = |byte: &u8| *byte == layout.sign || *byte == b'\n' || *byte == b'\r';
         let (number, digits) = leading_number(rest);
         let others = &rest[digits..];
-        let end = cell_start + digits + others.iter().position(is_end).unwrap_or(others.len());
+        let end = cell_start + digits + eight_at_once::first_of(ends, others);
         let next = match bytes.get(end) {
             Some(b'\r') if bytes.get(end + 1) == Some(&b'\n') => end + 2,
             // An end of line of its own, which the long way knows.

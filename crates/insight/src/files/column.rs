@@ -8,6 +8,7 @@ use super::{
     names::{IS_TEXT, Names, Texts, as_key, small_number},
     shown,
 };
+use crate::workers::in_stretches;
 
 /// The columns of a file that were asked for, in file order.
 #[derive(Debug)]
@@ -30,6 +31,19 @@ pub struct Words {
     pub names: Names,
     /// The code of each row.
     pub codes: Vec<u32>,
+}
+
+impl Words {
+    /// The rows by other codes, each of which stands in the place of ours.
+    ///
+    /// # Panics
+    /// If a code of ours has no place.
+    pub fn recoded(mut self, codes: &[u32]) -> Vec<u32> {
+        in_stretches(&mut self.codes, |stretch| {
+            stretch.iter_mut().for_each(|code| *code = codes[*code as usize]);
+        });
+        self.codes
+    }
 }
 
 impl Table {

@@ -1,11 +1,12 @@
 //! A segment from columns in any order.
 
 use std::{
+    ops::Range,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
-    thread,
+    thread::{self, ScopedJoinHandle},
 };
 
 use super::{BLOCK_CONTACTS, Block, Cells, Deal, Field, Frame, KINDS_MAX, Kind, Segment};
@@ -118,7 +119,7 @@ pub fn build(contacts: &Contacts, activities: Activities, deals: &Deals) -> Resu
         fields: contacts.fields.iter().map(|(field, _)| field.clone()).collect(),
     };
     let block_count = contacts.count.div_ceil(BLOCK_CONTACTS);
-    let parted = Parted::new(&activities, block_count, origin);
+    let parted = Parted::of(&activities, block_count, origin);
     drop(activities);
     let parted_deals = by_block(deals, block_count, origin);
     let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(block_count)));
@@ -129,7 +130,7 @@ pub fn build(contacts: &Contacts, activities: Activities, deals: &Deals) -> Resu
                 return;
             }
             let mut block = of_contacts_alone(contacts, number, origin);
-            parted.lay_into(&mut block, number);
+            lay_activities(&mut block, &parted, number);
             lay_deals(&mut block, &parted_deals[number]);
             done.lock().unwrap_or_else(PoisonError::into_inner).push((number, block));
         }
@@ -150,17 +151,16 @@ fn bounds(
     activities: &Activities,
     deals: &Deals,
 ) -> Result<(i64, u32), Unfit> {
-    let known = contacts.known_from.iter().flatten();
-    let instants = known.chain(&activities.at).chain(&deals.opened_at).chain(&deals.closed_at);
-    let bounds = instants.fold(None, |bounds: Option<(i64, i64)>, at| {
-        bounds.map_or(Some((*at, *at)), |(first, last)| Some((first.min(*at), last.max(*at))))
-    });
-    let (first, last) = bounds.unwrap_or((0, 0));
+    let wider = |(first, last): (i64, i64), at: &i64| (first.min(*at), last.max(*at));
+    let columns = [&activities.at, &deals.opened_at, &deals.closed_at];
+    let known = contacts.known_from.iter().flatten().fold((i64::MAX, i64::MIN), wider);
+    let bounds = columns.into_iter().fold(known, |bounds, at| at.iter().fold(bounds, wider));
+    let (first, last) = if bounds.0 > bounds.1 { (0, 0) } else { bounds };
     let span = last.checked_sub(first).and_then(|span| u32::try_from(span).ok());
     span.filter(|span| *span < u32::MAX).map(|span| (first, span)).ok_or(Unfit::Span)
 }
 
-/// Activities by block, within a block in the order of the rows.
+/// A stretch of the activities by block, within a block in the order of the rows.
 struct Parted {
     starts: Vec<usize>,
     /// The contact within its block.
@@ -170,45 +170,69 @@ struct Parted {
 }
 
 impl Parted {
-    fn new(activities: &Activities, blocks: usize, origin: i64) -> Parted {
+    /// All of them, a stretch for each of several threads.
+    fn of(activities: &Activities, blocks: usize, origin: i64) -> Vec<Parted> {
+        let rows = activities.contact.len();
+        let length = rows.div_ceil(workers()).max(1);
+        let stretches = (0..rows).step_by(length).map(|from| from..rows.min(from + length));
+        thread::scope(|scope| {
+            let part = |rows| scope.spawn(move || Parted::new(activities, rows, blocks, origin));
+            let threads: Vec<_> = stretches.map(part).collect();
+            let parted = |thread: ScopedJoinHandle<'_, Parted>| thread.join();
+            let parted = threads.into_iter().map(parted).collect::<Result<_, _>>();
+            parted.expect("activities are parted without a panic")
+        })
+    }
+
+    fn new(activities: &Activities, rows: Range<usize>, blocks: usize, origin: i64) -> Parted {
+        let numbers = &activities.contact[rows.clone()];
         let mut starts = vec![0; blocks + 1];
-        for contact in &activities.contact {
-            starts[*contact as usize / BLOCK_CONTACTS + 1] += 1;
+        for number in numbers {
+            starts[*number as usize / BLOCK_CONTACTS + 1] += 1;
         }
         for block in 0..blocks {
             starts[block + 1] += starts[block];
         }
-        let (rows, mut ends) = (activities.contact.len(), starts.clone());
-        let (mut contact, mut at, mut kind) = (vec![0; rows], vec![0; rows], vec![0; rows]);
-        for (row, number) in activities.contact.iter().enumerate() {
+        let mut ends = starts.clone();
+        let empty = rows.len();
+        let (mut contact, mut at, mut kind) = (vec![0; empty], vec![0; empty], vec![0; empty]);
+        let instants = activities.at[rows.clone()].iter().zip(&activities.kind[rows]);
+        for (number, (then, code)) in numbers.iter().zip(instants) {
             let end = &mut ends[*number as usize / BLOCK_CONTACTS];
             contact[*end] = (*number as usize % BLOCK_CONTACTS) as u16;
-            at[*end] = (activities.at[row] - origin) as u32;
-            kind[*end] = activities.kind[row];
+            at[*end] = (then - origin) as u32;
+            kind[*end] = *code;
             *end += 1;
         }
         Parted { starts, contact, at, kind }
     }
 
-    fn lay_into(&self, block: &mut Block, number: usize) {
+    /// The activities of a block: whose, when, of which kind.
+    fn block(&self, number: usize) -> (&[u16], &[u32], &[u8]) {
         let range = self.starts[number]..self.starts[number + 1];
-        let contact = &self.contact[range.clone()];
-        let (at, kind) = (&self.at[range.clone()], &self.kind[range]);
-        block.starts =
-            starts(block.contacts(), contact.iter().map(|contact| usize::from(*contact)));
-        let mut ends = block.starts.clone();
-        (block.at, block.kinds) = (vec![0; at.len()], vec![0; at.len()]);
-        for ((contact, at), kind) in contact.iter().zip(at).zip(kind) {
+        (&self.contact[range.clone()], &self.at[range.clone()], &self.kind[range])
+    }
+}
+
+fn lay_activities(block: &mut Block, parted: &[Parted], number: usize) {
+    let stretches = || parted.iter().map(|parted| parted.block(number));
+    let contacts = stretches().flat_map(|(contacts, ..)| contacts);
+    block.starts = starts(block.contacts(), contacts.map(|contact| usize::from(*contact)));
+    let rows = block.starts[block.contacts()] as usize;
+    let mut ends = block.starts.clone();
+    (block.at, block.kinds) = (vec![0; rows], vec![0; rows]);
+    for (contacts, at, kinds) in stretches() {
+        for ((contact, at), kind) in contacts.iter().zip(at).zip(kinds) {
             let end = &mut ends[usize::from(*contact)];
             block.at[*end as usize] = *at;
             block.kinds[*end as usize] = *kind;
             *end += 1;
         }
-        for contact in 0..block.contacts() {
-            let range = block.starts[contact] as usize..block.starts[contact + 1] as usize;
-            if !block.at[range.clone()].is_sorted() {
-                order(&mut block.at[range.clone()], &mut block.kinds[range]);
-            }
+    }
+    for contact in 0..block.contacts() {
+        let range = block.starts[contact] as usize..block.starts[contact + 1] as usize;
+        if !block.at[range.clone()].is_sorted() {
+            order(&mut block.at[range.clone()], &mut block.kinds[range]);
         }
     }
 }

@@ -1,11 +1,11 @@
 //! The one pass over a block.
 
-use domain::{condition::Comparison, limit, points::Points, qualification::Crossing};
+use domain::{limit, points::Points, qualification::Crossing};
 use jiff::Timestamp;
 
 use super::{
     found::{Found, Records},
-    plan::{Need, Plan, meets},
+    plan::{Need, Plan},
     straight::Straight,
 };
 use crate::segment::{Block, KINDS_MAX};
@@ -136,13 +136,11 @@ impl Plan {
             match need.part {
                 Some(part) if !self.parts[part].moves => {
                     let points = self.within(part, stays[part]);
-                    if !meets(need, points) {
+                    if !need.meets(points) {
                         return None;
                     }
                 }
-                None if is_least(need) => {
-                    least = least.max((need.number * 1000.0).floor() as i64);
-                }
+                None => least = least.max(need.least().unwrap_or(i64::MIN)),
                 _ => {}
             }
         }
@@ -153,7 +151,7 @@ impl Plan {
     /// above another.
     pub(super) fn reached(&self, points: &[i64], total: i64, above: i64) -> Option<i64> {
         let of = |part: Option<usize>| part.map_or(total, |part| points[part]);
-        if !self.needs.iter().all(|need| meets(need, of(need.part))) {
+        if !self.needs.iter().all(|need| need.meets(of(need.part))) {
             return None;
         }
         let reach = match &self.lever {
@@ -177,11 +175,6 @@ struct Most {
     of: [i64; KINDS_MAX],
     /// Of any kind.
     of_any: i64,
-}
-
-/// Whether more points are better.
-pub(super) fn is_least(need: &Need) -> bool {
-    matches!(need.comparison, Comparison::GreaterOrEqual | Comparison::Greater)
 }
 
 /// One contact on its way.
@@ -276,8 +269,9 @@ impl<'a> Run<'a> {
         };
         // What does not move was settled before the first activity, or is settled exactly.
         let moves = |part: Option<usize>| part.is_none_or(|part| self.plan.parts[part].moves);
-        let may = |need: &Need| {
-            !is_least(need) || !moves(need.part) || at_most(need.part) >= need.number * 1000.0
+        let may = |need: &Need| match need.least() {
+            Some(least) => !moves(need.part) || at_most(need.part) >= least as f64,
+            None => true,
         };
         if let Some(raised) = &self.plan.lever
             && above > i64::MIN

@@ -19,7 +19,7 @@ use jiff::Timestamp;
 
 use super::{
     PlanRefusal,
-    fields::{Known, Test, thousandths},
+    fields::{Known, Test, compares, thousandths},
 };
 use crate::{
     fade::Fade,
@@ -65,13 +65,15 @@ pub(super) struct Touch {
     pub(super) limit: Option<usize>,
 }
 
-/// What the points are compared with.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// What the points are compared with, as whole thousandths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Need {
     /// Which component; `None` for the total.
     pub(super) part: Option<usize>,
-    pub(super) comparison: Comparison,
-    pub(super) number: f64,
+    from: i64,
+    to: i64,
+    /// Whether they have to lie from one to the other, or must not.
+    is_within: bool,
 }
 
 /// The threshold that is tried everywhere.
@@ -208,7 +210,7 @@ impl Plan {
             }
             Condition::Compare(name, comparison, Literal::Number(number)) => {
                 let part = score(&name.field, definition).ok_or(PlanRefusal::Condition)?;
-                self.needs.push(Need { part, comparison: *comparison, number: *number });
+                self.needs.push(Need::of(part, *comparison, *number));
                 Ok(())
             }
             _ => Err(PlanRefusal::Condition),
@@ -452,7 +454,42 @@ fn activity(kind: &Kind) -> Entry {
     Entry { no: FactNo(1), recorded_at: Timestamp::UNIX_EPOCH, told }
 }
 
-/// Whether points, in thousandths, meet a comparison; as conditions compare them.
-pub(super) fn meets(need: &Need, points: i64) -> bool {
-    super::fields::compares(thousandths(points), need.comparison, need.number)
+impl Need {
+    fn of(part: Option<usize>, comparison: Comparison, number: f64) -> Need {
+        let least = |is_so: Comparison| least_points(|points| compares(points, is_so, number));
+        let (reached, passed) = (least(Comparison::GreaterOrEqual), least(Comparison::Greater));
+        let (from, to, is_within) = match comparison {
+            Comparison::GreaterOrEqual => (reached, i64::MAX, true),
+            Comparison::Greater => (passed, i64::MAX, true),
+            Comparison::Less => (i64::MIN, reached - 1, true),
+            Comparison::LessOrEqual => (i64::MIN, passed - 1, true),
+            Comparison::Equal => (reached, passed - 1, true),
+            Comparison::NotEqual => (reached, passed - 1, false),
+        };
+        Need { part, from, to, is_within }
+    }
+
+    /// Whether points, in thousandths, meet it; as conditions compare them.
+    pub(super) fn meets(self, points: i64) -> bool {
+        (self.from <= points && points <= self.to) == self.is_within
+    }
+
+    /// The fewest points that meet it, where more are better.
+    pub(super) fn least(self) -> Option<i64> {
+        (self.to == i64::MAX).then_some(self.from)
+    }
+}
+
+/// The fewest thousandths of which something is so that is so of all above them.
+fn least_points(is_so: impl Fn(f64) -> bool) -> i64 {
+    // So far apart that no points lie beyond, and so near that nothing overflows.
+    let (mut from, mut to) = (i64::MIN / 4, i64::MAX / 4);
+    while from < to {
+        let middle = from + (to - from) / 2;
+        match is_so(thousandths(middle)) {
+            true => to = middle,
+            false => from = middle + 1,
+        }
+    }
+    from
 }

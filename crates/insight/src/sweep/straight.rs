@@ -1,10 +1,7 @@
 //! The short way for the commonest shape of a definition: one component that fades by half, to which
 //! each kind of activity gives points by one rule at most, as often as it happens; nothing else moves.
 
-use super::{
-    pass::{SLACK, is_least},
-    plan::Plan,
-};
+use super::{pass::SLACK, plan::Plan};
 use crate::segment::KINDS_MAX;
 
 /// A plan of that shape.
@@ -100,8 +97,8 @@ impl<'a> Straight<'a> {
             // What does not move is settled exactly.
             Some(_) => f64::MIN,
         };
-        let needs = self.plan.needs.iter().filter(|need| is_least(need));
-        let least = needs.map(|need| of_part(need.part, need.number * 1000.0));
+        let needs = self.plan.needs.iter();
+        let least = needs.filter_map(|need| Some(of_part(need.part, need.least()? as f64)));
         let raised = self.plan.lever.as_ref().filter(|_| above > i64::MIN);
         let above = raised.map_or(f64::MIN, |raised| match raised.part {
             Some(part) if part != self.part && points[part] <= above => f64::MAX,

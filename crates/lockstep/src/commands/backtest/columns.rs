@@ -162,10 +162,9 @@ impl Named<'_> {
             Wanted::if_there(status, Cell::Word),
         ];
         let mut table = self.read(self.activities, &wanted)?;
-        let Words { names, codes } = table.words(id);
-        let numbers = contacts.numbers(&names);
-        let mut contact = codes;
-        contact.iter_mut().for_each(|code| *code = numbers[*code as usize]);
+        let who = table.words(id);
+        let numbers = contacts.numbers(&who.names);
+        let contact = who.recoded(&numbers);
         let at = table.numbers(at).map_err(trouble)?;
         let kinds = table.words(kind);
         let statuses = table.has(status).then(|| table.words(status));
@@ -187,9 +186,9 @@ impl Named<'_> {
         ];
         let mut table = self.read(path, &wanted)?;
         let rows = table.rows();
-        let Words { names, codes } = table.words(id);
-        let numbers = contacts.numbers(&names);
-        let contact: Vec<u32> = codes.iter().map(|code| numbers[*code as usize]).collect();
+        let who = table.words(id);
+        let numbers = contacts.numbers(&who.names);
+        let contact = who.recoded(&numbers);
         // A deal that is still open has not been closed: it is no end.
         let (mut closed_at, open) = table.numbers_or_blank(closed);
         let is_won = table.numbers(won).map_err(trouble)?.iter().map(|won| *won == 1).collect();
@@ -271,21 +270,26 @@ fn field_cells(
 /// One code for each pair of a kind and a status.
 fn coded(kinds: &Words, statuses: Option<&Words>) -> Result<(Vec<u8>, Vec<Kind>), Failure> {
     const NONE: u16 = u16::MAX;
-    let width = statuses.map_or(1, |statuses| statuses.names.len().max(1));
     let too_many = || Failure::refused(insight::segment::Unfit::Kinds.to_string());
+    let Some(statuses) = statuses else {
+        if kinds.names.len() > KINDS_MAX {
+            return Err(too_many());
+        }
+        let known = kinds.names.names().map(|kind| Kind { kind, status: None });
+        return Ok((kinds.codes.iter().map(|code| *code as u8).collect(), known.collect()));
+    };
+    let width = statuses.names.len().max(1);
     let pairs = kinds.names.len().checked_mul(width).filter(|pairs| *pairs <= 1 << 24);
     let mut places = vec![NONE; pairs.ok_or_else(too_many)?];
     let (mut codes, mut known) = (Vec::with_capacity(kinds.codes.len()), Vec::new());
-    for (row, kind) in kinds.codes.iter().enumerate() {
-        let status = statuses.map(|statuses| statuses.codes[row]);
-        let place = &mut places[*kind as usize * width + status.unwrap_or(0) as usize];
+    for (kind, status) in kinds.codes.iter().zip(&statuses.codes) {
+        let place = &mut places[*kind as usize * width + *status as usize];
         if *place == NONE {
             if known.len() >= KINDS_MAX {
                 return Err(too_many());
             }
             *place = known.len() as u16;
-            let status = statuses.zip(status).map(|(words, code)| words.names.name(code));
-            let status = status.filter(|status| !status.is_empty());
+            let status = Some(statuses.names.name(*status)).filter(|status| !status.is_empty());
             known.push(Kind { kind: kinds.names.name(*kind), status });
         }
         codes.push(*place as u8);
