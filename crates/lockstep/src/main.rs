@@ -22,6 +22,10 @@ use cli::Cli;
 use failure::Failure;
 use output::Voice;
 
+/// Facts and pages are many small texts that come and go (decision 0021).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
