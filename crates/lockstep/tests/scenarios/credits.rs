@@ -50,7 +50,11 @@ const OPENED: &str = "/scoreboard/rows?figure=goal.brought-in";
 
 /// Two opportunities of the rep, both opened and one of them won this quarter.
 async fn with_opportunities() -> World {
-    let world = World::just_signed_with(TEXT);
+    with_opportunities_under(TEXT).await
+}
+
+async fn with_opportunities_under(text: &str) -> World {
+    let world = World::just_signed_with(text);
     let deal = |id: &str, outcome: &str, euros: i64| {
         json!({"fact": "opportunity", "opportunity": id, "fields": {
             "name": format!("Pumps for {id}"), "owner": world.user("rep"), "outcome": outcome,
@@ -124,6 +128,20 @@ async fn what_does_not_count_or_was_contested_is_refused_and_nothing_is_written(
     assert!(blank.text().contains("Write a statement"), "{}", blank.text());
     let looks = contests(&world, "auditor", "brought-in").await;
     assert_eq!(looks.status, StatusCode::NOT_FOUND, "{}", looks.text());
+    assert_eq!(world.everything(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_credit_is_contested_until_so_many_days_after_the_last_day_of_the_goal() {
+    let text = TEXT.replace("14 days", "3 days").replace("to = 2026-12-31", "to = 2026-11-15");
+    let world = with_opportunities_under(&text).await;
+    world.at("2026-11-18 23:00");
+    assert_eq!(contests(&world, "mara", "revenue").await.status, StatusCode::SEE_OTHER);
+    world.at("2026-11-19 01:00");
+    let before = world.everything();
+    let late = contests(&world, "mara", "brought-in").await;
+    let says = "It could be contested for 3 days after the last day of the goal";
+    assert!(late.text().contains(says), "{}", late.text());
     assert_eq!(world.everything(), before);
 }
 

@@ -1,7 +1,10 @@
 //! Handoffs that wait for an answer of whoever looks, and disputes that wait for their words.
 
-use domain::dispute::Contested;
-use engine::access::{Act, Actor, may};
+use domain::{agreement::History, dispute::Contested};
+use engine::{
+    access::{Act, Actor, may},
+    dispute::rulers,
+};
 use store::{Reader, read::DisputeRow};
 
 use super::waiting::Waiting;
@@ -61,14 +64,15 @@ pub(super) fn to_answer(
 /// Disputes in which somebody is to rule, or their side has not spoken yet.
 pub(super) fn disputes(
     reader: &Reader<'_>,
+    agreements: &History,
     actor: &Actor,
-    reach: bool,
     time: &LocalTime,
 ) -> Result<Vec<Waiting>, Failure> {
+    let reach = may(actor, &Act::SeeReach).is_ok();
     let names = Names::new(reader, reach);
     let mut waiting = Vec::new();
     for row in reader.disputes()?.into_iter().filter(|row| row.ruled_at.is_none()) {
-        let words = if row.arbiter == actor.user {
+        let words = if rulers(reader, agreements, &row, time.now())?.contains(&actor.user) {
             "waits for your ruling until "
         } else if speaks(&row, actor) {
             "waits for the words of your side; the ruling is due "
