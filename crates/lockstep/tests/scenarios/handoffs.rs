@@ -233,6 +233,33 @@ async fn a_refusal_is_contested_and_the_ruling_changes_the_number_and_says_why()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn why_leads_came_back_is_counted_of_all_and_by_source_and_by_owner() {
+    let world = World::just_signed_on_handoffs();
+    for (lead, answer, source) in [
+        ("l1", "rejected/Wrong territory", "Fair"),
+        ("l2", "rejected/Wrong territory", "Web"),
+        ("l3", "recycled/No budget now", "Web"),
+    ] {
+        let fields = json!({"source": source});
+        world.reports(json!({"fact": "lead", "lead": lead, "fields": fields})).await;
+        qualifies(&world, lead, Some("rep")).await;
+        let given = answers(&world, "rep", lead, &[("answer", answer), ("note", "March.")]).await;
+        assert_eq!(given.status, StatusCode::SEE_OTHER, "{}", given.text());
+    }
+    let board = world.page("mara", "/scoreboard").await;
+    assert!(board.contains("Wrong territory rejected 2 No budget now recycled 1"), "{board}");
+    let board = world.page("mara", "/scoreboard?by=source").await;
+    for row in ["Fair: Wrong territory rejected 1", "Web: No budget now recycled 1"] {
+        assert!(board.contains(row), "{row}: {board}");
+    }
+    let board = world.page("sven", "/scoreboard?by=owner").await;
+    assert!(board.contains("Rita Voss: Wrong territory rejected 2"), "{board}");
+    let rows = "/scoreboard/rows?figure=reasons.all%2Frejected%2FWrong%20territory";
+    let page = world.gets("mara", rows).await.body;
+    assert!(page.contains("2 rows") && page.contains("href=\"/handoffs/"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_clause_is_contested_and_a_later_ruling_follows_an_earlier_one() {
     let world = World::just_signed_on_handoffs();
     let form = world.gets("sven", "/disputes/new?version=1&clause=2").await;

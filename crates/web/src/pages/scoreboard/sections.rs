@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use super::{
     NoBoard,
     board::{Behind, Board, Rows, amount, rate},
+    reasons::reasons,
     weeks,
 };
 use crate::{
@@ -206,6 +207,7 @@ fn handoffs(engine: &Engine, question: &ReportQuestion, board: &mut Board) -> Re
         twin = twin.row(cells);
     }
     board.section("Handoffs", "accepted / (accepted + rejected), by the day of the answer", &twin);
+    reasons(&report.handoffs, board);
     recycled(&report.handoffs.total.decided, board);
     Ok(())
 }
@@ -244,7 +246,7 @@ fn recycled(decided: &Decided, board: &mut Board) {
 }
 
 /// The total, then each group with its name.
-fn grouped<T>(all: &Grouped<T>) -> Vec<(String, &T)> {
+pub(super) fn grouped<T>(all: &Grouped<T>) -> Vec<(String, &T)> {
     let groups = all.groups.iter().map(|group| (group.key.to_string(), &group.figures));
     std::iter::once(("all".to_owned(), &all.total)).chain(groups).collect()
 }
