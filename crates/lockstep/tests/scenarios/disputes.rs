@@ -136,3 +136,39 @@ async fn nobody_finds_by_words_what_they_may_not_read() {
         assert!(page.contains("clause 2 of version 1"), "{short}: {page}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_systems_read_what_was_contested_and_ruled_as_whoever_they_ask_for() {
+    let world = World::just_signed_with(TEXT);
+    let dispute = contests(&world, "sven", "1").await.header("location").to_owned();
+    let says = [("statement", "They were enough for Kiel.")];
+    world.posts("mara", &format!("{dispute}/statement"), &says).await;
+    let list = |short: &str| format!("/api/v1/disputes?by={}", world.user(short));
+    let read = world.reads(&list("rep"), true).await;
+    assert_eq!(read.status, StatusCode::OK, "{}", read.body);
+    let told: serde_json::Value = serde_json::from_str(&read.body).expect("JSON");
+    let first = &told["disputes"][0];
+    assert_eq!(first["about"]["clause"]["clause"], "2", "{first}");
+    assert_eq!(first["opened"]["words"], TOO_FEW);
+    assert_eq!(first["answered"]["words"], "They were enough for Kiel.");
+    assert_eq!(first["ruling"], serde_json::Value::Null);
+    rules(&world, "operations", &dispute).await;
+    let one = format!("/api/v1/disputes/lockstep:d1?by={}", world.user("rep"));
+    let read = world.reads(&one, true).await.body;
+    assert!(read.contains("It was signed so.") && read.contains("\"overturned\":false"), "{read}");
+    // An auditor reads what was ruled, and neither the words nor by the words.
+    let read = world.reads(&list("auditor"), true).await.body;
+    assert!(read.contains("lockstep:d1") && read.contains("\"words\":null"), "{read}");
+    assert!(!read.contains("Kiel"), "{read}");
+    let found = world.reads(&format!("{}&q=kiel", list("auditor")), true).await.body;
+    assert!(found.contains("\"disputes\":[]"), "{found}");
+    assert!(world.reads(&format!("{}&q=kiel", list("rep")), true).await.body.contains("d1"));
+    for (path, has_key, status) in [
+        ("/api/v1/disputes", true, StatusCode::BAD_REQUEST),
+        ("/api/v1/disputes?by=crm:nobody", true, StatusCode::FORBIDDEN),
+        (&*list("rep"), false, StatusCode::UNAUTHORIZED),
+        (&*one.replace("d1", "d9"), true, StatusCode::NOT_FOUND),
+    ] {
+        assert_eq!(world.reads(path, has_key).await.status, status, "{path}");
+    }
+}

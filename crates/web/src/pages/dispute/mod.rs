@@ -1,7 +1,7 @@
 //! Disputes: the list with its precedents, one with both statements, and the acts of the sides and
 //! the arbiter.
 
-mod view;
+pub(crate) mod view;
 
 use askama::Template;
 use axum::{

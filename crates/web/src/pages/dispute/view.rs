@@ -104,7 +104,7 @@ fn rate(side: Side, overturned: u64, ruled: u64) -> Markup {
 
 /// Whether every word that is sought stands in what is contested or in what was said, where whoever
 /// looks may read that: else the list would tell them the words, one question at a time.
-fn is_sought(
+pub(crate) fn is_sought(
     reader: &Reader<'_>,
     dispute: &DisputeRow,
     sought: &str,
