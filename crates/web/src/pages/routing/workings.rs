@@ -207,7 +207,11 @@ fn passed_over(
     passed.map(|passed| Ok((called(names, &passed.who, seen)?, passed.why.words()))).collect()
 }
 
-fn account_shown(names: &Names<'_, '_>, account: &AccountSeen) -> Result<Markup, Failure> {
+/// `Quarry Ltd, because …`: the account, how it was found, and who has it.
+pub(crate) fn account_shown(
+    names: &Names<'_, '_>,
+    account: &AccountSeen,
+) -> Result<Markup, Failure> {
     let how = account.by.words();
     let Some(id) = &account.account else {
         return Ok(Markup::text(format!("several accounts fit: {how}")));
