@@ -152,6 +152,9 @@ impl Ask for Asked<'_> {
         if wanted.open {
             seen.open = Some(self.open_leads(&user)?);
         }
+        if let Some(up_to) = wanted.late_up_to {
+            seen.late = Some(self.reader.late_leads_of(&user, self.at, up_to)?);
+        }
         Ok(seen)
     }
 

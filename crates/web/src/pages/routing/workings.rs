@@ -257,6 +257,7 @@ fn person_shown(
         let number = |n: u32| count(u64::from(n));
         stood.extend(person.today.map(|n| format!("{} given that day", number(n))));
         stood.extend(person.open.map(|n| format!("{} open", number(n))));
+        stood.extend(person.late.map(|n| format!("{} late", number(n))));
     }
     if stood.is_empty() {
         stood.push("could take it".to_owned());
