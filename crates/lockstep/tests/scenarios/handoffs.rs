@@ -154,6 +154,21 @@ async fn nobody_answers_for_another_and_a_stranger_sees_no_note() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_leaver_had_not_answered_is_their_successors_and_says_to_whom_it_came() {
+    let world = World::just_signed_on_handoffs();
+    qualifies(&world, "l1", Some("rep")).await;
+    let leaving = format!("/people/{}/leaving", world.user("rep"));
+    let sven = world.user("sven").to_string();
+    world.posts("operations", &leaving, &[("successor", &sven)]).await;
+    let today = world.page("sven", "/").await;
+    assert!(today.contains("Handed over to you, waiting for an answer"), "{today}");
+    let page = world.page("sven", &page_of(&world, "l1")).await;
+    assert!(page.contains("to Rita Voss , sales ; now with Sven Arndt , sales"), "{page}");
+    let accepted = answers(&world, "sven", "l1", &[("answer", "accepted")]).await;
+    assert_eq!(accepted.status, StatusCode::SEE_OTHER, "{}", accepted.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn silence_is_a_yes_when_the_time_is_over_and_a_late_no_is_taken_off_nothing() {
     let world = World::just_signed_on_handoffs();
     qualifies(&world, "l1", Some("rep")).await;
