@@ -248,7 +248,7 @@ async fn a_refusal_is_contested_and_the_ruling_changes_the_number_and_says_why()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn why_leads_came_back_is_counted_of_all_and_by_source_and_by_owner() {
+async fn why_leads_came_back_is_counted_by_source_by_campaign_and_by_owner() {
     let world = World::just_signed_on_handoffs();
     for (lead, answer, source) in [
         ("l1", "rejected/Wrong territory", "Fair"),
@@ -267,11 +267,22 @@ async fn why_leads_came_back_is_counted_of_all_and_by_source_and_by_owner() {
     for row in ["Fair: Wrong territory rejected 1", "Web: No budget now recycled 1"] {
         assert!(board.contains(row), "{row}: {board}");
     }
+    let fields = json!({"campaign": "Spring mailing"});
+    let told = json!({"fact": "handoff", "handoff": "h1", "lead": "l1", "fields": fields});
+    world.reports(told).await;
+    let refused = json!({"fact": "handoff_answered", "handoff": "h1", "lead": "l1",
+                         "answer": "rejected", "reason": "Wrong territory"});
+    world.reports(refused).await;
+    let board = world.page("mara", "/scoreboard?by=campaign").await;
+    assert!(board.contains("Spring mailing: Wrong territory rejected 1"), "{board}");
+    assert!(board.contains("clocks are not told apart by campaign"), "{board}");
+    let unknown = world.gets("mara", "/scoreboard?by=weather").await;
+    assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
     let board = world.page("sven", "/scoreboard?by=owner").await;
     assert!(board.contains("Rita Voss: Wrong territory rejected 2"), "{board}");
     let rows = "/scoreboard/rows?figure=reasons.all%2Frejected%2FWrong%20territory";
     let page = world.gets("mara", rows).await.body;
-    assert!(page.contains("2 rows") && page.contains("href=\"/handoffs/"), "{page}");
+    assert!(page.contains("3 rows") && page.contains("href=\"/handoffs/"), "{page}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
