@@ -66,6 +66,21 @@ async fn whoever_rules_contests_nothing_and_a_clause_waits_for_one_ruling_at_a_t
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_ruling_that_does_not_come_is_told_to_those_who_lead() {
+    let world = World::just_signed_with(TEXT);
+    let dispute = contests(&world, "sven", "1").await.header("location").to_owned();
+    let says = [("statement", "They were enough for Kiel.")];
+    world.posts("mara", &format!("{dispute}/statement"), &says).await;
+    assert!(!world.page("leader", "/").await.contains("The dispute about"));
+    world.at("2026-11-19 18:00");
+    assert!(world.page("operations", "/").await.contains("waits for your ruling, which was due"));
+    for (short, told) in [("leader", true), ("sven", true), ("mara", true), ("rep", false)] {
+        let today = world.page(short, "/").await;
+        assert_eq!(today.contains("has no ruling yet, which was due"), told, "{short}: {today}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn while_the_arbiter_is_away_whoever_does_their_work_rules_too_but_never_a_side() {
     let world = World::just_signed_with(TEXT);
     let dispute = contests(&world, "sven", "1").await.header("location").to_owned();
