@@ -263,15 +263,20 @@ fn viewed(
             may_draft: may(actor, &Act::Propose).is_ok(),
             is_open,
             has_arbiter: agreement.disputes.is_some(),
-            may_contest: row.state == AgreementState::InForce
-                && agreement.disputes.is_some()
-                && may(actor, &Act::ContestClauses).is_ok(),
+            may_contest: may_contest(&row, &agreement, actor),
             may_withdraw: is_open && may(actor, &Act::Propose).is_ok(),
             decided,
             printed: time.exact(time.now()),
             personas: (!agreement.personas.is_empty()).then(|| personas::personas_href(version)),
         })
     })
+}
+
+/// Whether somebody may contest the clauses of a version: of the one in force, where it says who rules.
+fn may_contest(row: &AgreementRow, agreement: &Agreement, actor: &Actor) -> bool {
+    row.state == AgreementState::InForce
+        && agreement.disputes.is_some()
+        && may(actor, &Act::ContestClauses).is_ok()
 }
 
 /// A hash in groups of four, as people compare them.
