@@ -298,6 +298,12 @@ impl History {
         self.0.iter().rev().find(|version| version.from <= at)
     }
 
+    /// When a version was replaced by the next one; `None` where none was in force after it.
+    pub fn replaced_at(&self, version: Version) -> Option<Timestamp> {
+        let of = self.0.iter().position(|in_force| in_force.version == version)?;
+        self.0.get(of + 1).map(|next| next.from)
+    }
+
     /// A version by its number.
     pub fn version(&self, version: Version) -> Option<&InForce> {
         self.0.iter().find(|in_force| in_force.version == version)

@@ -165,6 +165,8 @@ pub enum Why {
     DayFull,
     /// They have as many open leads as they may.
     OpenFull,
+    /// As many of their leads are late as may be.
+    Late,
     /// Somebody else has fewer open leads.
     HasMoreOpen,
     /// Somebody else has received less of what is theirs.
@@ -182,6 +184,7 @@ impl Why {
             Why::OutsideHours => "was not at work at that hour",
             Why::DayFull => "had received as many that day as agreed",
             Why::OpenFull => "had as many open leads as agreed",
+            Why::Late => "had as many late leads as agreed, and receives when they are answered",
             Why::HasMoreOpen => "had more open leads",
             Why::HadMore => "was not next in turn",
         }
@@ -254,6 +257,9 @@ pub struct PersonSeen {
     /// How many open leads they had, where that was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub open: Option<u32>,
+    /// How many of their leads were late, where that was asked; counted up to the cap.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late: Option<u32>,
 }
 
 /// What somebody has received of a pool.

@@ -31,6 +31,8 @@ pub struct Wanted {
     pub today_up_to: Option<u32>,
     /// How many open leads they have.
     pub open: bool,
+    /// How many of their leads have a clock that is past due, counted up to here.
+    pub late_up_to: Option<u32>,
 }
 
 /// Where routing learns what it must know.
@@ -271,11 +273,13 @@ impl<A: Ask> Way<'_, A> {
     /// A member of a pool, with what the pool's terms must know of them.
     fn member(&mut self, pool: &Pool, member: &Member, by: By) -> Result<PersonSeen, A::Error> {
         let members = self.routing.pools.iter().flat_map(|pool| &pool.members);
-        let caps = members.filter(|other| other.user == member.user).map(|other| other.cap_day);
+        let theirs: Vec<&Member> = members.filter(|other| other.user == member.user).collect();
+        let most = |cap: fn(&Member) -> Option<u32>| theirs.iter().filter_map(|m| cap(m)).max();
         let wanted = Wanted {
             at_work: pool.only_in_hours,
-            today_up_to: member.cap_day.and(caps.max().flatten()),
+            today_up_to: member.cap_day.and(most(|member| member.cap_day)),
             open: by == By::Load || member.cap_open.is_some(),
+            late_up_to: member.cap_late.and(most(|member| member.cap_late)),
         };
         self.person(&member.user, wanted)
     }
@@ -286,6 +290,7 @@ impl<A: Ask> Way<'_, A> {
             (!wanted.at_work || known.at_work.is_some())
                 && (wanted.today_up_to.is_none() || known.today.is_some())
                 && (!wanted.open || known.open.is_some())
+                && (wanted.late_up_to.is_none() || known.late.is_some())
         };
         if let Some(known) = known.filter(|known| unable(known).is_some() || enough(known)) {
             return Ok(known.clone());
@@ -296,6 +301,7 @@ impl<A: Ask> Way<'_, A> {
             at_work: told.at_work.or(known.at_work),
             today: told.today.or(known.today),
             open: told.open.or(known.open),
+            late: told.late.or(known.late),
             ..told
         };
         Ok(known.clone())
@@ -319,6 +325,7 @@ impl<A: Ask> Way<'_, A> {
             (pool.only_in_hours && person.at_work == Some(false), Why::OutsideHours),
             (full(member.cap_day, person.today), Why::DayFull),
             (full(member.cap_open, person.open), Why::OpenFull),
+            (full(member.cap_late, person.late), Why::Late),
         ];
         let also = also.into_iter().find(|(is_so, _)| *is_so).map(|(_, why)| why);
         self.unable(person).or(also)

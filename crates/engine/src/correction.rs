@@ -9,7 +9,7 @@ use domain::{
     decided::SOURCE,
     fact::{Entry, Fact, Told},
     field::FieldValue,
-    ids::{FactNo, Subject, UserId},
+    ids::{AccountId, FactNo, Subject, UserId},
     owned::{Owned, owner_before},
     withdrawal::holding,
 };
@@ -51,6 +51,8 @@ pub enum Wanted {
         /// The text.
         text: String,
     },
+    /// These leads, which name no account, are of this one.
+    Account(AccountId),
 }
 
 /// Why nothing is corrected, in the order in which the reasons are looked for.
@@ -65,6 +67,9 @@ pub enum CorrectionRefusal {
     /// The owner cannot own anything.
     #[error("nobody here can own anything under the id {0}: choose somebody of a side who is here")]
     NoOwner(String),
+    /// There is no such account.
+    #[error("there is no account {0}: choose one that is there")]
+    NoAccount(AccountId),
     /// The field comes from elsewhere.
     #[error("the field {0} is kept where it comes from: correct it in that system")]
     KeptElsewhere(String),
@@ -85,6 +90,8 @@ pub enum Left {
     SoAlready,
     /// It is won or lost: it stays with whoever won or lost it.
     Closed,
+    /// It names an account.
+    OfAnAccount,
     /// No source has reported the field of it.
     NotReported,
     /// The field holds something else than text, which the text is not.
@@ -102,6 +109,7 @@ impl Left {
             Left::Absent => "is not there",
             Left::SoAlready => "was so already",
             Left::Closed => "is closed and stays with its owner",
+            Left::OfAnAccount => "is of an account already",
             Left::NotReported => "has no such field",
             Left::OtherKind => "holds a number or an amount there",
             Left::ChangedSince => "was changed since",
@@ -125,7 +133,7 @@ impl Wanted {
     fn act(&self) -> Act {
         match self {
             Wanted::Owner(_) => Act::AssignLeads,
-            Wanted::Field { .. } => Act::CorrectLeads,
+            Wanted::Field { .. } | Wanted::Account(_) => Act::CorrectLeads,
         }
     }
 }
@@ -149,6 +157,7 @@ impl Engine {
         let id: String = new_secret().chars().take(ID_LETTERS).collect();
         self.store.write(now, move |writer| {
             can_own(&writer.reader(), &wanted)?;
+            is_known(&writer.reader(), &wanted)?;
             Rules::bring_into_force(writer, &versions, now)?;
             let mut corrected = Corrected { id, ..Corrected::default() };
             for thing in things {
@@ -245,6 +254,16 @@ fn can_own(reader: &Reader<'_>, wanted: &Wanted) -> Result<(), Error> {
     }
 }
 
+/// Leads are said to be of accounts that are there.
+fn is_known(reader: &Reader<'_>, wanted: &Wanted) -> Result<(), Error> {
+    match wanted {
+        Wanted::Account(account) if reader.account(account)?.is_none() => {
+            Err(refused(CorrectionRefusal::NoAccount(account.clone())))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The fact that makes of one thing what is wanted; why there is none.
 fn fact_about(
     reader: &Reader<'_>,
@@ -268,7 +287,7 @@ fn fact_about(
     };
     Ok(match (owner, wanted) {
         (None, _) => Err(Left::Absent),
-        (_, Wanted::Field { .. }) => Err(Left::NotReported),
+        (_, Wanted::Field { .. } | Wanted::Account(_)) => Err(Left::NotReported),
         (Some(owner), Wanted::Owner(to)) if owner == *to => Err(Left::SoAlready),
         (_, Wanted::Owner(to)) => Ok(thing.clone().given_to(to.clone(), Some(by.clone()))),
     })
@@ -280,6 +299,11 @@ fn correction_of(row: Option<&LeadRow>, wanted: &Wanted) -> Result<Correction, L
     let (name, text) = match wanted {
         Wanted::Owner(owner) if *owner == row.owner => return Err(Left::SoAlready),
         Wanted::Owner(owner) => return Ok(Correction::Owner(owner.clone())),
+        Wanted::Account(_) if row.account.is_some() => return Err(Left::OfAnAccount),
+        Wanted::Account(account) => {
+            let value = FieldValue::Text(account.0.clone());
+            return Ok(Correction::Field { name: "account".to_owned(), value });
+        }
         Wanted::Field { name, text } => (name, text),
     };
     let known = row.fields.get(name);

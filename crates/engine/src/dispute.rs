@@ -1,7 +1,9 @@
-//! Disputes: contesting an answer or a clause, answering for the other side, ruling.
+//! Disputes: contesting an answer, a clause or a credit, answering for the other side, ruling.
+
+mod arbiter;
 
 use domain::{
-    agreement::{DisputeTerms, InForce},
+    agreement::{DisputeTerms, Goal, History, InForce},
     dispute::{Contested, DisputeAnswered, DisputeOpened, DisputeRuled, Said},
     fact::Fact,
     figure::Because,
@@ -22,8 +24,9 @@ use crate::{
     colleague::{append, name_of},
     handoff::{NOTE_BYTES_MAX, decide, keep_words, terms_of},
     report::credits,
-    substitute::{is_named, user_named},
 };
+
+pub use arbiter::rulers;
 
 /// Why something is not contested, answered or ruled, in the order in which the reasons are looked
 /// for.
@@ -35,9 +38,14 @@ pub enum DisputeRefusal {
     /// The Agreement says nothing of disputes.
     #[error("the Agreement in force names no arbiter: propose a text with [disputes]")]
     NoArbiter,
-    /// The arbiter is not here.
-    #[error("the Agreement names {0} as arbiter, who is not here: ask revenue operations")]
-    ArbiterNotHere(String),
+    /// The arbiter is not here, or stands on a side.
+    #[error(
+        "the Agreement names {0} as arbiter, who is not here or stands on a side: propose another one"
+    )]
+    NoNeutralArbiter(String),
+    /// Whoever rules contests nothing.
+    #[error("you rule on disputes by the Agreement in force: leave it to one of the sides")]
+    OwnCase,
     /// There is nothing to contest.
     #[error("there is no answer to contest: sales has not refused this handoff")]
     NothingToContest,
@@ -51,8 +59,8 @@ pub enum DisputeRefusal {
     #[error("it is contested already: read the dispute {0}")]
     Already(DisputeId),
     /// The time to contest is over.
-    #[error("it could be contested for {0} days after the answer, and they are over")]
-    TooLate(i64),
+    #[error("it could be contested for {0} days after {1}, and they are over")]
+    TooLate(i64, &'static str),
     /// No statement was written.
     #[error("write a statement: whoever rules reads it, and it stays")]
     NoStatement,
@@ -103,7 +111,7 @@ impl Engine {
         let (by, handoff, versions) = (by.clone(), handoff.clone(), self.versions.clone());
         let statement = clean(statement)?;
         self.store.write(now, move |writer| {
-            let (agreement, terms) = arbitration(&writer.reader(), &versions, now)?;
+            let (_, agreement, terms) = arbitration(&writer.reader(), &versions, now)?;
             let row = writer.reader().handoff(&handoff)?;
             let row = row.ok_or_else(|| refused(DisputeRefusal::NothingToContest))?;
             contestable(&row, &terms, now)?;
@@ -114,6 +122,7 @@ impl Engine {
     }
 
     /// Contests a clause of a version, or how it is read: a definition, a service level, a goal.
+    /// While somebody's words about it wait for a ruling, nobody contests it a second time.
     ///
     /// # Errors
     /// [`DisputeRefusal`], or the actor may not.
@@ -129,7 +138,7 @@ impl Engine {
         let (by, clause, versions) = (by.clone(), clause.to_owned(), self.versions.clone());
         let statement = clean(statement)?;
         self.store.write(now, move |writer| {
-            let (agreement, terms) = arbitration(&writer.reader(), &versions, now)?;
+            let (history, agreement, terms) = arbitration(&writer.reader(), &versions, now)?;
             let row = writer.reader().agreement(version)?;
             let no_clause = || refused(DisputeRefusal::NoClause(version.0.into(), clause.clone()));
             let row = row.ok_or_else(no_clause)?;
@@ -138,6 +147,10 @@ impl Engine {
                 return Err(no_clause());
             }
             let about = Contested::Clause { version, clause };
+            check_first(&writer.reader(), &about)?;
+            if let Some(replaced_at) = history.replaced_at(version) {
+                check_in_time(replaced_at, "the version was replaced", &terms, now)?;
+            }
             open(writer, &by, &agreement, &terms, about, None, &statement)
         })
     }
@@ -158,8 +171,12 @@ impl Engine {
         let (by, opportunity, goal) = (by.clone(), opportunity.clone(), goal.to_owned());
         let (statement, versions) = (clean(statement)?, self.versions.clone());
         self.store.write(now, move |writer| {
-            let (in_force, terms) = arbitration(&writer.reader(), &versions, now)?;
+            let (_, in_force, terms) = arbitration(&writer.reader(), &versions, now)?;
             let fact = credited(&writer.reader(), &in_force, &opportunity, &goal, now)?;
+            let contested = in_force.agreement.goals.iter().find(|known| known.id == goal);
+            if let Some(over_at) = contested.and_then(|goal| over_at(goal, &in_force)) {
+                check_in_time(over_at, "the last day of the goal", &terms, now)?;
+            }
             let about = Contested::Credit { opportunity, goal };
             open(writer, &by, &in_force, &terms, about, Some(fact), &statement)
         })
@@ -198,7 +215,7 @@ impl Engine {
 
     /// Rules. An overturned refusal counts as an acceptance from then on, and its lead enters the
     /// status of the accepted, unless it has gone on meanwhile. Where a credit is overturned, the
-    /// opportunity counts towards the goal no more.
+    /// opportunity counts towards the goal no more. Whoever [`rulers`] names rules.
     ///
     /// # Errors
     /// [`DisputeRefusal`].
@@ -213,8 +230,11 @@ impl Engine {
         let statement = clean(&ruling.statement)?;
         self.store.write(now, move |writer| {
             let row = open_dispute(&writer.reader(), &dispute)?;
-            if row.arbiter != by.user {
-                let name = name_of(&writer.reader(), &row.arbiter)?;
+            let agreements = history(&writer.reader(), &versions)?;
+            let rulers = rulers(&writer.reader(), &agreements, &row, now)?;
+            if !rulers.contains(&by.user) {
+                let who = rulers.first().unwrap_or(&row.arbiter);
+                let name = name_of(&writer.reader(), who)?;
                 return Err(refused(DisputeRefusal::NotTheArbiter(name)));
             }
             check_precedent(&writer.reader(), &ruling)?;
@@ -237,19 +257,6 @@ impl Engine {
             }
         })
     }
-
-    /// Whether somebody is the arbiter whom the Agreement in force names.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub fn is_arbiter(&self, actor: &Actor, now: Timestamp) -> Result<bool, Error> {
-        let agreements = self.agreements()?;
-        let terms = agreements.at(now).and_then(|found| found.agreement.disputes.clone());
-        self.store.read(|reader| match terms {
-            Some(terms) => Ok(is_named(reader, &terms.arbiter, &actor.user)?),
-            None => Ok(false),
-        })
-    }
 }
 
 fn clean(statement: &str) -> Result<String, Error> {
@@ -260,17 +267,46 @@ fn clean(statement: &str) -> Result<String, Error> {
     }
 }
 
-/// The version in force and what it says of disputes.
+/// All versions, the one in force and what it says of disputes.
 fn arbitration(
     reader: &Reader<'_>,
     versions: &Versions,
     now: Timestamp,
-) -> Result<(InForce, DisputeTerms), Error> {
+) -> Result<(History, InForce, DisputeTerms), Error> {
     let agreements = history(reader, versions)?;
     let no_arbiter = || refused(DisputeRefusal::NoArbiter);
-    let in_force = agreements.at(now).ok_or_else(no_arbiter)?;
+    let in_force = agreements.at(now).ok_or_else(no_arbiter)?.clone();
     let terms = in_force.agreement.disputes.clone().ok_or_else(no_arbiter)?;
-    Ok((in_force.clone(), terms))
+    Ok((agreements, in_force, terms))
+}
+
+/// What was signed as the time to contest is not over, counted from an instant.
+fn check_in_time(
+    from: Timestamp,
+    what: &'static str,
+    terms: &DisputeTerms,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let open_for = SignedDuration::from_hours(24 * terms.contest_days);
+    match now.duration_since(from) > open_for {
+        true => Err(refused(DisputeRefusal::TooLate(terms.contest_days, what))),
+        false => Ok(()),
+    }
+}
+
+/// That nobody's words about the same wait for a ruling.
+fn check_first(reader: &Reader<'_>, about: &Contested) -> Result<(), Error> {
+    let waits = |row: &&DisputeRow| row.ruled_at.is_none() && row.about == *about;
+    match reader.disputes()?.iter().find(waits) {
+        Some(row) => Err(refused(DisputeRefusal::Already(row.id.clone()))),
+        None => Ok(()),
+    }
+}
+
+/// When the last day of a goal ends, in the Agreement's zone.
+fn over_at(goal: &Goal, in_force: &InForce) -> Option<Timestamp> {
+    let next = goal.to.tomorrow().ok()?;
+    Some(next.to_zoned(in_force.agreement.zone.clone()).ok()?.timestamp())
 }
 
 /// Refusals may be contested, once, and for as long as was signed.
@@ -282,11 +318,7 @@ fn contestable(row: &HandoffRow, terms: &DisputeTerms, now: Timestamp) -> Result
     if let Some(dispute) = &row.dispute {
         return Err(refused(DisputeRefusal::Already(dispute.clone())));
     }
-    let open_for = SignedDuration::from_hours(24 * terms.contest_days);
-    match now.duration_since(answered_at) > open_for {
-        true => Err(refused(DisputeRefusal::TooLate(terms.contest_days))),
-        false => Ok(()),
-    }
+    check_in_time(answered_at, "the answer", terms, now)
 }
 
 /// That an opportunity counts towards a goal and was not contested; the last fact about it.
@@ -321,11 +353,11 @@ fn open(
     contested: Option<FactNo>,
     statement: &str,
 ) -> Result<DisputeId, Error> {
-    let not_here = || refused(DisputeRefusal::ArbiterNotHere(terms.arbiter.clone()));
-    let arbiter = user_named(&writer.reader(), &terms.arbiter)?.ok_or_else(not_here)?;
-    let row = writer.reader().user(&arbiter)?;
-    if !row.is_some_and(|row| row.active && row.left_at.is_none()) {
-        return Err(not_here());
+    let arbiter = arbiter::named(&writer.reader(), in_force)?;
+    let nobody = || refused(DisputeRefusal::NoNeutralArbiter(terms.arbiter.clone()));
+    let arbiter = arbiter.ok_or_else(nobody)?;
+    if arbiter == by.user {
+        return Err(refused(DisputeRefusal::OwnCase));
     }
     let nth = writer.reader().disputes()?.len() + 1;
     let dispute = DisputeId(format!("{}:d{nth}", domain::decided::SOURCE));

@@ -3,10 +3,12 @@
 //! The rule is `domain::routing`; here it is told what it asks for, and what follows is appended. A
 //! lead that nobody can take stands in the list of those that wait, and every tick tries it again.
 
+mod account;
 mod directory;
 mod fairness;
 mod preview;
 
+pub use account::account_matched;
 pub use fairness::{MemberReport, PoolReport};
 pub use preview::{Preview, PreviewRefusal, Tried as PreviewOf, asked_for, value_of};
 

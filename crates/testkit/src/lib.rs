@@ -351,10 +351,19 @@ impl World {
     /// A system asks for something at another address of the API, with its key or without.
     pub async fn calls(&self, path: &str, has_key: bool, body: &Value) -> Answer {
         let request = Request::post(path).header(header::CONTENT_TYPE, "application/json");
-        let bearer = format!("Bearer {}", self.key);
-        let signed = |request: Builder| request.header(header::AUTHORIZATION, bearer);
-        let request = if has_key { signed(request) } else { request };
-        self.sends(request, &body.to_string()).await
+        self.sends(self.keyed(request, has_key), &body.to_string()).await
+    }
+
+    /// A system reads an address of the API, with its key or without.
+    pub async fn reads(&self, path: &str, has_key: bool) -> Answer {
+        self.sends(self.keyed(Request::get(path), has_key), "").await
+    }
+
+    fn keyed(&self, request: Builder, has_key: bool) -> Builder {
+        match has_key {
+            true => request.header(header::AUTHORIZATION, format!("Bearer {}", self.key)),
+            false => request,
+        }
     }
 
     /// Anybody sends anything.

@@ -74,6 +74,7 @@ fn lists() -> Router<Shared> {
         .route("/leads/{id}", get(lead::show))
         .route("/leads/{id}/routing", get(routing::lead))
         .route("/leads/{id}/what-if", get(lead::what_if::show))
+        .route("/leads/{id}/account", post(lead::account::take))
         .route(
             "/leads/{id}/fields/{name}",
             get(lead::correct::edit_field).post(lead::correct::update_field),

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::parts::Kind;
 
 /// Keys whose words are not just the key with blanks.
-const LABELS: [(&str, &str); 75] = [
+const LABELS: [(&str, &str); 76] = [
     ("says", "sentence"),
     ("clause", "number"),
     ("no", "number"),
@@ -63,6 +63,7 @@ const LABELS: [(&str, &str); 75] = [
     ("period", "looked at each"),
     ("owner", "whose it is"),
     ("cap_open", "open leads, at most"),
+    ("cap_late", "nothing while so many are late"),
     ("one_liner", "in one line"),
     ("elevator", "in half a minute"),
     ("boilerplate", "in a paragraph"),

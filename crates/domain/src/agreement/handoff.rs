@@ -49,7 +49,8 @@ pub struct DisputeTerms {
     pub says: String,
     /// The e-mail address, or the user id, of the arbiter, who stands on neither side.
     pub arbiter: String,
-    /// How many days after an answer it may still be contested.
+    /// How many days after an answer, the last day of a goal, or the replacing of a version it may
+    /// still be contested.
     pub contest_days: i64,
     /// How long the ruling may take.
     pub ruled_within: Within,

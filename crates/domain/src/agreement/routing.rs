@@ -51,6 +51,8 @@ pub struct Member {
     pub cap_day: Option<u32>,
     /// At most so many open leads.
     pub cap_open: Option<u32>,
+    /// None while so many of their leads are late.
+    pub cap_late: Option<u32>,
 }
 
 /// One way to an owner.

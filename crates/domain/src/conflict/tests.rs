@@ -53,8 +53,13 @@ fn text(priorities: Vec<Priority>, goals: Vec<Goal>) -> Agreement {
 }
 
 fn routed(agreement: Agreement, when: Option<Condition>) -> Agreement {
-    let member =
-        |user: &str| Member { user: user.into(), weight: 1, cap_day: None, cap_open: None };
+    let member = |user: &str| Member {
+        user: user.into(),
+        weight: 1,
+        cap_day: None,
+        cap_open: None,
+        cap_late: None,
+    };
     let pool = Pool {
         id: "desk".into(),
         members: vec![member("ben@firm.example"), member("mia@firm.example")],

@@ -70,7 +70,7 @@ impl Firm {
 }
 
 fn member(user: &str, weight: u32) -> Member {
-    Member { user: user.into(), weight, cap_day: None, cap_open: None }
+    Member { user: user.into(), weight, cap_day: None, cap_open: None, cap_late: None }
 }
 
 fn pool(members: Vec<Member>, catch_up: bool) -> Pool {
@@ -131,17 +131,20 @@ fn weights_hold_at_every_step_to_one_lead() {
 
 #[test]
 fn nobody_who_cannot_work_receives_and_each_is_told_why() {
-    let names = ["gone", "away", "asleep", "day", "open", "last"];
+    let names = ["gone", "away", "asleep", "day", "open", "late", "last"];
     let mut firm = Firm::of(&names);
     firm.change("gone", |person| person.deactivated = true);
     firm.change("away", |person| person.away_until = Some("2026-12-01".parse().unwrap()));
     firm.change("asleep", |person| person.at_work = Some(false));
     firm.change("day", |person| (person.at_work, person.today) = (Some(true), Some(3)));
     firm.change("open", |person| (person.at_work, person.open) = (Some(true), Some(9)));
+    firm.change("late", |person| (person.at_work, person.late) = (Some(true), Some(2)));
     firm.change("last", |person| {
         (person.at_work, person.today, person.open) = (Some(true), Some(2), Some(8));
+        person.late = Some(1);
     });
-    let capped = |name: &&str| Member { cap_day: Some(3), cap_open: Some(9), ..member(name, 1) };
+    let caps = Member { cap_day: Some(3), cap_open: Some(9), cap_late: Some(2), ..member("", 1) };
+    let capped = |name: &&str| Member { user: (*name).into(), ..caps.clone() };
     let mut members: Vec<Member> = names.iter().map(capped).collect();
     members.insert(0, capped(&"nobody"));
     let pool = Pool { only_in_hours: true, ..pool(members, false) };
@@ -155,6 +158,7 @@ fn nobody_who_cannot_work_receives_and_each_is_told_why() {
         ("asleep", Why::OutsideHours),
         ("day", Why::DayFull),
         ("open", Why::OpenFull),
+        ("late", Why::Late),
     ];
     assert_eq!(why, expected);
 }

@@ -38,8 +38,13 @@ fn everybody_whom_a_text_names_has_what_it_gives_them() {
         contest_days: 14,
         ruled_within: Within { target: Time::WorkingDays(3), calendar: None },
     });
-    let member =
-        |user: &str| Member { user: user.into(), weight: 1, cap_day: None, cap_open: None };
+    let member = |user: &str| Member {
+        user: user.into(),
+        weight: 1,
+        cap_day: None,
+        cap_open: None,
+        cap_late: None,
+    };
     agreement.routing = Some(Routing {
         clause: "6".into(),
         says: String::new(),

@@ -3,13 +3,13 @@
 mod actual;
 mod credit;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use domain::{
     agreement::{Agreement, Goal, Measure as Counts},
     counted::Measure,
     firm::Side,
-    ids::Version,
+    ids::{UserId, Version},
     money::{Currency, Money, grouped},
     pacing::{Course, Pace},
     rate::Share,
@@ -21,6 +21,7 @@ use store::{Reader, StoreError};
 use super::{
     Asked, QuotaFigures, ReportFailure, ReportQuestion, Sources, WorkingDays, quotas::quotas,
 };
+use crate::{Engine, Error, substitute::is_named};
 use actual::{Actual, Reading};
 pub use credit::{Credit, LeftOut, credits};
 
@@ -70,8 +71,11 @@ pub struct GoalFigures {
     pub what: &'static str,
     /// The definition or service level that it counts.
     pub of: Option<String>,
-    /// Whose it is; none for the whole side.
+    /// Whose it is, as the text names them; none for the whole side.
     pub user: Option<String>,
+    /// Those whom that name means; none for the whole side.
+    #[serde(skip)]
+    pub whose: Option<BTreeSet<UserId>>,
     /// First day, in the Agreement's zone.
     pub from: Date,
     /// Last day, included.
@@ -137,6 +141,27 @@ pub(super) fn report(
     let quotas = quotas(sources.reader, question, agreement, &mut notes)?;
     let version = version.map(|(version, _)| version);
     Ok(GoalsReport { question: asked, version, goals, quotas, notes })
+}
+
+impl Engine {
+    /// Whether a goal of the version in force at an instant is somebody's own.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn has_own_goal(&self, user: &UserId, at: Timestamp) -> Result<bool, Error> {
+        let agreements = self.agreements()?;
+        let goals = agreements.at(at).map(|version| &version.agreement.goals);
+        let names: Vec<&str> =
+            goals.into_iter().flatten().filter_map(|goal| goal.user.as_deref()).collect();
+        self.read(|reader| {
+            for name in names {
+                if is_named(reader, name, user)? {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        })
+    }
 }
 
 /// What was reached of a goal, as seen at an instant.
@@ -231,6 +256,7 @@ fn figures(
         what: goal.measure.words(),
         of: goal.of.clone(),
         user: goal.user.clone(),
+        whose: reading.whose(goal),
         from: goal.from,
         to: goal.to,
         rows_of: rows_of(goal.measure),

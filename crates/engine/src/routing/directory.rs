@@ -10,25 +10,18 @@ use domain::{
         routing::{FoundBy, Pool},
     },
     calendar::Calendar,
-    company::{ALIKE_PER_MILLE, alike_per_mille, company_key, domain_key, stem},
     condition::{Name, View},
-    field::{FieldValue, Fields},
-    ids::{AccountId, UserId},
+    field::FieldValue,
+    ids::UserId,
     lead::{Lead, LeadView},
     people::People,
     routed::{AccountSeen, Level, PersonSeen},
     routing::{Ask, Wanted},
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use store::{
-    Reader, StoreError,
-    read::{AbsenceRow, AccountKey},
-};
+use store::{Reader, StoreError, read::AbsenceRow};
 
-/// So many accounts with names that begin alike are compared.
-const COMPARED_MAX: u32 = 2_000;
-/// Fields of a lead that tell the name of its company.
-const COMPANY: [&str; 4] = ["company", "company_name", "account_name", "organisation"];
+use super::account::{Accounts, found};
 
 /// Whom texts name, and who is away. It holds until a fact about users comes.
 pub(crate) struct Directory {
@@ -118,8 +111,8 @@ impl Ask for Asked<'_> {
         for by in by {
             let found = match by {
                 FoundBy::Named => self.named()?,
-                FoundBy::Domain => self.by_domain()?,
-                FoundBy::Name => self.by_name()?,
+                FoundBy::Domain => self.accounts().by_domain()?,
+                FoundBy::Name => self.accounts().by_name()?,
             };
             if found.is_some() {
                 return Ok(found);
@@ -159,6 +152,9 @@ impl Ask for Asked<'_> {
         if wanted.open {
             seen.open = Some(self.open_leads(&user)?);
         }
+        if let Some(up_to) = wanted.late_up_to {
+            seen.late = Some(self.reader.late_leads_of(&user, self.at, up_to)?);
+        }
         Ok(seen)
     }
 
@@ -183,8 +179,9 @@ impl Asked<'_> {
         Ok(u32::try_from(open).unwrap_or(u32::MAX))
     }
 
-    fn text(&self, field: &str) -> Option<&str> {
-        self.lead.fields.get(field).and_then(FieldValue::text)
+    /// The accounts, looked for by what is told of the lead.
+    fn accounts(&self) -> Accounts<'_> {
+        Accounts { reader: self.reader, fields: &self.lead.fields }
     }
 
     /// The account that the lead names.
@@ -193,72 +190,5 @@ impl Asked<'_> {
         let Some(row) = self.reader.account(&account)? else { return Ok(None) };
         let (has, id) = (account.0.clone(), row.id.0.clone());
         Ok(Some(found(FoundBy::Named, account, &row.fields, (&has, &id, 1000))))
-    }
-
-    /// The account whose domain is that of the lead's mail address.
-    fn by_domain(&self) -> Result<Option<AccountSeen>, StoreError> {
-        let Some(domain) = self.text("email_domain").and_then(domain_key) else { return Ok(None) };
-        let accounts = self.reader.accounts_by_key(AccountKey::Domain, &domain, 2)?;
-        self.one_of(FoundBy::Domain, accounts, (&domain, &domain, 1000))
-    }
-
-    /// The account whose name is that of the lead's company, or is the only one that is all but it.
-    fn by_name(&self) -> Result<Option<AccountSeen>, StoreError> {
-        let company = COMPANY.iter().find_map(|field| self.text(field));
-        let Some(company) = company.and_then(company_key) else { return Ok(None) };
-        let accounts = self.reader.accounts_by_key(AccountKey::Name, &company, 2)?;
-        if !accounts.is_empty() {
-            return self.one_of(FoundBy::Name, accounts, (&company, &company, 1000));
-        }
-        let like = self.reader.accounts_like(&stem(&company), COMPARED_MAX)?;
-        let alike = like
-            .into_iter()
-            .map(|(name, account)| (alike_per_mille(&name, &company), name, account));
-        let mut alike: Vec<(u32, String, AccountId)> =
-            alike.filter(|(alike, ..)| *alike >= ALIKE_PER_MILLE).collect();
-        alike.sort_by(|a, b| b.cmp(a));
-        let Some((most, name, _)) = alike.first().cloned() else { return Ok(None) };
-        let accounts = alike.into_iter().filter(|(alike, ..)| *alike == most);
-        let accounts = accounts.map(|(.., account)| account).collect();
-        self.one_of(FoundBy::Name, accounts, (&company, &name, most))
-    }
-
-    /// The only one of several; none of them where there are more.
-    fn one_of(
-        &self,
-        by: FoundBy,
-        mut accounts: Vec<AccountId>,
-        compared: (&str, &str, u32),
-    ) -> Result<Option<AccountSeen>, StoreError> {
-        accounts.dedup();
-        match accounts.as_slice() {
-            [] => Ok(None),
-            [account] => {
-                let row = self.reader.account(account)?;
-                let fields = row.map(|row| row.fields).unwrap_or_default();
-                Ok(Some(found(by, account.clone(), &fields, compared)))
-            }
-            _ => {
-                let one = found(by, AccountId(String::new()), &Fields::new(), compared);
-                Ok(Some(AccountSeen { account: None, ..one }))
-            }
-        }
-    }
-}
-
-fn found(
-    by: FoundBy,
-    account: AccountId,
-    fields: &Fields,
-    (lead_has, account_has, alike_per_mille): (&str, &str, u32),
-) -> AccountSeen {
-    let owner = fields.get("owner").and_then(FieldValue::text).map(UserId::from);
-    AccountSeen {
-        account: Some(account),
-        by,
-        lead_has: lead_has.to_owned(),
-        account_has: account_has.to_owned(),
-        alike_per_mille,
-        owner,
     }
 }

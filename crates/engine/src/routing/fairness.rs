@@ -32,6 +32,8 @@ pub struct MemberReport {
     pub cap_day: Option<u32>,
     /// At most so many open leads.
     pub cap_open: Option<u32>,
+    /// None while so many of their leads are late.
+    pub cap_late: Option<u32>,
     /// The level by which the next lead is given.
     pub level: Level,
     /// The same, added up from its entries.
@@ -106,6 +108,7 @@ impl Known<'_> {
                 weight: member.weight,
                 cap_day: member.cap_day,
                 cap_open: member.cap_open,
+                cap_late: member.cap_late,
                 level: of(&levels, user),
                 from_entries: of(&sums, user),
                 deactivated: user.is_some_and(|user| self.directory.is_deactivated(user)),

@@ -177,6 +177,7 @@ fn of_member(member: &MemberReport) -> Value {
         "weight": member.weight,
         "cap_day": member.cap_day,
         "cap_open": member.cap_open,
+        "cap_late": member.cap_late,
         "received": member.level.received,
         "credited_back": member.level.credited_back,
         "lifted": member.level.lifted,

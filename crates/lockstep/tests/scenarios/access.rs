@@ -117,7 +117,8 @@ async fn every_role_at_every_form() {
     let wrong_role = [("role", "king"), ("side", "sales")];
     type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
     let merging: &[&str] = &["sven", "mara", "operations"];
-    let cases: [Case<'_>; 16] = [
+    let correcting: &[&str] = &["sven", "marketer", "mara", "operations"];
+    let cases: [Case<'_>; 17] = [
         ("/people", &nora, &["operations", "leader"]),
         (&rep, &wrong_role, &["operations", "leader"]),
         (&signature, &[("hash", "other")], &["sven", "mara", "leader"]),
@@ -132,6 +133,7 @@ async fn every_role_at_every_form() {
         ("/agreement/1/personas/rep/evidence", &[], &["rep", "sven"]),
         ("/leads/crm:l1/merge/crm:l1", &[], merging),
         ("/leads/crm:l1/apart/crm:l1", &[], merging),
+        ("/leads/crm:l1/account", &[("account", "crm:gone")], correcting),
         ("/undo/merges/crm:l1/crm:l1", &[], merging),
         // The last, since whoever's sessions end is at the door from then on.
         (&format!("{rep}/sessions/end"), &[], &["rep", "operations", "leader"]),

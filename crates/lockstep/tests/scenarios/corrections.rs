@@ -223,3 +223,43 @@ async fn what_was_ticked_is_still_ticked_after_a_refusal() {
     let page = world.page("marketer", "/leads").await;
     assert!(!ticked(&page).contains(&true), "{page}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lead_that_names_no_account_is_said_to_be_of_the_one_that_fits_and_of_none_again() {
+    let world = firm().await;
+    let account = json!({"name": "Foundry", "website": "https://www.foundry.example"});
+    let named = json!({"name": "Bellows GmbH"});
+    world
+        .reports(json!([
+            {"fact": "account", "account": "a1", "fields": account},
+            {"fact": "account", "account": "a2", "fields": named},
+            {"fact": "lead", "lead": "l1", "fields": {"email_domain": "foundry.example"}},
+            {"fact": "lead", "lead": "l2", "fields": {"company": "Bellows"}},
+        ]))
+        .await;
+    let page = world.page("mara", "/leads/crm:l1").await;
+    assert!(page.contains("It names no account, and may be of"), "{page}");
+    let says = "because the domain of the mail address is the account\u{2019}s (foundry.example)";
+    assert!(page.contains(says) && page.contains("It is of this account"), "{page}");
+    assert!(!world.page("rep", "/leads/crm:l1").await.contains("It is of this account"));
+    assert!(world.page("mara", "/leads/crm:l2").await.contains("Bellows GmbH"));
+    assert!(!world.page("mara", "/leads/crm:l0").await.contains("It names no account"));
+
+    let path = "/leads/crm:l1/account";
+    let before = world.everything();
+    let rep = world.posts("rep", path, &[("account", "crm:a1")]).await;
+    assert_eq!(rep.status, StatusCode::NOT_FOUND, "{}", rep.text());
+    world.posts("mara", path, &[("account", "crm:a9")]).await;
+    assert_eq!(world.everything(), before);
+    let done = world.posts("mara", path, &[("account", "crm:a1")]).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+    let page = world.page("mara", "/leads/crm:l1").await;
+    assert!(!page.contains("It names no account") && page.contains("Account Foundry"), "{page}");
+    assert!(world.page("mara", "/accounts/crm:a1").await.contains("Person 1"));
+    let (words, undo) = done.said();
+    assert_eq!(words, "1 lead of Foundry now.");
+    let undone = world.posts("mara", &undo, &[]).await;
+    assert_eq!(undone.status, StatusCode::SEE_OTHER, "{}", undone.text());
+    let page = world.page("mara", "/leads/crm:l1").await;
+    assert!(page.contains("It names no account, and may be of"), "{page}");
+}

@@ -50,7 +50,11 @@ const OPENED: &str = "/scoreboard/rows?figure=goal.brought-in";
 
 /// Two opportunities of the rep, both opened and one of them won this quarter.
 async fn with_opportunities() -> World {
-    let world = World::just_signed_with(TEXT);
+    with_opportunities_under(TEXT).await
+}
+
+async fn with_opportunities_under(text: &str) -> World {
+    let world = World::just_signed_with(text);
     let deal = |id: &str, outcome: &str, euros: i64| {
         json!({"fact": "opportunity", "opportunity": id, "fields": {
             "name": format!("Pumps for {id}"), "owner": world.user("rep"), "outcome": outcome,
@@ -128,6 +132,34 @@ async fn what_does_not_count_or_was_contested_is_refused_and_nothing_is_written(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whom_a_goal_names_by_an_address_sees_it_and_nobody_beside_them_does() {
+    let world = with_opportunities().await;
+    let goal = "/scoreboard/rows?figure=goal.ritas";
+    for (short, sees) in [("rep", true), ("sven", true), ("marketer", false)] {
+        let board = world.page(short, "/scoreboard").await;
+        assert_eq!(board.contains("Rita wins one opportunity"), sees, "{short}: {board}");
+        let rows = world.gets(short, goal).await;
+        assert_eq!(rows.status == StatusCode::OK, sees, "{short}: {}", rows.text());
+    }
+    let today = world.page("rep", "/").await;
+    assert!(today.contains("Rita wins one opportunity this quarter"), "{today}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_credit_is_contested_until_so_many_days_after_the_last_day_of_the_goal() {
+    let text = TEXT.replace("14 days", "3 days").replace("to = 2026-12-31", "to = 2026-11-15");
+    let world = with_opportunities_under(&text).await;
+    world.at("2026-11-18 23:00");
+    assert_eq!(contests(&world, "mara", "revenue").await.status, StatusCode::SEE_OTHER);
+    world.at("2026-11-19 01:00");
+    let before = world.everything();
+    let late = contests(&world, "mara", "brought-in").await;
+    let says = "It could be contested for 3 days after the last day of the goal";
+    assert!(late.text().contains(says), "{}", late.text());
+    assert_eq!(world.everything(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_ruling_that_lets_it_stand_changes_no_figure_and_rebuilding_says_the_same() {
     let world = with_opportunities().await;
     let dispute = contests(&world, "mara", "revenue").await.header("location").to_owned();
@@ -137,7 +169,7 @@ async fn a_ruling_that_lets_it_stand_changes_no_figure_and_rebuilding_says_the_s
     assert!(rows.contains("together €40,000") && !rows.contains("left out"), "{rows}");
     let page = world.page("rep", "/opportunities/crm:north").await;
     assert!(page.contains("it counts, by a ruling"), "{page}");
-    for (short, sees) in [("leader", true), ("marketer", false)] {
+    for (short, sees) in [("rep", true), ("leader", true), ("marketer", false)] {
         let page = world.page(short, "/opportunities/crm:north").await;
         assert_eq!(page.contains("Rita wins one opportunity"), sees, "{short}: {page}");
     }

@@ -154,6 +154,21 @@ async fn nobody_answers_for_another_and_a_stranger_sees_no_note() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_leaver_had_not_answered_is_their_successors_and_says_to_whom_it_came() {
+    let world = World::just_signed_on_handoffs();
+    qualifies(&world, "l1", Some("rep")).await;
+    let leaving = format!("/people/{}/leaving", world.user("rep"));
+    let sven = world.user("sven").to_string();
+    world.posts("operations", &leaving, &[("successor", &sven)]).await;
+    let today = world.page("sven", "/").await;
+    assert!(today.contains("Handed over to you, waiting for an answer"), "{today}");
+    let page = world.page("sven", &page_of(&world, "l1")).await;
+    assert!(page.contains("to Rita Voss , sales ; now with Sven Arndt , sales"), "{page}");
+    let accepted = answers(&world, "sven", "l1", &[("answer", "accepted")]).await;
+    assert_eq!(accepted.status, StatusCode::SEE_OTHER, "{}", accepted.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn silence_is_a_yes_when_the_time_is_over_and_a_late_no_is_taken_off_nothing() {
     let world = World::just_signed_on_handoffs();
     qualifies(&world, "l1", Some("rep")).await;
@@ -230,6 +245,44 @@ async fn a_refusal_is_contested_and_the_ruling_changes_the_number_and_says_why()
     );
     let twice = world.posts("operations", &format!("{dispute}/ruling"), &ruling).await;
     assert!(twice.text().contains("Olga Petri has ruled already"), "{}", twice.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn why_leads_came_back_is_counted_by_source_by_campaign_and_by_owner() {
+    let world = World::just_signed_on_handoffs();
+    for (lead, answer, source) in [
+        ("l1", "rejected/Wrong territory", "Fair"),
+        ("l2", "rejected/Wrong territory", "Web"),
+        ("l3", "recycled/No budget now", "Web"),
+    ] {
+        let fields = json!({"source": source});
+        world.reports(json!({"fact": "lead", "lead": lead, "fields": fields})).await;
+        qualifies(&world, lead, Some("rep")).await;
+        let given = answers(&world, "rep", lead, &[("answer", answer), ("note", "March.")]).await;
+        assert_eq!(given.status, StatusCode::SEE_OTHER, "{}", given.text());
+    }
+    let board = world.page("mara", "/scoreboard").await;
+    assert!(board.contains("Wrong territory rejected 2 No budget now recycled 1"), "{board}");
+    let board = world.page("mara", "/scoreboard?by=source").await;
+    for row in ["Fair: Wrong territory rejected 1", "Web: No budget now recycled 1"] {
+        assert!(board.contains(row), "{row}: {board}");
+    }
+    let fields = json!({"campaign": "Spring mailing"});
+    let told = json!({"fact": "handoff", "handoff": "h1", "lead": "l1", "fields": fields});
+    world.reports(told).await;
+    let refused = json!({"fact": "handoff_answered", "handoff": "h1", "lead": "l1",
+                         "answer": "rejected", "reason": "Wrong territory"});
+    world.reports(refused).await;
+    let board = world.page("mara", "/scoreboard?by=campaign").await;
+    assert!(board.contains("Spring mailing: Wrong territory rejected 1"), "{board}");
+    assert!(board.contains("clocks are not told apart by campaign"), "{board}");
+    let unknown = world.gets("mara", "/scoreboard?by=weather").await;
+    assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let board = world.page("sven", "/scoreboard?by=owner").await;
+    assert!(board.contains("Rita Voss: Wrong territory rejected 2"), "{board}");
+    let rows = "/scoreboard/rows?figure=reasons.all%2Frejected%2FWrong%20territory";
+    let page = world.gets("mara", rows).await.body;
+    assert!(page.contains("3 rows") && page.contains("href=\"/handoffs/"), "{page}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,6 +9,7 @@ mod books;
 mod consequences;
 mod corrections;
 mod credits;
+mod disputes;
 mod duplicates;
 mod first_run;
 mod giving;

@@ -99,6 +99,28 @@ async fn who_is_away_for_half_a_day_is_passed_over_and_no_longer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_has_a_late_lead_receives_none_until_it_is_answered_where_the_text_says_so() {
+    let text = ROUTES.replace("example\" }, {", "example\", cap_late = 1 }, {");
+    let world = World::just_signed_with(&text);
+    let taken = |lead: &str| json!({"fact": "lead_moved", "lead": lead, "status": "SAL"});
+    world.reports(lead("l1", json!({}))).await;
+    world.reports(lead("l2", json!({}))).await;
+    assert!(why(&world, "l1").await.contains("Why Rita Voss?"));
+    world.at("2026-11-16 12:59");
+    world.reports(taken("l2")).await;
+    assert!(world.page("sven", "/routing").await.contains("none while 1 is late"));
+    world.at("2026-11-16 13:01").ticks();
+    world.reports(lead("l3", json!({}))).await;
+    let page = why(&world, "l3").await;
+    assert!(page.contains("Why Lea Winter?"), "{page}");
+    assert!(page.contains("Rita Voss had as many late leads as agreed"), "{page}");
+    assert!(page.contains("it comes out the same"), "{page}");
+    world.reports(taken("l1")).await;
+    world.reports(lead("l4", json!({}))).await;
+    assert!(why(&world, "l4").await.contains("Why Rita Voss?"), "answered, she receives again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_may_not_sign_in_receives_nothing_and_what_they_had_is_routed_anew() {
     let world = routing();
     world.reports(lead("l1", json!({}))).await;

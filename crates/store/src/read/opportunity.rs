@@ -274,6 +274,10 @@ pub(crate) fn touched(
     connection.execute("fold a fact about it", sql, values![opportunity, entry.no]).map(drop)
 }
 
+/// How many opportunities were opened from a day on and before another.
+pub(super) const OPENED_BETWEEN: &str =
+    "select count(*) from opportunity where opened_on >= $1 and opened_on < $2";
+
 impl Reader<'_> {
     /// One opportunity.
     ///
@@ -327,12 +331,11 @@ impl Reader<'_> {
         first_on: Date,
         last_on: Date,
     ) -> Result<u64, StoreError> {
-        let query = "select count(*) from opportunity where opened_on >= $1 and opened_on < $2";
         // An instant of the last day sorts after the day itself.
         let after = last_on.saturating_add(1.day());
         let days = values![first_on.to_string(), after.to_string()];
         let read = |mut row: Row| Ok(row.next::<i64>()?.unsigned_abs());
-        let n = self.find("count what was opened", query, days, read)?;
+        let n = self.find("count what was opened", OPENED_BETWEEN, days, read)?;
         Ok(n.unwrap_or_default())
     }
 

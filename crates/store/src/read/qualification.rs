@@ -78,6 +78,10 @@ pub(crate) fn qualified(
     connection.insert_later(Table::Qualification, values)
 }
 
+/// How many leads met a definition from an instant on and before another.
+const QUALIFIED_BETWEEN: &str =
+    "select count(distinct lead) from qualification where at >= $1 and at < $2";
+
 impl Reader<'_> {
     /// A lead's qualifications, the oldest first.
     ///
@@ -141,9 +145,8 @@ impl Reader<'_> {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<u64, StoreError> {
-        let query = "select count(distinct lead) from qualification where at >= $1 and at < $2";
         let read = |mut row: Row| Ok(row.next::<i64>()?.unsigned_abs());
-        let n = self.find("count who qualified", query, values![from, to], read)?;
+        let n = self.find("count who qualified", QUALIFIED_BETWEEN, values![from, to], read)?;
         Ok(n.unwrap_or_default())
     }
 
@@ -154,5 +157,27 @@ impl Reader<'_> {
     pub fn qualifications(&self) -> Result<Vec<QualificationRow>, StoreError> {
         let query = format!("select {COLUMNS} from qualification order by by_fact");
         self.list("read the qualifications", &query, &[], read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Location, Store, database::Connection, read::opportunity::OPENED_BETWEEN};
+
+    #[test]
+    fn what_happened_in_some_days_is_counted_by_an_index() {
+        let database = crate::testing::sqlite();
+        let location = Location::parse(&database.place);
+        drop(Store::open(&location, Timestamp::UNIX_EPOCH).unwrap());
+        let connection = Connection::open(&location).unwrap();
+        for (query, index) in
+            [(QUALIFIED_BETWEEN, "qualification_by_at"), (OPENED_BETWEEN, "opportunity_by_opening")]
+        {
+            let explain = format!("explain query plan {query}");
+            let plan = connection.query("explain", &explain, values!["1", "2"]).unwrap();
+            let steps: Vec<_> = plan.into_iter().map(|row| format!("{:?}", row.rest())).collect();
+            assert!(steps.iter().any(|step| step.contains(index)), "{query}: {steps:?}");
+        }
     }
 }

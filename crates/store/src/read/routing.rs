@@ -369,6 +369,27 @@ impl Reader<'_> {
         Ok(u32::try_from(n.unwrap_or(0)).unwrap_or(up_to))
     }
 
+    /// How many leads of somebody have a clock that runs and was due before an instant, counted up
+    /// to a number.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn late_leads_of(
+        &self,
+        holder: &UserId,
+        at: Timestamp,
+        up_to: u32,
+    ) -> Result<u32, StoreError> {
+        let query = "select count(*) from
+                       (select distinct lead from clock
+                        where holder = $1 and stopped_at is null and resting = 0 and due_at < $2
+                          and lead is not null limit $3) late";
+        let values = values![holder, at, up_to];
+        let n = self
+            .find("count what is late with somebody", query, values, |mut row| row.next::<i64>())?;
+        Ok(u32::try_from(n.unwrap_or(0)).unwrap_or(up_to))
+    }
+
     /// How many leads somebody has in each status, by the status's first 200 letters; nobody's for
     /// the empty name.
     ///

@@ -156,11 +156,10 @@ fn read<T: for<'de> Deserialize<'de>>(body: Result<Bytes, BytesRejection>) -> Re
 }
 
 /// Whoever is named, as somebody who asks.
-fn actor(engine: &Engine, by: String) -> Result<Actor, Problem> {
+pub(super) fn actor(engine: &Engine, by: String) -> Result<Actor, Problem> {
     let found = engine.actor_of(&UserId(by.clone())).map_err(|error| failed(&error.into()))?;
     found.ok_or_else(|| {
-        let detail =
-            format!("{by:?} is nobody who may sign in: name somebody who may merge leads.");
+        let detail = format!("{by:?} is nobody who may sign in: name somebody who may do this.");
         Problem::new(StatusCode::FORBIDDEN, "This person may not", detail)
     })
 }

@@ -1,5 +1,6 @@
 //! What other systems use: JSON in, JSON out, a key instead of a cookie.
 
+mod disputes;
 mod facts;
 mod health;
 mod key;
@@ -27,6 +28,8 @@ pub(crate) fn routes() -> Router<Shared> {
         .route("/api/v1/facts", post(facts::create))
         .route("/api/v1/merges", post(merges::merge))
         .route("/api/v1/merges/undo", post(merges::undo))
+        .route("/api/v1/disputes", get(disputes::index))
+        .route("/api/v1/disputes/{id}", get(disputes::show))
         .route("/api/v1/openapi.json", get(openapi::show))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

@@ -14,6 +14,7 @@ use utoipa::{
 };
 
 use super::{
+    disputes::{self, Dispute, Disputes, Overturned, Ruling, Statement},
     facts::{self, Answer, Decision, Told},
     merges::{self, Done, Merging, Undoing},
     problem::{BadLine, Problem},
@@ -55,7 +56,7 @@ pub(crate) struct ReportedPerson {
         description = "What other systems report, and what the Agreement decides about it.",
         license(name = "Apache-2.0")
     ),
-    paths(facts::create, merges::merge, merges::undo),
+    paths(facts::create, merges::merge, merges::undo, disputes::index, disputes::show),
     components(schemas(
         ReportedFact,
         ReportedPerson,
@@ -65,6 +66,11 @@ pub(crate) struct ReportedPerson {
         Merging,
         Undoing,
         Done,
+        Disputes,
+        Dispute,
+        Overturned,
+        Ruling,
+        Statement,
         Problem,
         BadLine
     )),

@@ -148,6 +148,7 @@ fn said(
         _ if done.done.is_empty() => "Nothing was changed.".to_owned(),
         Wanted::Owner(Some(owner)) => format!("{things} given to {}.", names.user_name(owner)?),
         Wanted::Owner(None) => format!("{things} given to nobody."),
+        Wanted::Account(account) => format!("{things} of {} now.", names.account(account)?),
         Wanted::Field { name, text } if text.is_empty() => {
             format!("{} of {things} is blank now.", level_words(name))
         }

@@ -136,8 +136,9 @@ fn member(table: &Table<'_>) -> Option<Member> {
     let weight = number("weight", "weight = 2", 1_000);
     let cap_day = number("cap_day", "cap_day = 10", 100_000);
     let cap_open = number("cap_open", "cap_open = 40", 100_000);
+    let cap_late = number("cap_late", "cap_late = 1", 1_000);
     table.finish();
-    Some(Member { user: user?, weight: weight.unwrap_or(1), cap_day, cap_open })
+    Some(Member { user: user?, weight: weight.unwrap_or(1), cap_day, cap_open, cap_late })
 }
 
 /// Somebody by their address of mail or by their id: what each system calls them has no spaces.

@@ -83,20 +83,23 @@ fn undo_some(writer: &mut Writer<'_>, id: &str, now: Timestamp) -> Result<Import
     let facts = writer.reader().import_facts(id)?;
     let page = page_before(&writer.reader(), &facts, undo.before)?;
     writer.look_ahead_of_undoing(page.iter().map(|(_, subject)| subject.clone()).collect())?;
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut changed) = (BTreeSet::new(), Vec::new());
     for (_, subject) in &page {
         if !seen.insert(subject.as_str()) {
             continue;
         }
         match undo_record(writer, &undo, &facts, subject)? {
-            Withdrawal::Nothing => {}
+            Withdrawal::Nothing => continue,
             Withdrawal::EditedSince(fact) => {
                 writer.keep_left(id, &LeftRow { subject: subject.clone(), fact })?;
+                continue;
             }
             Withdrawal::Withdraw { is_all: true, .. } => undo.removed += 1,
             Withdrawal::Withdraw { is_all: false, .. } => undo.restored += 1,
         }
+        changed.push(subject.as_str());
     }
+    leave_undecided(writer, &changed)?;
     if let Some((no, _)) = page.last() {
         undo.before = *no;
         undo.facts_done += page.len() as u64;
@@ -143,19 +146,18 @@ fn undo_record(
     // with others.
     writer.already_about(subject, SOURCE, &told.key)?;
     writer.append_once(told)?;
-    leave_undecided(writer, subject)?;
     Ok(withdrawal)
 }
 
-/// What is seen with a record is to be decided about anew.
-fn leave_undecided(writer: &mut Writer<'_>, subject: &str) -> Result<(), StoreError> {
-    if let Some(account) = subject.strip_prefix("account/") {
-        return leave_accounts(writer, &BTreeSet::from([AccountId(account.to_owned())]));
+/// What is seen with some records is to be decided about anew. Who is of an account is asked of all
+/// accounts at once: each asking would have what was withdrawn before it written first.
+fn leave_undecided(writer: &mut Writer<'_>, changed: &[&str]) -> Result<(), StoreError> {
+    let now = writer.now();
+    for subject in changed.iter().filter(|subject| Subject::parse(subject).is_some()) {
+        writer.leave_undecided(subject, now)?;
     }
-    match Subject::parse(subject) {
-        Some(_) => writer.leave_undecided(subject, writer.now()),
-        None => Ok(()),
-    }
+    let accounts = changed.iter().filter_map(|subject| subject.strip_prefix("account/"));
+    leave_accounts(writer, &accounts.map(AccountId::from).collect())
 }
 
 fn beat(writer: &mut Writer<'_>, id: &str) -> Result<(), Error> {

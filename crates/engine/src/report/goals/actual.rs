@@ -48,7 +48,7 @@ pub(super) struct Reading<'a> {
     milestones: Vec<MilestoneRow>,
     /// Which rulings say of which opportunities, by goal, that they do not count towards it.
     rulings: BTreeMap<String, BTreeMap<OpportunityId, DisputeId>>,
-    /// The ids behind the users that goals name, where these are addresses of mail.
+    /// The ids of those whom goals name, by id or by an address of mail.
     users: BTreeMap<String, BTreeSet<UserId>>,
 }
 
@@ -169,9 +169,14 @@ impl<'a> Reading<'a> {
 
     fn is_of_user(&self, goal: &Goal, owner: Option<&UserId>) -> bool {
         let Some(user) = &goal.user else { return true };
-        owner.is_some_and(|owner| {
-            owner.as_str() == user || self.users.get(user).is_some_and(|ids| ids.contains(owner))
-        })
+        let ids = self.users.get(user);
+        owner.is_some_and(|owner| ids.is_some_and(|ids| ids.contains(owner)))
+    }
+
+    /// Those whose goal it is; `None` where it is a whole side's.
+    pub(super) fn whose(&self, goal: &Goal) -> Option<BTreeSet<UserId>> {
+        let user = goal.user.as_ref()?;
+        Some(self.users.get(user).cloned().unwrap_or_default())
     }
 
     fn qualified(&self, goal: &Goal) -> Total<String> {
@@ -391,8 +396,11 @@ fn users(
     goals: &[&Goal],
 ) -> Result<BTreeMap<String, BTreeSet<UserId>>, StoreError> {
     let mut users = BTreeMap::new();
-    for user in goals.iter().filter_map(|goal| goal.user.as_ref()).filter(|user| user.contains('@'))
-    {
+    for user in goals.iter().filter_map(|goal| goal.user.as_ref()) {
+        if !user.contains('@') {
+            users.insert(user.clone(), BTreeSet::from([UserId(user.clone())]));
+            continue;
+        }
         let subjects = reader.persons_by_email(user)?;
         let ids = subjects.iter().filter_map(|subject| subject.strip_prefix("user/"));
         users.insert(user.clone(), ids.map(UserId::from).collect());

@@ -1,8 +1,10 @@
 //! What opportunities count towards: the goals that count one, and the rulings by which one does not.
 
+use std::collections::BTreeSet;
+
 use domain::{
     agreement::{Agreement, Goal, Measure},
-    ids::{DisputeId, OpportunityId},
+    ids::{DisputeId, OpportunityId, UserId},
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -26,6 +28,8 @@ pub struct LeftOut {
 pub struct Credit {
     /// The goal.
     pub goal: Goal,
+    /// Those whose goal it is; none for the whole side.
+    pub whose: Option<BTreeSet<UserId>>,
     /// The dispute by whose ruling it does not count.
     pub left_out: Option<DisputeId>,
 }
@@ -54,7 +58,11 @@ pub fn credits(
             Actual::Share(_) => false,
         };
         let left_out = reading.left_out(goal).pop().map(|left_out| left_out.dispute);
-        (counts || left_out.is_some()).then(|| Credit { goal: (*goal).clone(), left_out })
+        (counts || left_out.is_some()).then(|| Credit {
+            goal: (*goal).clone(),
+            whose: reading.whose(goal),
+            left_out,
+        })
     };
     Ok(goals.iter().filter_map(credit).collect())
 }

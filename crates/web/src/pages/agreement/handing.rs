@@ -93,7 +93,13 @@ pub(super) fn of_disputes(terms: &DisputeTerms) -> Shown {
             terms: Vec::new(),
             service: vec![
                 ("Arbiter", terms.arbiter.clone()),
-                ("Contested within", format!("{} days of the answer", terms.contest_days)),
+                (
+                    "Contested within",
+                    format!(
+                        "{} days of the answer, of a goal’s last day, or of a version being replaced",
+                        terms.contest_days
+                    ),
+                ),
                 ("Ruled within", within(&terms.ruled_within)),
             ],
         }),

@@ -111,6 +111,10 @@ struct View {
     may_withdraw: bool,
     /// Whether it may still come into force.
     is_open: bool,
+    /// Whether it names who rules on disputes.
+    has_arbiter: bool,
+    /// Whether the person may contest its clauses.
+    may_contest: bool,
     substitutes: Substitutes,
     may_draft: bool,
     /// The version in which the person has changed something that nobody sees yet.
@@ -258,12 +262,21 @@ fn viewed(
             declined: talk::stand(reader, &row, actor)?.lines,
             may_draft: may(actor, &Act::Propose).is_ok(),
             is_open,
+            has_arbiter: agreement.disputes.is_some(),
+            may_contest: may_contest(&row, &agreement, actor),
             may_withdraw: is_open && may(actor, &Act::Propose).is_ok(),
             decided,
             printed: time.exact(time.now()),
             personas: (!agreement.personas.is_empty()).then(|| personas::personas_href(version)),
         })
     })
+}
+
+/// Whether somebody may contest the clauses of a version: of the one in force, where it says who rules.
+fn may_contest(row: &AgreementRow, agreement: &Agreement, actor: &Actor) -> bool {
+    row.state == AgreementState::InForce
+        && agreement.disputes.is_some()
+        && may(actor, &Act::ContestClauses).is_ok()
 }
 
 /// A hash in groups of four, as people compare them.

@@ -62,8 +62,14 @@ fn member(member: &Member) -> Line {
     let mut caps = Vec::new();
     caps.extend(member.cap_day.map(|cap| format!("at most {cap} a day")));
     caps.extend(member.cap_open.map(|cap| format!("at most {cap} open")));
+    caps.extend(member.cap_late.map(late_words));
     let gives = format!("weight {}", member.weight);
     Line { says: member.user.clone(), gives, often: caps.join(", ") }
+}
+
+/// `none while 2 are late`.
+pub(crate) fn late_words(cap: u32) -> String {
+    format!("none while {cap} {} late", if cap == 1 { "is" } else { "are" })
 }
 
 /// What holds for a pool.

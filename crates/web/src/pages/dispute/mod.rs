@@ -1,7 +1,7 @@
 //! Disputes: the list with its precedents, one with both statements, and the acts of the sides and
 //! the arbiter.
 
-mod view;
+pub(crate) mod view;
 
 use askama::Template;
 use axum::{
@@ -155,6 +155,11 @@ pub(crate) fn dispute_href(dispute: &DisputeId) -> String {
     format!("/disputes/{}", encoded(dispute.as_str()))
 }
 
+/// Where a clause of a version is contested.
+pub(crate) fn contest_href(version: &Version, clause: &str) -> String {
+    format!("/disputes/new?version={version}&clause={}", encoded(clause))
+}
+
 /// Shows the list: those that wait for a ruling, then the precedents.
 pub(crate) async fn index(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Failure> {
     visit.signed.may(&Act::SeeLeads)?;
@@ -182,8 +187,9 @@ async fn shown(
     let (actor, time) = (visit.signed.0.clone(), visit.time());
     let reach = visit.signed.can(&Act::SeeReach);
     let found = visit.house.work(move |engine: &Engine| {
+        let agreements = engine.agreements()?;
         engine.read(|reader| {
-            let view = viewed(reader, &dispute, &actor, reach, &time)?;
+            let view = viewed(reader, &agreements, &dispute, &actor, &time)?;
             Ok((ruling_form(view::precedents(reader, &dispute, reach)?), view))
         })
     });

@@ -1,13 +1,14 @@
 //! Fills the list of disputes and the page of one.
 
 use domain::{
+    agreement::History,
     dispute::{Contested, Said},
     firm::Side,
-    ids::DisputeId,
+    ids::{DisputeId, UserId},
 };
 use engine::{
     access::{Act, Actor, may},
-    dispute::overturned_by_side,
+    dispute::{overturned_by_side, rulers},
     handoff::words_of,
 };
 use store::{Reader, read::DisputeRow};
@@ -73,7 +74,7 @@ pub(super) fn listed(
     let names = Names::new(reader, reach);
     let mut list = Listed { open: Vec::new(), ruled: Vec::new(), overturned: Vec::new() };
     for dispute in reader.disputes()? {
-        if !is_sought(reader, &dispute, sought, &names)? {
+        if !is_sought(reader, &dispute, sought, reach, &names)? {
             continue;
         }
         let row = row(&dispute, &names, time)?;
@@ -101,18 +102,21 @@ fn rate(side: Side, overturned: u64, ruled: u64) -> Markup {
         .and_text(format!(" {were} overturned"))
 }
 
-/// Whether every word that is sought stands in what is contested or in what was said.
-fn is_sought(
+/// Whether every word that is sought stands in what is contested or in what was said, where whoever
+/// looks may read that: else the list would tell them the words, one question at a time.
+pub(crate) fn is_sought(
     reader: &Reader<'_>,
     dispute: &DisputeRow,
     sought: &str,
+    reach: bool,
     names: &Names<'_, '_>,
 ) -> Result<bool, Failure> {
     if sought.is_empty() {
         return Ok(true);
     }
     let mut text = about_words(dispute, names)?;
-    for said in [Said::Opening, Said::Answer, Said::Ruling] {
+    let said = [Said::Opening, Said::Answer, Said::Ruling];
+    for said in said.into_iter().filter(|_| reach) {
         text.push(' ');
         text.push_str(&words_of(reader, &said.of(&dispute.id))?.unwrap_or_default());
     }
@@ -153,16 +157,17 @@ fn row(dispute: &DisputeRow, names: &Names<'_, '_>, time: &LocalTime) -> Result<
 
 pub(super) fn viewed(
     reader: &Reader<'_>,
+    agreements: &History,
     id: &DisputeId,
     actor: &Actor,
-    reach: bool,
     time: &LocalTime,
 ) -> Result<View, Failure> {
+    let reach = may(actor, &Act::SeeReach).is_ok();
     let row = reader.dispute(id)?.ok_or(Failure::Absent)?;
     let names = Names::new(reader, reach);
     let is_open = row.ruled_at.is_none();
     let speaks = may(actor, &Act::AnswerDisputes).is_ok() && actor.side != row.opened_side;
-    let named = names.user_name(&row.arbiter)?;
+    let rulers = rulers(reader, agreements, &row, time.now())?;
     Ok(View {
         title: "A dispute".to_owned(),
         about: about(&row, &names)?,
@@ -172,7 +177,7 @@ pub(super) fn viewed(
             true => ", which is over",
             false => "",
         }),
-        arbiter: Markup::text(named),
+        arbiter: arbiter(&row, &rulers, &names)?,
         ruling: row.overturned.map(|overturned| {
             let words = if overturned { "It is overturned" } else { "It stands" };
             Markup::text(format!("{words}, "))
@@ -181,8 +186,22 @@ pub(super) fn viewed(
         follows: row.follows.as_ref().map(|id| link(id, "an earlier ruling")),
         followed_by: followed_by(reader, id)?,
         may_answer: is_open && speaks && row.answered_by.is_none(),
-        may_rule: is_open && row.arbiter == actor.user,
+        may_rule: is_open && rulers.contains(&actor.user),
     })
+}
+
+/// `Olga Petri; now Lea Roth`: the arbiter, and whoever rules while they cannot.
+fn arbiter(row: &DisputeRow, rulers: &[UserId], names: &Names<'_, '_>) -> Result<Markup, Failure> {
+    let mut named = names.user_name(&row.arbiter)?;
+    if row.ruled_at.is_none() {
+        for ruler in rulers.iter().filter(|ruler| **ruler != row.arbiter) {
+            named.push_str(&format!("; now {}", names.user_name(ruler)?));
+        }
+        if rulers.is_empty() {
+            named.push_str("; nobody who is here can rule: the Agreement has to name somebody");
+        }
+    }
+    Ok(Markup::text(named))
 }
 
 fn link(id: &DisputeId, words: &str) -> Markup {

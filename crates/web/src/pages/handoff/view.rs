@@ -2,6 +2,7 @@
 
 use domain::{
     agreement::HandoffTerms,
+    fact::Fact,
     handing_over::{Delays, delays},
     handoff::{Answer, note_of},
     ids::HandoffId,
@@ -172,7 +173,7 @@ fn lines(
     let link = |fact: Option<domain::ids::FactNo>| fact.map(fact_link).unwrap_or_default();
     let mut lines = Vec::new();
     if let Some(at) = row.delivered_at {
-        let words = time.instant(at).and_text(" to ").and(names.owner(row.owner.as_ref())?);
+        let words = time.instant(at).and_text(" to ").and(receivers(reader, row, names)?);
         lines.push(Line { what: "Delivered", words, fact: link(row.by_fact) });
     }
     if let Some(due_at) = row.due_at {
@@ -224,6 +225,25 @@ fn lines(
         });
     }
     Ok(lines)
+}
+
+/// `Rita Voss; now with Sven Arndt`: whoever it was delivered to, and whoever has it since then.
+fn receivers(
+    reader: &Reader<'_>,
+    row: &HandoffRow,
+    names: &Names<'_, '_>,
+) -> Result<Markup, Failure> {
+    let delivery = row.by_fact.map(|no| reader.entry(no)).transpose()?.flatten();
+    let to = match delivery.as_ref().map(|entry| entry.fact()) {
+        Some(Fact::HandoffMade(made)) => &made.to,
+        Some(Fact::Handoff(delivered)) => &delivered.to,
+        _ => &row.owner,
+    };
+    let words = names.owner(to.as_ref())?;
+    Ok(match *to == row.owner {
+        true => words,
+        false => words.and_text("; now with ").and(names.owner(row.owner.as_ref())?),
+    })
 }
 
 /// What Lockstep itself sees of the reason, where the text asks it to look.

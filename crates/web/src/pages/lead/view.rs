@@ -26,12 +26,16 @@ use store::{
     read::{HandoffRow, LeadRow},
 };
 
-use super::{like::like, score};
+use super::{
+    account::{Matched, matched},
+    like::like,
+    score,
+};
 use crate::{
     failure::Failure,
     layout::Because,
     markup::{Markup, element},
-    names::{Names, encoded, fact_href, lead_href},
+    names::{Names, account_href, encoded, fact_href, lead_href},
     pages::{
         duplicates::Group,
         handoff::{handoff_href, may_answer},
@@ -66,6 +70,8 @@ pub(super) struct View {
     pub(super) what: String,
     pub(super) kv: Vec<(&'static str, Markup)>,
     pub(super) fields: Vec<Reported>,
+    /// The account of which it may be, where it names none.
+    pub(super) matched: Option<Matched>,
     pub(super) clocks: Vec<clock::Shown>,
     pub(super) agreed: Vec<Quoted>,
     pub(super) scores: Vec<score::Shown>,
@@ -179,6 +185,7 @@ fn view(matter: &Matter<'_, '_>, lead: &LeadRow, wanted: &Wanted) -> Result<View
         what: what(&matter.known, lead)?,
         kv: who(matter, lead, wanted.may_assign)?,
         fields: fields(lead, wanted.may_correct),
+        matched: matched(&matter.known, lead, wanted.may_correct)?,
         clocks: shown,
         agreed: agreed(matter),
         scores: scores.collect::<Result<_, Failure>>()?,
@@ -278,6 +285,11 @@ fn who(
         owner = owner.and_text(" ").and(why);
     }
     kv.push(("Owner", owner));
+    if let Some(account) = &lead.account
+        && known.reader.account(account)?.is_some()
+    {
+        kv.push(("Account", figure(known.names.account(account)?, &account_href(account))));
+    }
     if let Some(source) = &lead.source {
         kv.push(("Source", Markup::text(source)));
     }

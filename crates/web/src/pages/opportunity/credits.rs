@@ -37,7 +37,7 @@ pub(super) fn credits(
     time: &LocalTime,
 ) -> Result<Vec<Credit>, StoreError> {
     let disputes = reader.disputes_of_opportunity(opportunity)?;
-    let sees = |credit: &report::Credit| may_see_goal_of(credit.goal.user.as_deref(), actor);
+    let sees = |credit: &report::Credit| may_see_goal_of(credit.whose.as_ref(), actor);
     let found = report::credits(reader, agreement, opportunity, time.now())?;
     let shown = found.into_iter().filter(sees).map(|credit| {
         let is_of = |row: &&DisputeRow| match &row.about {

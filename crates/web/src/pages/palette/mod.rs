@@ -116,6 +116,8 @@ fn pages(visit: &Visit) -> Vec<Choice> {
         pages.push(page("My opportunities", "those you own", "/opportunities?owner=me"));
         pages.push(page("Running clocks", "leads with a clock", "/leads?clock=running"));
         pages.push(page("Routing", "who gets a lead, and why", "/routing"));
+        pages.push(page("Disputes", "what is contested, and the rulings", "/disputes"));
+        pages.push(page("Responsibilities", "who does what by the Agreement", "/responsibilities"));
     }
     if visit.signed.can(&Act::SeeAgreement) && visit.frame.in_force.is_some() {
         pages.push(page("What to say", "the message, its proofs and words", "/agreement/message"));

@@ -209,6 +209,9 @@ fn member_shown(
     for (cap, of) in [(member.cap_day, "a day"), (member.cap_open, "open")] {
         agreed.push_str(&cap.map_or(String::new(), |cap| format!(", at most {cap} {of}")));
     }
+    if let Some(cap) = member.cap_late {
+        agreed.push_str(&format!(", {}", routes::late_words(cap)));
+    }
     let level = member.level;
     let opens = |number: String| match &member.user {
         Some(user) => {

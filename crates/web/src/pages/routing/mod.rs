@@ -2,7 +2,7 @@
 //! a place to try out what would happen. And why one lead went to whom it did.
 
 mod board;
-mod workings;
+pub(crate) mod workings;
 
 use std::collections::BTreeMap;
 

@@ -207,7 +207,11 @@ fn passed_over(
     passed.map(|passed| Ok((called(names, &passed.who, seen)?, passed.why.words()))).collect()
 }
 
-fn account_shown(names: &Names<'_, '_>, account: &AccountSeen) -> Result<Markup, Failure> {
+/// `Quarry Ltd, because …`: the account, how it was found, and who has it.
+pub(crate) fn account_shown(
+    names: &Names<'_, '_>,
+    account: &AccountSeen,
+) -> Result<Markup, Failure> {
     let how = account.by.words();
     let Some(id) = &account.account else {
         return Ok(Markup::text(format!("several accounts fit: {how}")));
@@ -253,6 +257,7 @@ fn person_shown(
         let number = |n: u32| count(u64::from(n));
         stood.extend(person.today.map(|n| format!("{} given that day", number(n))));
         stood.extend(person.open.map(|n| format!("{} open", number(n))));
+        stood.extend(person.late.map(|n| format!("{} late", number(n))));
     }
     if stood.is_empty() {
         stood.push("could take it".to_owned());

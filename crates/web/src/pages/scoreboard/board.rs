@@ -10,6 +10,7 @@ use domain::{
     money::Currency,
     rate::Share,
 };
+use engine::report::ReportRefusal;
 
 use crate::{
     charts::{Interval, Twin},
@@ -155,6 +156,8 @@ pub(crate) struct Board {
     pub(super) sections: Vec<Section>,
     pub(super) notes: Vec<String>,
     pub(super) behind: BTreeMap<String, Behind>,
+    /// Why sections stand whole that were to be told apart.
+    pub(super) whole: Vec<ReportRefusal>,
     /// Whether it tells people apart.
     pub(super) by_person: bool,
     /// The question, as it follows in addresses.

@@ -4,6 +4,7 @@ pub(crate) mod board;
 pub(crate) mod elsewhere;
 pub(crate) mod personas;
 pub(crate) mod promised;
+mod reasons;
 mod rows;
 mod sections;
 pub(crate) mod standing;

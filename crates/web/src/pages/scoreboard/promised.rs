@@ -1,6 +1,8 @@
 //! Goals and quotas: of what was worked out for everybody, what somebody may see.
 
-use domain::counted::Measure;
+use std::collections::BTreeSet;
+
+use domain::{counted::Measure, ids::UserId};
 use engine::{
     access::{Act, Actor, may},
     report::{GoalFigures, GoalStanding, GoalsReport, QuotaFigures, ReportQuestion},
@@ -49,13 +51,15 @@ impl Promised {
 }
 
 fn may_see_goal(goal: &GoalFigures, actor: &Actor) -> bool {
-    may_see_goal_of(goal.user.as_deref(), actor)
+    may_see_goal_of(goal.whose.as_ref(), actor)
 }
 
-/// Whether somebody may see how the goal of a person stands, or that of a side.
-pub(crate) fn may_see_goal_of(user: Option<&str>, actor: &Actor) -> bool {
-    let of = user.map(|user| Act::SeeFiguresOf(user.into()));
-    of.is_none_or(|of| may(actor, &of).is_ok())
+/// Whether somebody may see how the goal of a person stands, or that of a side. Of whom nobody
+/// knows, those know who see everybody's.
+pub(crate) fn may_see_goal_of(whose: Option<&BTreeSet<UserId>>, actor: &Actor) -> bool {
+    let Some(whose) = whose else { return true };
+    may(actor, &Act::SeeEverybodysFigures).is_ok()
+        || whose.iter().any(|user| may(actor, &Act::SeeFiguresOf(user.clone())).is_ok())
 }
 
 fn may_see_quota(quota: &QuotaFigures, actor: &Actor) -> bool {

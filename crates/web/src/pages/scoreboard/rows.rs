@@ -23,6 +23,7 @@ use crate::{
     layout::{Files, Frame, Place},
     markup::Markup,
     names::{Names, encoded, fact_link, lead_href, opportunity_href},
+    pages::handoff::handoff_href,
     session::Visit,
     sheet::{Cell, FileKind, download},
     show::{self, LocalTime, figure},
@@ -204,7 +205,7 @@ fn named(
                 let at = handoff.delivered_at.map(|at| time.instant(at)).unwrap_or_default();
                 let fact =
                     fact_link(handoff.answer_fact.or(handoff.by_fact).unwrap_or(handoff.last_fact));
-                (figure(names.lead(&handoff.lead)?, &lead_href(&handoff.lead)), at, fact)
+                (figure(names.lead(&handoff.lead)?, &handoff_href(&handoff.id)), at, fact)
             }
             None => plain(),
         },

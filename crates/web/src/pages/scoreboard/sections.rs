@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use super::{
     NoBoard,
     board::{Behind, Board, Rows, amount, rate},
+    reasons::reasons,
     weeks,
 };
 use crate::{
@@ -36,14 +37,38 @@ pub(super) fn board(
     query: String,
 ) -> Result<Board, NoBoard> {
     let mut board = Board { query, ..Board::default() };
-    service_levels(engine, question, &mut board)?;
-    handoffs(engine, question, &mut board)?;
-    funnel(engine, question, &mut board)?;
-    opportunities(engine, question, &mut board)?;
-    differences(engine, question, &mut board)?;
+    let sections = [service_levels, handoffs, funnel, opportunities, differences];
+    for section in sections {
+        section(engine, question, &mut board)?;
+    }
+    if board.whole.len() == sections.len()
+        && let Some(refusal) = board.whole.pop()
+    {
+        return Err(ReportFailure::Refused(refusal).into());
+    }
     board.notes.sort();
     board.notes.dedup();
     Ok(board)
+}
+
+/// A report told apart as asked. What tells other sections apart may mean nothing here: then this one
+/// stands whole, and says so.
+fn apart<T>(
+    question: &ReportQuestion,
+    board: &mut Board,
+    report: impl Fn(&ReportQuestion) -> Result<T, ReportFailure>,
+) -> Result<T, NoBoard> {
+    match report(question) {
+        Err(ReportFailure::Refused(refusal)) => match &refusal {
+            ReportRefusal::NoSuchDimension { asked, noun, .. } => {
+                board.notes.push(format!("{noun} are not told apart by {asked}: none names it"));
+                board.whole.push(refusal);
+                Ok(report(&ReportQuestion { by: None, ..question.clone() })?)
+            }
+            _ => Err(ReportFailure::Refused(refusal).into()),
+        },
+        report => Ok(report?),
+    }
 }
 
 fn service_levels(
@@ -51,7 +76,7 @@ fn service_levels(
     question: &ReportQuestion,
     board: &mut Board,
 ) -> Result<(), NoBoard> {
-    let report = engine.report_service_levels(question)?;
+    let report = apart(question, board, |question| engine.report_service_levels(question))?;
     board.by_person |= report.question.by_person;
     board.notes.extend(report.notes.iter().cloned());
     let all = &report.attainment.total;
@@ -87,13 +112,7 @@ fn differences(
     question: &ReportQuestion,
     board: &mut Board,
 ) -> Result<(), NoBoard> {
-    let report = match engine.report_differences(question) {
-        // What tells the other sections apart may mean nothing here: then these stand whole.
-        Err(ReportFailure::Refused(ReportRefusal::NoSuchDimension { .. })) => {
-            engine.report_differences(&ReportQuestion { by: None, ..question.clone() })?
-        }
-        report => report?,
-    };
+    let report = apart(question, board, |question| engine.report_differences(question))?;
     board.by_person |= report.question.by_person;
     if report.moves == 0 && report.rows.is_empty() {
         return Ok(());
@@ -161,7 +180,7 @@ fn attained(
 }
 
 fn handoffs(engine: &Engine, question: &ReportQuestion, board: &mut Board) -> Result<(), NoBoard> {
-    let report = engine.report_handoffs(question)?;
+    let report = apart(question, board, |question| engine.report_handoffs(question))?;
     board.by_person |= report.question.by_person;
     board.notes.extend(report.notes.iter().cloned());
     if report.handoffs.total.delivered.delivered.is_empty() {
@@ -206,6 +225,7 @@ fn handoffs(engine: &Engine, question: &ReportQuestion, board: &mut Board) -> Re
         twin = twin.row(cells);
     }
     board.section("Handoffs", "accepted / (accepted + rejected), by the day of the answer", &twin);
+    reasons(&report.handoffs, board);
     recycled(&report.handoffs.total.decided, board);
     Ok(())
 }
@@ -244,7 +264,7 @@ fn recycled(decided: &Decided, board: &mut Board) {
 }
 
 /// The total, then each group with its name.
-fn grouped<T>(all: &Grouped<T>) -> Vec<(String, &T)> {
+pub(super) fn grouped<T>(all: &Grouped<T>) -> Vec<(String, &T)> {
     let groups = all.groups.iter().map(|group| (group.key.to_string(), &group.figures));
     std::iter::once(("all".to_owned(), &all.total)).chain(groups).collect()
 }
@@ -252,13 +272,8 @@ fn grouped<T>(all: &Grouped<T>) -> Vec<(String, &T)> {
 /// Leads by the month they came in: all of them, and where figures are told apart each group.
 fn funnel(engine: &Engine, question: &ReportQuestion, board: &mut Board) -> Result<(), NoBoard> {
     let by_month = ReportQuestion { cohorts: Some(Unit::Month), ..question.clone() };
-    let report = match engine.report_funnel(&by_month, Subject::Leads) {
-        // What tells the other sections apart may mean nothing here: then this one stands whole.
-        Err(ReportFailure::Refused(ReportRefusal::NoSuchDimension { .. })) => {
-            engine.report_funnel(&ReportQuestion { by: None, ..by_month }, Subject::Leads)?
-        }
-        report => report?,
-    };
+    let report = |question: &ReportQuestion| engine.report_funnel(question, Subject::Leads);
+    let report = apart(&by_month, board, report)?;
     board.by_person |= report.question.by_person;
     board.notes.extend(report.notes.iter().cloned());
     let Some(CohortFigures::Leads(cohorts)) = &report.cohorts else { return Ok(()) };
@@ -329,7 +344,7 @@ fn opportunities(
     question: &ReportQuestion,
     board: &mut Board,
 ) -> Result<(), NoBoard> {
-    let report = engine.report_opportunities(question)?;
+    let report = apart(question, board, |question| engine.report_opportunities(question))?;
     board.by_person |= report.question.by_person;
     board.notes.extend(report.notes.iter().cloned());
     if report.pipeline.total.all.is_empty() {

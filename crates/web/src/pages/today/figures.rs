@@ -58,7 +58,7 @@ pub(super) fn figures(
         zone: time.zone().clone(),
     };
     let is_now = |goal: &&GoalFigures| goal.from <= today && today <= goal.to;
-    let (all, past) = match of {
+    let (all, past, are_awaited) = match of {
         Of::Own => own(house, &question, &actor.user, is_now)?,
         Of::Side(_) | Of::All => {
             let soon = house.goals_soon(&question).map_err(failed)?;
@@ -68,7 +68,7 @@ pub(super) fn figures(
             };
             let goals = found.value.goals.iter().filter(theirs).filter(is_now);
             let at = in_address(&house.app.engine, found.as_of)?;
-            (goals.map(|goal| of_goal(goal, None, &at)).collect(), found.past())
+            (goals.map(|goal| of_goal(goal, None, &at)).collect(), found.past(), false)
         }
     };
     let (heading, none) = match of {
@@ -76,7 +76,8 @@ pub(super) fn figures(
         _ => ("What was agreed", "No goal was signed for today."),
     };
     let as_of = past.map(|past| time.second(past));
-    Ok(Figures { heading, all, none, as_of, are_awaited: false })
+    let none = if are_awaited { awaited().none } else { none };
+    Ok(Figures { heading, all, none, as_of, are_awaited })
 }
 
 /// What stands there while the figures are worked out for the first time.
@@ -94,29 +95,31 @@ pub(super) fn failed(failure: ReportFailure) -> Failure {
     }
 }
 
-/// A person's quotas, and the goals that name them, which only few Agreements do.
+/// A person's quotas, and the goals that name them, which only few Agreements do; as of when these
+/// are true, and whether they are still being worked out.
 fn own(
     house: &House,
     question: &ReportQuestion,
     user: &UserId,
     is_now: impl Fn(&&GoalFigures) -> bool,
-) -> Result<(Vec<Shown>, Option<Timestamp>), Failure> {
+) -> Result<(Vec<Shown>, Option<Timestamp>, bool), Failure> {
     let engine = &house.app.engine;
     let today = question.zone.to_datetime(question.as_of).date();
     let of_today = ReportQuestion { from: Some(today), to: Some(today), ..question.clone() };
     let quotas = engine.report_quotas_of(&of_today, user).map_err(failed)?;
     let mut all: Vec<Shown> = quotas.iter().map(of_quota).collect();
-    let agreements = engine.agreements()?;
-    let goals = agreements.at(question.as_of).map(|version| &version.agreement.goals);
-    if !goals.into_iter().flatten().any(|goal| goal.user.as_deref() == Some(user.as_str())) {
-        return Ok((all, None));
+    if !engine.has_own_goal(user, question.as_of)? {
+        return Ok((all, None, false));
     }
-    let found = house.goals(question, None).map_err(failed)?;
+    let Soon::Found(found) = house.goals_soon(question).map_err(failed)? else {
+        return Ok((all, None, true));
+    };
     let at = in_address(engine, found.as_of)?;
-    let theirs = |goal: &&GoalFigures| goal.user.as_deref() == Some(user.as_str());
+    let theirs =
+        |goal: &&GoalFigures| goal.whose.as_ref().is_some_and(|whose| whose.contains(user));
     let goals = found.value.goals.iter().filter(theirs).filter(is_now);
     all.extend(goals.map(|goal| of_goal(goal, Some("yours"), &at)));
-    Ok((all, found.past()))
+    Ok((all, found.past(), false))
 }
 
 fn of_quota(quota: &QuotaFigures) -> Shown {

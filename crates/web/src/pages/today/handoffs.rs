@@ -1,7 +1,10 @@
 //! Handoffs that wait for an answer of whoever looks, and disputes that wait for their words.
 
-use domain::dispute::Contested;
-use engine::access::{Act, Actor, may};
+use domain::{agreement::History, dispute::Contested, firm::Role};
+use engine::{
+    access::{Act, Actor, may},
+    dispute::rulers,
+};
 use store::{Reader, read::DisputeRow};
 
 use super::waiting::Waiting;
@@ -58,22 +61,27 @@ pub(super) fn to_answer(
     Ok(ToAnswer { rows, are_more })
 }
 
-/// Disputes in which somebody is to rule, or their side has not spoken yet.
+/// Disputes in which somebody is to rule, their side has not spoken yet, or no ruling came in time.
 pub(super) fn disputes(
     reader: &Reader<'_>,
+    agreements: &History,
     actor: &Actor,
-    reach: bool,
     time: &LocalTime,
 ) -> Result<Vec<Waiting>, Failure> {
+    let reach = may(actor, &Act::SeeReach).is_ok();
     let names = Names::new(reader, reach);
     let mut waiting = Vec::new();
     for row in reader.disputes()?.into_iter().filter(|row| row.ruled_at.is_none()) {
-        let words = if row.arbiter == actor.user {
-            "waits for your ruling until "
-        } else if speaks(&row, actor) {
-            "waits for the words of your side; the ruling is due "
-        } else {
-            continue;
+        let rules = rulers(reader, agreements, &row, time.now())?.contains(&actor.user);
+        let is_over = row.due_at < time.now();
+        let words = match (rules, is_over) {
+            (true, false) => "waits for your ruling until ",
+            (true, true) => "waits for your ruling, which was due ",
+            (false, _) if speaks(&row, actor) => {
+                "waits for the words of your side; the ruling is due "
+            }
+            (false, true) if leads(actor) => "has no ruling yet, which was due ",
+            (false, _) => continue,
         };
         let what = match &row.about {
             Contested::Handoff { lead, .. } => format!("The dispute about {}", names.lead(lead)?),
@@ -87,6 +95,11 @@ pub(super) fn disputes(
         waiting.push(Waiting { what, href: dispute_href(&row.id), words });
     }
     Ok(waiting)
+}
+
+/// Whether somebody leads a side or the firm, and so is told of rulings that do not come.
+fn leads(actor: &Actor) -> bool {
+    matches!(actor.role, Role::SalesManager | Role::MarketingManager | Role::Leader)
 }
 
 fn speaks(row: &DisputeRow, actor: &Actor) -> bool {

@@ -138,7 +138,8 @@ fn today(house: &House, actor: &Actor, reach: bool, time: &LocalTime) -> Result<
     let sets_up = may(actor, &Act::ManagePeople).is_ok();
     let steps = if sets_up { steps::steps(engine, time)? } else { None };
     let mut waiting = waiting::waiting(house, actor, time)?;
-    waiting.extend(engine.read(|reader| handoffs::disputes(reader, actor, reach, time))?);
+    let agreements = engine.agreements()?;
+    waiting.extend(engine.read(|reader| handoffs::disputes(reader, &agreements, actor, time))?);
     waiting.extend(engine.read(|reader| escalated::told(reader, actor, reach, time))?);
     let sells = matches!(actor.role, Role::Rep | Role::SalesManager);
     let to_answer = sells
