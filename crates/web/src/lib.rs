@@ -52,10 +52,16 @@ use crate::{
     layout::{ErrorPage, SIGN_OUT},
     list::{export, give, index, ticked::undo},
     pages::{
-        account, accounts::Accounts, agreement, backtest, dispute, duplicates, fact, handoff,
-        imports, lead, leads, ledger, merging, opportunities::Opportunities, opportunity, palette,
-        people, record, responsibilities, routing, scoreboard, search, sign_in, suggestion, today,
-        views, welcome,
+        account,
+        accounts::Accounts,
+        agreement, backtest, dispute, duplicates, fact, handoff, imports, lead, leads,
+        ledger::Facts,
+        merging,
+        opportunities::Opportunities,
+        opportunity, palette,
+        people::{self, People},
+        record, responsibilities, routing, scoreboard, search, sign_in, suggestion, today, views,
+        welcome,
     },
     security::{Site, protect},
 };
@@ -122,9 +128,10 @@ fn bringing() -> Router<Shared> {
 /// Who is there.
 fn colleagues() -> Router<Shared> {
     Router::new()
-        .route("/people", get(people::index).post(people::create))
-        .route("/people.csv", get(people::export::show))
-        .route("/people.xlsx", get(people::export::show))
+        .route("/people", get(index::<People>).post(people::create))
+        .route("/people.csv", get(export::<People>))
+        .route("/people.xlsx", get(export::<People>))
+        .route("/people/new", get(people::new))
         .route("/people/{id}", get(people::person::show).post(people::change::update))
         .route("/people/{id}/record", post(people::change::record))
         .route("/people/{id}/absences", post(people::absence::create))
@@ -229,9 +236,9 @@ pub fn router(app: App) -> Router {
         .route("/accounts/corrections", post(give::<Accounts>))
         .route("/accounts/{id}", get(record::account))
         .route("/campaigns/{id}", get(record::campaign))
-        .route("/ledger", get(ledger::index))
-        .route("/ledger.csv", get(ledger::export::show))
-        .route("/ledger.xlsx", get(ledger::export::show))
+        .route("/ledger", get(index::<Facts>))
+        .route("/ledger.csv", get(export::<Facts>))
+        .route("/ledger.xlsx", get(export::<Facts>))
         .route("/facts/{no}", get(fact::show))
         .route("/routing", get(routing::index))
         .route("/responsibilities", get(responsibilities::index))

@@ -80,6 +80,7 @@ impl Matter<'_, '_> {
             frame,
             title: heading(asked, &total, all),
             under: under(in_force, asked, &asker),
+            act: None,
             words: WORDS,
             is_empty: all == 0,
             all: show::count(all),

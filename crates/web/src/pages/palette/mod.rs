@@ -130,7 +130,7 @@ fn acts(visit: &Visit) -> Vec<Choice> {
         acts.push(page("Import a file", "leads, deals and what happened", "/imports/new"));
     }
     if visit.signed.can(&Act::ManagePeople) {
-        acts.push(page("Invite a colleague", "let somebody in", "/people#admit"));
+        acts.push(page("Invite a colleague", "let somebody in", "/people/new"));
     }
     if visit.signed.can(&Act::SeeLeads) {
         acts.push(page("Download the leads", "all of them as CSV", "/leads.csv"));
