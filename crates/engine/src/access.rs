@@ -73,8 +73,10 @@ pub enum Act {
     TakeBackEvidenceOf(UserId),
     /// To speak for a side in a dispute.
     AnswerDisputes,
-    /// To correct what was reported of leads.
+    /// To correct what was reported of leads and accounts.
     CorrectLeads,
+    /// To correct what was reported of opportunities.
+    CorrectOpportunities,
     /// To look through all leads that may be of one person.
     SeeDuplicates,
     /// To merge leads of one person, to make them two again, and to say that they are two.
@@ -228,6 +230,11 @@ fn by_leads(actor: &Actor, act: &Act) -> Option<Judged> {
             "correct what was reported of leads",
             "a manager of your side",
         ),
+        Act::CorrectOpportunities => (
+            matches!(actor.role, SalesManager | Operations),
+            "correct what was reported of opportunities",
+            "a manager of sales",
+        ),
         Act::SeeDuplicates => (
             matches!(actor.role, SalesManager | MarketingManager | Operations),
             "look through leads that may be of one person",
@@ -302,6 +309,7 @@ fn by_work(actor: &Actor, act: &Act) -> Judged {
         | Act::TakeBackEvidenceOf(_)
         | Act::AnswerDisputes
         | Act::CorrectLeads
+        | Act::CorrectOpportunities
         | Act::SeeDuplicates
         | Act::MergeLeads
         | Act::SeeEverybodysFigures
@@ -368,6 +376,7 @@ mod tests {
             (Act::CheckLedger, &[Operations, Auditor]),
             (Act::AssignLeads, &[SalesManager, Operations]),
             (Act::CorrectLeads, &[SalesManager, Marketer, MarketingManager, Operations]),
+            (Act::CorrectOpportunities, &[SalesManager, Operations]),
             (Act::SeeDuplicates, &[SalesManager, MarketingManager, Operations]),
             (Act::MergeLeads, &[SalesManager, MarketingManager, Operations]),
             (Act::KeepViews, &Role::ALL),

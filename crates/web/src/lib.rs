@@ -54,7 +54,9 @@ use crate::{
     pages::{
         account,
         accounts::Accounts,
-        agreement, backtest, dispute, duplicates, fact, handoff, imports, lead, leads,
+        agreement, backtest,
+        correct::{Correctable, Leads, edit_field, edit_owner, update_field, update_owner},
+        dispute, duplicates, fact, handoff, imports, lead, leads,
         ledger::Facts,
         merging,
         opportunities::Opportunities,
@@ -80,14 +82,6 @@ fn lists() -> Router<Shared> {
         .route("/leads/{id}", get(lead::show))
         .route("/leads/{id}/routing", get(routing::lead))
         .route("/leads/{id}/what-if", get(lead::what_if::show))
-        .route(
-            "/leads/{id}/fields/{name}",
-            get(lead::correct::edit_field).post(lead::correct::update_field),
-        )
-        .route(
-            "/leads/{id}/owner",
-            get(lead::correct::edit_owner).post(lead::correct::update_owner),
-        )
         .route("/duplicates", get(duplicates::index))
         .route("/leads/{id}/merge/{other}", get(merging::compare).post(merging::merge))
         .route("/leads/{id}/apart/{other}", post(merging::apart))
@@ -99,6 +93,15 @@ fn lists() -> Router<Shared> {
         .route("/views/{id}", get(views::edit).post(views::update))
         .route("/views/{id}/removal", post(views::remove))
         .route("/undo/views/{id}", post(views::restore))
+}
+
+/// Correcting one thing of a kind, under the address of its page.
+fn correcting<C: Correctable + 'static>(of: &str) -> Router<Shared> {
+    let field = get(edit_field::<C>).post(update_field::<C>);
+    let owner = get(edit_owner::<C>).post(update_owner::<C>);
+    Router::new()
+        .route(&format!("/{of}/{{id}}/fields/{{name}}"), field)
+        .route(&format!("/{of}/{{id}}/owner"), owner)
 }
 
 /// Bringing data in.
@@ -251,6 +254,9 @@ pub fn router(app: App) -> Router {
     }
     let pages = pages
         .merge(lists())
+        .merge(correcting::<Leads>("leads"))
+        .merge(correcting::<Opportunities>("opportunities"))
+        .merge(correcting::<Accounts>("accounts"))
         .merge(colleagues())
         .merge(signed())
         .merge(bringing())

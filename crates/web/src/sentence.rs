@@ -214,8 +214,16 @@ fn with_people(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError>
         }
         Fact::LeadAssigned(fact) => given(fact.owner.as_ref(), &by(&fact.by)?, names)?,
         Fact::Opportunity(OpportunityReported { fields, by: who, .. })
-        | Fact::Account(AccountReported { fields, by: who, .. }) => {
+        | Fact::Account(AccountReported { fields, by: who, .. })
+            if fields.contains_key("owner") =>
+        {
             given(owner_in(fields).as_ref(), &by(who)?, names)?
+        }
+        Fact::Opportunity(told) => {
+            format!("The opportunity was corrected{}: {}", by(&told.by)?, listed(&told.fields))
+        }
+        Fact::Account(told) => {
+            format!("The account was corrected{}: {}", by(&told.by)?, listed(&told.fields))
         }
         Fact::Handoff(fact) => match &fact.to {
             Some(to) => format!("Handed over to {}", names.user_name(to)?),

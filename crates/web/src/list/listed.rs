@@ -17,7 +17,7 @@ use super::{
     Asked, Asker, Choice, Counted, Head, Known, Shown, choice,
     page::{ListPage, Row, title},
     say::{Condition, Say},
-    ticked::{Sending, Ticked, json},
+    ticked::{Sending, Ticked, fields, json},
     viewing::Viewing,
 };
 use crate::{
@@ -320,7 +320,6 @@ fn page_of<L: Listed>(
         query => Ok((query, *words, counted(&Asked::read(L::KNOWN, query))?.words())),
     });
     let ready = ready.collect::<Result<Vec<_>, StoreError>>()?;
-    let gives = L::GIVEN.is_some() && signed.can(&Act::AssignLeads);
     Ok(ListPage {
         title: title(L::WORDS, asked, (total.n, &total.words()), &all_words),
         under: L::under(maker)?,
@@ -330,7 +329,7 @@ fn page_of<L: Listed>(
         all: all_words,
         total: total.exact(),
         viewing: Viewing::of(reader, asked, signed, asker, ready, Vec::new())?,
-        ticked: gives.then(|| ticked::<L>(maker, &found, tried)).transpose()?,
+        ticked: ticked::<L>(maker, signed, &found, tried)?,
         head: L::HEAD,
         heads: columns.iter().map(|column| column.head(asked, is_chosen)).collect(),
         rows,
@@ -362,21 +361,29 @@ fn say<L: Listed>(
     })
 }
 
+/// The form over the rows, for whoever may do something with them.
 fn ticked<L: Listed>(
     maker: &Maker<'_, '_>,
+    signed: &Signed,
     found: &[L::Row],
     tried: Sending,
-) -> Result<Ticked, Failure> {
-    Ok(Ticked {
+) -> Result<Option<Ticked>, Failure> {
+    let Some(thing) = L::GIVEN else { return Ok(None) };
+    let gives = signed.can(&Act::AssignLeads);
+    let fields = fields(&thing(""), signed, maker.asked, &tried);
+    if !gives && fields.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Ticked {
         path: L::KNOWN.path,
         many: L::WORDS.1,
         rows: found.len(),
         shown: json(found.iter().map(L::id)),
         back: maker.asked.back(),
-        can_own: can_own(maker.names)?,
-        fields: Vec::new(),
+        can_own: if gives { can_own(maker.names)? } else { Vec::new() },
+        fields,
         tried,
-    })
+    }))
 }
 
 fn shown<L: Listed>(

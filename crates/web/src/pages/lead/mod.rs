@@ -1,6 +1,5 @@
 //! One lead: who and what, the clock, what is agreed, the score, the handoffs, the history.
 
-pub(crate) mod correct;
 mod like;
 mod score;
 mod view;
