@@ -211,7 +211,7 @@ impl Question {
         let agreement: &Agreement = &in_force.agreement;
         let mut hits = Vec::new();
         for clause in &agreement.clauses {
-            let text = format!("{} {} {}", clause.no, clause.heading, clause.says);
+            let text = format!("clause {} {} {}", clause.no, clause.heading, clause.says);
             let Some(is_whole) = self.wanted.found_in(&text) else { continue };
             let (name, what) = match clause.heading.is_empty() {
                 true => (format!("Clause {}", clause.no), clipped(&clause.says)),

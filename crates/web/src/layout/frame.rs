@@ -199,7 +199,7 @@ impl Frame {
         format!("{refused}{} · Lockstep", self.title)
     }
 
-    /// What stands under the page on paper: whose it is, as of when, and by which facts and rules.
+    /// What stands under the page on paper: whose it is, of when, and by which facts and rules.
     pub fn on_paper(&self) -> String {
         let rules = match self.in_force {
             Some(version) => format!("version {version} of the Agreement is in force"),
@@ -207,7 +207,7 @@ impl Frame {
         };
         let at = self.time.exact_words(self.time.now());
         let Frame { firm, head, .. } = self;
-        format!("{firm}, as of {at}. The last fact is {head}; {rules}.")
+        format!("{firm}, printed {at}. The last fact is {head}; {rules}.")
     }
 
     /// Where the stylesheet lies.

@@ -44,7 +44,7 @@ static COLUMNS: [Column; 8] = [
     column("no", "No.", "n second"),
     column("says", "What it says", "wideonly drop"),
     column("about", "About", "full any"),
-    column("source", "Source", "full any"),
+    column("source", "Source", "full nw"),
     Column { is_usual: false, ..column("key", "Key", "full any") },
     column("happened", "Happened", "full nw"),
     column("recorded", "Recorded", "full nw"),
