@@ -219,6 +219,9 @@ impl Question {
             };
             hits.push(Hit { name, what, href: format!("/agreement#c{}", clause.no), is_whole });
         }
+        // Whoever says a number means that clause before one that speaks of so many points.
+        let no = self.text.rsplit(' ').next().unwrap_or_default();
+        hits.sort_by_key(|hit: &Hit| !hit.href.starts_with(&format!("/agreement#c{no}")));
         let has_more = hits.len() > self.each;
         hits.truncate(self.each);
         Group { title: "Clauses of the Agreement", hits, has_more, all: None }

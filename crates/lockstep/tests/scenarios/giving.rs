@@ -137,7 +137,10 @@ async fn fields_of_opportunities_are_corrected_and_it_is_undone() {
     let (words, undo) = done.said();
     let left = "1 opportunity left as it was: Deal 2 is closed: correct it where it comes from.";
     assert_eq!(words, format!("Amount of 2 opportunities is 1,250.50 now. {left}"));
+    let list = world.gets("sven", "/opportunities").await.body;
+    assert!(list.contains("<option value=\"amount\">"), "it is offered: {list}");
     let page = world.page("rep", "/opportunities/crm:d0").await;
+    assert!(page.contains("Closes Tue 1 Dec"), "it is open: {page}");
     assert!(page.contains("corrected by Sven Arndt: amount 1,250.50 EUR"), "{page}");
     let cases = [
         ("amount", "1.250,50", "Deal 0 holds a number or an amount there"),
@@ -176,6 +179,10 @@ async fn fields_of_accounts_are_corrected_on_their_pages_and_replayed() {
     let done = world.posts("marketer", &form, &[("value", " DE ")]).await;
     assert_eq!(done.header("location"), path);
     assert_eq!(done.said().0, "Country of 1 account is DE now.");
+    let same = world.posts("marketer", &form, &[("value", "DE")]).await;
+    assert_eq!(same.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(same.text().contains("Kessler was so already"), "beside the field: {}", same.text());
+    assert!(same.body.contains("value=\"DE\""), "with what was typed: {}", same.body);
     let given = [("value", world.user("sven").as_str())];
     let given = world.posts("sven", &format!("{path}/owner"), &given).await;
     assert_eq!(given.said().0, "1 account given to Sven Arndt.");

@@ -58,7 +58,9 @@ pub(crate) fn fields(
     }
     let shown = asked.columns.iter().filter_map(|key| key.strip_prefix("field."));
     let tried = Some(tried.field.as_str()).filter(|name| !name.is_empty());
-    let known = known_fields(kind).iter().copied().chain(shown).chain(tried);
+    // What an opportunity is about to bring is corrected oftener than anything.
+    let amount = matches!(kind, Owned::Opportunity(_)).then_some("amount");
+    let known = known_fields(kind).iter().copied().chain(amount).chain(shown).chain(tried);
     let mut fields: Vec<(String, String)> = Vec::new();
     for name in known.filter(|name| is_correctable_of(kind, name)) {
         if fields.iter().all(|(known, _)| known != name) {

@@ -187,7 +187,13 @@ struct Asked {
     form: Form,
 }
 
-async fn known<C: Correctable>(visit: &Visit, id: String, what: What) -> Result<Asked, Failure> {
+/// With `typed` in the form where it came back.
+async fn known<C: Correctable>(
+    visit: &Visit,
+    id: String,
+    what: What,
+    typed: Option<String>,
+) -> Result<Asked, Failure> {
     let thing = C::thing(&id);
     visit.signed.may(&what.wanted("").act(&thing))?;
     let reach = visit.signed.can(&engine::access::Act::SeeReach);
@@ -198,6 +204,10 @@ async fn known<C: Correctable>(visit: &Visit, id: String, what: What) -> Result<
             let field = match &what {
                 What::Owner => of_owner(&names, &held)?,
                 What::Field(field) => of_field(&thing, &held, field)?,
+            };
+            let field = match typed {
+                Some(typed) => field.value(typed),
+                None => field,
             };
             Ok(Asked { name: names.thing(&thing)?, form: Form::of([field]), thing, what })
         })
@@ -227,7 +237,7 @@ fn of_field(thing: &Owned, held: &Held, name: &str) -> Result<Field, Failure> {
 }
 
 async fn edit<C: Correctable>(visit: Visit, id: String, what: What) -> Result<Response, Failure> {
-    let asked = known::<C>(&visit, id, what).await?;
+    let asked = known::<C>(&visit, id, what, None).await?;
     Ok(shown(visit, asked, C::PLACE))
 }
 
@@ -247,10 +257,14 @@ async fn update<C: Correctable>(
     what: What,
     sent: Sending,
 ) -> Result<Response, Failure> {
-    let mut asked = known::<C>(&visit, id, what).await?;
+    let mut asked = known::<C>(&visit, id, what, Some(sent.value.clone())).await?;
     let wanted = asked.what.wanted(&sent.value);
     match corrected(&visit, vec![asked.thing.clone()], wanted).await {
-        Ok(flash) => Ok(visit.go(&thing_href(&asked.thing), &flash)),
+        Ok(flash) if !flash.alarm => Ok(visit.go(&thing_href(&asked.thing), &flash)),
+        Ok(flash) => {
+            asked.form.refuse("value", flash.words);
+            Ok(shown(visit, asked, C::PLACE))
+        }
         Err(Failure::Refused(refusal)) => {
             asked.form.refuse("value", sentence(&refusal.to_string()));
             Ok(shown(visit, asked, C::PLACE))

@@ -21,6 +21,7 @@ use crate::{
     names::{encoded, fact_href, lead_href, opportunity_href},
     sentence::{kind_of, sentence, show_kind},
     sheet::Cell,
+    show::figure,
 };
 use filter::{KINDS, filter, misread};
 
@@ -144,7 +145,7 @@ impl Listed for Facts {
     fn shown(maker: &Maker<'_, '_>, column: &str, row: &Row) -> Result<Markup, Failure> {
         let (entry, time) = (&row.entry, maker.asker.time);
         Ok(match column {
-            "no" => Markup::text(&row.id),
+            "no" => figure(&row.id, &fact_href(entry.no)),
             "says" => {
                 let said = sentence(entry, maker.names, time)?;
                 said.glyph.and_text(" ").and_text(said.words)

@@ -97,7 +97,7 @@ fn view(
     shown.sort_by_key(|clock| !clock.running);
     let account = row.account.as_ref().map(|id| known.names.account(id)).transpose()?;
     let thing = Owned::Opportunity(row.id.clone());
-    let is_open = matches!(row.outcome, Outcome::Open | Outcome::Unknown);
+    let is_open = is_open(row);
     let give = if is_open { give_link(&thing, signed) } else { Markup::new() };
     Ok(View {
         name: known.names.opportunity(&row.id)?,
@@ -110,6 +110,11 @@ fn view(
         stages: stages(known, &row.id)?,
         history: history(known, &row.id)?,
     })
+}
+
+/// Whether it is neither won nor lost.
+fn is_open(row: &OpportunityRow) -> bool {
+    matches!(row.outcome, Outcome::Open | Outcome::Unknown)
 }
 
 fn who(
@@ -140,7 +145,8 @@ fn who(
     if let Some(lead) = &row.lead {
         kv.push(("Lead", figure(known.names.lead(lead)?, &lead_href(lead))));
     }
-    for (term, day) in [("Opened", &row.opened_on), ("Closed", &row.closed_on)] {
+    let closes = if is_open(row) { "Closes" } else { "Closed" };
+    for (term, day) in [("Opened", &row.opened_on), (closes, &row.closed_on)] {
         if let Some(day) = day {
             let shown = day.parse().map(|day| known.time.date(day));
             kv.push((term, shown.unwrap_or_else(|_| Markup::text(day))));

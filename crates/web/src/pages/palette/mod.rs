@@ -125,7 +125,11 @@ fn pages(visit: &Visit) -> Vec<Choice> {
         pages.push(page("My opportunities", "those you own", "/opportunities?owner=me"));
         pages.push(page("Running clocks", "leads with a clock", "/leads?clock=running"));
         pages.push(page("Routing", "who gets a lead, and why", "/routing"));
-        pages.push(page("Responsibilities", "who has what the Agreement asks", "/responsibilities"));
+        pages.push(page(
+            "Responsibilities",
+            "who has what the Agreement asks",
+            "/responsibilities",
+        ));
         pages.push(page("Disputes", "contested answers, and rulings", "/disputes"));
     }
     if visit.signed.can(&Act::SeeDuplicates) {

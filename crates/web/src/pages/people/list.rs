@@ -1,6 +1,6 @@
 //! The list of people: those who may sign in first, then by name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     field::Fields,
@@ -19,7 +19,8 @@ use crate::{
     failure::Failure,
     layout::{EmptyState, Place},
     list::{
-        Asked, Asker, Choice, Column, Condition, Control, Known, Listed, Maker, any_of, choice,
+        Asked, Asker, Choice, Column, Condition, Control, Known, Listed, Maker, any_of, anything,
+        choice,
     },
     markup::{Markup, element},
     names::{Names, encoded},
@@ -37,7 +38,7 @@ static KNOWN: Known = Known {
     once: &["team", "name"],
     periods: &[],
     sorts: &[("name", "name, those who may sign in first")],
-    reads: crate::list::anything,
+    reads: anything,
 };
 
 const fn column(key: &'static str, label: &'static str, class: &'static str) -> Column {
@@ -238,7 +239,7 @@ impl Listed for People {
 fn conditions(maker: &Maker<'_, '_>) -> Result<Vec<Condition>, StoreError> {
     let asked = maker.asked;
     let teams = maker.reader.users()?.into_iter().filter_map(|user| user.team);
-    let teams: std::collections::BTreeSet<String> = teams.collect();
+    let teams: BTreeSet<String> = teams.collect();
     let says = |name: &str, words: &dyn Fn(&str) -> String| {
         Some(asked.one(name)).filter(|text| !text.is_empty()).map(words)
     };
@@ -263,7 +264,7 @@ fn conditions(maker: &Maker<'_, '_>) -> Result<Vec<Condition>, StoreError> {
             control: Control::Offered(asked.one("team").to_owned(), teams),
             says: says("team", &|team| format!("in the team {team}")),
         },
-        ticks("standing", "Who", STANDINGS.map(|(key, words)| (key, words)).into()),
+        ticks("standing", "Who", STANDINGS.into()),
         Condition {
             name: "name",
             label: "Whose name begins",
