@@ -225,6 +225,11 @@ fn by_handing_over(actor: &Actor, act: &Act) -> Option<Judged> {
 fn by_leads(actor: &Actor, act: &Act) -> Option<Judged> {
     use Role::*;
     Some(match act {
+        Act::SeeReach => (
+            !matches!(actor.role, ReadOnly | Auditor),
+            "see how people can be reached",
+            "somebody who works with them",
+        ),
         Act::CorrectLeads => (
             matches!(actor.role, SalesManager | Marketer | MarketingManager | Operations),
             "correct what was reported of leads",
@@ -254,11 +259,6 @@ fn by_work(actor: &Actor, act: &Act) -> Judged {
     use Role::*;
     match act {
         Act::SeeLeads => (true, "see leads", "revenue operations"),
-        Act::SeeReach => (
-            !matches!(actor.role, ReadOnly | Auditor),
-            "see how people can be reached",
-            "somebody who works with them",
-        ),
         Act::SeeAgreement => (true, "read the Agreement", "revenue operations"),
         Act::Propose => (
             matches!(actor.role, SalesManager | MarketingManager | Operations | Leader),
@@ -308,6 +308,7 @@ fn by_work(actor: &Actor, act: &Act) -> Judged {
         | Act::GiveEvidenceOfSellers
         | Act::TakeBackEvidenceOf(_)
         | Act::AnswerDisputes
+        | Act::SeeReach
         | Act::CorrectLeads
         | Act::CorrectOpportunities
         | Act::SeeDuplicates
@@ -340,7 +341,7 @@ mod tests {
         use Role::*;
         const WRITING: [Role; 6] =
             [Rep, SalesManager, Marketer, MarketingManager, Operations, Leader];
-        let table: [(Act, &[Role]); 40] = [
+        let table: [(Act, &[Role]); 41] = [
             (Act::SeeLeads, &Role::ALL),
             (Act::SeeReach, &WRITING),
             (Act::Propose, &[SalesManager, MarketingManager, Operations, Leader]),

@@ -178,11 +178,9 @@ impl Chosen {
     fn head(&self, asked: &Asked, is_chosen: bool) -> Head {
         let sort = if let Chosen::Standing(column) = self { column.sort } else { None };
         let here = sort.filter(|(key, _)| *key == asked.sort());
+        let stands = self.class(is_chosen).split(' ').next().unwrap_or_default();
         Head {
-            class: match self.class(is_chosen).split(' ').next() {
-                Some(class @ ("n" | "wideonly")) => class,
-                _ => "",
-            },
+            class: ["n", "wideonly"].into_iter().find(|it| *it == stands).unwrap_or_default(),
             label: self.label(),
             href: sort.map(|(key, _)| asked.in_order(key)),
             sorted: here.map(|(_, down)| if down { "descending" } else { "ascending" }),
