@@ -64,7 +64,8 @@ async fn figures_stand_whole_on_paper_and_say_when_it_was() {
     let Some(house) = House::open(&world).await else { return };
     house.enters(&world, "mara").await;
     let paper = json!({"width": 673, "height": 900, "deviceScaleFactor": 1, "mobile": false});
-    for path in ["/scoreboard", "/scoreboard?by=source", "/leads", "/agreement/1/backtest"] {
+    let pages = ["/scoreboard", "/scoreboard?by=source", "/leads", "/opportunities", "/people"];
+    for path in pages.into_iter().chain(["/agreement/1/backtest"]) {
         house.visits(path).await;
         house.devtools("Emulation.setDeviceMetricsOverride", paper.clone()).await;
         house.devtools("Emulation.setEmulatedMedia", json!({"media": "print"})).await;
