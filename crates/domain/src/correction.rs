@@ -1,17 +1,18 @@
-//! Corrections: a colleague says what holds of a lead, as a further fact. Nothing is taken back from
-//! the ledger; to undo a correction is to say again what held before it.
+//! Corrections: a colleague says what holds of a lead, an opportunity or an account, as a further
+//! fact. Nothing is taken back from the ledger; to undo a correction is to say again what held before
+//! it.
 
 use std::sync::Arc;
 
 use crate::{
     fact::{Entry, Fact},
     field::{FieldValue, Fields},
-    handoff::LeadAssigned,
-    ids::{FactNo, LeadId, UserId},
-    record::LeadReported,
+    ids::{FactNo, UserId},
+    owned::Owned,
+    record::{AccountReported, LeadReported, OpportunityReported},
 };
 
-/// What a correction says of a lead.
+/// What a correction says of a thing.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Correction {
     /// Whose it is, or that it is nobody's.
@@ -30,7 +31,7 @@ pub enum Correction {
 pub enum NotUndone {
     /// This later fact says something else of the same.
     ChangedSince(FactNo),
-    /// The fact is no correction of this lead.
+    /// The fact is no correction of this thing.
     NoCorrection,
 }
 
@@ -59,34 +60,49 @@ const KEPT_ELSEWHERE: [&str; 10] = [
     "status",
 ];
 
+/// What an opportunity has besides: how it stands and ends is said by its moves and by its source,
+/// and decides what counts towards goals.
+const KEPT_WITH_OPPORTUNITIES: [&str; 6] =
+    ["currency", "outcome", "probability", "product", "stage", "stage_since"];
+
 /// Whether a field of a lead may be corrected here at all.
 pub fn is_correctable(name: &str) -> bool {
     !KEPT_ELSEWHERE.contains(&name)
 }
 
+/// Whether a field of this thing may be.
+pub fn is_correctable_of(thing: &Owned, name: &str) -> bool {
+    let is_kept = match thing {
+        Owned::Lead(_) => false,
+        Owned::Opportunity(_) => KEPT_WITH_OPPORTUNITIES.contains(&name),
+        Owned::Account(_) => name == "parent",
+    };
+    is_correctable(name) && !is_kept
+}
+
 impl Correction {
     /// What a fact corrects, if it is a correction.
     pub fn of(fact: &Fact) -> Option<Correction> {
-        match fact {
-            Fact::LeadAssigned(fact) => Some(Correction::Owner(fact.owner.clone())),
-            Fact::Lead(fact) => {
-                let (name, value) = fact.fields.first_key_value()?;
-                let (name, value) = (name.clone(), value.clone());
-                (fact.fields.len() == 1).then_some(Correction::Field { name, value })
-            }
-            _ => None,
+        if let Fact::LeadAssigned(fact) = fact {
+            return Some(Correction::Owner(fact.owner.clone()));
         }
+        let fields = fields_of(fact).filter(|fields| fields.len() == 1)?;
+        said(fact, fields.first_key_value()?.0)
     }
 
-    /// The fact that says so.
-    pub fn fact(self, lead: LeadId, by: UserId) -> Fact {
-        let by = Some(by);
-        match self {
-            Correction::Owner(owner) => Fact::LeadAssigned(LeadAssigned { lead, owner, by }),
-            Correction::Field { name, value } => {
-                let fields = Fields::from([(name, value)]);
-                Fact::Lead(LeadReported { lead, fields, person: None, by })
+    /// The fact that says so of a thing.
+    pub fn fact(self, thing: Owned, by: UserId) -> Fact {
+        let (name, value) = match self {
+            Correction::Owner(owner) => return thing.given_to(owner, Some(by)),
+            Correction::Field { name, value } => (name, value),
+        };
+        let (fields, by) = (Fields::from([(name, value)]), Some(by));
+        match thing {
+            Owned::Lead(lead) => Fact::Lead(LeadReported { lead, fields, person: None, by }),
+            Owned::Opportunity(opportunity) => {
+                Fact::Opportunity(OpportunityReported { opportunity, fields, by })
             }
+            Owned::Account(account) => Fact::Account(AccountReported { account, fields, by }),
         }
     }
 
@@ -96,11 +112,9 @@ impl Correction {
             (Correction::Owner(_), Fact::LeadAssigned(fact)) => {
                 Some(Correction::Owner(fact.owner.clone()))
             }
-            (Correction::Field { name, .. }, Fact::Lead(fact)) => {
-                let (name, value) = (name.clone(), fact.fields.get(name)?.clone());
-                Some(Correction::Field { name, value })
-            }
-            _ => None,
+            (Correction::Owner(_), Fact::Lead(_)) => None,
+            (Correction::Owner(_), fact) => said(fact, "owner"),
+            (Correction::Field { name, .. }, fact) => said(fact, name),
         }
     }
 
@@ -114,17 +128,38 @@ impl Correction {
         }
     }
 
-    /// The order in which facts about the same hold: owners by when it happened, reports by when
+    /// The order in which facts about the same hold: owners of leads by when it happened, reports by when
     /// they were recorded; the last one holds.
     fn rank(&self, entry: &Entry) -> (Option<jiff::Timestamp>, FactNo) {
-        match self {
-            Correction::Owner(_) => (Some(entry.happened_at()), entry.no),
-            Correction::Field { .. } => (None, entry.no),
+        match entry.fact() {
+            Fact::LeadAssigned(_) => (Some(entry.happened_at()), entry.no),
+            _ => (None, entry.no),
         }
     }
 }
 
-/// What undoes the correction `no`, by the facts about its lead.
+/// What a report says of a thing that somebody looks after.
+fn fields_of(fact: &Fact) -> Option<&Fields> {
+    match fact {
+        Fact::Lead(told) => Some(&told.fields),
+        Fact::Opportunity(told) => Some(&told.fields),
+        Fact::Account(told) => Some(&told.fields),
+        _ => None,
+    }
+}
+
+/// What a report says under a name. Of opportunities and accounts it says whose they are, too.
+fn said(fact: &Fact, name: &str) -> Option<Correction> {
+    let value = fields_of(fact)?.get(name)?;
+    match (fact, name) {
+        (Fact::Opportunity(_) | Fact::Account(_), "owner") => {
+            Some(Correction::Owner(value.text().map(UserId::from)))
+        }
+        _ => Some(Correction::Field { name: name.to_owned(), value: value.clone() }),
+    }
+}
+
+/// What undoes the correction `no`, by the facts about its thing.
 ///
 /// # Errors
 /// [`NotUndone`]: what somebody has changed since stays as they left it.
@@ -141,56 +176,17 @@ pub fn undoing(entries: &[Arc<Entry>], no: FactNo) -> Result<Correction, NotUndo
     Ok(before.unwrap_or_else(|| correction.unsaid()))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fact::Told;
-
-    fn entry(no: i64, second: i64, correction: Correction) -> Arc<Entry> {
-        let happened_at = jiff::Timestamp::from_second(second).unwrap();
-        let fact = correction.fact("crm:1".into(), "crm:u1".into());
-        let told = Told { source: "crm".into(), key: no.to_string(), happened_at, fact };
-        Arc::new(Entry { no: FactNo(no), recorded_at: happened_at, told })
-    }
-
-    fn owner(id: &str) -> Correction {
-        Correction::Owner(Some(id.into()))
-    }
-
-    fn title(text: &str) -> Correction {
-        Correction::Field { name: "title".into(), value: text.into() }
-    }
-
-    #[test]
-    fn what_held_before_is_said_again_unless_somebody_changed_it_since() {
-        let country = Correction::Field { name: "country".into(), value: "DE".into() };
-        let blank = Correction::Field { name: "title".into(), value: FieldValue::Cleared };
-        type Facts = Vec<(i64, Correction)>;
-        let cases: [(Facts, Result<Correction, NotUndone>); 8] = [
-            (vec![(1, owner("a")), (2, owner("b"))], Ok(owner("a"))),
-            (vec![(1, title("CEO")), (2, owner("b"))], Ok(Correction::Owner(None))),
-            (vec![(9, owner("a")), (2, owner("b"))], Ok(owner("a"))),
-            (vec![(1, title("CEO")), (2, title("CTO"))], Ok(title("CEO"))),
-            (vec![(1, country.clone()), (2, title("CTO"))], Ok(blank)),
-            (
-                vec![(1, owner("a")), (2, owner("b")), (3, owner("c"))],
-                Err(NotUndone::ChangedSince(FactNo(3))),
-            ),
-            (vec![(1, title("CEO")), (2, title("CTO")), (3, country)], Ok(title("CEO"))),
-            (vec![(1, owner("a"))], Err(NotUndone::NoCorrection)),
-        ];
-        for (facts, expected) in cases {
-            let numbered = (1..).zip(facts.iter().cloned());
-            let entries: Vec<_> =
-                numbered.map(|(no, (second, said))| entry(no, second, said)).collect();
-            assert_eq!(undoing(&entries, FactNo(2)), expected, "{facts:?}");
-        }
-    }
-
-    #[test]
-    fn what_names_another_record_is_corrected_there() {
-        for (name, expected) in [("title", true), ("owner", false), ("account", false)] {
-            assert_eq!(is_correctable(name), expected, "{name}");
-        }
+/// Whose a thing was before the fact `no` gave it to somebody, by the facts about it.
+///
+/// # Errors
+/// The later fact that says whose it is; `no` itself where it gave nothing to anybody.
+pub fn owner_before(entries: &[Arc<Entry>], no: FactNo) -> Result<Option<UserId>, FactNo> {
+    match undoing(entries, no) {
+        Ok(Correction::Owner(owner)) => Ok(owner),
+        Ok(Correction::Field { .. }) => Err(no),
+        Err(why) => Err(why.since().unwrap_or(no)),
     }
 }
+
+#[cfg(test)]
+mod tests;

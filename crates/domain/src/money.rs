@@ -71,6 +71,27 @@ pub struct Money {
 }
 
 impl Money {
+    /// Reads an amount as [`Money`] is written, with its currency behind it or without:
+    /// `1,054.00 EUR`, `1054`. Nothing where it could be read in two ways.
+    pub fn read(text: &str, currency: Currency) -> Option<Money> {
+        let text = text.trim();
+        let text = text.strip_suffix(currency.code()).unwrap_or(text).trim();
+        let (sign, text) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
+        let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
+        let digits = currency.minor_digits() as usize;
+        let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let plain = whole.replace(',', "");
+        let is_parted = plain.parse().is_ok_and(|number| grouped(number) == whole);
+        if plain.is_empty() || !is_digits(&plain) || !(plain == whole || is_parted) {
+            return None;
+        }
+        if !is_digits(rest) || rest.len() > digits || (rest.is_empty() && text.contains('.')) {
+            return None;
+        }
+        let minor: i64 = format!("{plain}{rest:0<digits$}").parse().ok()?;
+        Some(Money { amount_minor: sign * minor, currency })
+    }
+
     /// The amount in major units, for showing and for comparing, never for adding up.
     pub fn major(&self) -> f64 {
         self.amount_minor as f64 / 10_f64.powi(self.currency.minor_digits() as i32)
@@ -120,6 +141,37 @@ mod tests {
         for (amount_minor, currency, expected) in cases {
             let currency = Currency::parse(currency).unwrap();
             assert_eq!(Money { amount_minor, currency }.to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn money_is_read_as_it_is_written_and_in_one_way_only() {
+        let read = |text: &str, currency: &str| {
+            Money::read(text, Currency::parse(currency).unwrap()).map(|money| money.amount_minor)
+        };
+        for (minor, currency) in [(105_400, "EUR"), (-5, "USD"), (1_234_567, "JPY"), (1_500, "KWD")]
+        {
+            let money = Money { amount_minor: minor, currency: Currency::parse(currency).unwrap() };
+            assert_eq!(read(&money.to_string(), currency), Some(minor), "{money}");
+        }
+        let cases = [
+            ("60700", Some(6_070_000)),
+            (" 60,700.5 EUR ", Some(6_070_050)),
+            ("0", Some(0)),
+            ("60.700", None),
+            ("60.700,50", None),
+            ("60,70", None),
+            ("1,2345", None),
+            ("7.", None),
+            ("7.001", None),
+            ("7 USD", None),
+            ("", None),
+            ("-", None),
+            ("many", None),
+            ("99999999999999999999", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(read(text, "EUR"), expected, "{text}");
         }
     }
 

@@ -17,7 +17,7 @@ pub struct AccountReported {
     /// `name`, `industry`, `country`, `employees`, … as the source has them.
     #[serde(default)]
     pub fields: Fields,
-    /// Who says so, where a colleague gave it to somebody.
+    /// Who says so, where a colleague gave it to somebody or corrected it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<UserId>,
 }
@@ -49,7 +49,7 @@ pub struct OpportunityReported {
     /// `opened_on`, `closed_on`, … as the source has them.
     #[serde(default)]
     pub fields: Fields,
-    /// Who says so, where a colleague gave it to somebody.
+    /// Who says so, where a colleague gave it to somebody or corrected it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<UserId>,
 }

@@ -73,8 +73,10 @@ pub enum Act {
     TakeBackEvidenceOf(UserId),
     /// To speak for a side in a dispute.
     AnswerDisputes,
-    /// To correct what was reported of leads.
+    /// To correct what was reported of leads and accounts.
     CorrectLeads,
+    /// To correct what was reported of opportunities.
+    CorrectOpportunities,
     /// To look through all leads that may be of one person.
     SeeDuplicates,
     /// To merge leads of one person, to make them two again, and to say that they are two.
@@ -223,10 +225,20 @@ fn by_handing_over(actor: &Actor, act: &Act) -> Option<Judged> {
 fn by_leads(actor: &Actor, act: &Act) -> Option<Judged> {
     use Role::*;
     Some(match act {
+        Act::SeeReach => (
+            !matches!(actor.role, ReadOnly | Auditor),
+            "see how people can be reached",
+            "somebody who works with them",
+        ),
         Act::CorrectLeads => (
             matches!(actor.role, SalesManager | Marketer | MarketingManager | Operations),
             "correct what was reported of leads",
             "a manager of your side",
+        ),
+        Act::CorrectOpportunities => (
+            matches!(actor.role, SalesManager | Operations),
+            "correct what was reported of opportunities",
+            "a manager of sales",
         ),
         Act::SeeDuplicates => (
             matches!(actor.role, SalesManager | MarketingManager | Operations),
@@ -247,11 +259,6 @@ fn by_work(actor: &Actor, act: &Act) -> Judged {
     use Role::*;
     match act {
         Act::SeeLeads => (true, "see leads", "revenue operations"),
-        Act::SeeReach => (
-            !matches!(actor.role, ReadOnly | Auditor),
-            "see how people can be reached",
-            "somebody who works with them",
-        ),
         Act::SeeAgreement => (true, "read the Agreement", "revenue operations"),
         Act::Propose => (
             matches!(actor.role, SalesManager | MarketingManager | Operations | Leader),
@@ -301,7 +308,9 @@ fn by_work(actor: &Actor, act: &Act) -> Judged {
         | Act::GiveEvidenceOfSellers
         | Act::TakeBackEvidenceOf(_)
         | Act::AnswerDisputes
+        | Act::SeeReach
         | Act::CorrectLeads
+        | Act::CorrectOpportunities
         | Act::SeeDuplicates
         | Act::MergeLeads
         | Act::SeeEverybodysFigures
@@ -332,7 +341,7 @@ mod tests {
         use Role::*;
         const WRITING: [Role; 6] =
             [Rep, SalesManager, Marketer, MarketingManager, Operations, Leader];
-        let table: [(Act, &[Role]); 40] = [
+        let table: [(Act, &[Role]); 41] = [
             (Act::SeeLeads, &Role::ALL),
             (Act::SeeReach, &WRITING),
             (Act::Propose, &[SalesManager, MarketingManager, Operations, Leader]),
@@ -368,6 +377,7 @@ mod tests {
             (Act::CheckLedger, &[Operations, Auditor]),
             (Act::AssignLeads, &[SalesManager, Operations]),
             (Act::CorrectLeads, &[SalesManager, Marketer, MarketingManager, Operations]),
+            (Act::CorrectOpportunities, &[SalesManager, Operations]),
             (Act::SeeDuplicates, &[SalesManager, MarketingManager, Operations]),
             (Act::MergeLeads, &[SalesManager, MarketingManager, Operations]),
             (Act::KeepViews, &Role::ALL),

@@ -3,10 +3,11 @@
 
 use domain::{
     book::{BookPassedOn, UserLeft},
+    correction::owner_before,
     fact::Fact,
     firm::{Role, Side},
     ids::{AccountId, FactNo, LeadId, OpportunityId, Subject, UserId},
-    owned::{Owned, owner_before},
+    owned::Owned,
     withdrawal::holding,
 };
 use jiff::Timestamp;

@@ -1,29 +1,28 @@
-//! Corrections of leads, and giving leads, opportunities and accounts to others, one or many at once;
+//! Corrections of leads, opportunities and accounts, and giving them to others, one or many at once;
 //! and undoing it. All of an act is one transaction, and its facts carry its id in their keys: what an
 //! act did is read from the ledger.
 
 use std::sync::Arc;
 
 use domain::{
-    correction::{Correction, NotUndone, is_correctable, undoing},
+    correction::{Correction, NotUndone, is_correctable_of, undoing},
     decided::SOURCE,
     fact::{Entry, Fact, Told},
-    field::FieldValue,
+    field::{FieldValue, Fields},
     ids::{AccountId, FactNo, Subject, UserId},
-    owned::{Owned, owner_before},
+    money::Money,
+    owned::Owned,
     withdrawal::holding,
 };
-use jiff::Timestamp;
-use store::{
-    Reader, Writer,
-    read::{LeadRow, Outcome},
-};
+use jiff::{Timestamp, civil::Date};
+use store::{Reader, StoreError, Writer, read::Outcome};
 
 use crate::{
     Engine, Error, Refusal,
     access::{Act, Actor, may},
     agreement::Versions,
     deciding::{Rules, decide_about},
+    intake::leave_accounts,
     secret::new_secret,
 };
 
@@ -33,8 +32,14 @@ pub const THINGS_MAX: usize = 200;
 /// The longest text of a field, in bytes.
 const VALUE_BYTES_MAX: usize = 500;
 
-/// Fields that a lead may be given though no source has reported them of it.
-pub const KNOWN_FIELDS: [&str; 4] = ["title", "country", "industry", "source"];
+/// Fields that a thing may be given though no source has reported them of it.
+pub fn known_fields(thing: &Owned) -> &'static [&'static str] {
+    match thing {
+        Owned::Lead(_) => &["title", "country", "industry", "source"],
+        Owned::Opportunity(_) => &["name", "closed_on"],
+        Owned::Account(_) => &["name", "country", "industry"],
+    }
+}
 
 /// Letters of an act's id.
 const ID_LETTERS: usize = 16;
@@ -44,7 +49,7 @@ const ID_LETTERS: usize = 16;
 pub enum Wanted {
     /// The things are this colleague's; nobody's, where there is none.
     Owner(Option<UserId>),
-    /// A field of these leads holds this text; blank, where it is empty.
+    /// A field of these things holds this text; blank, where it is empty.
     Field {
         /// The field.
         name: String,
@@ -92,10 +97,14 @@ pub enum Left {
     Closed,
     /// It names an account.
     OfAnAccount,
+    /// It is won or lost: what counts towards goals is corrected where it comes from.
+    Settled,
     /// No source has reported the field of it.
     NotReported,
     /// The field holds something else than text, which the text is not.
     OtherKind,
+    /// The field holds a day, which the text is not.
+    NoDay,
     /// Somebody changed it since.
     ChangedSince,
     /// It was undone before.
@@ -110,8 +119,10 @@ impl Left {
             Left::SoAlready => "was so already",
             Left::Closed => "is closed and stays with its owner",
             Left::OfAnAccount => "is of an account already",
+            Left::Settled => "is closed: correct it where it comes from",
             Left::NotReported => "has no such field",
             Left::OtherKind => "holds a number or an amount there",
+            Left::NoDay => "holds a day there, like 2026-11-16",
             Left::ChangedSince => "was changed since",
             Left::UndoneBefore => "was undone before",
         }
@@ -130,10 +141,12 @@ pub struct Corrected {
 }
 
 impl Wanted {
-    fn act(&self) -> Act {
-        match self {
-            Wanted::Owner(_) => Act::AssignLeads,
-            Wanted::Field { .. } | Wanted::Account(_) => Act::CorrectLeads,
+    /// What somebody must be allowed, to have this so of a thing.
+    pub fn act(&self, thing: &Owned) -> Act {
+        match (self, thing) {
+            (Wanted::Owner(_), _) => Act::AssignLeads,
+            (Wanted::Field { .. }, Owned::Opportunity(_)) => Act::CorrectOpportunities,
+            (Wanted::Field { .. } | Wanted::Account(_), _) => Act::CorrectLeads,
         }
     }
 }
@@ -151,7 +164,10 @@ impl Engine {
         wanted: Wanted,
         now: Timestamp,
     ) -> Result<Corrected, Error> {
-        may(by, &wanted.act()).map_err(Refusal::from)?;
+        let nothing = [Owned::Lead("".into())];
+        for thing in if things.is_empty() { &nothing } else { things.as_slice() } {
+            may(by, &wanted.act(thing)).map_err(Refusal::from)?;
+        }
         let wanted = checked(&things, wanted)?;
         let (by, versions) = (by.user.clone(), self.versions.clone());
         let id: String = new_secret().chars().take(ID_LETTERS).collect();
@@ -189,10 +205,12 @@ impl Engine {
         self.store.write(now, move |writer| {
             let made = made_by(writer, &id)?;
             let first = made.first().filter(|(.., by)| *by == actor.user);
-            let Some((_, wanted, _)) = first else {
+            let Some((entry, wanted, _)) = first else {
                 return Err(refused(CorrectionRefusal::NothingToUndo));
             };
-            may(&actor, &wanted.act()).map_err(Refusal::from)?;
+            if let Some(thing) = thing_of(entry.fact()) {
+                may(&actor, &wanted.act(&thing)).map_err(Refusal::from)?;
+            }
             Rules::bring_into_force(writer, &versions, now)?;
             let mut undone = Corrected { id: id.clone(), ..Corrected::default() };
             for (nth, (entry, ..)) in made.iter().enumerate() {
@@ -215,19 +233,22 @@ fn key(id: &str, nth: usize) -> String {
 
 /// What a fact of an act is about.
 fn thing_of(fact: &Fact) -> Option<Owned> {
-    fact.lead().cloned().map(Owned::Lead).or_else(|| Owned::of(fact))
+    match fact {
+        Fact::Opportunity(told) => Some(Owned::Opportunity(told.opportunity.clone())),
+        Fact::Account(told) => Some(Owned::Account(told.account.clone())),
+        _ => fact.lead().cloned().map(Owned::Lead),
+    }
 }
 
 /// What can be said before anything is looked at.
 fn checked(things: &[Owned], wanted: Wanted) -> Result<Wanted, Error> {
-    let is_lead = |thing: &Owned| matches!(thing, Owned::Lead(_));
     match things.len() {
         0 => return Err(refused(CorrectionRefusal::Nothing)),
         n if n > THINGS_MAX => return Err(refused(CorrectionRefusal::TooMany(n))),
         _ => {}
     }
     match wanted {
-        Wanted::Field { name, .. } if !is_correctable(&name) || !things.iter().all(is_lead) => {
+        Wanted::Field { name, .. } if !things.iter().all(|it| is_correctable_of(it, &name)) => {
             Err(refused(CorrectionRefusal::KeptElsewhere(name)))
         }
         Wanted::Field { text, .. } if text.len() > VALUE_BYTES_MAX => {
@@ -264,6 +285,32 @@ fn is_known(reader: &Reader<'_>, wanted: &Wanted) -> Result<(), Error> {
     }
 }
 
+/// What is held of a thing.
+pub struct Held {
+    /// Whose it is.
+    pub owner: Option<UserId>,
+    /// What was reported of it.
+    pub fields: Fields,
+    /// Whether it is won or lost.
+    pub is_closed: bool,
+}
+
+/// What is held of a thing, if there is such a thing.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn held(reader: &Reader<'_>, thing: &Owned) -> Result<Option<Held>, StoreError> {
+    let open = |owner, fields| Held { owner, fields, is_closed: false };
+    Ok(match thing {
+        Owned::Lead(id) => reader.lead(id)?.map(|row| open(row.owner, row.fields)),
+        Owned::Account(id) => reader.account(id)?.map(|row| open(row.owner, row.fields)),
+        Owned::Opportunity(id) => reader.opportunity(id)?.map(|row| Held {
+            is_closed: !matches!(row.outcome, Outcome::Open | Outcome::Unknown),
+            ..open(row.owner, row.fields)
+        }),
+    })
+}
+
 /// The fact that makes of one thing what is wanted; why there is none.
 fn fact_about(
     reader: &Reader<'_>,
@@ -271,61 +318,61 @@ fn fact_about(
     wanted: &Wanted,
     by: &UserId,
 ) -> Result<Result<Fact, Left>, Error> {
-    let owner = match thing {
-        Owned::Lead(lead) => {
-            let row = reader.lead(lead)?;
-            let correction = correction_of(row.as_ref(), wanted);
-            return Ok(correction.map(|correction| correction.fact(lead.clone(), by.clone())));
-        }
-        Owned::Opportunity(id) => match reader.opportunity(id)? {
-            Some(row) if !matches!(row.outcome, Outcome::Open | Outcome::Unknown) => {
-                return Ok(Err(Left::Closed));
-            }
-            row => row.map(|row| row.owner),
-        },
-        Owned::Account(id) => reader.account(id)?.map(|row| row.owner),
-    };
-    Ok(match (owner, wanted) {
-        (None, _) => Err(Left::Absent),
-        (_, Wanted::Field { .. } | Wanted::Account(_)) => Err(Left::NotReported),
-        (Some(owner), Wanted::Owner(to)) if owner == *to => Err(Left::SoAlready),
-        (_, Wanted::Owner(to)) => Ok(thing.clone().given_to(to.clone(), Some(by.clone()))),
-    })
+    let held = held(reader, thing)?;
+    let correction = held.ok_or(Left::Absent).and_then(|held| correction_of(thing, &held, wanted));
+    Ok(correction.map(|correction| correction.fact(thing.clone(), by.clone())))
 }
 
-/// The correction of one lead; a field keeps the kind of value that it has.
-fn correction_of(row: Option<&LeadRow>, wanted: &Wanted) -> Result<Correction, Left> {
-    let row = row.ok_or(Left::Absent)?;
+/// Whether a lead is said to be of an account.
+fn has_account(held: &Held) -> bool {
+    held.fields.get("account").is_some_and(|account| *account != FieldValue::Cleared)
+}
+
+/// The correction of one thing; a field keeps the kind of value that it has.
+fn correction_of(thing: &Owned, held: &Held, wanted: &Wanted) -> Result<Correction, Left> {
     let (name, text) = match wanted {
-        Wanted::Owner(owner) if *owner == row.owner => return Err(Left::SoAlready),
+        Wanted::Owner(_) if held.is_closed => return Err(Left::Closed),
+        Wanted::Owner(owner) if *owner == held.owner => return Err(Left::SoAlready),
         Wanted::Owner(owner) => return Ok(Correction::Owner(owner.clone())),
-        Wanted::Account(_) if row.account.is_some() => return Err(Left::OfAnAccount),
+        Wanted::Field { .. } if held.is_closed => return Err(Left::Settled),
+        Wanted::Account(_) if !matches!(thing, Owned::Lead(_)) => return Err(Left::NotReported),
+        Wanted::Account(_) if has_account(held) => return Err(Left::OfAnAccount),
         Wanted::Account(account) => {
             let value = FieldValue::Text(account.0.clone());
             return Ok(Correction::Field { name: "account".to_owned(), value });
         }
         Wanted::Field { name, text } => (name, text),
     };
-    let known = row.fields.get(name);
-    if known.is_none() && !KNOWN_FIELDS.contains(&name.as_str()) {
+    let known = held.fields.get(name);
+    if known.is_none() && !known_fields(thing).contains(&name.as_str()) {
         return Err(Left::NotReported);
     }
-    let number = || text.parse().map(FieldValue::Whole).map_err(|_| Left::OtherKind);
-    let fraction = || match text.parse() {
-        Ok(number) if f64::is_finite(number) => Ok(FieldValue::Number(number)),
-        _ => Err(Left::OtherKind),
-    };
-    let value = match known {
-        _ if text.is_empty() => FieldValue::Cleared,
-        None | Some(FieldValue::Cleared | FieldValue::Text(_)) => FieldValue::Text(text.clone()),
-        Some(FieldValue::Whole(_)) => number()?,
-        Some(FieldValue::Number(_)) => fraction()?,
-        Some(FieldValue::Bool(_) | FieldValue::Money(_)) => return Err(Left::OtherKind),
-    };
+    let value = value_of(known, name, text)?;
     match known.unwrap_or(&FieldValue::Cleared) == &value {
         true => Err(Left::SoAlready),
         false => Ok(Correction::Field { name: name.clone(), value }),
     }
+}
+
+/// The text as a value of the kind that the field has.
+fn value_of(known: Option<&FieldValue>, name: &str, text: &str) -> Result<FieldValue, Left> {
+    Ok(match known {
+        _ if text.is_empty() => FieldValue::Cleared,
+        None | Some(FieldValue::Cleared | FieldValue::Text(_)) if name.ends_with("_on") => {
+            let day: Date = text.parse().map_err(|_| Left::NoDay)?;
+            FieldValue::Text(day.to_string())
+        }
+        None | Some(FieldValue::Cleared | FieldValue::Text(_)) => FieldValue::Text(text.to_owned()),
+        Some(FieldValue::Whole(_)) => FieldValue::Whole(text.parse().map_err(|_| Left::OtherKind)?),
+        Some(FieldValue::Number(_)) => {
+            let number = text.parse().ok().filter(|number| f64::is_finite(*number));
+            FieldValue::Number(number.ok_or(Left::OtherKind)?)
+        }
+        Some(FieldValue::Money(money)) => {
+            FieldValue::Money(Money::read(text, money.currency).ok_or(Left::OtherKind)?)
+        }
+        Some(FieldValue::Bool(_)) => return Err(Left::OtherKind),
+    })
 }
 
 /// The facts of an act in their order, what each wanted, and whose act it was.
@@ -335,15 +382,17 @@ fn made_by(writer: &Writer<'_>, id: &str) -> Result<Made, Error> {
     let mut made = Vec::new();
     while made.len() < THINGS_MAX {
         let Some(entry) = writer.already(SOURCE, &key(id, made.len()))? else { break };
-        let (wanted, by) = match entry.fact() {
-            Fact::LeadAssigned(fact) => (Wanted::Owner(fact.owner.clone()), fact.by.clone()),
-            Fact::Lead(fact) => {
-                let name = fact.fields.keys().next().cloned().unwrap_or_default();
-                (Wanted::Field { name, text: String::new() }, fact.by.clone())
-            }
-            Fact::Opportunity(fact) => (Wanted::Owner(None), fact.by.clone()),
-            Fact::Account(fact) => (Wanted::Owner(None), fact.by.clone()),
+        let by = match entry.fact() {
+            Fact::LeadAssigned(fact) => fact.by.clone(),
+            Fact::Lead(fact) => fact.by.clone(),
+            Fact::Opportunity(fact) => fact.by.clone(),
+            Fact::Account(fact) => fact.by.clone(),
             _ => break,
+        };
+        let wanted = match Correction::of(entry.fact()) {
+            Some(Correction::Owner(owner)) => Wanted::Owner(owner),
+            Some(Correction::Field { name, .. }) => Wanted::Field { name, text: String::new() },
+            None => break,
         };
         let Some(by) = by else { break };
         made.push((entry, wanted, by));
@@ -363,13 +412,7 @@ fn undo(
         return Ok(Some(Left::UndoneBefore));
     }
     let entries: Vec<Arc<Entry>> = holding(writer.facts_of(&thing.subject())?);
-    let by = by.user.clone();
-    let fact = match thing {
-        Owned::Lead(lead) => undoing(&entries, no).map(|said| said.fact(lead.clone(), by)),
-        thing => owner_before(&entries, no)
-            .map(|owner| thing.clone().given_to(owner, Some(by)))
-            .map_err(NotUndone::ChangedSince),
-    };
+    let fact = undoing(&entries, no).map(|said| said.fact(thing.clone(), by.user.clone()));
     match fact {
         Ok(fact) => append(writer, key.to_owned(), fact).map(|()| None),
         Err(NotUndone::ChangedSince(_)) => Ok(Some(Left::ChangedSince)),
@@ -383,7 +426,8 @@ fn append(writer: &mut Writer<'_>, key: String, fact: Fact) -> Result<(), Error>
     Ok(())
 }
 
-/// Decides about everything that was changed and has a fate of its own.
+/// Decides about everything that was changed and has a fate of its own; what belongs to accounts is
+/// left for the tick.
 fn decide(
     writer: &mut Writer<'_>,
     versions: &Versions,
@@ -396,6 +440,11 @@ fn decide(
             decide_about(writer, &rules, &subject, now)?;
         }
     }
+    let account = |thing: &Owned| match thing {
+        Owned::Account(id) => Some(id.clone()),
+        _ => None,
+    };
+    leave_accounts(writer, &things.iter().filter_map(account).collect())?;
     Ok(())
 }
 

@@ -196,7 +196,8 @@ impl World {
         World::made(false, wall_clock).signs(AGREEMENT)
     }
 
-    fn just_signed_on(text: &str) -> World {
+    /// A firm that has just signed this text.
+    pub fn just_signed_on(text: &str) -> World {
         World::new().signs(text)
     }
 

@@ -211,7 +211,7 @@ impl Question {
         let agreement: &Agreement = &in_force.agreement;
         let mut hits = Vec::new();
         for clause in &agreement.clauses {
-            let text = format!("{} {} {}", clause.no, clause.heading, clause.says);
+            let text = format!("clause {} {} {}", clause.no, clause.heading, clause.says);
             let Some(is_whole) = self.wanted.found_in(&text) else { continue };
             let (name, what) = match clause.heading.is_empty() {
                 true => (format!("Clause {}", clause.no), clipped(&clause.says)),
@@ -219,6 +219,9 @@ impl Question {
             };
             hits.push(Hit { name, what, href: format!("/agreement#c{}", clause.no), is_whole });
         }
+        // Whoever says a number means that clause before one that speaks of so many points.
+        let no = self.text.rsplit(' ').next().unwrap_or_default();
+        hits.sort_by_key(|hit: &Hit| !hit.href.starts_with(&format!("/agreement#c{no}")));
         let has_more = hits.len() > self.each;
         hits.truncate(self.each);
         Group { title: "Clauses of the Agreement", hits, has_more, all: None }

@@ -52,10 +52,18 @@ use crate::{
     layout::{ErrorPage, SIGN_OUT},
     list::{export, give, index, ticked::undo},
     pages::{
-        account, accounts::Accounts, agreement, backtest, dispute, duplicates, fact, handoff,
-        imports, lead, leads, ledger, merging, opportunities::Opportunities, opportunity, palette,
-        people, record, responsibilities, routing, scoreboard, search, sign_in, suggestion, today,
-        views, welcome,
+        account,
+        accounts::Accounts,
+        agreement, backtest,
+        correct::{Correctable, Leads, edit_field, edit_owner, update_field, update_owner},
+        dispute, duplicates, fact, handoff, imports, lead, leads,
+        ledger::Facts,
+        merging,
+        opportunities::Opportunities,
+        opportunity, palette,
+        people::{self, People},
+        record, responsibilities, routing, scoreboard, search, sign_in, suggestion, today, views,
+        welcome,
     },
     security::{Site, protect},
 };
@@ -75,14 +83,6 @@ fn lists() -> Router<Shared> {
         .route("/leads/{id}/routing", get(routing::lead))
         .route("/leads/{id}/what-if", get(lead::what_if::show))
         .route("/leads/{id}/account", post(lead::account::take))
-        .route(
-            "/leads/{id}/fields/{name}",
-            get(lead::correct::edit_field).post(lead::correct::update_field),
-        )
-        .route(
-            "/leads/{id}/owner",
-            get(lead::correct::edit_owner).post(lead::correct::update_owner),
-        )
         .route("/duplicates", get(duplicates::index))
         .route("/leads/{id}/merge/{other}", get(merging::compare).post(merging::merge))
         .route("/leads/{id}/apart/{other}", post(merging::apart))
@@ -94,6 +94,15 @@ fn lists() -> Router<Shared> {
         .route("/views/{id}", get(views::edit).post(views::update))
         .route("/views/{id}/removal", post(views::remove))
         .route("/undo/views/{id}", post(views::restore))
+}
+
+/// Correcting one thing of a kind, under the address of its page.
+fn correcting<C: Correctable + 'static>(of: &str) -> Router<Shared> {
+    let field = get(edit_field::<C>).post(update_field::<C>);
+    let owner = get(edit_owner::<C>).post(update_owner::<C>);
+    Router::new()
+        .route(&format!("/{of}/{{id}}/fields/{{name}}"), field)
+        .route(&format!("/{of}/{{id}}/owner"), owner)
 }
 
 /// Bringing data in.
@@ -123,9 +132,10 @@ fn bringing() -> Router<Shared> {
 /// Who is there.
 fn colleagues() -> Router<Shared> {
     Router::new()
-        .route("/people", get(people::index).post(people::create))
-        .route("/people.csv", get(people::export::show))
-        .route("/people.xlsx", get(people::export::show))
+        .route("/people", get(index::<People>).post(people::create))
+        .route("/people.csv", get(export::<People>))
+        .route("/people.xlsx", get(export::<People>))
+        .route("/people/new", get(people::new))
         .route("/people/{id}", get(people::person::show).post(people::change::update))
         .route("/people/{id}/record", post(people::change::record))
         .route("/people/{id}/absences", post(people::absence::create))
@@ -230,9 +240,9 @@ pub fn router(app: App) -> Router {
         .route("/accounts/corrections", post(give::<Accounts>))
         .route("/accounts/{id}", get(record::account))
         .route("/campaigns/{id}", get(record::campaign))
-        .route("/ledger", get(ledger::index))
-        .route("/ledger.csv", get(ledger::export::show))
-        .route("/ledger.xlsx", get(ledger::export::show))
+        .route("/ledger", get(index::<Facts>))
+        .route("/ledger.csv", get(export::<Facts>))
+        .route("/ledger.xlsx", get(export::<Facts>))
         .route("/facts/{no}", get(fact::show))
         .route("/routing", get(routing::index))
         .route("/responsibilities", get(responsibilities::index))
@@ -245,6 +255,9 @@ pub fn router(app: App) -> Router {
     }
     let pages = pages
         .merge(lists())
+        .merge(correcting::<Leads>("leads"))
+        .merge(correcting::<Opportunities>("opportunities"))
+        .merge(correcting::<Accounts>("accounts"))
         .merge(colleagues())
         .merge(signed())
         .merge(bringing())

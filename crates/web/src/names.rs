@@ -9,6 +9,7 @@ use domain::{
     agreement::Agreement,
     firm::Side,
     ids::{AccountId, CampaignId, FactNo, LeadId, OpportunityId, UserId},
+    owned::Owned,
     person::Person,
 };
 use store::{
@@ -63,6 +64,15 @@ impl<'a, 'r> Names<'a, 'r> {
     /// What the Agreement calls a kind of activity, where it knows it.
     pub(crate) fn activity(&self, kind: &str) -> Option<&str> {
         self.activities.get(kind).map(String::as_str).filter(|label| !label.is_empty())
+    }
+
+    /// What something that somebody looks after is called.
+    pub(crate) fn thing(&self, thing: &Owned) -> Result<String, StoreError> {
+        match thing {
+            Owned::Lead(id) => self.lead(id),
+            Owned::Opportunity(id) => self.opportunity(id),
+            Owned::Account(id) => self.account(id),
+        }
     }
 
     /// A colleague's name and side; the id where no name is known.
@@ -218,6 +228,15 @@ pub(crate) fn opportunity_href(id: &OpportunityId) -> String {
 /// Where an account's page lies.
 pub(crate) fn account_href(id: &AccountId) -> String {
     format!("/accounts/{}", encoded(id.as_str()))
+}
+
+/// Where the page of what somebody looks after lies.
+pub(crate) fn thing_href(thing: &Owned) -> String {
+    match thing {
+        Owned::Lead(id) => lead_href(id),
+        Owned::Opportunity(id) => opportunity_href(id),
+        Owned::Account(id) => account_href(id),
+    }
 }
 
 /// Where a campaign's page lies.

@@ -10,7 +10,6 @@ use domain::{
     field::Fields,
     firm::Side,
     ids::UserId,
-    record::{AccountReported, OpportunityReported},
 };
 use store::StoreError;
 
@@ -191,31 +190,52 @@ fn given(owner: Option<&UserId>, by: &str, names: &Names<'_, '_>) -> Result<Stri
     })
 }
 
+/// What a colleague says of what somebody looks after: whose it is, or what holds of it.
+fn looked_after(fact: &Fact, names: &Names<'_, '_>) -> Result<Option<String>, StoreError> {
+    let (what, by, fields) = match fact {
+        Fact::Lead(told) => ("The lead", &told.by, &told.fields),
+        Fact::Opportunity(told) => ("The opportunity", &told.by, &told.fields),
+        Fact::Account(told) => ("The account", &told.by, &told.fields),
+        Fact::LeadAssigned(told) => {
+            let by = by_whom(&told.by, names)?;
+            return given(told.owner.as_ref(), &by, names).map(Some);
+        }
+        _ => return Ok(None),
+    };
+    let by = by_whom(by, names)?;
+    Ok(Some(match (fact, fields.contains_key("owner")) {
+        (Fact::Opportunity(_) | Fact::Account(_), true) => {
+            given(owner_in(fields).as_ref(), &by, names)?
+        }
+        _ => format!("{what} was corrected{by}: {}", listed(fields)),
+    }))
+}
+
+/// ` by Ann Lee`; nothing where nobody is known.
+fn by_whom(user: &Option<UserId>, names: &Names<'_, '_>) -> Result<String, StoreError> {
+    Ok(match user {
+        Some(user) => format!(" by {}", names.user_name(user)?),
+        None => String::new(),
+    })
+}
+
 /// What names colleagues.
 fn with_people(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError> {
-    let by = |user: &Option<UserId>| match user {
-        Some(user) => Ok::<_, StoreError>(format!(" by {}", names.user_name(user)?)),
-        None => Ok(String::new()),
-    };
+    let by = |user: &Option<UserId>| by_whom(user, names);
     let because = |reason: &Option<String>| match reason {
         Some(reason) => format!(": {reason}"),
         None => String::new(),
     };
+    if let Some(words) = looked_after(fact, names)? {
+        return Ok(words);
+    }
     Ok(match fact {
         Fact::ClockEscalated(fact) => escalated(fact, names)?,
         Fact::Activity(activity) => {
             format!("{}{}", activity_words(activity, names), by(&activity.by)?)
         }
-        Fact::Lead(fact) if fact.by.is_some() => {
-            format!("The lead was corrected{}: {}", by(&fact.by)?, listed(&fact.fields))
-        }
         Fact::LeadMoved(fact) => {
             format!("Moved to {}{}{}", fact.status, by(&fact.by)?, because(&fact.reason))
-        }
-        Fact::LeadAssigned(fact) => given(fact.owner.as_ref(), &by(&fact.by)?, names)?,
-        Fact::Opportunity(OpportunityReported { fields, by: who, .. })
-        | Fact::Account(AccountReported { fields, by: who, .. }) => {
-            given(owner_in(fields).as_ref(), &by(who)?, names)?
         }
         Fact::Handoff(fact) => match &fact.to {
             Some(to) => format!("Handed over to {}", names.user_name(to)?),

@@ -205,6 +205,7 @@ fn frame_for(
         let time = LocalTime::new(now, zone.unwrap_or_else(|| house.app.zone.clone()));
         let mut frame = Frame::new(firm, signed.1.clone(), time);
         frame.in_force = reader.version_in_force()?;
+        frame.head = reader.head()?.fact;
         let running = LeadFilter { with_running_clock: true, ..LeadFilter::default() };
         let leads = Some(reader.leads_count(&running)?).filter(|count| *count > 0);
         frame.counts = Counts { leads, people: None };

@@ -22,12 +22,32 @@ pub(super) struct Dialect {
 /// The most rows that may stand above a header without its line being given.
 pub(super) const TITLES_MAX: usize = 20;
 
-/// How many rows above the header fill one cell only, as titles do; `filled` has how many cells
-/// each row fills. A table of two columns has none: it may be one of names, `Smith, Ann`.
-pub(super) fn titles(filled: impl Iterator<Item = usize>) -> usize {
-    let mut first = filled.take(TITLES_MAX + 1).enumerate();
-    let below = first.find(|(_, cells)| *cells != 1);
-    below.filter(|(_, cells)| *cells > 2).map_or(0, |(titles, _)| titles)
+/// A row where the header may stand: how many cells it has, and how many of them are filled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct RowShape {
+    pub(super) cells: usize,
+    pub(super) filled: usize,
+}
+
+impl RowShape {
+    /// Whether it names groups of the columns that the row below names: it has gaps, and fills less
+    /// than half as many cells. A header that is only too short has none.
+    fn groups(self, below: RowShape) -> bool {
+        self.cells > self.filled && self.filled * 2 < below.filled
+    }
+}
+
+/// How many rows above the header fill one cell only, as titles do, with a row below them that names
+/// groups of columns. A table of two columns has none: it may be one of names, `Smith, Ann`.
+pub(super) fn titles(mut rows: impl Iterator<Item = RowShape>) -> usize {
+    let mut first = rows.by_ref().take(TITLES_MAX + 1).enumerate();
+    let below = first.find(|(_, row)| row.filled != 1).filter(|(_, row)| row.filled > 1);
+    let Some((titles, row)) = below else { return 0 };
+    match rows.next() {
+        Some(next) if row.groups(next) => titles + 1,
+        _ if row.filled > 2 => titles,
+        _ => 0,
+    }
 }
 
 /// Finds the delimiter of a sample; `whole` says whether the sample is all there is.
@@ -35,7 +55,7 @@ pub(super) fn dialect(sample: &str, whole: bool, asked: Option<u8>) -> Dialect {
     let named = named_delimiter(sample);
     let delimiter = asked.or(named).unwrap_or_else(|| likeliest(sample, whole));
     let body = if named.is_some() { sample.split_once('\n').map_or("", |it| it.1) } else { sample };
-    let titles = titles(rows(body, whole, delimiter).iter().map(|row| row.filled));
+    let titles = titles(rows(body, whole, delimiter).into_iter());
     Dialect { delimiter, names_its_delimiter: named.is_some(), titles }
 }
 
@@ -70,7 +90,7 @@ fn likeliest(sample: &str, whole: bool) -> u8 {
 /// the wider table. Zero if the header has one cell.
 fn score(sample: &str, whole: bool, delimiter: u8) -> u64 {
     let rows = rows(sample, whole, delimiter);
-    let titles = titles(rows.iter().map(|row| row.filled));
+    let titles = titles(rows.iter().copied());
     let widths: Vec<usize> = rows[titles..].iter().map(|row| row.cells).collect();
     let Some(header) = widths.first().copied().filter(|width| *width > 1) else { return 0 };
     let alike = widths.iter().filter(|width| **width == header).count();
@@ -79,14 +99,8 @@ fn score(sample: &str, whole: bool, delimiter: u8) -> u64 {
     per_mille * 100_000 + header.min(99_999) as u64
 }
 
-/// A row of the sample.
-struct SampleRow {
-    cells: usize,
-    filled: usize,
-}
-
 /// The rows of the sample; blank ones are left out.
-fn rows(sample: &str, whole: bool, delimiter: u8) -> Vec<SampleRow> {
+fn rows(sample: &str, whole: bool, delimiter: u8) -> Vec<RowShape> {
     let mut reader = ::csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -97,7 +111,7 @@ fn rows(sample: &str, whole: bool, delimiter: u8) -> Vec<SampleRow> {
     while let Ok(true) = reader.read_record(&mut record) {
         let filled = record.iter().filter(|cell| !cell.trim().is_empty()).count();
         if filled > 0 {
-            rows.push(SampleRow { cells: record.len(), filled });
+            rows.push(RowShape { cells: record.len(), filled });
         }
     }
     if !whole && rows.len() > 1 {
@@ -151,6 +165,10 @@ mod tests {
             ("name\nAnn\nBob\n", 0, "one column"),
             ("name\nSmith; Ann\n", 0, "too narrow to be sure"),
             ("a;b\n1;2;3\n", 0, "a header that is too short"),
+            ("a;b\n1;2;3;4;5\n", 0, "a header that is far too short"),
+            (";Person;;;Deal\nid;first;last;mail;sum\n1;2;3;4;5\n", 1, "groups above the names"),
+            ("Leads\n;Person;;;\nid;first;last;mail;sum\n", 2, "a title, and groups"),
+            ("id;first;;;\n1;2;;;\n", 0, "columns without names or values"),
         ];
         for (sample, titles, shows) in cases {
             assert_eq!(dialect(sample, true, None).titles, titles, "{shows}");

@@ -14,7 +14,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader};
 use serde::{Deserialize, Serialize};
 
-use super::dialect::{TITLES_MAX, titles};
+use super::dialect::{RowShape, TITLES_MAX, titles};
 use super::guard::{Admitted, Limits, Reason};
 use super::table::{
     Cell, Format, Note, Progress, ReadOptions, Reading, Row, RowFault, RowProblem, Rows, Workbooks,
@@ -141,23 +141,28 @@ impl Source {
         let mut rows = SheetRows::new(cells, None, &self.limits)
             .skip_while(|row| matches!((row, from_line), (Ok(row), Some(from)) if row.line < from));
         // Titles are looked for only where nobody said the line, and then in the first rows.
-        let looked_at = if from_line.is_some() { 1 } else { TITLES_MAX + 1 };
+        let looked_at = if from_line.is_some() { 1 } else { TITLES_MAX + 2 };
         let mut first = Vec::new();
+        let mut is_wide = false;
         for row in rows.by_ref().take(looked_at) {
-            let filled = row.as_ref().map_or(0, |row| filled(&row.cells));
             match row {
-                Ok(row) => first.push((row, filled)),
+                Ok(row) => first.push(row),
                 Err(problem) if first.is_empty() => {
                     return Err(self.no_header(&sheet.name, problem));
                 }
                 Err(_) => break,
             }
-            if filled != 1 {
+            // The row below the first wide one tells whether that only names groups.
+            if std::mem::replace(
+                &mut is_wide,
+                first.last().is_some_and(|row| filled(&row.cells) != 1),
+            ) {
                 break;
             }
         }
-        let titles = titles(first.iter().map(|(_, filled)| *filled));
-        let Some((row, _)) = first.into_iter().nth(titles) else { return Ok(None) };
+        let shape = |row: &Row| RowShape { cells: row.cells.len(), filled: filled(&row.cells) };
+        let titles = if from_line.is_some() { 0 } else { titles(first.iter().map(shape)) };
+        let Some(row) = first.into_iter().nth(titles) else { return Ok(None) };
         Ok(Some(Sheet {
             name: sheet.name.clone(),
             header: row.cells.iter().map(as_name).collect(),

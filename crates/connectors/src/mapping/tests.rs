@@ -48,6 +48,29 @@ fn a_table_is_known_by_its_columns() {
 }
 
 #[test]
+fn names_of_people_are_known_as_such_in_more_languages_than_one() {
+    let plain = preset("plain").unwrap();
+    let cases = [
+        "Lead-ID,Vorname,Nachname,E-Mail,Firma,Telefon,Erstellt am",
+        "Lead ID,Prénom,Nom,E-mail,Entreprise,Téléphone,Date de création",
+    ];
+    for names in cases {
+        let table = plain.recognise("file", &header(names)).expect(names);
+        assert_eq!(table.object, Object::Leads, "{names}");
+        let known = |field: &str, column: &str| {
+            table.columns.get(field).is_some_and(|all| {
+                all.each().iter().any(|known| plain_name(known) == plain_name(column))
+            })
+        };
+        let columns: Vec<&str> = names.split(',').skip(1).collect();
+        let fields = ["first_name", "last_name", "email", "account", "phone", "created_at"];
+        for (field, column) in fields.iter().zip(columns) {
+            assert!(known(field, column), "{field} of {column}");
+        }
+    }
+}
+
+#[test]
 fn an_export_is_known_by_one_preset_before_all_others() {
     let cases = [
         (

@@ -34,6 +34,11 @@ pub enum Unreadable {
     /// No form of a date.
     #[error("is not a date: write it as 2024-01-23, or 2024-01-23T15:04:05Z with a time")]
     NotADate,
+    /// Five digits, as a spreadsheet keeps a day of our time where its cell is not formatted as one.
+    #[error(
+        "may be a spreadsheet's count of days: format the column as dates there, and save it again"
+    )]
+    CountOfDays,
     /// A month 13, a 30 February, an hour 25.
     #[error("is a date or time that does not exist: correct it in the source")]
     NoSuchDate,

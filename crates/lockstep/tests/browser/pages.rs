@@ -29,7 +29,7 @@ const DEMONSTRATION: [Page; 2] =
     [("sign-in-demo", "nobody", "/sign-in"), ("leads-demo", "rep", "/leads")];
 
 /// Pages of a firm in a busy week.
-const BUSY: [Page; 59] = [
+const BUSY: [Page; 62] = [
     ("today-rep", "rep", "/"),
     ("today-marketer", "marketer", "/"),
     ("today-leader", "leader", "/"),
@@ -63,9 +63,14 @@ const BUSY: [Page; 59] = [
     ("fact", "rep", "/facts/40"),
     ("fact-of-an-auditor", "auditor", "/facts/40"),
     ("ledger", "auditor", "/ledger"),
-    ("ledger-of-a-lead", "operations", "/ledger?about=crm:l1&from=2026-11-16&to=2026-11-17"),
+    (
+        "ledger-of-a-lead",
+        "operations",
+        "/ledger?about=crm:l1&recorded_from=2026-11-16&recorded_to=2026-11-17",
+    ),
     ("ledger-filtered-away", "leader", "/ledger?kind=quota"),
-    ("ledger-refused", "auditor", "/ledger?from=05/04/26"),
+    ("ledger-columns", "operations", "/ledger?recorded=7&columns=no,says,key&density=compact"),
+    ("ledger-refused", "auditor", "/ledger?recorded_from=05/04/26"),
     ("agreement", "rep", "/agreement"),
     ("agreement-text", "rep", "/agreement/1/text"),
     ("personas", "mara", "/agreement/1/personas"),
@@ -85,6 +90,8 @@ const BUSY: [Page; 59] = [
     ("scoreboard-margin", "mara", "/scoreboard/rows?figure=agreement.1.judged.answer"),
     ("people", "operations", "/people"),
     ("people-of-a-rep", "rep", "/people"),
+    ("people-new", "operations", "/people/new"),
+    ("people-columns", "operations", "/people?side=sales&columns=team,zone,region,signing_in,id"),
     ("people-of-a-team", "operations", "/people?team=North"),
     ("person", "operations", "/people/lockstep:p1"),
     ("book", "operations", "/people/lockstep:p1/book"),

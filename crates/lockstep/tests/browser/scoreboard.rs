@@ -57,6 +57,37 @@ async fn a_restated_week_is_marked() {
     clean(wrong);
 }
 
+/// As wide as A4 within its margins: what is wider than the paper is lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn figures_stand_whole_on_paper_and_say_when_it_was() {
+    let world = firm::busy().await;
+    let Some(house) = House::open(&world).await else { return };
+    house.enters(&world, "mara").await;
+    let paper = json!({"width": 673, "height": 900, "deviceScaleFactor": 1, "mobile": false});
+    let pages = ["/scoreboard", "/scoreboard?by=source", "/leads", "/opportunities", "/people"];
+    for path in pages.into_iter().chain(["/agreement/1/backtest"]) {
+        house.visits(path).await;
+        house.devtools("Emulation.setDeviceMetricsOverride", paper.clone()).await;
+        house.devtools("Emulation.setEmulatedMedia", json!({"media": "print"})).await;
+        let cut_off = "const right = document.documentElement.clientWidth + 1;
+            const all = [...document.querySelectorAll('main td, main th, main .chart')];
+            return all.filter(it => it.getBoundingClientRect().right > right).length;";
+        let cut_off = house.driver.execute(cut_off, Vec::new()).await.expect("it can be asked");
+        assert_eq!(cut_off.json(), &json!(0), "{path}");
+        let words = house.texts(".on-paper").await.join(" ");
+        assert!(
+            words.contains("printed ") && words.contains("version 1 of the Agreement"),
+            "{words}"
+        );
+        let clicked = "return [...document.querySelectorAll('main .menu, main .b')]
+            .filter(it => it.getClientRects().length > 0).length;";
+        let clicked = house.driver.execute(clicked, Vec::new()).await.expect("it can be asked");
+        assert_eq!(clicked.json(), &json!(0), "{path}: what can only be clicked");
+        house.devtools("Emulation.setEmulatedMedia", json!({"media": ""})).await;
+        house.devtools("Emulation.clearDeviceMetricsOverride", json!({})).await;
+    }
+}
+
 /// Who rules, and a goal that counts what is opened.
 const CREDITS: &str = r#"
 [disputes]

@@ -4,7 +4,7 @@ use serde_json::json;
 use testkit::http::{Request, StatusCode};
 use testkit::{AGREEMENT, PEOPLE, PERSONAS, World};
 
-const LOOKS: [&str; 56] = [
+const LOOKS: [&str; 59] = [
     "/",
     "/",
     "/leads",
@@ -23,7 +23,7 @@ const LOOKS: [&str; 56] = [
     "/leads/crm:l1/merge/crm:absent",
     "/facts/1",
     "/ledger",
-    "/ledger?about=lead/crm:l1&kind=lead&from=2026-01-01",
+    "/ledger?about=lead/crm:l1&kind=lead&recorded_from=2026-01-01",
     "/agreement",
     "/agreement/1",
     "/agreement/1/message",
@@ -43,6 +43,9 @@ const LOOKS: [&str; 56] = [
     "/scoreboard?by=source&from=2026-01-01",
     "/scoreboard/rows?figure=level.answer",
     "/people",
+    "/people/new",
+    "/people?side=sales&role=rep&standing=active&name=ri&columns=team,zone&show=1",
+    "/ledger?recorded=7&columns=says,key&density=compact&show=1",
     "/people/lockstep:p1",
     "/people/lockstep:p1/book",
     "/people?team=North",
@@ -93,7 +96,7 @@ async fn only_those_who_look_after_the_ledger_look_through_it() {
     let world = with_a_lead().await;
     for (short, ..) in PEOPLE {
         let may = ["operations", "leader", "auditor"].contains(&short);
-        for path in ["/ledger", "/ledger?kind=lead", "/ledger?from=never"] {
+        for path in ["/ledger", "/ledger?kind=lead", "/ledger?recorded_from=never"] {
             let status = world.gets(short, path).await.status;
             assert_eq!(status != StatusCode::NOT_FOUND, may, "{short} {path}: {status}");
         }

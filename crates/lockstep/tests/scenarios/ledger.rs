@@ -36,9 +36,9 @@ async fn each_condition_finds_its_facts_the_newest_first() {
         ("/ledger?about=crm:l1&kind=lead_moved", vec![last]),
         ("/ledger?source=crm", vec![last, last - 1]),
         ("/ledger?kind=lead&source=lockstep", vec![]),
-        ("/ledger?from=2026-11-17", vec![last]),
-        ("/ledger?to=2026-11-16", all[1..].to_vec()),
-        ("/ledger?kind=lead&from=2026-10-25&to=2026-10-25", vec![]),
+        ("/ledger?recorded_from=2026-11-17", vec![last]),
+        ("/ledger?recorded_to=2026-11-16", all[1..].to_vec()),
+        ("/ledger?kind=lead&recorded_from=2026-10-25&recorded_to=2026-10-25", vec![]),
     ];
     for (path, expected) in cases {
         assert_eq!(numbers(&world, path).await, expected, "{path}");
@@ -49,10 +49,11 @@ async fn each_condition_finds_its_facts_the_newest_first() {
 async fn a_row_says_what_when_from_whom_and_leads_on() {
     let world = of_two_days().await;
     let page = world.page("auditor", "/ledger?about=crm:l1").await;
+    let last = world.last_fact();
     for words in [
-        &format!("2 of {} facts", world.last_fact()),
-        "Happened, Berlin",
-        "Lead moved Moved to New lead/crm:l1 crm 17 Nov 2026, 00:10:00",
+        &format!("2 facts of {last}"),
+        "In the time of Berlin",
+        &format!("Lead moved {last} Moved to New lead/crm:l1 crm 17 Nov 2026, 00:10:00"),
         "title Director lead/crm:l1 crm 25 Oct 2026, 01:30:00 16 Nov 2026, 18:30:00",
     ] {
         assert!(page.contains(words), "{words} is not in {page}");
@@ -84,7 +85,7 @@ async fn a_long_search_goes_on_from_page_to_page() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_day_that_is_none_is_refused_and_not_left_out() {
     let world = of_two_days().await;
-    let answer = world.gets("auditor", "/ledger?from=05/04/26").await;
+    let answer = world.gets("auditor", "/ledger?recorded_from=05/04/26").await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(answer.text().contains("is not a day: write it like 2026"), "{}", answer.text());
     assert!(!answer.body.contains("data-row"), "no facts stand where the question is wrong");

@@ -84,8 +84,10 @@ async fn a_merge_is_undone_and_both_are_as_they_were() {
     let before = [world.page("rep", "/leads").await, world.page("rep", "/leads/crm:l2").await];
     world.posts("operations", "/leads/crm:l1/merge/crm:l2", &[]).await;
     goes_to(&world.posts("sven", "/undo/merges/crm:l1/crm:l2", &[]).await, "/leads/crm:l1");
+    // On paper the page says besides which fact is the last.
+    let shown = |page: &str| page.split(", printed ").next().map(str::to_owned);
     let list = world.page("rep", "/leads").await;
-    assert_eq!(list, before[0]);
+    assert_eq!(shown(&list), shown(&before[0]));
     let page = world.page("rep", "/leads/crm:l1").await;
     assert!(page.contains("The merge with crm:l2 was undone by Sven Arndt: facts"), "{page}");
     assert!(!page.contains("waiting for an answer"), "nobody hands it over: {page}");

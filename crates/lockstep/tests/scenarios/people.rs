@@ -93,7 +93,7 @@ async fn a_refusal_stands_beside_its_field_and_keeps_what_was_typed() {
     assert!(
         answer.body.contains("href=\"#email\"") && answer.body.contains("value=\"Nora Quist\"")
     );
-    assert!(answer.body.contains("<title>Error: People"));
+    assert!(answer.body.contains("<title>Error: Let somebody in"));
     assert_eq!(world.everything(), before);
 }
 

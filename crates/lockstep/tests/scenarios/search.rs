@@ -134,3 +134,20 @@ async fn keys_of_one_letter_are_turned_off_for_good() {
     assert!(sheet.contains("G then S Go to Scoreboard"), "{sheet}");
     assert!(!sheet.contains("Go to Facts"), "a key that leads nowhere");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_people_call_things_finds_them_in_the_palette() {
+    let world = with_names().await;
+    let cases = [
+        ("quota", ["Go to", "Scoreboard"]),
+        ("funnel", ["Go to", "Scoreboard"]),
+        ("disputes", ["Go to", "Disputes"]),
+        ("export", ["Do", "Download the leads"]),
+        ("password", ["Go to", "Your sign-in"]),
+        ("clause%203", ["Clauses of the Agreement", "3 What sales owes a lead"]),
+    ];
+    for (q, expected) in cases {
+        let found = offered(&world, q).await;
+        assert!(found.contains(&expected.map(str::to_owned)), "{q}: {found:?}");
+    }
+}

@@ -105,3 +105,21 @@ async fn whoever_leads_sees_both_sides_and_what_waits_for_a_signature() {
     let quiet = World::new().page("rep", "/").await;
     assert!(quiet.contains("Nothing waits for you today"), "{quiet}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_looks_after_the_ledger_sees_how_the_house_is() {
+    let world = World::just_signed();
+    world.reports(json!({"fact": "lead", "lead": "l1"})).await;
+    let last = world.last_fact();
+    for (short, ..) in testkit::PEOPLE {
+        let page = world.page(short, "/").await;
+        let may = ["operations", "auditor"].contains(&short);
+        assert_eq!(page.contains("Health as it is now"), may, "{short}: {page}");
+        if may {
+            let words = format!("The ledger fact {last} , recorded Mon 16 Nov, 09:00 , sealed");
+            assert!(page.contains(&words), "{short}: {page}");
+            assert!(page.contains("Decisions keep up: nothing waits"), "{short}: {page}");
+            assert!(page.contains("crm last told Mon 16 Nov, 09:00"), "{short}: {page}");
+        }
+    }
+}

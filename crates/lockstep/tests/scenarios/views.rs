@@ -174,3 +174,35 @@ async fn opportunities_and_accounts_have_views_of_their_own() {
     let open = world.page("rep", "/opportunities").await;
     assert!(open.contains("All 3 Open 2 Mine, open 2"), "{open}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn facts_and_people_have_views_and_columns_of_their_own() {
+    let world = firm().await;
+    let cases = [
+        ("operations", "ledger", "kind=lead&columns=no,key&after=~9", 12),
+        ("operations", "people", "team=South&columns=team,region&sort=x", 2),
+    ];
+    for (short, list, query, n) in cases {
+        let fields = [("name", "Ours"), ("query", query), ("audience", "all"), ("pinned", "yes")];
+        let answer = saves(&world, short, list, &fields).await;
+        let href = answer.header("location").to_owned();
+        assert!(href.starts_with(&format!("/{list}?")) && !href.contains("after"), "{href}");
+        let page = world.gets(short, &href).await;
+        assert!(page.text().contains(&format!("Ours {n}")), "{href}: {}", page.text());
+        assert!(page.body.contains("aria-current=\"page\">Ours"), "{href}: it stands there");
+        assert!(world.page(short, "/").await.contains(&format!("Ours {n}")), "{list}: on Today");
+        let file = world.gets(short, &href.replace('?', ".csv?")).await.body;
+        let head = if list == "ledger" { "id,name,no,key" } else { "id,name,team,region" };
+        assert!(file.trim_start_matches('\u{feff}').starts_with(head), "{file}");
+    }
+    // Everybody sees who is there; the ledger is for a few, and so are views of it.
+    let all = world.page("rep", "/views").await;
+    assert!(all.contains("everybody People") && !all.contains("everybody Facts"), "{all}");
+    assert!(!world.page("rep", "/").await.contains("Ours 12"));
+    let fields = [("name", "Mine"), ("query", "kind=lead"), ("audience", "owner")];
+    assert_eq!(saves(&world, "rep", "ledger", &fields).await.status, StatusCode::NOT_FOUND);
+    let own = "/people?columns=last_seen,role";
+    let seen = |page: String| page.contains("data-l=\"Last seen\"");
+    assert!(seen(world.gets("operations", own).await.body));
+    assert!(!seen(world.gets("rep", own).await.body), "when somebody was seen is not for all");
+}

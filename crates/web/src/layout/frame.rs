@@ -1,7 +1,7 @@
 //! What every page says besides its own matter.
 
 use domain::firm::{Role, Side};
-use domain::ids::Version;
+use domain::ids::{FactNo, Version};
 
 use crate::flash::Flash;
 use crate::markup::Markup;
@@ -135,6 +135,8 @@ pub struct Frame {
     pub person: Person,
     /// The version of the Agreement in force.
     pub in_force: Option<Version>,
+    /// The last fact of the ledger.
+    pub head: FactNo,
     /// Now, and the zone that instants are written in.
     pub time: LocalTime,
     /// How the person wants it to look.
@@ -167,6 +169,7 @@ impl Frame {
             firm: firm.into(),
             person,
             in_force: None,
+            head: FactNo(0),
             time,
             theme: Theme::System,
             counts: Counts::default(),
@@ -194,6 +197,17 @@ impl Frame {
     pub fn head_title(&self) -> String {
         let refused = if self.refused { "Error: " } else { "" };
         format!("{refused}{} · Lockstep", self.title)
+    }
+
+    /// What stands under the page on paper: whose it is, of when, and by which facts and rules.
+    pub fn on_paper(&self) -> String {
+        let rules = match self.in_force {
+            Some(version) => format!("version {version} of the Agreement is in force"),
+            None => "no Agreement is in force".to_owned(),
+        };
+        let at = self.time.exact_words(self.time.now());
+        let Frame { firm, head, .. } = self;
+        format!("{firm}, printed {at}. The last fact is {head}; {rules}.")
     }
 
     /// Where the stylesheet lies.

@@ -5,12 +5,12 @@ use engine::{Engine, access::Act};
 
 use super::{
     Asked, Asker,
-    listed::{Chosen, Listed, Maker, chosen},
+    listed::{Chosen, Listed, Maker, chosen, standing},
 };
 use crate::{
     failure::Failure,
     names::Names,
-    session::Visit,
+    session::{Signed, Visit},
     sheet::{Cell, FileKind, Sheet, download},
     whom::Whom,
 };
@@ -24,12 +24,15 @@ pub(crate) async fn export<L: Listed>(
     kind: FileKind,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Failure> {
-    visit.signed.may(&Act::SeeLeads)?;
+    visit.signed.may(&L::SEEN_BY)?;
     let asked = Asked::read(L::KNOWN, &query.unwrap_or_default());
+    // The page says what is wrong with the question.
+    if L::misread(&asked).is_some() {
+        return Err(Failure::Absent);
+    }
     let (by, time) = (visit.signed.clone(), visit.time());
     let reach = by.can(&Act::SeeReach);
-    let me = by.0.user;
-    let (counted, whose, at) = (asked.clone(), me.clone(), time.clone());
+    let (counted, whose, at) = (asked.clone(), by.0.user.clone(), time.clone());
     kind.holds(&visit.house, move |engine, most| {
         let asker = Asker { me: &whose, reach, time: &at, whom: &Whom::default() };
         Ok(engine.read(|reader| L::count(reader, &counted, &asker, most))?)
@@ -37,21 +40,28 @@ pub(crate) async fn export<L: Listed>(
     .await?;
     Ok(download(&visit.house, kind, L::WORDS.1, move |engine, sheet| {
         let whom = &Whom::default();
-        filled::<L>(engine, sheet, &asked, &Asker { me: &me, reach, time: &time, whom })
+        filled::<L>(
+            engine,
+            sheet,
+            (&asked, &by),
+            &Asker { me: &by.0.user, reach, time: &time, whom },
+        )
     }))
 }
 
 fn filled<L: Listed>(
     engine: &Engine,
     sheet: &mut Sheet,
-    asked: &Asked,
+    (asked, signed): (&Asked, &Signed),
     asker: &Asker<'_>,
 ) -> Result<(), Failure> {
     // Without a choice a file has every standing column.
-    let columns = match chosen::<L>(asked) {
+    let columns = match chosen::<L>(asked, signed) {
         (columns, true) => columns,
-        (_, false) => L::COLUMNS.iter().map(Chosen::Standing).collect(),
+        (_, false) => standing::<L>(signed).map(Chosen::Standing).collect(),
     };
+    let agreements = engine.agreements()?;
+    let in_force = agreements.at(asker.time.now()).map(|version| &*version.agreement);
     let heads = ["id".to_owned(), "name".to_owned()].into_iter();
     let heads: Vec<String> =
         heads.chain(columns.iter().map(Chosen::key).filter(|key| key != "id")).collect();
@@ -59,7 +69,7 @@ fn filled<L: Listed>(
     let mut after: Option<String> = None;
     while goes_on {
         let rows = engine.read(|reader| {
-            let names = Names::new(reader, asker.reach);
+            let names = Names::new(reader, asker.reach).with_words_of(in_force);
             let maker = Maker { reader, names: &names, asked, asker };
             let place = after.as_deref().and_then(|place| place.split_once('~'));
             let found = L::rows(&maker, place, ROWS)?;

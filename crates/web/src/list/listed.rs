@@ -17,7 +17,7 @@ use super::{
     Asked, Asker, Choice, Counted, Head, Known, Shown, choice,
     page::{ListPage, Row, title},
     say::{Condition, Say},
-    ticked::{Sending, Ticked, json},
+    ticked::{Sending, Ticked, fields, json},
     viewing::Viewing,
 };
 use crate::{
@@ -30,6 +30,7 @@ use crate::{
     sent::Sent,
     session::{Signed, Visit},
     sheet::Cell,
+    show,
     whom::Whom,
 };
 
@@ -54,6 +55,12 @@ pub(crate) trait Listed: 'static {
     const READY: &'static [(&'static str, &'static str)];
     /// Reported fields that a column shows already.
     const ELSEWHERE: &'static [&'static str];
+    /// What somebody must be allowed, to see it.
+    const SEEN_BY: Act = Act::SeeLeads;
+    /// The head of the names' column.
+    const HEAD: &'static str = "Name";
+    /// What can be given to another, of an id; nothing where the rows are nobody's.
+    const GIVEN: Option<fn(&str) -> Owned> = None;
 
     /// Up to `limit` rows from the place on that the address names.
     fn rows(
@@ -72,8 +79,6 @@ pub(crate) trait Listed: 'static {
     fn place(asked: &Asked, row: &Self::Row) -> String;
     /// A row's id.
     fn id(row: &Self::Row) -> &str;
-    /// What can be given to another, of an id.
-    fn thing(id: &str) -> Owned;
     /// What it is called.
     fn name(row: &Self::Row) -> Option<&str>;
     /// Where its page lies.
@@ -89,6 +94,27 @@ pub(crate) trait Listed: 'static {
     /// What it is good for, where there is no row at all; `imports` says whether the person may
     /// bring rows in.
     fn nothing_yet(imports: bool) -> EmptyState;
+
+    /// How many rows there are without a condition, where that is known without counting.
+    fn all(_: &Reader<'_>) -> Result<Option<u64>, StoreError> {
+        Ok(None)
+    }
+    /// Whether a column is for the person.
+    fn has(_: &Column, _: &Signed) -> bool {
+        true
+    }
+    /// What is wrong with the question, where a wrong one must not be taken for a wider one.
+    fn misread(_: &Asked) -> Option<String> {
+        None
+    }
+    /// A sentence under the title.
+    fn under(_: &Maker<'_, '_>) -> Result<Markup, Failure> {
+        Ok(Markup::new())
+    }
+    /// What can be done from the list, as words and an address.
+    fn act(_: &Signed) -> Option<(&'static str, &'static str)> {
+        None
+    }
 }
 
 /// A column.
@@ -136,18 +162,25 @@ impl Chosen {
         }
     }
 
-    fn class(&self) -> &'static str {
+    /// How a cell stands. A column that somebody chose is in sight whatever the width.
+    fn class(&self, is_chosen: bool) -> &'static str {
         match self {
-            Chosen::Standing(column) => column.class,
+            Chosen::Standing(column) if !is_chosen => column.class,
+            Chosen::Standing(column) => match column.class {
+                "n drop" => "n",
+                class if class.contains("drop") => "full any",
+                class => class,
+            },
             Chosen::Field(_) => "full nw",
         }
     }
 
-    fn head(&self, asked: &Asked) -> Head {
+    fn head(&self, asked: &Asked, is_chosen: bool) -> Head {
         let sort = if let Chosen::Standing(column) = self { column.sort } else { None };
         let here = sort.filter(|(key, _)| *key == asked.sort());
+        let stands = self.class(is_chosen).split(' ').next().unwrap_or_default();
         Head {
-            class: if self.class().starts_with('n') && self.class() != "nw" { "n" } else { "" },
+            class: ["n", "wideonly"].into_iter().find(|it| *it == stands).unwrap_or_default(),
             label: self.label(),
             href: sort.map(|(key, _)| asked.in_order(key)),
             sorted: here.map(|(_, down)| if down { "descending" } else { "ascending" }),
@@ -155,15 +188,21 @@ impl Chosen {
     }
 }
 
+/// The columns that a list has for somebody, in their standing order.
+pub(super) fn standing<L: Listed>(signed: &Signed) -> impl Iterator<Item = &'static Column> {
+    L::COLUMNS.iter().filter(|column| L::has(column, signed))
+}
+
 /// The columns that an address asks for, the usual ones where it names none that there is; and
 /// whether they are others than the usual ones.
-pub(super) fn chosen<L: Listed>(asked: &Asked) -> (Vec<Chosen>, bool) {
+pub(super) fn chosen<L: Listed>(asked: &Asked, signed: &Signed) -> (Vec<Chosen>, bool) {
     let is_named = |column: &&Column| asked.columns.iter().any(|key| key == column.key);
-    let mut found: Vec<Chosen> = L::COLUMNS.iter().filter(is_named).map(Chosen::Standing).collect();
+    let mut found: Vec<Chosen> =
+        standing::<L>(signed).filter(is_named).map(Chosen::Standing).collect();
     let fields = asked.columns.iter().filter_map(|key| key.strip_prefix("field."));
     let fields = fields.filter(|name| !name.is_empty());
     found.extend(fields.map(|name| Chosen::Field(name.to_owned())));
-    let usual = L::COLUMNS.iter().filter(|column| column.is_usual);
+    let usual = standing::<L>(signed).filter(|column| column.is_usual);
     let usual: Vec<Chosen> = usual.map(Chosen::Standing).collect();
     match found.is_empty() || found == usual {
         true => (usual, false),
@@ -172,8 +211,8 @@ pub(super) fn chosen<L: Listed>(asked: &Asked) -> (Vec<Chosen>, bool) {
 }
 
 /// Every column that can be chosen: the standing ones, and fields of the rows in sight.
-fn offered<L: Listed>(shown: &[Chosen], rows: &[L::Row]) -> Vec<Choice> {
-    let mut all: Vec<Chosen> = L::COLUMNS.iter().map(Chosen::Standing).collect();
+fn offered<L: Listed>(signed: &Signed, shown: &[Chosen], rows: &[L::Row]) -> Vec<Choice> {
+    let mut all: Vec<Chosen> = standing::<L>(signed).map(Chosen::Standing).collect();
     all.extend(shown.iter().filter(|column| matches!(column, Chosen::Field(_))).cloned());
     let names: BTreeSet<&String> = rows.iter().flat_map(|row| L::fields(row).keys()).collect();
     let fields = names.into_iter().filter(|name| !L::ELSEWHERE.contains(&name.as_str()));
@@ -200,11 +239,15 @@ pub(crate) async fn index<L: Listed>(
     visit: Visit,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Failure> {
-    visit.signed.may(&Act::SeeLeads)?;
+    visit.signed.may(&L::SEEN_BY)?;
     let asked = Asked::read(L::KNOWN, &query.unwrap_or_default());
+    if let Some(why) = L::misread(&asked) {
+        let page = made::<L>(&visit, asked, Sending::default()).await?;
+        return Ok(again(visit, page, Flash::not_done(why)));
+    }
     if asked.is_sent() {
         // A form says its empty fields too, and the columns that the list has anyway.
-        let is_chosen = chosen::<L>(&asked).1;
+        let is_chosen = chosen::<L>(&asked, &visit.signed).1;
         let to = if is_chosen { asked.href() } else { asked.usual_columns() };
         return Ok(Redirect::to(&to).into_response());
     }
@@ -218,7 +261,7 @@ pub(crate) async fn give<L: Listed>(
     Sent(pairs): Sent<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
     let sent = Sending::of(pairs);
-    let flash = sent.carry_out(&visit, L::thing).await?;
+    let flash = sent.carry_out(&visit, L::GIVEN.ok_or(Failure::Absent)?).await?;
     let asked = Asked::read(L::KNOWN, &sent.back);
     if !flash.alarm {
         return Ok(visit.go(&asked.here(), &flash));
@@ -239,9 +282,11 @@ async fn made<L: Listed>(visit: &Visit, asked: Asked, tried: Sending) -> Result<
     let frame = visit.frame(L::PLACE.name(), L::PLACE);
     let (signed, time) = (visit.signed.clone(), visit.time());
     let make = move |engine: &Engine| {
+        let agreements = engine.agreements()?;
+        let in_force = agreements.at(time.now()).map(|version| &*version.agreement);
         engine.read(|reader| {
             let reach = signed.can(&Act::SeeReach);
-            let names = Names::new(reader, reach);
+            let names = Names::new(reader, reach).with_words_of(in_force);
             let whom = &Whom::default();
             let asker = Asker { me: &signed.0.user, reach, time: &time, whom };
             let maker = Maker { reader, names: &names, asked: &asked, asker: &asker };
@@ -262,40 +307,42 @@ fn page_of<L: Listed>(
     let more = found.len() > ROWS as usize;
     found.truncate(ROWS as usize);
     let after = found.last().filter(|_| more).map(|last| asked.from(&L::place(asked, last)));
-    let (columns, is_chosen) = chosen::<L>(asked);
-    let rows = found.iter().map(|row| shown::<L>(maker, &columns, row));
+    let (columns, is_chosen) = chosen::<L>(asked, signed);
+    let rows = found.iter().map(|row| shown::<L>(maker, (&columns, is_chosen), row));
     let rows = rows.collect::<Result<_, Failure>>()?;
     let counted = |asked: &Asked| Counted::of(|most| L::count(reader, asked, asker, most));
     let (all, total) = (counted(&Asked::read(L::KNOWN, ""))?, counted(asked)?);
-    let ready = L::READY.iter().map(|(query, words)| {
-        Ok((*query, *words, counted(&Asked::read(L::KNOWN, query))?.words()))
+    let all_words = L::all(reader)?.map_or_else(|| all.words(), show::count);
+    let ready = L::READY.iter().map(|(query, words)| match *query {
+        "" => Ok(("", *words, all_words.clone())),
+        query => Ok((query, *words, counted(&Asked::read(L::KNOWN, query))?.words())),
     });
     let ready = ready.collect::<Result<Vec<_>, StoreError>>()?;
-    let gives = signed.can(&Act::AssignLeads);
     Ok(ListPage {
-        title: title(L::WORDS, asked, (total.n, &total.words()), &all.words()),
-        under: Markup::new(),
+        title: title(L::WORDS, asked, (total.n, &total.words()), &all_words),
+        under: L::under(maker)?,
+        act: L::act(signed),
         words: L::WORDS,
         is_empty: all.n == 0,
-        all: all.words(),
+        all: all_words,
         total: total.exact(),
         viewing: Viewing::of(reader, asked, signed, asker, ready, Vec::new())?,
-        ticked: gives.then(|| ticked::<L>(maker, &found, tried)).transpose()?,
-        head: "Name",
-        heads: columns.iter().map(|column| column.head(asked)).collect(),
+        ticked: ticked::<L>(maker, signed, &found, tried)?,
+        head: L::HEAD,
+        heads: columns.iter().map(|column| column.head(asked, is_chosen)).collect(),
         rows,
         after,
         nothing_yet: L::nothing_yet(signed.can(&Act::Import)),
         foot: "",
-        say: say::<L>(maker, &columns, is_chosen, &found)?,
+        say: say::<L>(maker, signed, (&columns, is_chosen), &found)?,
         frame,
     })
 }
 
 fn say<L: Listed>(
     maker: &Maker<'_, '_>,
-    columns: &[Chosen],
-    is_chosen: bool,
+    signed: &Signed,
+    (columns, is_chosen): (&[Chosen], bool),
     found: &[L::Row],
 ) -> Result<Say, Failure> {
     let here = maker.asked.sort();
@@ -306,32 +353,40 @@ fn say<L: Listed>(
         many: L::WORDS.1,
         asked: maker.asked.clone(),
         conditions: L::conditions(maker)?,
-        columns: offered::<L>(columns, found),
+        columns: offered::<L>(signed, columns, found),
         sorts: sorts.collect(),
         is_chosen,
     })
 }
 
+/// The form over the rows, for whoever may do something with them.
 fn ticked<L: Listed>(
     maker: &Maker<'_, '_>,
+    signed: &Signed,
     found: &[L::Row],
     tried: Sending,
-) -> Result<Ticked, Failure> {
-    Ok(Ticked {
+) -> Result<Option<Ticked>, Failure> {
+    let Some(thing) = L::GIVEN else { return Ok(None) };
+    let gives = signed.can(&Act::AssignLeads);
+    let fields = fields(&thing(""), signed, maker.asked, &tried);
+    if !gives && fields.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Ticked {
         path: L::KNOWN.path,
         many: L::WORDS.1,
         rows: found.len(),
         shown: json(found.iter().map(L::id)),
         back: maker.asked.back(),
-        can_own: can_own(maker.names)?,
-        fields: Vec::new(),
+        can_own: if gives { can_own(maker.names)? } else { Vec::new() },
+        fields,
         tried,
-    })
+    }))
 }
 
 fn shown<L: Listed>(
     maker: &Maker<'_, '_>,
-    columns: &[Chosen],
+    (columns, is_chosen): (&[Chosen], bool),
     row: &L::Row,
 ) -> Result<Row, Failure> {
     let cells = columns.iter().map(|column| {
@@ -339,7 +394,7 @@ fn shown<L: Listed>(
             Chosen::Standing(column) => L::shown(maker, column.key, row)?,
             Chosen::Field(name) => field(L::fields(row).get(name)),
         };
-        let class = column.class();
+        let class = column.class(is_chosen);
         let label = matches!(class, "full nw" | "full any" | "n").then(|| column.label());
         Ok(Shown { class, label, value })
     });

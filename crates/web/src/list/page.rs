@@ -16,6 +16,8 @@ pub(crate) struct ListPage {
     pub(crate) title: String,
     /// A sentence under the title, where one is needed.
     pub(crate) under: Markup,
+    /// What can be done from the list, as words and an address.
+    pub(crate) act: Option<(&'static str, &'static str)>,
     /// What one row is called, and several.
     pub(crate) words: (&'static str, &'static str),
     /// Whether there is no row at all, whatever is asked for.

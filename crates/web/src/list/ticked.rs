@@ -2,20 +2,21 @@
 
 use askama::{Template, filters::HtmlSafe};
 use axum::{extract::Path, response::Response};
-use domain::{ids::UserId, owned::Owned};
+use domain::{correction::is_correctable_of, ids::UserId, owned::Owned};
 use engine::{
     Engine,
     access::Act,
-    correction::{Corrected, Wanted},
+    correction::{Corrected, Wanted, known_fields},
 };
 use store::{Reader, StoreError};
 
+use super::Asked;
 use crate::{
     failure::Failure,
     flash::Flash,
     names::{Names, encoded},
-    pages::{leads::row::level_words, sign_in::sentence},
-    session::Visit,
+    pages::{correct::may_correct, leads::row::level_words, sign_in::sentence},
+    session::{Signed, Visit},
     show,
 };
 
@@ -43,6 +44,31 @@ pub(crate) struct Ticked {
 }
 
 impl HtmlSafe for Ticked {}
+
+/// The fields that can be corrected of many things of a kind at once, by whoever may: keys and
+/// words.
+pub(crate) fn fields(
+    kind: &Owned,
+    signed: &Signed,
+    asked: &Asked,
+    tried: &Sending,
+) -> Vec<(String, String)> {
+    if !may_correct(kind, signed) {
+        return Vec::new();
+    }
+    let shown = asked.columns.iter().filter_map(|key| key.strip_prefix("field."));
+    let tried = Some(tried.field.as_str()).filter(|name| !name.is_empty());
+    // What an opportunity is about to bring is corrected oftener than anything.
+    let amount = matches!(kind, Owned::Opportunity(_)).then_some("amount");
+    let known = known_fields(kind).iter().copied().chain(amount).chain(shown).chain(tried);
+    let mut fields: Vec<(String, String)> = Vec::new();
+    for name in known.filter(|name| is_correctable_of(kind, name)) {
+        if fields.iter().all(|(known, _)| known != name) {
+            fields.push((name.to_owned(), level_words(name)));
+        }
+    }
+    fields
+}
 
 /// Ids as JSON.
 pub(crate) fn json<'a>(ids: impl Iterator<Item = &'a str>) -> String {
@@ -208,13 +234,8 @@ fn left(names: &Names<'_, '_>, of: &Corrected) -> Result<String, StoreError> {
     if of.left.is_empty() {
         return Ok(String::new());
     }
-    let name = |thing: &Owned| match thing {
-        Owned::Lead(id) => names.lead(id),
-        Owned::Opportunity(id) => names.opportunity(id),
-        Owned::Account(id) => names.account(id),
-    };
     let named = of.left.iter().take(NAMED_MAX);
-    let named = named.map(|(thing, why)| Ok(format!("{} {}", name(thing)?, why.words())));
+    let named = named.map(|(thing, why)| Ok(format!("{} {}", names.thing(thing)?, why.words())));
     let mut named = named.collect::<Result<Vec<_>, StoreError>>()?;
     if of.left.len() > NAMED_MAX {
         named.push(format!("and {} more", of.left.len() - NAMED_MAX));

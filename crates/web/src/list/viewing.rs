@@ -105,14 +105,15 @@ pub(crate) fn seen(reader: &Reader<'_>, by: &Actor) -> Result<Vec<Shown>, StoreE
     Ok(lists.collect::<Result<Vec<_>, StoreError>>()?.into_iter().flatten().collect())
 }
 
-/// The views of one list.
+/// The views of one list; none of one that they may not see themselves.
 fn seen_of(
     reader: &Reader<'_>,
     name: &str,
     by: &Actor,
     of_all_teams: bool,
 ) -> Result<Vec<Shown>, StoreError> {
-    let Some(list) = list(name) else { return Ok(Vec::new()) };
+    let list = list(name).filter(|list| may(by, &list.seen_by).is_ok());
+    let Some(list) = list else { return Ok(Vec::new()) };
     let team = team_of(reader, &by.user)?;
     let views = reader.views_for(name, &by.user, team.as_deref(), of_all_teams)?;
     let shown = views.into_iter().map(|view| Shown {

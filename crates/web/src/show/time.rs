@@ -46,7 +46,12 @@ impl LocalTime {
     /// An instant to the second with its zone, where it must stand in any court:
     /// `28 Sep 2026, 16:04:11 Berlin`.
     pub fn exact(&self, at: Timestamp) -> Markup {
-        self.element(at, format!("{} {}", self.second_words(at), self.city()))
+        self.element(at, self.exact_words(at))
+    }
+
+    /// The words of [`LocalTime::exact`].
+    pub fn exact_words(&self, at: Timestamp) -> String {
+        format!("{} {}", self.second_words(at), self.city())
     }
 
     /// The same in a column that names the zone in its head.

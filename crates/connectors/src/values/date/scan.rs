@@ -61,6 +61,7 @@ fn bare_digits(digits: &str) -> Result<Scanned, Unreadable> {
         at.map(Scanned::Unix).map_err(|_| Unreadable::NoSuchDate)
     };
     match digits.len() {
+        5 if number >= 20_000 => Err(Unreadable::CountOfDays),
         8 => {
             let [month, day] = [number / 100 % 100, number % 100].map(small);
             Ok(Scanned::Known { year: number / 10_000, month, day, time: None })

@@ -154,6 +154,18 @@ fn serial_numbers_of_excel_are_read_when_told() {
     }
 }
 
+#[test]
+fn a_bare_count_of_days_is_told_from_what_is_no_date() {
+    for (text, reason) in [
+        ("45000", Unreadable::CountOfDays),
+        ("04500", Unreadable::NotADate),
+        ("4500", Unreadable::NotADate),
+    ] {
+        let found = scan::scan(text).map(|_| ()).unwrap_err();
+        assert_eq!(found, reason, "{text}");
+    }
+}
+
 proptest! {
     #[test]
     fn no_text_makes_it_panic(text in "\\PC{0,40}", near in "[0-9./:TZ +\\-JanFebPM,]{0,30}") {

@@ -78,6 +78,7 @@ impl Listed for Accounts {
     const PLACE: Place = Place::Accounts;
     const WORDS: (&'static str, &'static str) = ("account", "accounts");
     const READY: &'static [(&'static str, &'static str)] = &[("", "All"), ("owner=me", "Mine")];
+    const GIVEN: Option<fn(&str) -> Owned> = Some(|id| Owned::Account(id.into()));
     const ELSEWHERE: &'static [&'static str] = &["name", "owner"];
 
     fn rows(
@@ -106,10 +107,6 @@ impl Listed for Accounts {
 
     fn id(row: &AccountRow) -> &str {
         row.id.as_str()
-    }
-
-    fn thing(id: &str) -> Owned {
-        Owned::Account(id.into())
     }
 
     fn name(row: &AccountRow) -> Option<&str> {

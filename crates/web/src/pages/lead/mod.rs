@@ -1,7 +1,6 @@
 //! One lead: who and what, the clock, what is agreed, the score, the handoffs, the history.
 
 pub(crate) mod account;
-pub(crate) mod correct;
 mod like;
 mod score;
 mod view;

@@ -4,19 +4,17 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
     agreement::{History, InForce},
-    correction::is_correctable,
     fact::{Entry, Fact},
-    field::FieldValue,
     handing_over::{NotHanded, way},
     ids::{FactNo, LeadId},
     lead::LeadHistory,
+    owned::Owned,
     qualification::{Assessment, assess, qualifications},
     service_level::{ServiceClock, clocks},
 };
 use engine::{
     Engine,
     access::Actor,
-    correction::KNOWN_FIELDS,
     identity::namesakes,
     lead::{history_of, working_hours},
 };
@@ -37,6 +35,7 @@ use crate::{
     markup::{Markup, element},
     names::{Names, account_href, encoded, fact_href, lead_href},
     pages::{
+        correct::reported,
         duplicates::Group,
         handoff::{handoff_href, may_answer},
         merging::{Merged, merged_with},
@@ -184,7 +183,7 @@ fn view(matter: &Matter<'_, '_>, lead: &LeadRow, wanted: &Wanted) -> Result<View
         name: matter.known.names.lead(&lead.id)?,
         what: what(&matter.known, lead)?,
         kv: who(matter, lead, wanted.may_assign)?,
-        fields: fields(lead, wanted.may_correct),
+        fields: reported(&Owned::Lead(lead.id.clone()), &lead.fields, wanted.may_correct),
         matched: matched(&matter.known, lead, wanted.may_correct)?,
         clocks: shown,
         agreed: agreed(matter),
@@ -210,27 +209,6 @@ fn same(matter: &Matter<'_, '_>, lead: &LeadRow, reach: bool) -> Result<Group, F
         false => Vec::new(),
     };
     Ok(Group::of(matter.known.names, &lead.id, &found)?)
-}
-
-/// What was reported of the lead; for whoever may correct it, what could be besides.
-fn fields(lead: &LeadRow, may_correct: bool) -> Vec<Reported> {
-    let href = |name: &str| {
-        let may = may_correct && is_correctable(name);
-        may.then(|| format!("{}/fields/{}", lead_href(&lead.id), encoded(name)))
-    };
-    let known = lead.fields.iter().map(|(name, value)| Reported {
-        name: name.replace('_', " "),
-        value: value.to_string(),
-        correct: href(name)
-            .filter(|_| !matches!(value, FieldValue::Bool(_) | FieldValue::Money(_))),
-    });
-    let missing = KNOWN_FIELDS.iter().filter(|name| !lead.fields.contains_key(**name));
-    let missing = missing.filter(|_| may_correct).map(|name| Reported {
-        name: name.replace('_', " "),
-        value: "not reported".to_owned(),
-        correct: href(name),
-    });
-    known.chain(missing).collect()
 }
 
 /// The score under each definition in force at the instant asked for.

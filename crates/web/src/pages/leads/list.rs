@@ -1,11 +1,11 @@
 //! What the database says about a page of the list.
 
-use domain::correction::is_correctable;
 use domain::{
     agreement::{Agreement, History},
     firm::Side,
+    owned::Owned,
 };
-use engine::{access::Act, correction::KNOWN_FIELDS, lead::judged::Rules};
+use engine::{access::Act, lead::judged::Rules};
 use store::{
     Reader, StoreError,
     read::{Colleague, LeadFilter, LeadRow},
@@ -15,7 +15,7 @@ use super::{
     column::{Column, chosen, offered, standing},
     filter::{CLOCKS, KNOWN, filter, key_of, place, said, sort},
     meant,
-    row::{Maker, judged, level_words},
+    row::{Maker, judged},
     said::conditions,
 };
 use crate::{
@@ -26,7 +26,7 @@ use crate::{
         Asked, Asker, Choice, Counted, Head, ListPage, choice,
         page::title,
         say::Say,
-        ticked::{Sending, Ticked, json},
+        ticked::{Sending, Ticked, fields, json},
         viewing::Viewing,
     },
     markup::Markup,
@@ -80,6 +80,7 @@ impl Matter<'_, '_> {
             frame,
             title: heading(asked, &total, all),
             under: under(in_force, asked, &asker),
+            act: None,
             words: WORDS,
             is_empty: all == 0,
             all: show::count(all),
@@ -132,9 +133,9 @@ impl Matter<'_, '_> {
         found: &[LeadRow],
         tried: Sending,
     ) -> Result<Option<Ticked>, Failure> {
-        let (gives, corrects) =
-            (self.signed.can(&Act::AssignLeads), self.signed.can(&Act::CorrectLeads));
-        if !gives && !corrects {
+        let gives = self.signed.can(&Act::AssignLeads);
+        let fields = fields(&Owned::Lead("".into()), self.signed, self.asked, &tried);
+        if !gives && fields.is_empty() {
             return Ok(None);
         }
         Ok(Some(Ticked {
@@ -144,24 +145,10 @@ impl Matter<'_, '_> {
             shown: json(found.iter().map(|lead| lead.id.as_str())),
             back: self.asked.back(),
             can_own: if gives { can_own(names)? } else { Vec::new() },
-            fields: if corrects { fields(self.asked, &tried) } else { Vec::new() },
+            fields,
             tried,
         }))
     }
-}
-
-/// The fields that can be corrected of many leads at once: keys and words.
-fn fields(asked: &Asked, tried: &Sending) -> Vec<(String, String)> {
-    let shown = asked.columns.iter().filter_map(|key| key.strip_prefix("field."));
-    let tried = Some(tried.field.as_str()).filter(|name| !name.is_empty());
-    let known = KNOWN_FIELDS.into_iter().chain(shown).chain(tried);
-    let mut fields: Vec<(String, String)> = Vec::new();
-    for name in known.filter(|name| is_correctable(name)) {
-        if fields.iter().all(|(known, _)| known != name) {
-            fields.push((name.to_owned(), level_words(name)));
-        }
-    }
-    fields
 }
 
 fn heading(asked: &Asked, total: &Counted, all: u64) -> String {

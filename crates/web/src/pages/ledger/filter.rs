@@ -1,23 +1,9 @@
 //! Which facts: all of it in the address, so that an address is a view.
 
-use domain::ids::FactNo;
-use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
-use serde::Deserialize;
+use jiff::civil::Date;
 use store::FactFilter;
 
-use crate::names::encoded;
-
-/// What the address asks for.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub(crate) struct Asked {
-    pub(super) about: String,
-    pub(super) kind: String,
-    pub(super) source: String,
-    pub(super) from: String,
-    pub(super) to: String,
-    pub(super) after: String,
-}
+use crate::{list::Asked, show::LocalTime};
 
 /// What facts can be about: the first half of every subject.
 const NOUNS: [&str; 9] = [
@@ -90,97 +76,60 @@ pub(super) const KINDS: [&str; 54] = [
     "quota",
 ];
 
-impl Asked {
-    /// The condition; days are those of `zone`, the last one included. Words where a day is none:
-    /// somebody who audits must not take all facts for those of a day.
-    pub(super) fn filter(&self, zone: &TimeZone) -> Result<FactFilter, String> {
-        let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-        let (from, to) = (day(&self.from)?, day(&self.to)?);
-        if let (Some(from), Some(to)) = (from, to)
-            && from > to
-        {
-            return Err(format!(
-                "The first day, {from}, comes after the last, {to}: turn them round."
-            ));
-        }
-        let day_after = |to: Date| to.checked_add(1.day()).ok();
-        Ok(FactFilter {
-            subjects: self.subjects(),
-            kind: some(&self.kind),
-            source: some(&self.source),
-            from: from.and_then(|from| begin(from, zone)),
-            before: to.and_then(day_after).and_then(|after| begin(after, zone)),
-        })
-    }
-
-    /// A whole subject, or an id of any noun.
-    fn subjects(&self) -> Vec<String> {
-        let about = self.about.trim();
-        let is_whole = about.split_once('/').is_some_and(|(noun, _)| NOUNS.contains(&noun));
-        match (about.is_empty(), is_whole) {
-            (true, _) => Vec::new(),
-            (false, true) => vec![about.to_owned()],
-            (false, false) => NOUNS.iter().map(|noun| format!("{noun}/{about}")).collect(),
-        }
-    }
-
-    /// The fact after which this page begins.
-    pub(super) fn after(&self) -> Option<FactNo> {
-        self.after.parse().ok().map(FactNo)
-    }
-
-    /// Whether only some facts are asked for.
-    pub(super) fn narrows(&self) -> bool {
-        let asked = [&self.about, &self.kind, &self.source, &self.from, &self.to];
-        asked.iter().any(|asked| !asked.trim().is_empty())
-    }
-
-    /// The address of this view, from a fact on.
-    pub(super) fn href(&self, after: Option<FactNo>) -> String {
-        let after = after.map(|no| no.to_string()).unwrap_or_default();
-        let pairs = [
-            ("about", self.about.trim()),
-            ("kind", &self.kind),
-            ("source", &self.source),
-            ("from", &self.from),
-            ("to", &self.to),
-            ("after", &after),
-        ];
-        let said = pairs.iter().filter(|(_, value)| !value.is_empty());
-        let said: Vec<String> =
-            said.map(|(name, value)| format!("{name}={}", encoded(value))).collect();
-        if said.is_empty() { "/ledger".to_owned() } else { format!("/ledger?{}", said.join("&")) }
+/// The condition; days are the firm's, the last one included.
+pub(super) fn filter(asked: &Asked, time: &LocalTime) -> FactFilter {
+    let some = |name: &str| Some(asked.one(name).to_owned()).filter(|text| !text.is_empty());
+    let span = asked.period("recorded").span(time);
+    FactFilter {
+        subjects: subjects(asked.one("about")),
+        kind: some("kind"),
+        source: some("source"),
+        from: span.from,
+        before: span.before,
     }
 }
 
-fn day(text: &str) -> Result<Option<Date>, String> {
-    let refused = |text: &str| format!("\"{text}\" is not a day: write it like 2026-11-16.");
-    match text.trim() {
-        "" => Ok(None),
-        text => text.parse().map(Some).map_err(|_| refused(text)),
+/// What is wrong with the days, in words: somebody who audits must not take all facts for those of
+/// a day.
+pub(super) fn misread(asked: &Asked) -> Option<String> {
+    let period = asked.period("recorded");
+    let is_none = |text: &&&str| !text.is_empty() && text.parse::<Date>().is_err();
+    if let Some(text) = [period.from.as_str(), period.to.as_str()].iter().find(is_none) {
+        return Some(format!("\"{text}\" is not a day: write it like 2026-11-16."));
     }
+    let (first, last) = (period.first()?, period.last()?);
+    (first > last)
+        .then(|| format!("The first day, {first}, comes after the last, {last}: turn them round."))
 }
 
-/// When a day begins; nothing for a day at the very ends of time.
-fn begin(day: Date, zone: &TimeZone) -> Option<Timestamp> {
-    Some(day.to_zoned(zone.clone()).ok()?.timestamp())
+/// A whole subject, or an id of any noun.
+fn subjects(about: &str) -> Vec<String> {
+    let is_whole = about.split_once('/').is_some_and(|(noun, _)| NOUNS.contains(&noun));
+    match (about.is_empty(), is_whole) {
+        (true, _) => Vec::new(),
+        (false, true) => vec![about.to_owned()],
+        (false, false) => NOUNS.iter().map(|noun| format!("{noun}/{about}")).collect(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use domain::fact::Fact;
+    use jiff::tz::TimeZone;
 
     use super::*;
+    use crate::pages::ledger::KNOWN;
 
-    fn berlin() -> TimeZone {
-        TimeZone::get("Europe/Berlin").unwrap()
+    fn asked(query: &str) -> Asked {
+        Asked::read(&KNOWN, query)
     }
 
     #[test]
     fn days_are_the_firms_and_the_last_is_included() {
-        let asked =
-            Asked { from: "2026-10-25".into(), to: " 2026-10-25 ".into(), ..Asked::default() };
-        let filter = asked.filter(&berlin()).unwrap();
+        let now = "2026-11-19T08:12:30Z".parse().unwrap();
+        let time = LocalTime::new(now, TimeZone::get("Europe/Berlin").unwrap());
+        let query = "recorded_from=2026-10-25&recorded_to=+2026-10-25+";
+        let filter = filter(&asked(query), &time);
         // The day on which summer time ends has 25 hours.
         assert_eq!(filter.from.unwrap().to_string(), "2026-10-24T22:00:00Z");
         assert_eq!(filter.before.unwrap().to_string(), "2026-10-25T23:00:00Z");
@@ -189,35 +138,30 @@ mod tests {
     #[test]
     fn what_is_no_day_is_refused_and_not_left_out() {
         let cases = [
-            ("05/04/26", "", "\"05/04/26\" is not a day: write it like 2026-11-16."),
-            ("", "gestern", "\"gestern\" is not a day: write it like 2026-11-16."),
+            ("recorded_from=2026-11-01&recorded_to=2026-11-01", None),
             (
-                "2026-11-02",
-                "2026-11-01",
-                "The first day, 2026-11-02, comes after the last, 2026-11-01: turn them round.",
+                "recorded_from=05/04/26",
+                Some("\"05/04/26\" is not a day: write it like 2026-11-16."),
+            ),
+            ("recorded_to=gestern", Some("\"gestern\" is not a day: write it like 2026-11-16.")),
+            (
+                "recorded_from=2026-11-02&recorded_to=2026-11-01",
+                Some(
+                    "The first day, 2026-11-02, comes after the last, 2026-11-01: turn them round.",
+                ),
             ),
         ];
-        for (from, to, expected) in cases {
-            let asked = Asked { from: from.into(), to: to.into(), ..Asked::default() };
-            assert_eq!(asked.filter(&berlin()).unwrap_err(), expected);
+        for (query, expected) in cases {
+            assert_eq!(misread(&asked(query)).as_deref(), expected, "{query}");
         }
     }
 
     #[test]
     fn an_id_is_looked_for_under_every_noun() {
-        let about = |about: &str| Asked { about: about.into(), ..Asked::default() }.subjects();
-        assert_eq!(about(" lead/crm:1 "), ["lead/crm:1"]);
-        assert!(about("crm:1").contains(&"opportunity/crm:1".to_owned()));
-        assert!(about("a/b").contains(&"lead/a/b".to_owned()), "an id may hold a stroke");
-        assert!(about("  ").is_empty());
-    }
-
-    #[test]
-    fn an_address_is_a_view() {
-        let asked = Asked { about: " a&b ".into(), kind: "lead".into(), ..Asked::default() };
-        assert_eq!(asked.href(Some(FactNo(7))), "/ledger?about=a%26b&kind=lead&after=7");
-        assert_eq!(Asked::default().href(None), "/ledger");
-        assert!(asked.narrows() && !Asked::default().narrows());
+        assert_eq!(subjects("lead/crm:1"), ["lead/crm:1"]);
+        assert!(subjects("crm:1").contains(&"opportunity/crm:1".to_owned()));
+        assert!(subjects("a/b").contains(&"lead/a/b".to_owned()), "an id may hold a stroke");
+        assert!(subjects("").is_empty());
     }
 
     /// The reference shows one of each kind.

@@ -1,124 +1,70 @@
 //! Every fact, the newest first: what somebody who audits looks through.
 
-pub(crate) mod export;
 mod filter;
 
-use askama::Template;
-use axum::{extract::Query, response::Response};
 use domain::{
-    agreement::History,
     fact::{Entry, Fact},
+    field::Fields,
     ids::{FactNo, Subject},
 };
 use engine::access::Act;
-use store::{FactFilter, Head, Reader};
+use store::{FactFilter, Reader, StoreError};
 
 use crate::{
     failure::Failure,
-    layout::{EmptyState, Files, Form, Frame, Pagination, Place},
+    layout::{EmptyState, Place},
+    list::{
+        Asked, Asker, Column, Condition, Control, Known, Listed, Maker, anything, choice,
+        say::period,
+    },
     markup::{Markup, element},
-    names::{Names, encoded, fact_href, lead_href, opportunity_href},
-    sentence::{Sentence, kind_of, sentence, show_kind},
-    session::Visit,
-    show::{self, LocalTime},
+    names::{encoded, fact_href, lead_href, opportunity_href},
+    sentence::{kind_of, sentence, show_kind},
+    sheet::Cell,
+    show::figure,
 };
-use filter::{Asked, KINDS};
+use filter::{KINDS, filter, misread};
 
-/// Rows of one page.
-const ROWS: u32 = 50;
+/// Facts as a list.
+pub(crate) enum Facts {}
 
-/// The page.
-#[derive(Template)]
-#[template(path = "pages/ledger/index.html")]
-struct LedgerPage {
-    frame: Frame,
-    asked: Asked,
-    form: Form,
-    list: List,
-    zone: String,
+pub(crate) static KNOWN: Known = Known {
+    path: "/ledger",
+    several: &[],
+    once: &["kind", "about", "source"],
+    periods: &["recorded"],
+    sorts: &[("recorded", "when they were recorded, the newest first")],
+    reads: anything,
+};
+
+const fn column(key: &'static str, label: &'static str, class: &'static str) -> Column {
+    Column { key, label, class, sort: None, is_usual: true }
 }
 
-/// What the ledger says.
-struct List {
-    rows: Vec<Row>,
-    head: Head,
-    sources: Vec<String>,
-    after: Option<String>,
-}
+static COLUMNS: [Column; 8] = [
+    column("no", "No.", "n second"),
+    column("says", "What it says", "wideonly drop"),
+    column("about", "About", "full any"),
+    column("source", "Source", "full nw"),
+    Column { is_usual: false, ..column("key", "Key", "full any") },
+    column("happened", "Happened", "full nw"),
+    column("recorded", "Recorded", "full nw"),
+    Column { is_usual: false, ..column("kind", "Kind, as it is sent", "full any") },
+];
 
-/// A fact as the list shows it.
-struct Row {
-    no: FactNo,
-    href: String,
+/// Facts have columns of their own, and no others.
+static NO_FIELDS: Fields = Fields::new();
+
+/// A fact as the list has it.
+pub(crate) struct Row {
+    id: String,
     kind: String,
-    said: Sentence,
-    subject: Markup,
-    happened: Markup,
-    recorded: Markup,
-    source: String,
+    entry: Entry,
 }
 
 /// The address of all facts about a subject.
 pub(crate) fn about_href(subject: &str) -> String {
     format!("/ledger?about={}", encoded(subject))
-}
-
-/// Shows the facts that the address asks for.
-pub(crate) async fn index(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Failure> {
-    visit.signed.may(&Act::SearchLedger)?;
-    let (time, reach) = (visit.time(), visit.signed.can(&Act::SeeReach));
-    let zone = time.city();
-    let mut form = Form::default();
-    let filter = asked.filter(time.zone()).map_err(|words| form.refuse_whole(words)).ok();
-    let wanted = asked.clone();
-    let list = visit
-        .house
-        .work(move |engine| {
-            let agreements = engine.agreements()?;
-            engine.read(|reader| listed(reader, &agreements, filter, &wanted, reach, &time))
-        })
-        .await?;
-    let mut frame = visit.frame("Facts", Place::Facts);
-    frame.refused = form.is_refused();
-    let refused = form.is_refused();
-    let template = LedgerPage { frame, asked, form, list, zone };
-    Ok(if refused { visit.refuse(template) } else { visit.show(template) })
-}
-
-/// The page of facts; no facts where the question was refused.
-fn listed(
-    reader: &Reader<'_>,
-    agreements: &History,
-    filter: Option<FactFilter>,
-    asked: &Asked,
-    reach: bool,
-    time: &LocalTime,
-) -> Result<List, Failure> {
-    let mut found = match filter {
-        Some(filter) => reader.facts_page(&filter, asked.after(), ROWS + 1)?,
-        None => Vec::new(),
-    };
-    let more = found.len() > ROWS as usize;
-    found.truncate(ROWS as usize);
-    let after = found.last().filter(|_| more).map(|last| asked.href(Some(last.no)));
-    let in_force = agreements.at(time.now()).map(|version| &*version.agreement);
-    let names = Names::new(reader, reach).with_words_of(in_force);
-    let rows =
-        found.iter().map(|entry| row(entry, &names, time)).collect::<Result<_, Failure>>()?;
-    Ok(List { rows, head: reader.head()?, sources: reader.sources()?, after })
-}
-
-fn row(entry: &Entry, names: &Names<'_, '_>, time: &LocalTime) -> Result<Row, Failure> {
-    Ok(Row {
-        no: entry.no,
-        href: fact_href(entry.no),
-        kind: show_kind(&kind_of(entry.fact())),
-        said: sentence(entry, names, time)?,
-        subject: subject(entry.fact()),
-        happened: time.second(entry.happened_at()),
-        recorded: time.second(entry.recorded_at),
-        source: entry.told.source.clone(),
-    })
 }
 
 /// What a fact is about, as a link to its page, or to all facts about it where it has none.
@@ -133,44 +79,161 @@ fn subject(fact: &Fact) -> Markup {
     element("a").class("f wrap").with("href", href).holding(subject).into()
 }
 
-impl LedgerPage {
-    /// The same view as files.
-    fn files(&self) -> Files {
-        Files::of("All of this view", &self.asked.href(None), "/ledger")
+impl Listed for Facts {
+    type Row = Row;
+    const KNOWN: &'static Known = &KNOWN;
+    const COLUMNS: &'static [Column] = &COLUMNS;
+    const PLACE: Place = Place::Facts;
+    const WORDS: (&'static str, &'static str) = ("fact", "facts");
+    const READY: &'static [(&'static str, &'static str)] =
+        &[("", "All"), ("recorded=7", "Of the last 7 days")];
+    const ELSEWHERE: &'static [&'static str] = &[];
+    const SEEN_BY: Act = Act::SearchLedger;
+    const HEAD: &'static str = "Fact";
+
+    fn rows(
+        maker: &Maker<'_, '_>,
+        after: Option<(&str, &str)>,
+        limit: u32,
+    ) -> Result<Vec<Row>, StoreError> {
+        if misread(maker.asked).is_some() {
+            return Ok(Vec::new());
+        }
+        let after = after.and_then(|(_, no)| no.parse().ok().map(FactNo));
+        let filter = filter(maker.asked, maker.asker.time);
+        let found = maker.reader.facts_page(&filter, after, limit)?;
+        let row = |entry: Entry| {
+            let (id, kind) = (entry.no.to_string(), show_kind(&kind_of(entry.fact())));
+            Row { id, kind, entry }
+        };
+        Ok(found.into_iter().map(row).collect())
     }
 
-    fn title(&self) -> String {
-        let all = show::count(self.list.head.fact.0.unsigned_abs());
-        let is_whole = self.list.after.is_none() && self.asked.after().is_none();
-        let narrows = self.asked.narrows() && !self.form.is_refused();
-        match (narrows, is_whole) {
-            (false, _) => format!("{all} facts"),
-            (true, true) => format!("{} of {all} facts", show::count(self.list.rows.len() as u64)),
-            (true, false) => format!("Some of {all} facts"),
+    fn count(
+        reader: &Reader<'_>,
+        asked: &Asked,
+        asker: &Asker<'_>,
+        most: u64,
+    ) -> Result<u64, StoreError> {
+        let filter = filter(asked, asker.time);
+        match filter == FactFilter::default() {
+            true => Ok(reader.head()?.fact.0.unsigned_abs().min(most)),
+            false => reader.facts_count_up_to(&filter, most),
         }
     }
 
-    /// Keys and words of the kinds, and whether it is the one that is asked for.
-    fn kinds(&self) -> Vec<(&'static str, String, bool)> {
-        KINDS.map(|kind| (kind, show_kind(kind), self.asked.kind == kind)).into()
+    fn place(_: &Asked, row: &Row) -> String {
+        format!("~{}", row.id)
     }
 
-    fn pagination(&self) -> Pagination {
-        Pagination {
-            shown: self.list.rows.len() as u64,
-            total: None,
-            before: None,
-            after: self.list.after.clone(),
-        }
+    fn id(row: &Row) -> &str {
+        &row.id
     }
 
-    fn filtered_away(&self) -> EmptyState {
+    fn name(row: &Row) -> Option<&str> {
+        Some(&row.kind)
+    }
+
+    fn href(row: &Row) -> String {
+        fact_href(row.entry.no)
+    }
+
+    fn fields(_: &Row) -> &Fields {
+        &NO_FIELDS
+    }
+
+    fn shown(maker: &Maker<'_, '_>, column: &str, row: &Row) -> Result<Markup, Failure> {
+        let (entry, time) = (&row.entry, maker.asker.time);
+        Ok(match column {
+            "no" => figure(&row.id, &fact_href(entry.no)),
+            "says" => {
+                let said = sentence(entry, maker.names, time)?;
+                said.glyph.and_text(" ").and_text(said.words)
+            }
+            "about" => subject(entry.fact()),
+            "source" => Markup::text(&entry.told.source),
+            "key" => Markup::text(&entry.told.key),
+            "happened" => time.second(entry.happened_at()),
+            "recorded" => time.second(entry.recorded_at),
+            _ => Markup::text(kind_of(entry.fact())),
+        })
+    }
+
+    fn cell(maker: &Maker<'_, '_>, column: &str, row: &Row) -> Result<Cell, Failure> {
+        let entry = &row.entry;
+        Ok(match column {
+            "no" => Cell::Number { units: entry.no.0, decimals: 0 },
+            "says" => sentence(entry, maker.names, maker.asker.time)?.words.into(),
+            "about" => entry.fact().subject().into(),
+            "source" => entry.told.source.as_str().into(),
+            "key" => entry.told.key.as_str().into(),
+            "happened" => entry.happened_at().into(),
+            "recorded" => entry.recorded_at.into(),
+            _ => kind_of(entry.fact()).into(),
+        })
+    }
+
+    fn conditions(maker: &Maker<'_, '_>) -> Result<Vec<Condition>, Failure> {
+        let asked = maker.asked;
+        let says = |name: &str, words: &dyn Fn(&str) -> String| {
+            Some(asked.one(name)).filter(|text| !text.is_empty()).map(words)
+        };
+        let (kind, source) = (asked.one("kind"), asked.one("source"));
+        let kinds = KINDS.map(|key| choice(key, &show_kind(key), key == kind));
+        let sources = maker.reader.sources()?;
+        let sources = sources.iter().map(|key| choice(key, key, key == source)).collect();
+        Ok(vec![
+            Condition {
+                name: "kind",
+                label: "Of the kind",
+                control: Control::Choice("any kind", kinds.into()),
+                says: says("kind", &|kind| format!("of the kind “{}”", show_kind(kind))),
+            },
+            Condition {
+                name: "source",
+                label: "From source",
+                control: Control::Choice("any source", sources),
+                says: says("source", &|source| format!("from {source}")),
+            },
+            period("recorded", "Recorded", "recorded", asked, maker.asker.time),
+            Condition {
+                name: "about",
+                label: "About",
+                control: Control::Search(asked.one("about").to_owned(), "about this id"),
+                says: says("about", &|about| format!("about {about}")),
+            },
+        ])
+    }
+
+    fn nothing_yet(_: bool) -> EmptyState {
         EmptyState {
-            title: "No fact is like this".to_owned(),
-            words: "Whatever was written is still in the ledger: no fact is ever removed."
+            title: "See everything that ever happened, and who said so".to_owned(),
+            words: "The first fact comes with the first person, file or Agreement. No fact is \
+                    ever changed or removed."
                 .to_owned(),
-            action: Some(("Clear the filter".to_owned(), "/ledger".to_owned())),
+            action: Some(("See who is there".to_owned(), "/people".to_owned())),
+            heads: vec!["Fact", "About", "Source"],
+            rows: vec![vec!["Lead moved", "lead/crm:17", "crm"]],
             ..EmptyState::default()
         }
+    }
+
+    fn all(reader: &Reader<'_>) -> Result<Option<u64>, StoreError> {
+        Ok(Some(reader.head()?.fact.0.unsigned_abs()))
+    }
+
+    fn misread(asked: &Asked) -> Option<String> {
+        misread(asked)
+    }
+
+    fn under(maker: &Maker<'_, '_>) -> Result<Markup, Failure> {
+        let head = maker.reader.head()?;
+        let hash = element("span").class("hash").holding(head.hash.to_string());
+        let words = format!(
+            "In the time of {}. Seal {} ends the chain: ",
+            maker.asker.time.city(),
+            head.seal
+        );
+        Ok(Markup::text(words).and(hash))
     }
 }

@@ -129,6 +129,7 @@ impl Listed for Opportunities {
     const WORDS: (&'static str, &'static str) = ("opportunity", "opportunities");
     const READY: &'static [(&'static str, &'static str)] =
         &[("", "All"), ("outcome=open", "Open"), ("outcome=open&owner=me", "Mine, open")];
+    const GIVEN: Option<fn(&str) -> Owned> = Some(|id| Owned::Opportunity(id.into()));
     const ELSEWHERE: &'static [&'static str] =
         &["name", "account", "owner", "stage", "outcome", "amount", "opened_on", "closed_on"];
 
@@ -161,10 +162,6 @@ impl Listed for Opportunities {
 
     fn id(row: &OpportunityRow) -> &str {
         row.id.as_str()
-    }
-
-    fn thing(id: &str) -> Owned {
-        Owned::Opportunity(id.into())
     }
 
     fn name(row: &OpportunityRow) -> Option<&str> {

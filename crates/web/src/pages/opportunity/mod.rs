@@ -44,11 +44,11 @@ pub(crate) async fn show(
 ) -> Result<Response, Failure> {
     visit.signed.may(&Act::SeeLeads)?;
     let (reach, time) = (visit.signed.can(&Act::SeeReach), visit.time());
-    let (opportunity, actor) = (OpportunityId(id), visit.signed.0.clone());
+    let (opportunity, signed) = (OpportunityId(id), visit.signed.clone());
     let (view, because) = visit
         .house
         .work(move |engine: &Engine| {
-            view::viewed(engine, (&opportunity, &actor), &asked.because, reach, &time)
+            view::viewed(engine, (&opportunity, &signed), &asked.because, reach, &time)
         })
         .await?;
     let frame = visit.frame(view.name.clone(), Place::Opportunities);

@@ -6,14 +6,14 @@ use domain::{
     agreement::History,
     fact::{Entry, Fact},
     ids::{FactNo, OpportunityId, Subject},
+    owned::Owned,
     service_level::{ServiceClock, clocks},
 };
 use engine::{
     Engine,
-    access::Actor,
     lead::{facts_about, working_hours},
 };
-use store::read::{MilestoneRow, OpportunityRow};
+use store::read::{MilestoneRow, OpportunityRow, Outcome};
 
 use super::credits::{Credit, credits};
 use crate::{
@@ -21,6 +21,8 @@ use crate::{
     layout::{Because, because::Working},
     markup::Markup,
     names::{Names, fact_href, lead_href, opportunity_href},
+    pages::correct::{give_link, may_correct, reported},
+    session::Signed,
     show::{LocalTime, count, figure, money, stage},
     workings::{Known, Reported, Told, clock},
 };
@@ -55,7 +57,7 @@ pub(super) struct Stage {
 
 pub(super) fn viewed(
     engine: &Engine,
-    (id, actor): (&OpportunityId, &Actor),
+    (id, signed): (&OpportunityId, &Signed),
     because: &str,
     reach: bool,
     time: &LocalTime,
@@ -75,9 +77,9 @@ pub(super) fn viewed(
         let here = opportunity_href(id);
         let known = Known { reader, names: &names, time, entries: &entries, here: &here };
         let milestones = reader.milestones_of(id)?;
-        let mut view = view(&known, &row, &clocks, &milestones)?;
+        let mut view = view(&known, &row, signed, (&clocks, &milestones))?;
         if let Some(agreement) = in_force {
-            view.credits = credits(reader, agreement, id, actor, time)?;
+            view.credits = credits(reader, agreement, id, &signed.0, time)?;
         }
         let because = drawer(&known, &agreements, &clocks, &milestones, because)?;
         Ok((view, because))
@@ -87,23 +89,21 @@ pub(super) fn viewed(
 fn view(
     known: &Known<'_, '_>,
     row: &OpportunityRow,
-    clocks: &[ServiceClock],
-    milestones: &[MilestoneRow],
+    signed: &Signed,
+    (clocks, milestones): (&[ServiceClock], &[MilestoneRow]),
 ) -> Result<View, Failure> {
     let shown = clocks.iter().rev().map(|clock| clock::shown(known, clock));
     let mut shown: Vec<clock::Shown> = shown.collect::<Result<_, Failure>>()?;
     shown.sort_by_key(|clock| !clock.running);
     let account = row.account.as_ref().map(|id| known.names.account(id)).transpose()?;
-    let told = |(name, value): (&String, &domain::field::FieldValue)| Reported {
-        name: name.replace('_', " "),
-        value: value.to_string(),
-        correct: None,
-    };
+    let thing = Owned::Opportunity(row.id.clone());
+    let is_open = is_open(row);
+    let give = if is_open { give_link(&thing, signed) } else { Markup::new() };
     Ok(View {
         name: known.names.opportunity(&row.id)?,
         what: account.unwrap_or_default(),
-        kv: who(known, row)?,
-        fields: row.fields.iter().map(told).collect(),
+        kv: who(known, row, give)?,
+        fields: reported(&thing, &row.fields, is_open && may_correct(&thing, signed)),
         clocks: shown,
         reached: milestones.iter().map(|row| reached(known, row)).collect(),
         credits: Vec::new(),
@@ -112,9 +112,15 @@ fn view(
     })
 }
 
+/// Whether it is neither won nor lost.
+fn is_open(row: &OpportunityRow) -> bool {
+    matches!(row.outcome, Outcome::Open | Outcome::Unknown)
+}
+
 fn who(
     known: &Known<'_, '_>,
     row: &OpportunityRow,
+    give: Markup,
 ) -> Result<Vec<(&'static str, Markup)>, Failure> {
     let mut kv = Vec::new();
     if let Some(entered) = &row.stage {
@@ -125,7 +131,7 @@ fn who(
         kv.push(("Stage", stage(entered).and(since)));
     }
     kv.push(("Outcome", Markup::text(row.outcome.key().replace('_', " "))));
-    kv.push(("Owner", known.names.owner(row.owner.as_ref())?));
+    kv.push(("Owner", known.names.owner(row.owner.as_ref())?.and(give)));
     if let Some(amount) = row.amount {
         let said = |entry: &&Arc<Entry>| match entry.fact() {
             Fact::Opportunity(fact) => fact.fields.contains_key("amount"),
@@ -139,7 +145,8 @@ fn who(
     if let Some(lead) = &row.lead {
         kv.push(("Lead", figure(known.names.lead(lead)?, &lead_href(lead))));
     }
-    for (term, day) in [("Opened", &row.opened_on), ("Closed", &row.closed_on)] {
+    let closes = if is_open(row) { "Closes" } else { "Closed" };
+    for (term, day) in [("Opened", &row.opened_on), (closes, &row.closed_on)] {
         if let Some(day) = day {
             let shown = day.parse().map(|day| known.time.date(day));
             kv.push((term, shown.unwrap_or_else(|_| Markup::text(day))));

@@ -95,6 +95,15 @@ fn page(name: impl Into<String>, what: impl Into<String>, href: impl Into<String
     Choice { name, what, href, ..Choice::default() }
 }
 
+/// What stands on the page of a place, where its name does not say it.
+fn holds(place: &Place) -> &'static str {
+    match place {
+        Place::Scoreboard => "goals, quotas, service levels, handoffs, funnel, opportunities",
+        Place::Facts => "the ledger, every fact with its source",
+        _ => "",
+    }
+}
+
 /// A button of a form that stands on every page.
 fn button(name: &str, form: &'static str, value: Option<&'static str>) -> Choice {
     Choice { name: name.to_owned(), form: Some(form), value, ..Choice::default() }
@@ -106,7 +115,7 @@ fn pages(visit: &Visit) -> Vec<Choice> {
     let mut pages: Vec<Choice> = places
         .map(|place| {
             let keys = visit.frame.keys.then(|| format!("G {}", place.letter()));
-            Choice { keys, ..page(place.name(), "", place.href()) }
+            Choice { keys, ..page(place.name(), holds(place), place.href()) }
         })
         .collect();
     let sheet = page("Keys", "what the keyboard does", keys::SHEET);
@@ -119,6 +128,11 @@ fn pages(visit: &Visit) -> Vec<Choice> {
         pages.push(page("Disputes", "what is contested, and the rulings", "/disputes"));
         pages.push(page("Responsibilities", "who does what by the Agreement", "/responsibilities"));
     }
+    if visit.signed.can(&Act::SeeDuplicates) {
+        pages.push(page("Duplicates", "leads that may be one person", "/duplicates"));
+    }
+    pages.push(page("Views", "lists that are kept under a name", "/views"));
+    pages.push(page("Your sign-in", "password and sessions", "/account"));
     if visit.signed.can(&Act::SeeAgreement) && visit.frame.in_force.is_some() {
         pages.push(page("What to say", "the message, its proofs and words", "/agreement/message"));
         pages.push(page("Who leads on what", "the priorities", "/agreement/priorities"));
@@ -132,12 +146,12 @@ fn acts(visit: &Visit) -> Vec<Choice> {
         acts.push(page("Import a file", "leads, deals and what happened", "/imports/new"));
     }
     if visit.signed.can(&Act::ManagePeople) {
-        acts.push(page("Invite a colleague", "let somebody in", "/people#admit"));
+        acts.push(page("Invite a colleague", "let somebody in", "/people/new"));
     }
     if visit.signed.can(&Act::SeeLeads) {
-        acts.push(page("Download the leads", "all of them as CSV", "/leads.csv"));
-        acts.push(page("Download the opportunities", "all as CSV", "/opportunities.csv"));
-        acts.push(page("Download the accounts", "all of them as CSV", "/accounts.csv"));
+        acts.push(page("Download the leads", "export all as CSV", "/leads.csv"));
+        acts.push(page("Download the opportunities", "export all as CSV", "/opportunities.csv"));
+        acts.push(page("Download the accounts", "export all as CSV", "/accounts.csv"));
     }
     let themes = Theme::ALL.into_iter().filter(|theme| *theme != visit.frame.theme);
     acts.extend(

@@ -1,125 +1,313 @@
-//! The list of people: those who may sign in first, then by name; of one team, if one is asked for.
+//! The list of people: those who may sign in first, then by name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
+    field::Fields,
     firm::{Role, Side},
     ids::UserId,
 };
-use engine::colleague::{Standing, Standings};
-use jiff::civil::Date;
+use engine::{
+    access::Act,
+    colleague::{Standing, Standings},
+};
+use jiff::{Timestamp, civil::Date};
 use store::{Reader, StoreError, read::UserRow};
 
 use super::absence;
 use crate::{
+    failure::Failure,
+    layout::{EmptyState, Place},
+    list::{
+        Asked, Asker, Choice, Column, Condition, Control, Known, Listed, Maker, any_of, anything,
+        choice,
+    },
     markup::{Markup, element},
     names::{Names, encoded},
+    session::Signed,
+    sheet::Cell,
     show::{self, LocalTime},
 };
 
-/// A person as the list shows them.
-pub(super) struct Row {
-    pub(super) href: String,
-    pub(super) name: Markup,
-    pub(super) role: &'static str,
-    pub(super) side: &'static str,
-    pub(super) team: Markup,
-    pub(super) manager: Markup,
-    pub(super) hours: String,
-    /// When they were last seen, for those who look after people.
-    pub(super) seen: Markup,
-    pub(super) standing: Markup,
-    /// Until when they are away.
-    pub(super) away: Markup,
-    pub(super) may_sign_in: bool,
+/// People as a list.
+pub(crate) enum People {}
+
+static KNOWN: Known = Known {
+    path: "/people",
+    several: &["side", "role", "standing"],
+    once: &["team", "name"],
+    periods: &[],
+    sorts: &[("name", "name, those who may sign in first")],
+    reads: anything,
+};
+
+const fn column(key: &'static str, label: &'static str, class: &'static str) -> Column {
+    Column { key, label, class, sort: None, is_usual: true }
 }
 
-/// The last day of those who are away.
-pub(super) type Until = BTreeMap<UserId, Date>;
+static COLUMNS: [Column; 11] = [
+    column("role", "Role", "full nw"),
+    column("side", "Side", "drop nw"),
+    column("team", "Team", "full nw"),
+    column("manager", "Led by", "drop nw"),
+    column("away_until", "Away until", "full nw"),
+    column("calendar", "Calendar", "wideonly drop nw"),
+    column("zone", "Zone", "wideonly drop nw"),
+    Column { is_usual: false, ..column("region", "Region", "full nw") },
+    column("last_seen", "Last seen", "wideonly drop nw"),
+    column("signing_in", "Signing in", "second"),
+    Column { is_usual: false, ..column("id", "Id", "full any") },
+];
 
-/// The people of a team, or all where none is named, each with their name, in the order of the list.
-pub(super) fn people(
-    reader: &Reader<'_>,
-    names: &Names<'_, '_>,
-    team: Option<&str>,
-) -> Result<Vec<(UserRow, String)>, StoreError> {
-    let mut people = Vec::new();
-    for user in reader.users()? {
-        if team.is_none_or(|team| user.team.as_deref() == Some(team)) {
-            let name = names.user_name(&user.id)?;
-            people.push((user, name));
-        }
+/// A person as the list has them.
+pub(crate) struct Row {
+    user: UserRow,
+    name: String,
+    standing: Standing,
+    seen: Option<Timestamp>,
+    /// The last day on which they are away.
+    away: Option<Date>,
+}
+
+impl Row {
+    fn field(&self, key: &str) -> Option<&str> {
+        self.user.fields.get(key).and_then(|value| value.text())
     }
-    people.sort_by(|(one, a), (other, b)| (!one.active, a).cmp(&(!other.active, b)));
-    Ok(people)
+
+    /// Whether the address asks for them.
+    fn is_meant(&self, asked: &Asked) -> bool {
+        let among = |name: &str, key: &str| {
+            asked.all(name).next().is_none() || asked.all(name).any(|said| said == key)
+        };
+        let (team, name) = (asked.one("team"), asked.one("name").to_lowercase());
+        let begins = |word: &str| word.starts_with(name.as_str());
+        among("side", self.user.side.unwrap_or(Side::Neutral).word())
+            && among("role", self.user.role.map_or("", Role::key))
+            && among("standing", standing_key(self.standing))
+            && (team.is_empty() || self.user.team.as_deref() == Some(team))
+            && (begins(&self.name.to_lowercase())
+                || self.name.to_lowercase().split_whitespace().any(begins))
+    }
 }
 
 /// Who is away today, and until when.
-pub(super) fn away(reader: &Reader<'_>, time: &LocalTime) -> Result<Until, StoreError> {
+fn away(reader: &Reader<'_>, time: &LocalTime) -> Result<BTreeMap<UserId, Date>, StoreError> {
     let today = absence::today(time);
     let lasting = reader.absences_from(today)?.into_iter().filter(|row| row.first_on <= today);
     Ok(lasting.map(|row| (row.user, row.last_on)).collect())
 }
 
-/// The people of a team, or all where none is named.
-pub(super) fn rows(
+/// Everybody that an address asks for, in the order of the list.
+fn people(
     reader: &Reader<'_>,
-    team: Option<&str>,
-    tells_seen: bool,
+    names: &Names<'_, '_>,
+    asked: &Asked,
     time: &LocalTime,
 ) -> Result<Vec<Row>, StoreError> {
-    let names = Names::new(reader, false);
     let (standings, away) = (Standings::now(reader, time.now())?, away(reader, time)?);
-    let shown = |(user, name): &(UserRow, String)| {
-        let row = row(user, name, &names, &standings, tells_seen, time)?;
-        let away = away.get(&user.id).map(|until| time.date(*until)).unwrap_or_default();
-        Ok(Row { away, ..row })
+    let row = |user: UserRow| {
+        let name = names.user_name(&user.id)?;
+        let (standing, away) = (standings.of(&user), away.get(&user.id).copied());
+        Ok(Row { seen: standings.seen.get(&user.id).copied(), user, name, standing, away })
     };
-    people(reader, &names, team)?.iter().map(shown).collect()
+    let all = reader.users()?.into_iter().map(row).collect::<Result<Vec<_>, StoreError>>()?;
+    let mut meant: Vec<Row> = all.into_iter().filter(|row| row.is_meant(asked)).collect();
+    let key = |row: &Row| (!row.user.active, row.name.clone(), row.user.id.clone());
+    meant.sort_by_cached_key(key);
+    Ok(meant)
 }
 
-fn row(
-    user: &UserRow,
-    name: &str,
-    names: &Names<'_, '_>,
-    standings: &Standings,
-    tells_seen: bool,
-    time: &LocalTime,
-) -> Result<Row, StoreError> {
-    let field = |key: &str| user.fields.get(key).and_then(|value| value.text()).map(str::to_owned);
-    let hours: Vec<String> = field("calendar").into_iter().chain(field("zone")).collect();
-    let side = user.side.unwrap_or(Side::Neutral);
-    let manager = match &user.manager {
-        Some(id) => person_link(id, &names.user_name(&id.as_str().into())?),
-        None => Markup::new(),
+impl Listed for People {
+    type Row = Row;
+    const KNOWN: &'static Known = &KNOWN;
+    const COLUMNS: &'static [Column] = &COLUMNS;
+    const PLACE: Place = Place::People;
+    const WORDS: (&'static str, &'static str) = ("colleague", "colleagues");
+    const READY: &'static [(&'static str, &'static str)] =
+        &[("", "All"), ("side=marketing", "Marketing"), ("side=sales", "Sales")];
+    const ELSEWHERE: &'static [&'static str] =
+        &["name", "role", "side", "team", "manager", "region", "calendar", "zone"];
+    const SEEN_BY: Act = Act::SeePeople;
+
+    fn rows(
+        maker: &Maker<'_, '_>,
+        after: Option<(&str, &str)>,
+        limit: u32,
+    ) -> Result<Vec<Row>, StoreError> {
+        let mut all = people(maker.reader, maker.names, maker.asked, maker.asker.time)?;
+        let last = after.and_then(|(_, id)| all.iter().position(|row| row.user.id.as_str() == id));
+        all.drain(..last.map_or(0, |last| last + 1));
+        all.truncate(limit as usize);
+        Ok(all)
+    }
+
+    fn count(
+        reader: &Reader<'_>,
+        asked: &Asked,
+        asker: &Asker<'_>,
+        most: u64,
+    ) -> Result<u64, StoreError> {
+        let all = people(reader, &Names::new(reader, false), asked, asker.time)?;
+        Ok((all.len() as u64).min(most))
+    }
+
+    fn place(_: &Asked, row: &Row) -> String {
+        format!("~{}", row.user.id)
+    }
+
+    fn id(row: &Row) -> &str {
+        row.user.id.as_str()
+    }
+
+    fn name(row: &Row) -> Option<&str> {
+        Some(&row.name)
+    }
+
+    fn href(row: &Row) -> String {
+        person_href(row.user.id.as_str())
+    }
+
+    fn fields(row: &Row) -> &Fields {
+        &row.user.fields
+    }
+
+    fn shown(maker: &Maker<'_, '_>, column: &str, row: &Row) -> Result<Markup, Failure> {
+        let (user, time) = (&row.user, maker.asker.time);
+        let field = |key: &str| row.field(key).map(Markup::text).unwrap_or_default();
+        Ok(match column {
+            "role" => Markup::text(user.role.map_or("", Role::words)),
+            "side" => {
+                let side = user.side.unwrap_or(Side::Neutral);
+                show::side(side).and_text(" ").and_text(side.word())
+            }
+            "team" => user.team.as_deref().map(team_link).unwrap_or_default(),
+            "manager" => match &user.manager {
+                Some(id) => person_link(id, &maker.names.user_name(&id.as_str().into())?),
+                None => Markup::new(),
+            },
+            "away_until" => row.away.map(|until| time.date(until)).unwrap_or_default(),
+            "last_seen" => row.seen.map(|at| time.near(at)).unwrap_or_default(),
+            "signing_in" => standing_words(row.standing, time),
+            "id" => Markup::text(&user.id.0),
+            field_of => field(field_of),
+        })
+    }
+
+    fn cell(maker: &Maker<'_, '_>, column: &str, row: &Row) -> Result<Cell, Failure> {
+        let user = &row.user;
+        Ok(match column {
+            "role" => user.role.map(Role::words).into(),
+            "side" => user.side.map(|side| side.word()).into(),
+            "team" => user.team.as_deref().into(),
+            "manager" => {
+                let name = |id: &String| maker.names.user_name(&id.as_str().into());
+                user.manager.as_ref().map(name).transpose()?.into()
+            }
+            "away_until" => row.away.map(|until| until.to_string()).into(),
+            "last_seen" => row.seen.into(),
+            "signing_in" => standing_said(row.standing).into(),
+            "id" => user.id.as_str().into(),
+            field_of => row.field(field_of).into(),
+        })
+    }
+
+    fn conditions(maker: &Maker<'_, '_>) -> Result<Vec<Condition>, Failure> {
+        Ok(conditions(maker)?)
+    }
+
+    fn nothing_yet(_: bool) -> EmptyState {
+        EmptyState {
+            title: "See who is there, on which side, and until when they are away".to_owned(),
+            words: "Colleagues come from your systems, or are let in one by one.".to_owned(),
+            action: Some(("See what comes first".to_owned(), "/".to_owned())),
+            heads: vec!["Name", "Role", "Side"],
+            rows: vec![vec!["Jo Field", "rep", "sales"]],
+            ..EmptyState::default()
+        }
+    }
+
+    /// When somebody was last seen is for those who look after people.
+    fn has(column: &Column, signed: &Signed) -> bool {
+        column.key != "last_seen" || signed.can(&Act::ManagePeople)
+    }
+
+    fn act(signed: &Signed) -> Option<(&'static str, &'static str)> {
+        signed.can(&Act::ManagePeople).then_some(("Let somebody in", "/people/new"))
+    }
+}
+
+fn conditions(maker: &Maker<'_, '_>) -> Result<Vec<Condition>, StoreError> {
+    let asked = maker.asked;
+    let teams = maker.reader.users()?.into_iter().filter_map(|user| user.team);
+    let teams: BTreeSet<String> = teams.collect();
+    let says = |name: &str, words: &dyn Fn(&str) -> String| {
+        Some(asked.one(name)).filter(|text| !text.is_empty()).map(words)
     };
-    let seen = standings.seen.get(&user.id).filter(|_| tells_seen);
-    Ok(Row {
-        href: person_href(user.id.as_str()),
-        name: show::side_name(side, name),
-        side: side.word(),
-        role: user.role.map_or("", Role::words),
-        team: user.team.as_deref().map(team_link).unwrap_or_default(),
-        manager,
-        hours: hours.join(", "),
-        seen: seen.map(|at| time.near(*at)).unwrap_or_default(),
-        standing: standing_words(standings.of(user), time),
-        away: Markup::new(),
-        may_sign_in: user.active,
-    })
+    let ticks = |name: &'static str, label: &'static str, all: Vec<(&str, &str)>| {
+        let is_said = |key: &str| asked.all(name).any(|said| said == key);
+        let said = all.iter().filter(|(key, _)| is_said(key)).map(|(_, words)| *words);
+        let words = any_of(&said.collect::<Vec<_>>());
+        let says = Some(words).filter(|words| !words.is_empty());
+        let choices: Vec<Choice> =
+            all.iter().map(|(key, words)| choice(key, words, is_said(key))).collect();
+        Condition { name, label, control: Control::Ticks(choices), says }
+    };
+    let sides =
+        [Side::Marketing, Side::Sales, Side::Neutral].map(|side| (side.word(), side.word()));
+    let roles = Role::ALL.into_iter().map(|role| (role.key(), role.words())).collect();
+    Ok(vec![
+        ticks("side", "Of the side", sides.into()),
+        ticks("role", "In the role", roles),
+        Condition {
+            name: "team",
+            label: "In the team",
+            control: Control::Offered(asked.one("team").to_owned(), teams),
+            says: says("team", &|team| format!("in the team {team}")),
+        },
+        ticks("standing", "Who", STANDINGS.into()),
+        Condition {
+            name: "name",
+            label: "Whose name begins",
+            control: Control::Search(asked.one("name").to_owned(), "whose name begins"),
+            says: says("name", &|name| format!("“{name}…”")),
+        },
+    ])
+}
+
+/// How somebody may stand: keys, and words.
+const STANDINGS: [(&str, &str); 6] = [
+    ("active", "active"),
+    ("invited", "invited"),
+    ("without_link", "no password and no link"),
+    ("left", "left"),
+    ("may_not", "may not sign in"),
+    ("not_let_in", "not let in"),
+];
+
+fn standing_key(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Active => "active",
+        Standing::Invited(_) => "invited",
+        Standing::WithoutLink => "without_link",
+        Standing::Left(_) => "left",
+        Standing::MayNot => "may_not",
+        Standing::NotLetIn => "not_let_in",
+    }
+}
+
+fn standing_said(standing: Standing) -> &'static str {
+    let here = standing_key(standing);
+    STANDINGS.iter().find(|(key, _)| *key == here).map_or("", |(_, words)| words)
 }
 
 /// How somebody stands, in words.
 pub(super) fn standing_words(standing: Standing, time: &LocalTime) -> Markup {
     match standing {
-        Standing::Active => Markup::text("active"),
         Standing::Invited(until) => {
             Markup::text("invited, the link works until ").and(time.near(until))
         }
-        Standing::WithoutLink => Markup::text("no password and no link"),
         Standing::Left(at) => Markup::text("left ").and(time.instant(at)),
-        Standing::MayNot => Markup::text("may not sign in"),
-        Standing::NotLetIn => Markup::text("not let in"),
+        other => Markup::text(standing_said(other)),
     }
 }
 

@@ -3,13 +3,12 @@
 pub(crate) mod absence;
 pub(crate) mod book;
 pub(crate) mod change;
-pub(crate) mod export;
 mod list;
 pub(crate) mod person;
 pub(crate) mod schooling;
 
 use askama::Template;
-use axum::{extract::Query, response::Response};
+use axum::response::Response;
 use domain::{
     firm::{Role, Side},
     ids::UserId,
@@ -23,25 +22,19 @@ use serde::Deserialize;
 
 use crate::{
     failure::Failure,
-    layout::{Field, Files, Form, Frame, Place},
+    layout::{Field, Form, Frame, Place},
     markup::Markup,
-    names::encoded,
     pages::sign_in::sentence,
     sent::Sent,
     session::Visit,
 };
-use list::Row;
+pub(crate) use list::People;
 
-/// The list.
+/// The form by which somebody is let in.
 #[derive(Template)]
-#[template(path = "pages/people/index.html")]
-struct PeoplePage {
+#[template(path = "pages/people/new.html")]
+struct NewPage {
     frame: Frame,
-    rows: Vec<Row>,
-    /// The one team that is shown.
-    team: Option<String>,
-    files: Files,
-    may_manage: bool,
     form: Form,
 }
 
@@ -55,20 +48,6 @@ struct LinkPage {
     until: Markup,
 }
 
-/// Whom the address asks for.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Asked {
-    team: String,
-}
-
-impl Asked {
-    /// The one team that is asked for.
-    fn team(&self) -> Option<String> {
-        Some(self.team.trim().to_owned()).filter(|team| !team.is_empty())
-    }
-}
-
 /// What the form sends.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -80,40 +59,18 @@ pub(crate) struct Sending {
     side: String,
 }
 
-/// Shows everybody, or one team.
-pub(crate) async fn index(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Failure> {
-    visit.signed.may(&Act::SeePeople)?;
-    listed(visit, asked.team(), form(&Sending::default()), false).await
+/// Shows the form by which somebody is let in.
+pub(crate) async fn new(visit: Visit) -> Result<Response, Failure> {
+    visit.signed.may(&Act::ManagePeople)?;
+    Ok(admitting(visit, form(&Sending::default())))
 }
 
-async fn listed(
-    visit: Visit,
-    team: Option<String>,
-    form: Form,
-    was_refused: bool,
-) -> Result<Response, Failure> {
-    let may_manage = visit.signed.can(&Act::ManagePeople);
-    let (asked, time) = (team.clone(), visit.time());
-    let rows = visit.house.work(move |engine| {
-        Ok(engine.read(|reader| list::rows(reader, asked.as_deref(), may_manage, &time))?)
-    });
-    let rows = rows.await?;
-    let mut frame = visit.frame("People", Place::People);
-    frame.refused = was_refused;
-    let query = team.as_ref().map(|team| format!("?team={}", encoded(team))).unwrap_or_default();
-    let files = Files::of("All of them", &format!("/people{query}"), "/people");
-    let template = PeoplePage { frame, rows, team, files, may_manage, form };
-    Ok(if was_refused { visit.refuse(template) } else { visit.show(template) })
-}
-
-impl PeoplePage {
-    fn how_many(&self) -> String {
-        match (self.rows.len(), &self.team) {
-            (n, None) => format!("{n} colleagues are known here"),
-            (0, Some(team)) => format!("nobody is in the team {team}"),
-            (n, Some(team)) => format!("{n} in the team {team}"),
-        }
-    }
+fn admitting(visit: Visit, form: Form) -> Response {
+    let mut frame = visit.frame("Let somebody in", Place::People);
+    frame.refused = form.is_refused();
+    let is_refused = form.is_refused();
+    let page = NewPage { frame, form };
+    if is_refused { visit.refuse(page) } else { visit.show(page) }
 }
 
 /// Roles with their words.
@@ -148,7 +105,7 @@ pub(crate) async fn create(visit: Visit, Sent(sent): Sent<Sending>) -> Result<Re
     let mut shown = form(&sent);
     let Some(role) = Role::parse(&sent.role) else {
         shown.refuse("role", "Choose one of the roles.");
-        return listed(visit, None, shown, true).await;
+        return Ok(admitting(visit, shown));
     };
     let new = NewPerson {
         name: sent.name.clone(),
@@ -161,7 +118,7 @@ pub(crate) async fn create(visit: Visit, Sent(sent): Sent<Sending>) -> Result<Re
         Ok((_, secret)) => Ok(linked(visit, sent.name, &secret)),
         Err(Failure::Refused(refusal)) => {
             shown.refuse(field_of(&refusal), sentence(&refusal.to_string()));
-            listed(visit, None, shown, true).await
+            Ok(admitting(visit, shown))
         }
         Err(other) => Err(other),
     }

@@ -4,8 +4,8 @@
 use askama::Template;
 use axum::{extract::Path, response::Response};
 use domain::{
-    field::Fields,
     ids::{AccountId, CampaignId},
+    owned::Owned,
 };
 use engine::access::Act;
 use store::Reader;
@@ -15,8 +15,10 @@ use crate::{
     layout::{Frame, Place},
     markup::Markup,
     names::{Names, fact_link, lead_href, opportunity_href},
-    session::Visit,
+    pages::correct::{give_link, may_correct, reported},
+    session::{Signed, Visit},
     show::{self, LocalTime},
+    workings::Reported,
 };
 
 /// Rows of one table of the page.
@@ -36,7 +38,9 @@ struct View {
     kind: &'static str,
     name: String,
     id: String,
-    fields: Vec<(String, String)>,
+    /// Whose it is, where it is somebody's to look after.
+    owner: Option<Markup>,
+    fields: Vec<Reported>,
     tables: Vec<Table>,
     facts: Vec<(Markup, Markup)>,
     facts_in_all: usize,
@@ -59,10 +63,10 @@ struct Row {
 /// Shows an account.
 pub(crate) async fn account(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
     visit.signed.may(&Act::SeeLeads)?;
-    let (reach, time) = (visit.signed.can(&Act::SeeReach), visit.time());
+    let (signed, time) = (visit.signed.clone(), visit.time());
     let id = AccountId(id);
     let asked = move |engine: &engine::Engine| {
-        engine.read(|reader| account_view(reader, &id, reach, &time))
+        engine.read(|reader| account_view(reader, &id, &signed, &time))
     };
     let view = visit.house.work(asked).await?;
     shown(visit, view, Place::Accounts)
@@ -86,11 +90,11 @@ fn shown(visit: Visit, view: View, place: Place) -> Result<Response, Failure> {
 fn account_view(
     reader: &Reader<'_>,
     id: &AccountId,
-    reach: bool,
+    signed: &Signed,
     time: &LocalTime,
 ) -> Result<View, Failure> {
     let row = reader.account(id)?.ok_or(Failure::Absent)?;
-    let names = Names::new(reader, reach);
+    let names = Names::new(reader, signed.can(&Act::SeeReach));
     let leads = reader.leads_of_account(id)?;
     let mut rows = Vec::new();
     for lead in leads.iter().take(ROWS_MAX) {
@@ -115,30 +119,26 @@ fn account_view(
     let opportunities = Table { title: "Opportunities", rows, in_all: opportunities.len() };
     let name = row.name.unwrap_or_else(|| id.0.clone());
     let tables = vec![leads, opportunities];
-    let view = View { kind: "Account", tables, ..known(&row.fields, name, &id.0) };
+    let thing = Owned::Account(id.clone());
+    let owner = names.owner(row.owner.as_ref())?.and(give_link(&thing, signed));
+    let fields = reported(&thing, &row.fields, may_correct(&thing, signed));
+    let fields = fields.into_iter().filter(|field| field.name != "owner").collect();
+    let owner = Some(owner);
+    let view = View { kind: "Account", owner, fields, tables, ..View::of(name, &id.0) };
     with_facts(reader, view, &format!("account/{id}"), time)
 }
 
 fn campaign_view(reader: &Reader<'_>, id: &CampaignId, time: &LocalTime) -> Result<View, Failure> {
     let row = reader.campaign(id)?.ok_or(Failure::Absent)?;
     let name = row.name.unwrap_or_else(|| id.0.clone());
-    let view = View { kind: "Campaign", ..known(&row.fields, name, &id.0) };
-    with_facts(reader, view, &format!("campaign/{id}"), time)
-}
-
-fn known(fields: &Fields, name: String, id: &str) -> View {
-    let told = |(name, value): (&String, &domain::field::FieldValue)| {
-        (name.replace('_', " "), value.to_string())
+    let told = |(name, value): (&String, &domain::field::FieldValue)| Reported {
+        name: name.replace('_', " "),
+        value: value.to_string(),
+        correct: None,
     };
-    View {
-        kind: "",
-        name,
-        id: id.to_owned(),
-        fields: fields.iter().map(told).collect(),
-        tables: Vec::new(),
-        facts: Vec::new(),
-        facts_in_all: 0,
-    }
+    let fields = row.fields.iter().map(told).collect();
+    let view = View { kind: "Campaign", fields, ..View::of(name, &id.0) };
+    with_facts(reader, view, &format!("campaign/{id}"), time)
 }
 
 /// The same with the facts about it, the newest first.
@@ -155,6 +155,19 @@ fn with_facts(
 }
 
 impl View {
+    fn of(name: String, id: &str) -> View {
+        View {
+            kind: "",
+            name,
+            id: id.to_owned(),
+            owner: None,
+            fields: Vec::new(),
+            tables: Vec::new(),
+            facts: Vec::new(),
+            facts_in_all: 0,
+        }
+    }
+
     /// `3`, or `100 of 214` where not all are shown.
     fn counted(&self, shown: usize, in_all: &usize) -> String {
         match shown == *in_all {

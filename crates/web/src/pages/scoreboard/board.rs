@@ -15,7 +15,7 @@ use engine::report::ReportRefusal;
 use crate::{
     charts::{Interval, Twin},
     kept::Keep,
-    markup::Markup,
+    markup::{Markup, element},
     show::{self, Rate, figure},
 };
 
@@ -162,6 +162,20 @@ pub(crate) struct Board {
     pub(super) by_person: bool,
     /// The question, as it follows in addresses.
     pub(super) query: String,
+}
+
+impl Board {
+    /// What is not known; an address that a note ends with is a way to there.
+    pub(super) fn told(&self) -> Vec<Markup> {
+        let told = |note: &String| match note.rsplit_once(" see /") {
+            Some((words, page)) => {
+                let link = element("a").with("href", format_args!("/{page}")).holding(page);
+                Markup::text(words).and_text(" see ").and(link)
+            }
+            None => Markup::text(note),
+        };
+        self.notes.iter().map(told).collect()
+    }
 }
 
 impl Keep for Board {

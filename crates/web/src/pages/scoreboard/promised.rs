@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use domain::{counted::Measure, ids::UserId};
+use domain::{
+    counted::Measure,
+    ids::{UserId, Version},
+};
 use engine::{
     access::{Act, Actor, may},
     report::{GoalFigures, GoalStanding, GoalsReport, QuotaFigures, ReportQuestion},
@@ -27,6 +30,8 @@ pub(super) struct Goal {
     pub(super) meter: Markup,
     pub(super) words: Markup,
     pub(super) clause: String,
+    /// The version that says so.
+    pub(super) version: Option<Version>,
 }
 
 /// What was promised, as far as somebody may see it.
@@ -45,7 +50,7 @@ impl Promised {
         query: &str,
     ) -> Promised {
         let goals = report.goals.iter().filter(|goal| may_see_goal(goal, actor));
-        let goals = goals.map(|goal| shown(goal, query)).collect();
+        let goals = goals.map(|goal| shown(goal, report.version, query)).collect();
         Promised { goals, quotas: quotas(report, question, actor, query) }
     }
 }
@@ -84,7 +89,7 @@ fn whose(quota: &QuotaFigures) -> String {
     if whose.is_empty() { "the firm".to_owned() } else { whose }
 }
 
-fn shown(goal: &GoalFigures, query: &str) -> Goal {
+fn shown(goal: &GoalFigures, version: Option<Version>, query: &str) -> Goal {
     let href = rows_href(&goal_key(&goal.id), query);
     let doors = Doors { rows: href };
     let actual = match &goal.standing {
@@ -98,6 +103,7 @@ fn shown(goal: &GoalFigures, query: &str) -> Goal {
         meter: standing::goal_meter(goal, &doors),
         words: standing::goal_words(goal, &doors),
         clause: goal.clause.clone(),
+        version,
     }
 }
 

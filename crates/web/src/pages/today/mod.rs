@@ -7,6 +7,7 @@ mod escalated;
 mod figures;
 pub(crate) mod handed;
 mod handoffs;
+mod health;
 pub(crate) mod steps;
 mod waiting;
 
@@ -58,6 +59,8 @@ struct Today {
     handed: Option<handed::Handed>,
     waiting: Vec<waiting::Waiting>,
     away: Vec<away::Away>,
+    /// How the house itself is, for those who look after the ledger.
+    health: Vec<waiting::Waiting>,
     /// The views that are pinned for the person.
     views: Vec<Link>,
     steps: Option<steps::Steps>,
@@ -135,6 +138,7 @@ fn today(house: &House, actor: &Actor, reach: bool, time: &LocalTime) -> Result<
     let deals = has_deals.then(|| deals::deals(engine, actor, reach, time)).transpose()?;
     let handed = hands_over(actor).then(|| handed::handed(engine, reach, time)).transpose()?;
     let away = engine.read(|reader| away::away(reader, actor, time))?;
+    let health = engine.read(|reader| health::health(reader, actor, time))?;
     let sets_up = may(actor, &Act::ManagePeople).is_ok();
     let steps = if sets_up { steps::steps(engine, time)? } else { None };
     let mut waiting = waiting::waiting(house, actor, time)?;
@@ -156,6 +160,7 @@ fn today(house: &House, actor: &Actor, reach: bool, time: &LocalTime) -> Result<
         handed,
         waiting,
         away,
+        health,
         views,
         steps,
         sellers,

@@ -93,7 +93,7 @@ fn all(reader: &Reader<'_>, time: &LocalTime) -> Result<Vec<Step>, StoreError> {
             "one manager of marketing and one of sales, each by a link of their own",
             "2 min",
             both,
-            if both { "/people" } else { "/people#admit" }.to_owned(),
+            if both { "/people" } else { "/people/new" }.to_owned(),
         ),
         step(
             "Have both sides sign",

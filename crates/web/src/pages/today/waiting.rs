@@ -205,7 +205,10 @@ fn the_house(house: &House, time: &LocalTime) -> Result<Vec<Waiting>, Failure> {
             .and(figure(count(of("rejected")), &href))
             .and_text(format!(" rejected, {}", last.state.replace('_', " ")));
         waiting.push(Waiting {
-            what: format!("The last import, from {}", last.source),
+            what: match last.source.as_str() {
+                "" => "The last import".to_owned(),
+                source => format!("The last import, from {source}"),
+            },
             href,
             words,
         });

@@ -19,7 +19,10 @@ use crate::{
         viewing::{Shown, seen},
     },
     names::{Names, encoded},
-    pages::{accounts::Accounts, leads, opportunities::Opportunities, sign_in::sentence},
+    pages::{
+        accounts::Accounts, leads, ledger::Facts, opportunities::Opportunities, people::People,
+        sign_in::sentence,
+    },
     sent::Sent,
     session::{Signed, Visit},
 };
@@ -31,13 +34,28 @@ pub(crate) struct List {
     pub(crate) known: &'static Known,
     /// Counts what an address asks for, no further than the last number.
     pub(crate) count: fn(&Reader<'_>, &Asked, &Asker<'_>, u64) -> Result<u64, StoreError>,
+    /// What somebody must be allowed, to see it.
+    pub(crate) seen_by: Act,
+}
+
+impl List {
+    const fn of<L: Listed>(title: &'static str) -> List {
+        List { title, known: L::KNOWN, count: L::count, seen_by: L::SEEN_BY }
+    }
 }
 
 /// Every list of which views are kept.
-pub(crate) static LISTS: [List; 3] = [
-    List { title: "Leads", known: &leads::filter::KNOWN, count: leads::count },
-    List { title: "Opportunities", known: Opportunities::KNOWN, count: Opportunities::count },
-    List { title: "Accounts", known: Accounts::KNOWN, count: Accounts::count },
+pub(crate) static LISTS: [List; 5] = [
+    List {
+        title: "Leads",
+        known: &leads::filter::KNOWN,
+        count: leads::count,
+        seen_by: Act::SeeLeads,
+    },
+    List::of::<Opportunities>("Opportunities"),
+    List::of::<Accounts>("Accounts"),
+    List::of::<Facts>("Facts"),
+    List::of::<People>("People"),
 ];
 
 /// The list of a name.
@@ -154,6 +172,7 @@ impl Line {
 pub(crate) async fn create(visit: Visit, Sent(sent): Sent<Sending>) -> Result<Response, Failure> {
     let (by, now, kept) = (visit.signed.0.clone(), visit.house.now(), sent.kept());
     let list = list(&sent.list).ok_or(Failure::Absent)?;
+    visit.signed.may(&list.seen_by)?;
     let asked = Asked::read(list.known, &sent.query);
     let (to, query) = (asked.href(), asked.query());
     let save =
