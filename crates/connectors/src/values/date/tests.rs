@@ -72,7 +72,7 @@ fn dates_that_cannot_be_say_why() {
         ("0001-01-01", "is in the year 1, not between 1900 and 2199"),
         ("2024-01-23 02:46 CET", "names a time zone by letters"),
         ("soon", "is not a date: write it as 2024-01-23"),
-        ("45314", "is not a date"),
+        ("45314", "may be a spreadsheet's count of days"),
         ("1.5", "is not a date"),
         ("2024-01-23-04", "is not a date"),
         ("2024-01-23 5", "2024-01-23T05:00:00"),
