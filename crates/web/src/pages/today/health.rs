@@ -43,11 +43,9 @@ fn ledger(reader: &Reader<'_>, time: &LocalTime) -> Result<Waiting, StoreError> 
         Some(newest) if newest > time.now() + SKEW => Markup::text("fact ")
             .and(no)
             .and_text(" was recorded after now: set the machine’s clock"),
-        Some(newest) => Markup::text("fact ")
-            .and(no)
-            .and_text(", recorded ")
-            .and(time.instant(newest))
-            .and_text(format!(", sealed up to seal {}", count(head.seal.unsigned_abs()))),
+        Some(newest) => {
+            Markup::text("fact ").and(no).and_text(", recorded ").and(time.instant(newest))
+        }
     };
     Ok(Waiting { what: "The ledger".to_owned(), href: "/ledger".to_owned(), words })
 }
