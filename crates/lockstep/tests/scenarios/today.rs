@@ -116,7 +116,7 @@ async fn whoever_looks_after_the_ledger_sees_how_the_house_is() {
         let may = ["operations", "auditor"].contains(&short);
         assert_eq!(page.contains("Health as it is now"), may, "{short}: {page}");
         if may {
-            let words = format!("The ledger fact {last} , recorded Mon 16 Nov, 09:00 , sealed");
+            let words = format!("The ledger fact {last} , recorded Mon 16 Nov, 09:00");
             assert!(page.contains(&words), "{short}: {page}");
             assert!(page.contains("Decisions keep up: nothing waits"), "{short}: {page}");
             assert!(page.contains("crm last told Mon 16 Nov, 09:00"), "{short}: {page}");
