@@ -25,12 +25,14 @@ pub(super) use parent::{Rows, sheets};
 const ANSWER_BYTES_MAX: usize = 64 << 20;
 
 /// A program that parses workbooks, and its arguments before the job.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Program {
     /// Where it is.
     pub path: PathBuf,
     /// What stands before the job on its command line.
     pub args: Vec<String>,
+    /// What its environment says, and nothing else: a variable and its value.
+    pub environment: Vec<(String, String)>,
 }
 
 /// Why a child gave no more answers.

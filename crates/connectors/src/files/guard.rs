@@ -44,7 +44,7 @@ pub struct Limits {
     pub unpacked_bytes: u64,
     /// How many times its stored size an entry of more than 1 MiB may unpack to.
     pub ratio: u64,
-    /// Most memory of the child process that parses a workbook, in bytes of its address space.
+    /// Most memory of the child process that parses a workbook, in bytes that it can write to.
     pub child_bytes: u64,
     /// Most processor time of that child.
     pub child_seconds: u64,

@@ -258,7 +258,8 @@ fn a_workbook_that_ends_its_parser_is_refused_whole_and_the_others_go_on() {
     let good = written(&dir, "good.csv", "account_id,name,industry\n7,Acme,foundry\n");
     let bad = written(&dir, "bad.xlsx", "PK\u{3}\u{4} and whatever follows");
     let args = vec!["-c".to_owned(), BREAKS_OFF.to_owned()];
-    let program = connectors::files::child::Program { path: "/bin/sh".into(), args };
+    let program =
+        connectors::files::child::Program { path: "/bin/sh".into(), args, environment: Vec::new() };
     let workbooks = table::Workbooks::Child(program);
     let reading = ReadOptions { workbooks, ..ReadOptions::default() };
     let options = ImportOptions { reading, ..ImportOptions::default() };

@@ -42,7 +42,7 @@ fn hold_to(bytes: u64, seconds: u64) -> io::Result<()> {
         let hard = getrlimit(resource).maximum.map_or(hard, |inherited| inherited.min(hard));
         setrlimit(resource, Rlimit { current: Some(soft.min(hard)), maximum: Some(hard) })
     };
-    hold(Resource::As, bytes, bytes)?;
+    hold(Resource::Data, bytes, bytes)?;
     // At the soft limit the system says why, at the hard one it does not.
     hold(Resource::Cpu, seconds, seconds.saturating_add(1))?;
     // What it held of a firm's file is not to lie about.

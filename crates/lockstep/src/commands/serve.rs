@@ -116,6 +116,10 @@ pub(crate) fn open(
     Ok(Answer::new("Lockstep is closed.", json!({ "closed": true })))
 }
 
+/// The allocator takes memory from the system as it needs it. By itself it takes a gigabyte at once,
+/// before the parser can be held to less; see decision 0021.
+const TAKES_AS_NEEDED: (&str, &str) = ("MIMALLOC_ARENA_EAGER_COMMIT", "0");
+
 /// The dock in a data directory.
 ///
 /// # Errors
@@ -125,6 +129,7 @@ pub(crate) fn dock_in(data: &Path) -> Result<Dock, Failure> {
         path: std::env::current_exe()
             .map_err(|error| Failure::io("find the program itself", &error))?,
         args: vec!["parse-workbook".to_owned()],
+        environment: vec![(TAKES_AS_NEEDED.0.to_owned(), TAKES_AS_NEEDED.1.to_owned())],
     });
     Ok(Dock { folder: data.join("imports"), workbooks })
 }

@@ -98,6 +98,7 @@ fn told_with(limits: Limits, rows: &str, strings: &str) -> Option<String> {
     let program = Program {
         path: env!("CARGO_BIN_EXE_lockstep").into(),
         args: vec!["parse-workbook".into()],
+        environment: vec![("MIMALLOC_ARENA_EAGER_COMMIT".into(), "0".into())],
     };
     let workbooks = Workbooks::Child(program);
     let options = ReadOptions { limits, workbooks, ..ReadOptions::default() };

@@ -111,6 +111,7 @@ impl Running {
             .args(&program.args)
             .arg(job)
             .env_clear()
+            .envs(program.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -77,7 +77,11 @@ fn every_cell_arrives_as_it_was() {
 /// Tables of a workbook that a shell stands in for the parser of. It is given the job as `$0`.
 fn opened(script: &str) -> Result<Vec<Reading>, String> {
     let made = file("a.xlsx", &rows(3));
-    let program = Program { path: "/bin/sh".into(), args: vec!["-c".into(), script.into()] };
+    let program = Program {
+        path: "/bin/sh".into(),
+        args: vec!["-c".into(), script.into()],
+        ..Program::default()
+    };
     let limits = Limits { child_silence: Duration::from_millis(1_500), ..Limits::default() };
     let workbooks = Workbooks::Child(program);
     let options = ReadOptions { limits, workbooks, ..ReadOptions::default() };
@@ -110,7 +114,7 @@ fn a_child_that_does_not_get_so_far_refuses_the_file() {
         assert!(said.starts_with(expected), "{script}: {said}");
     }
     let made = file("a.xlsx", &rows(3));
-    let program = Program { path: made.path.clone(), args: Vec::new() };
+    let program = Program { path: made.path.clone(), ..Program::default() };
     let workbooks = Workbooks::Child(program);
     let refusal = open(&made.path, &ReadOptions { workbooks, ..ReadOptions::default() });
     let said = refusal.unwrap_err().to_string();
