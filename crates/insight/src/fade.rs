@@ -13,7 +13,7 @@ const NEAR: f64 = 1e-5;
 const LARGE: f64 = 1e8;
 
 /// The most entries of the coarse table.
-const COARSE_MAX: i64 = 8192;
+const COARSE_MAX: i64 = 2048;
 
 /// After so many halvings nothing is left of less than 500 points.
 const HALVINGS: i64 = 20;
@@ -95,7 +95,9 @@ impl Fade {
         self.weight(age).unwrap_or(1.0)
     }
 
-    fn weight(&self, age: i64) -> Option<f64> {
+    /// The share that is left of points that halve, at an age that is not negative; `None` where so
+    /// many halvings have passed that it does not matter.
+    pub(crate) fn weight(&self, age: i64) -> Option<f64> {
         let coarse = self.coarse.get((age >> self.shift) as usize)?;
         Some(coarse * self.fine[(age & ((1 << self.shift) - 1)) as usize])
     }

@@ -15,7 +15,7 @@ pub use build::{Activities, Column, Contacts, Deals, Unfit, build};
 pub use store::{Opened, open, write};
 
 /// How many contacts a block holds.
-pub const BLOCK_CONTACTS: usize = 1 << 13;
+pub const BLOCK_CONTACTS: usize = 1 << 11;
 
 /// The most kinds of activities; each is one byte.
 pub const KINDS_MAX: usize = 256;

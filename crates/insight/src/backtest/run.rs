@@ -50,6 +50,8 @@ fn summed(parts: Vec<Tally>, asked: &Asked) -> Tally {
 #[derive(Debug)]
 pub struct Slider {
     blocks: Vec<(Records, DealsAlone)>,
+    /// Thresholds are multiples of so many thousandths.
+    step: i64,
 }
 
 /// The deals of a block.
@@ -66,20 +68,23 @@ impl DealsOf for DealsAlone {
 }
 
 impl Slider {
-    /// Sweeps once; `plan` was made with the lever that is going to be dragged.
+    /// Sweeps once; `plan` was made with the lever that is going to be dragged, by steps of so many
+    /// thousandths: by whole points most of what activities add changes nothing.
     ///
     /// # Errors
     /// [`Damage`] of a segment on disk.
-    pub fn new(source: Source<'_>, plan: &Plan) -> Result<Slider, Damage> {
+    pub fn new(source: Source<'_>, plan: &Plan, step: i64) -> Result<Slider, Damage> {
         let mut parts = source.each(|block, done: &mut Vec<(Records, DealsAlone)>| {
             let (starts, deals) = (block.deal_starts.clone(), block.deals.clone());
-            done.push((plan.records(block), DealsAlone { starts, deals }));
+            done.push((plan.records(block, step), DealsAlone { starts, deals }));
         })?;
-        Ok(Slider { blocks: parts.drain(..).flatten().collect() })
+        Ok(Slider { blocks: parts.drain(..).flatten().collect(), step })
     }
 
-    /// What the rule comes to with a threshold, in thousandths of a point.
+    /// What the rule comes to with a threshold, in thousandths of a point. Panics if that is no
+    /// multiple of the step.
     pub fn at(&self, threshold: i64, asked: &Asked) -> Tally {
+        assert!(threshold % self.step == 0, "{threshold} lies between two steps of {}", self.step);
         let next = AtomicUsize::new(0);
         let work = || {
             let mut tally = Tally::of(asked);

@@ -13,7 +13,8 @@ pub struct Records {
     /// Where each contact's records begin, and where the last one's end.
     pub(crate) starts: Vec<u32>,
     pub(crate) at: Vec<u32>,
-    /// The highest threshold that is met then, in thousandths, higher than the one before.
+    /// The highest threshold that is met then, in thousandths, higher than the one before: a
+    /// multiple of the step that was asked for.
     pub(crate) reach: Vec<i64>,
 }
 
@@ -25,7 +26,8 @@ impl Found {
 }
 
 impl Records {
-    /// When each contact first met the definition with a threshold, in thousandths.
+    /// When each contact first met the definition with a threshold, in thousandths, which is a
+    /// multiple of the step.
     pub fn at(&self, threshold: i64) -> Found {
         let first = self.starts.windows(2).map(|bounds| {
             let range = bounds[0] as usize..bounds[1] as usize;

@@ -13,11 +13,14 @@ use crate::segment::{Block, KINDS_MAX};
 /// What rounding each of some touches adds at most, and what floating point may have lost.
 pub(super) const SLACK: f64 = 1.0;
 
+/// Fewer points, in thousandths, than any rules can give.
+const NEVER: i64 = i64::MIN / 2;
+
 impl Plan {
     /// When each contact of a block first met the definition.
     pub fn first(&self, block: &Block) -> Found {
         let mut found = Found { first: vec![0; block.contacts()] };
-        self.sweep(block, |contact, at, _| {
+        self.sweep(block, 1, |contact, at, _| {
             found.first[contact] = at + 1;
             i64::MAX
         });
@@ -25,14 +28,16 @@ impl Plan {
     }
 
     /// When each contact of a block first met the definition, at every threshold of the plan's
-    /// lever.
-    pub fn records(&self, block: &Block) -> Records {
+    /// lever that is a multiple of a step, in thousandths: what lies between two of them is looked
+    /// at no closer.
+    pub fn records(&self, block: &Block, step: i64) -> Records {
         let mut records = Records { starts: vec![0; block.contacts() + 1], ..Records::default() };
-        self.sweep(block, |contact, at, reach| {
+        self.sweep(block, step, |contact, at, reach| {
+            let reach = reach - reach.rem_euclid(step);
             records.starts[contact + 1] += 1;
             records.at.push(at);
             records.reach.push(reach);
-            reach
+            reach.saturating_add(step - 1)
         });
         for contact in 0..block.contacts() {
             records.starts[contact + 1] += records.starts[contact];
@@ -40,28 +45,30 @@ impl Plan {
         records
     }
 
-    /// Calls `found` whenever a contact meets the definition at a higher threshold than before,
-    /// contact by contact; it answers with the threshold that the next has to be above.
-    fn sweep(&self, block: &Block, mut found: impl FnMut(usize, u32, i64) -> i64) {
+    /// Calls `found` whenever a contact meets the definition at a threshold that is a higher multiple
+    /// of `step` than before, contact by contact; it answers with the threshold that the next has to
+    /// be above.
+    fn sweep(&self, block: &Block, step: i64, mut found: impl FnMut(usize, u32, i64) -> i64) {
         let stays = self.stays(block);
         let unknown = (self.stays_unknown(), self.may(&[], None));
-        let most = self.most();
+        let (most, least, begun) =
+            (self.most(), self.least(), self.begun(block.contacts(), &stays));
         let straight = Straight::of(self);
         let mut run = Run::new(self);
         let judges_all = self.applies.is_empty() && self.excludes.is_empty();
         for contact in 0..block.contacts() {
             let (at, kinds) = block.activities(contact);
-            for (here, stays) in run.known.iter_mut().zip(&stays) {
-                *here = stays[contact];
-            }
             let known_at = match block.known_from[contact] {
                 0 => at.first().copied(),
                 known_from => Some(known_from - 1),
             };
             let Some(known_at) = known_at else { continue };
             let begins_known = at.first().is_none_or(|first| known_at <= *first);
-            if begins_known && !self.may_reach(&run.known, kinds, &most) {
+            if begins_known && !most.reaches(kinds, least - begun[contact]) {
                 continue;
+            }
+            for (here, stays) in run.known.iter_mut().zip(&stays) {
+                *here = stays[contact];
             }
             let may = judges_all || self.may(&block.cells, Some(contact));
             if begins_known && !may {
@@ -69,7 +76,8 @@ impl Plan {
             }
             if begins_known && let Some(straight) = &straight {
                 let found = |at, reach| found(contact, at, reach);
-                straight.goes(&run.known, &mut run.points, known_at, (at, kinds), found);
+                let known = (known_at, step);
+                straight.goes(&run.known, &mut run.points, known, (at, kinds), found);
                 continue;
             }
             run.begin();
@@ -112,39 +120,30 @@ impl Plan {
         Most { of, of_any: of.into_iter().max().unwrap_or_default() }
     }
 
-    /// Whether a contact could meet the definition if nothing ever faded.
-    fn may_reach(&self, stays: &[i64], kinds: &[u8], most: &Most) -> bool {
-        let Some(least) = self.least(stays) else { return false };
-        if least == i64::MIN {
-            return true;
-        }
-        let of_part = |(part, stays): (&super::plan::Part, &i64)| match part.floor {
-            Some(floor) => (*stays).max(floor),
-            None => *stays,
-        };
-        let begun: i64 = self.parts.iter().zip(stays).map(of_part).sum();
-        // Most contacts have too few activities, whatever these are.
-        let few = kinds.len() as i64 * most.of_any < least - begun;
-        !few && begun + kinds.iter().map(|kind| most.of[usize::from(*kind)]).sum::<i64>() >= least
+    /// The least total, in thousandths, that the definition asks for.
+    fn least(&self) -> i64 {
+        let of_total = self.needs.iter().filter(|need| need.part.is_none());
+        of_total.filter_map(|need| need.least()).fold(NEVER / 2, i64::max)
     }
 
-    /// The least total, in thousandths, that the definition asks for; `None` where what fields give
-    /// settles that it is not met.
-    fn least(&self, stays: &[i64]) -> Option<i64> {
-        let mut least = i64::MIN;
+    /// The most that each contact's total begins with, in thousandths; [`NEVER`] where what fields
+    /// give settles that the definition is not met.
+    fn begun(&self, contacts: usize, stays: &[Vec<i64>]) -> Vec<i64> {
+        let mut begun = vec![0; contacts];
+        for (part, stays) in self.parts.iter().zip(stays) {
+            let floor = part.floor.unwrap_or(i64::MIN);
+            let each = begun.iter_mut().zip(stays);
+            each.for_each(|(begun, stays)| *begun += (*stays).max(floor));
+        }
         for need in &self.needs {
-            match need.part {
-                Some(part) if !self.parts[part].moves => {
-                    let points = self.within(part, stays[part]);
-                    if !need.meets(points) {
-                        return None;
-                    }
+            let Some(part) = need.part.filter(|part| !self.parts[*part].moves) else { continue };
+            for (begun, stays) in begun.iter_mut().zip(&stays[part]) {
+                if !need.meets(self.within(part, *stays)) {
+                    *begun = NEVER;
                 }
-                None => least = least.max(need.least().unwrap_or(i64::MIN)),
-                _ => {}
             }
         }
-        Some(least)
+        begun
     }
 
     /// The threshold up to which components with these points meet the definition, if they do and it is
@@ -175,6 +174,16 @@ struct Most {
     of: [i64; KINDS_MAX],
     /// Of any kind.
     of_any: i64,
+}
+
+impl Most {
+    /// Whether activities of these kinds could give what is lacking if nothing ever faded.
+    fn reaches(&self, kinds: &[u8], lacking: i64) -> bool {
+        // Most contacts have too few activities, whatever these are.
+        let few = kinds.len() as i64 * self.of_any < lacking;
+        let given = || kinds.iter().map(|kind| self.of[usize::from(*kind)]).sum::<i64>();
+        lacking <= 0 || (!few && given() >= lacking)
+    }
 }
 
 /// One contact on its way.

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     fade::Fade,
-    segment::{BLANK, Block, Cells, Frame, Kind},
+    segment::{Block, Cells, Frame, Kind},
 };
 
 /// More than this, in thousandths, no rule gives: four thousand million of them still add up.
@@ -96,8 +96,8 @@ enum FieldAward {
     Points(i64),
     /// By the code of a field's value.
     Coded(usize, Vec<i64>),
-    /// By the highest step that a number reaches, ascending.
-    Steps(usize, Vec<(f64, i64)>),
+    /// By the highest step that a number reaches, ascending; numbers are in thousandths.
+    Steps(usize, Vec<(i64, i64)>),
     /// By a number that is just one of these.
     Numbers(usize, Vec<(f64, i64)>),
 }
@@ -285,7 +285,7 @@ fn beside(value: &FieldValue, listed: &[(Literal, Points)]) -> Points {
 }
 
 /// The points of the highest step that a number reaches.
-fn reached(number: f64, steps: &[(f64, i64)]) -> i64 {
+fn reached<N: PartialOrd>(number: N, steps: &[(N, i64)]) -> i64 {
     // Looking at all of them costs less than finding out when to stop: there are few.
     steps.iter().fold(0, |so_far, (from, points)| if number >= *from { *points } else { so_far })
 }
@@ -322,7 +322,9 @@ fn field_award(rule: &Rule, frame: &Frame) -> Result<FieldAward, PlanRefusal> {
             FieldAward::Coded(field, values.iter().map(of_value).collect())
         }
         (Some(field), None, Award::ByNumber { steps, .. }) => {
-            FieldAward::Steps(field, bounded_steps(steps)?)
+            let steps = bounded_steps(steps)?.into_iter();
+            let least = |from| least_thousandths(|number| number >= from);
+            FieldAward::Steps(field, steps.map(|(from, points)| (least(from), points)).collect())
         }
         (Some(field), None, Award::ByValue { points, .. }) => {
             let numbers = points.iter().filter_map(|(literal, points)| match literal {
@@ -345,12 +347,9 @@ impl FieldRule {
                     stays.iter_mut().zip(codes).for_each(|(stays, code)| *stays += by_code(code));
                 }
                 FieldAward::Steps(field, steps) if let Cells::Numbers(numbers) = &cells[*field] => {
-                    let by_number = |number: &i64| match *number {
-                        BLANK => 0,
-                        number => reached(thousandths(number), steps),
-                    };
+                    // One that is not known is below all steps.
                     let each = stays.iter_mut().zip(numbers);
-                    each.for_each(|(stays, number)| *stays += by_number(number));
+                    each.for_each(|(stays, number)| *stays += reached(*number, steps));
                 }
                 _ => {
                     let each = stays.iter_mut().enumerate();
@@ -373,9 +372,10 @@ impl FieldAward {
         match self {
             FieldAward::Points(points) => *points,
             FieldAward::Coded(field, points) => points[cells[*field].code(contact)],
-            FieldAward::Steps(field, steps) => {
-                cells[*field].number(contact).map_or(0, |number| reached(number, steps))
-            }
+            FieldAward::Steps(field, steps) => match &cells[*field] {
+                Cells::Numbers(numbers) => reached(numbers[contact], steps),
+                _ => 0,
+            },
             FieldAward::Numbers(field, listed) => {
                 let number = cells[*field].number(contact);
                 let found = listed.iter().find(|(value, _)| number == Some(*value));
@@ -456,7 +456,7 @@ fn activity(kind: &Kind) -> Entry {
 
 impl Need {
     fn of(part: Option<usize>, comparison: Comparison, number: f64) -> Need {
-        let least = |is_so: Comparison| least_points(|points| compares(points, is_so, number));
+        let least = |is_so: Comparison| least_thousandths(|points| compares(points, is_so, number));
         let (reached, passed) = (least(Comparison::GreaterOrEqual), least(Comparison::Greater));
         let (from, to, is_within) = match comparison {
             Comparison::GreaterOrEqual => (reached, i64::MAX, true),
@@ -480,8 +480,9 @@ impl Need {
     }
 }
 
-/// The fewest thousandths of which something is so that is so of all above them.
-fn least_points(is_so: impl Fn(f64) -> bool) -> i64 {
+/// The fewest thousandths of which something is so that is so of all above them; more
+/// than a blank at any rate.
+fn least_thousandths(is_so: impl Fn(f64) -> bool) -> i64 {
     // So far apart that no points lie beyond, and so near that nothing overflows.
     let (mut from, mut to) = (i64::MIN / 4, i64::MAX / 4);
     while from < to {

@@ -254,6 +254,8 @@ fn tried(
             .advise("Leave --threshold out.")
     })?;
     let plan = plan(proposed, held.frame(), Some(lever))?;
-    let slider = Slider::new(held.source(), &plan)?;
+    let whole = Points::whole(1).0;
+    let are_whole = args.files.tried.iter().all(|at| at.0 % whole == 0);
+    let slider = Slider::new(held.source(), &plan, if are_whole { whole } else { 1 })?;
     Ok(args.files.tried.iter().map(|at| (*at, slider.at(at.0, asked))).collect())
 }

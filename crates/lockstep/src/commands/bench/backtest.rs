@@ -174,7 +174,7 @@ fn slide(agreement: &Path, path: &Path) -> Result<Slid, Failure> {
         black_box(backtest(Source::Disk(&opened), &plan, None, &asked)?);
         once = once.min(began.elapsed());
         let began = Instant::now();
-        slider = Some(Slider::new(Source::Disk(&opened), &every)?);
+        slider = Some(Slider::new(Source::Disk(&opened), &every, Points::whole(1).0)?);
         all = all.min(began.elapsed());
     }
     let slider = slider.expect("it was made three times");
