@@ -14,7 +14,8 @@ pub(super) fn agrees(definition: &Definition, people: &[Person]) -> Result<(), T
     let first: Vec<Option<i64>> =
         found.first().map(|at| at.map(|at| origin + i64::from(at))).collect();
     let records = every.records(&segment.blocks[0], 1);
-    let by_points = every.records(&segment.blocks[0], 1_000);
+    // Whole points, and steps so short that what rounding adds up to comes to the next.
+    let by_steps = [1_000, 20].map(|step| (step, every.records(&segment.blocks[0], step)));
     for (contact, person) in people.iter().enumerate() {
         let history = history(person);
         let expected = history.as_ref().and_then(|history| {
@@ -30,12 +31,15 @@ pub(super) fn agrees(definition: &Definition, people: &[Person]) -> Result<(), T
         let swept: Vec<(i64, i64)> =
             records.of(contact).map(|(at, reach)| (origin + i64::from(at), reach)).collect();
         prop_assert_eq!(&swept, &crossed, "records of contact {}", contact);
-        let mut whole: Vec<(i64, i64)> =
-            crossed.iter().map(|(at, reach)| (*at, reach.div_euclid(1_000) * 1_000)).collect();
-        whole.dedup_by_key(|(_, reach)| *reach);
-        let swept: Vec<(i64, i64)> =
-            by_points.of(contact).map(|(at, reach)| (origin + i64::from(at), reach)).collect();
-        prop_assert_eq!(swept, whole, "records by points of contact {}", contact);
+        for (step, records) in &by_steps {
+            let reached = |reach: i64| reach.div_euclid(*step) * step;
+            let mut steps: Vec<(i64, i64)> =
+                crossed.iter().map(|(at, reach)| (*at, reached(*reach))).collect();
+            steps.dedup_by_key(|(_, reach)| *reach);
+            let swept: Vec<(i64, i64)> =
+                records.of(contact).map(|(at, reach)| (origin + i64::from(at), reach)).collect();
+            prop_assert_eq!(swept, steps, "contact {} by steps of {}", contact, step);
+        }
     }
     prop_assert_eq!(records.at(lever.at.0), plan.first(&segment.blocks[0]));
     Ok(())

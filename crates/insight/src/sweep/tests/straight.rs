@@ -61,3 +61,19 @@ fn only_that_shape_takes_the_short_way() {
     two.rules[2].component = "fit".into();
     assert!(!is_straight(&two), "two components move");
 }
+
+#[test]
+fn what_rounding_adds_up_to_is_found() {
+    // Three thousandths each, which after 60 hours are 2.52 and are rounded to three: 47 of them are
+    // 141, where their sum without rounding is 122.
+    let half = Some(Decay::HalfLife { seconds: 10 * DAY, forgotten_after: None });
+    let mut definition = plain(&[("form", 3)], half);
+    definition.qualifies_when = score("total", Comparison::GreaterOrEqual, 0.141);
+    let forms = [(0, 1); 40].into_iter().chain([(60, 1); 7]).collect();
+    let people = [(None, 0, 0, None, forms)];
+    let segment = segment(&people);
+    let plan = Plan::of(&agreement(definition.clone()), &definition, &segment.frame, None).unwrap();
+    let found: Vec<_> = plan.first(&segment.blocks[0]).first().collect();
+    assert_eq!(found, [Some(60 * 3_600)]);
+    agreeing::agrees(&definition, &people).unwrap();
+}
