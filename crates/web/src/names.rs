@@ -130,8 +130,12 @@ impl<'a, 'r> Names<'a, 'r> {
             let name = name.unwrap_or_else(|| id.0.clone());
             (id, (name, last_fact))
         }));
-        let owners: BTreeSet<&UserId> =
+        if self.colleagues.get().is_some() {
+            self.ask_for_all_users()?;
+        }
+        let mut owners: BTreeSet<&UserId> =
             leads.iter().filter_map(|lead| lead.owner.as_ref()).collect();
+        owners.retain(|owner| !self.users.borrow().contains_key(owner));
         let mut subjects: Vec<String> = owners.iter().map(|id| format!("user/{id}")).collect();
         if self.reach {
             subjects.extend(leads.iter().map(|lead| format!("lead/{}", lead.id)));

@@ -64,9 +64,11 @@ impl Matter<'_, '_> {
         let after = found.last().filter(|_| more);
         let after = after.map(|last| asked.from(&said(&sort.place_of(last))));
         let names = &Names::new(reader, asker.reach);
+        let in_force = self.agreements.at(asker.time.now()).map(|version| &*version.agreement);
+        // The conditions offer every colleague, so that rows need not ask for their owners.
+        let conditions = conditions(names, asked, &asker, in_force, sources(&found))?;
         names.expect(&found)?;
         let rules = &Rules::of(reader, self.agreements)?;
-        let in_force = self.agreements.at(asker.time.now()).map(|version| &*version.agreement);
         let standing = standing(in_force);
         let (columns, is_chosen) = chosen(&standing, &asked.columns);
         let (time, shown) = (asker.time, columns.as_slice());
@@ -103,7 +105,7 @@ impl Matter<'_, '_> {
                 path: KNOWN.path,
                 many: WORDS.1,
                 asked: asked.clone(),
-                conditions: conditions(names, asked, &asker, in_force, sources(&found))?,
+                conditions,
                 columns: offers(&standing, &columns, &found),
                 sorts: sorts(asked),
                 is_chosen,
