@@ -48,7 +48,6 @@ const NO_FIGURES: &[(&str, &str)] = &[
     (".sec-n", "how many rows stand right below"),
     (".terms", "arithmetic with what was signed, written out beside it"),
     (".notes", "what is not known, in words"),
-    (".on-paper", "seen on paper alone, where nothing opens"),
 ];
 
 /// The lists, and what their rows are called.
