@@ -86,8 +86,8 @@ pub(crate) async fn index(
             here.map(|(tried, n)| see.row(tried, *n)).collect::<Result<Vec<Row>, StoreError>>()
         })?;
         let weekly = match cut {
-            Cut::Found(_) => format!(", {}", words::weekly(sum, &span)),
-            _ => String::new(),
+            Cut::Found(_) => words::weekly(sum, &span).map(|words| format!(", {words}")),
+            _ => None,
         };
         Ok((words::cut(cut, replay), weekly, sum, all.len(), rows))
     };
@@ -101,7 +101,7 @@ pub(crate) async fn index(
         back: Asked { of: String::new(), skip: 0, ..asked.clone() }.href(version, ""),
         title,
         sum: match sum == n as u64 {
-            true => count(sum) + &weekly,
+            true => count(sum) + &weekly.unwrap_or_default(),
             false => format!("{} of {} leads", count(sum), count(n as u64)),
         },
         rows,

@@ -83,10 +83,10 @@ pub(super) fn head(shown: &Shown<'_>, counted: &Backtest, open: Open<'_>) -> Mar
     words
 }
 
-/// `3.8 a week`, of so many leads of the time.
-pub(super) fn weekly(n: u64, span: &Span) -> String {
+/// `3.8 a week`, of so many leads of the time; nothing of a time that is shorter than a week.
+pub(super) fn weekly(n: u64, span: &Span) -> Option<String> {
     let days = span.to.since(span.from).map_or(0, |span| i64::from(span.get_days())) + 1;
-    format!("{:.1} a week", n as f64 * 7.0 / days.max(1) as f64)
+    (days >= 7).then(|| format!("{:.1} a week", n as f64 * 7.0 / days as f64))
 }
 
 /// A rule in its own words; `href` lists the leads that it found.
@@ -99,13 +99,15 @@ pub(super) fn rule(
 ) -> RuleView {
     let signed = domain::lever::levers(&definition.qualifies_when);
     let moved = threshold.filter(|at| signed.iter().all(|lever| lever.at != *at));
+    let mut found = figure(count(n), href).and_text(if n == 1 { " lead" } else { " leads" });
+    if let Some(weekly) = weekly(n, span) {
+        found = found.and_text(", ").and(figure(weekly, href));
+    }
     RuleView {
         title,
         says: definition.says.clone(),
         threshold: moved.map(|at| format!("Tried here at {} points.", points(at))),
-        found: figure(count(n), href)
-            .and_text(if n == 1 { " lead, " } else { " leads, " })
-            .and(figure(weekly(n, span), href)),
+        found,
     }
 }
 
