@@ -15,9 +15,10 @@ mod recalled;
 mod report;
 mod taking;
 pub mod undo;
+mod unpacking;
 mod work;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use connectors::{
     files::table::{self, Format, ReadOptions, Row},
@@ -35,6 +36,7 @@ pub use connectors::mapping::{ColumnUse, Object, fields_of};
 pub use drop_folder::drop_folder_user;
 pub use join::{How, Joined};
 pub use report::{Counts, ImportReport, Rejected, Skipped, TableReport};
+pub use unpacking::Unpacked;
 pub use work::Outcome;
 pub(crate) use work::{Underway, WorkThereIs};
 
@@ -77,6 +79,16 @@ pub struct ImportOptions {
     pub dry_run: bool,
     /// What somebody decided about single tables.
     pub choices: Choices,
+    /// The folder that archives were unpacked into: reports name files from there on.
+    pub within: Option<PathBuf>,
+}
+
+impl ImportOptions {
+    /// How a file is named in reports.
+    fn name_of(&self, path: &Path) -> String {
+        let inside = self.within.as_ref().and_then(|within| path.strip_prefix(within).ok());
+        inside.unwrap_or(path).display().to_string()
+    }
 }
 
 /// How far an import is.
@@ -137,6 +149,8 @@ pub enum ImportRefusal {
 /// A table that was opened and looked over.
 struct Table {
     path: PathBuf,
+    /// How reports name the file.
+    file: String,
     name: String,
     /// By which choices about it are kept.
     key: String,
@@ -147,6 +161,8 @@ struct Table {
     profile: Profile,
     /// Rows below the header, those that cannot be read too.
     rows: u64,
+    /// The line of a last row that adds up the others and is no record.
+    sum_line: Option<u64>,
     sample: Vec<Row>,
     notes: Vec<String>,
     known_by: KnownBy,
@@ -299,7 +315,7 @@ fn to_take(looked: LookedOver) -> Result<(Vec<Table>, ImportReport), Error> {
 
 /// The standing of an import that begins.
 fn begun(source: &str, tables: &[Table], now: Timestamp) -> ImportRun {
-    let files: Vec<String> = tables.iter().map(|table| table.path.display().to_string()).collect();
+    let files: Vec<String> = tables.iter().map(|table| table.file.clone()).collect();
     ImportRun {
         id: format!("{source}-{}", now.as_millisecond()),
         started_at: now,

@@ -10,10 +10,12 @@ use crate::{
     writer::Writer,
 };
 
+mod page;
 mod reject;
 mod remembered;
 mod undo;
 
+pub use page::ImportFilter;
 pub use reject::RejectedRow;
 pub use undo::{ImportUndo, LeftRow};
 

@@ -56,7 +56,10 @@ use crate::{
         accounts::Accounts,
         agreement, backtest,
         correct::{Correctable, Leads, edit_field, edit_owner, update_field, update_owner},
-        dispute, duplicates, fact, handoff, imports, lead, leads,
+        dispute::{self, list::Disputes},
+        duplicates, fact, handoff,
+        imports::{self, list::Imports},
+        lead, leads,
         ledger::Facts,
         merging,
         opportunities::Opportunities,
@@ -84,6 +87,8 @@ fn lists() -> Router<Shared> {
         .route("/leads/{id}/what-if", get(lead::what_if::show))
         .route("/leads/{id}/account", post(lead::account::take))
         .route("/duplicates", get(duplicates::index))
+        .route("/duplicates.csv", get(duplicates::export::show))
+        .route("/duplicates.xlsx", get(duplicates::export::show))
         .route("/leads/{id}/merge/{other}", get(merging::compare).post(merging::merge))
         .route("/leads/{id}/apart/{other}", post(merging::apart))
         .route("/undo/merges/{id}/{other}", post(merging::unmerge))
@@ -91,6 +96,8 @@ fn lists() -> Router<Shared> {
         .route("/handoffs/{id}/answer", post(handoff::answer))
         .route("/handoffs/{id}/dispute", post(handoff::contest))
         .route("/views", get(views::index).post(views::create))
+        .route("/views.csv", get(views::export))
+        .route("/views.xlsx", get(views::export))
         .route("/views/{id}", get(views::edit).post(views::update))
         .route("/views/{id}/removal", post(views::remove))
         .route("/undo/views/{id}", post(views::restore))
@@ -108,7 +115,9 @@ fn correcting<C: Correctable + 'static>(of: &str) -> Router<Shared> {
 /// Bringing data in.
 fn bringing() -> Router<Shared> {
     Router::new()
-        .route("/imports", get(imports::index))
+        .route("/imports", get(index::<Imports>))
+        .route("/imports.csv", get(export::<Imports>))
+        .route("/imports.xlsx", get(export::<Imports>))
         .route("/imports/new", get(imports::received::new))
         .route("/imports/{id}", get(imports::show::show))
         .route("/imports/{id}/settings", post(imports::acts::settings))
@@ -202,7 +211,9 @@ fn signed() -> Router<Shared> {
         .route("/agreement/{version}/signature", post(agreement::signature::create))
         .route("/agreement/substitutes", post(agreement::substitute::create))
         .route("/agreement/substitutes/{no}/withdrawal", post(agreement::substitute::withdraw))
-        .route("/disputes", get(dispute::index).post(dispute::create))
+        .route("/disputes", get(index::<Disputes>).post(dispute::create))
+        .route("/disputes.csv", get(export::<Disputes>))
+        .route("/disputes.xlsx", get(export::<Disputes>))
         .route("/disputes/new", get(dispute::new))
         .route("/disputes/{id}", get(dispute::show))
         .route("/disputes/{id}/statement", post(dispute::answer))

@@ -22,6 +22,7 @@ use crate::{
     layout::{Counts, Frame, Person, Place},
     names::encoded,
     page::{page, refused},
+    pages::fact::may_open,
     show::LocalTime,
     theme::Theme,
 };
@@ -206,6 +207,7 @@ fn frame_for(
         let mut frame = Frame::new(firm, signed.1.clone(), time);
         frame.in_force = reader.version_in_force()?;
         frame.head = reader.head()?.fact;
+        frame.opens_head = may_open(reader, signed, frame.head)?;
         let running = LeadFilter { with_running_clock: true, ..LeadFilter::default() };
         let leads = Some(reader.leads_count(&running)?).filter(|count| *count > 0);
         frame.counts = Counts { leads, people: None };

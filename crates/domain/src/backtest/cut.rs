@@ -21,6 +21,8 @@ pub enum Cut {
     Found(Rule),
     /// Those that a rule found, and of which this became.
     Of(Rule, Goal, Became),
+    /// Those that a rule found, and of which it is known whether they came to this.
+    Known(Rule, Goal),
     /// A group.
     Group(Group),
     /// Those of a group of which this became.
@@ -41,6 +43,8 @@ pub enum Cut {
     /// Those whose highest threshold in the time lies from one on and below another; without end
     /// where there is none.
     Reaches(Points, Option<Points>),
+    /// Those that are older than the first fact of a kind, by the kind's place in the replay.
+    Older(u16),
 }
 
 impl Cut {
@@ -59,6 +63,7 @@ impl Cut {
             Cut::NotJudged => span.is_not_judged(tried),
             Cut::Found(rule) => by(rule),
             Cut::Of(rule, goal, became) => by(rule) && has(goal, became),
+            Cut::Known(rule, goal) => by(rule) && !has(goal, Became::Unknown),
             Cut::Group(group) => is_in(group),
             Cut::Became(group, goal, became) => is_in(group) && has(goal, became),
             Cut::Wins => return span.wins(tried).count() as u64,
@@ -78,6 +83,7 @@ impl Cut {
                 let is_below = below.is_none_or(|below| !is_always && highest.reach < below);
                 (is_always || highest.reach >= from) && is_below
             }),
+            Cut::Older(kind) => tried.gaps.contains(&kind),
         })
     }
 
@@ -90,6 +96,7 @@ impl Cut {
             Cut::Of(rule, goal, became) => {
                 format!("{}.{}", rule_word(rule), ending(goal, became))
             }
+            Cut::Known(rule, goal) => format!("{}.{}", rule_word(rule), known_word(goal)),
             Cut::Group(group) => group_word(group).to_owned(),
             Cut::Became(group, goal, became) => {
                 format!("{}.{}", group_word(group), ending(goal, became))
@@ -106,6 +113,7 @@ impl Cut {
                 let below = below.map(|below| format!(".{}", below.0)).unwrap_or_default();
                 format!("reaches.{}{below}", from.0)
             }
+            Cut::Older(kind) => format!("older.{kind}"),
         }
     }
 }
@@ -150,6 +158,12 @@ const ENDINGS: [(&str, (Goal, Became)); 6] = [
     ("unknown_taken_on", (Goal::TakenOn, Became::Unknown)),
 ];
 
+const KNOWN: [(&str, Goal); 2] = [("known", Goal::Won), ("known_taken_on", Goal::TakenOn)];
+
+fn known_word(goal: Goal) -> &'static str {
+    KNOWN.iter().find(|(_, known)| *known == goal).expect("both are listed").0
+}
+
 fn rule_word(rule: Rule) -> &'static str {
     RULES.iter().find(|(_, known)| *known == rule).expect("both are listed").0
 }
@@ -177,6 +191,7 @@ impl FromStr for Cut {
             key.split_once('.').map_or((key, None), |(word, rest)| (word, Some(rest)));
         let rule = rest.and_then(|rest| of(&RULES, rest));
         let ending = rest.and_then(|rest| of(&ENDINGS, rest));
+        let known = rest.and_then(|rest| of(&KNOWN, rest));
         let monday = rest.and_then(|rest| rest.parse::<Date>().ok());
         let cut = match (word, rest) {
             ("leads", None) => Some(Cut::Leads),
@@ -187,10 +202,12 @@ impl FromStr for Cut {
             ("taken_on", Some(_)) => rule.map(Cut::TakenOnFoundBy),
             ("reaches", Some(rest)) => reaches(rest),
             ("clocks", Some(rest)) => clocks(rest),
+            ("older", Some(rest)) => rest.parse().ok().map(Cut::Older),
             (word, rest) => match (of(&RULES, word), of(&GROUPS, word)) {
                 (Some(rule), _) if rest.is_none() => Some(Cut::Found(rule)),
                 (Some(rule), _) => ending
                     .map(|(goal, became)| Cut::Of(rule, goal, became))
+                    .or_else(|| known.map(|goal| Cut::Known(rule, goal)))
                     .or_else(|| monday.map(|monday| Cut::Week(rule, monday))),
                 (_, Some(group)) if rest.is_none() => Some(Cut::Group(group)),
                 (_, Some(group)) => ending.map(|(goal, became)| Cut::Became(group, goal, became)),

@@ -13,7 +13,11 @@ use store::{ImportRun, RejectedRow, Writer};
 
 use super::{
     Counts, ImportReport, Listener, Progress, ROWS_AT_ONCE, Rejected, Table, TableReport,
-    cell_text, dock::State, look_over::rows_of, refused, taking::Taking,
+    cell_text,
+    dock::State,
+    look_over::{ADDS_UP, rows_of},
+    refused,
+    taking::Taking,
 };
 use crate::{Engine, Error, tick::Ticked};
 
@@ -306,11 +310,14 @@ fn drafted(table: &Table, row: Result<Row, RowProblem>) -> (Drafted, Vec<String>
         Ok(row) => row.cells.iter().map(cell_text).collect(),
         Err(problem) => problem.cells.iter().map(cell_text).collect(),
     };
+    let left_out =
+        |reason: String| Ok((line, Err(vec![ColumnProblem { column: String::new(), reason }])));
+    if table.sum_line == Some(line) {
+        let what = table.plan.object.words();
+        return (left_out(format!("{ADDS_UP} and is none of the {what}: it is left out")), cells);
+    }
     let drafted = match table.choice.mended(&table.plan.header, row) {
-        None => {
-            let reason = "was left out by hand".to_owned();
-            Ok((line, Err(vec![ColumnProblem { column: String::new(), reason }])))
-        }
+        None => left_out("was left out by hand".to_owned()),
         Some(Ok(row)) => Ok((row.line, table.plan.draft(&row, &table.profile, &table.defaults))),
         Some(Err(problem)) => Err(problem),
     };

@@ -5,13 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use connectors::{
-    files::{
-        package::{PackageLimits, unpack},
-        table::Workbooks,
-    },
-    mapping::Object,
-};
+use connectors::{files::table::Workbooks, mapping::Object};
 use domain::ids::UserId;
 use jiff::Timestamp;
 use rand::RngExt;
@@ -27,9 +21,6 @@ use crate::{
 };
 
 pub use super::recalled::Means;
-
-/// What an archive may ask of us.
-const PACKAGE: PackageLimits = PackageLimits { entries: 1_000, tables: 50, bytes: 4 << 30 };
 
 /// Where files lie, and who parses workbooks.
 #[derive(Debug, Clone)]
@@ -51,27 +42,15 @@ impl Dock {
         tables_in(&self.folder_of(id))
     }
 
-    /// Lays the tables of ZIP archives beside the other files.
-    fn unpack(&self, id: &str) -> Result<(), ImportRefusal> {
-        let folder = self.folder_of(id);
-        let unreadable = |error: std::io::Error| ImportRefusal::File(error.to_string());
-        for entry in std::fs::read_dir(&folder).map_err(unreadable)?.flatten() {
-            let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
-            if !name.to_lowercase().ends_with(".zip") {
-                continue;
-            }
-            unpack(&path, &folder, PACKAGE)
-                .map_err(|refusal| ImportRefusal::File(format!("the file {name} {refusal}")))?;
-            std::fs::remove_file(&path).map_err(unreadable)?;
-        }
-        Ok(())
-    }
-
     /// Removes the files of an import.
     pub(super) fn clear(&self, id: &str) {
         // What is left by a failure is removed with what has grown old.
         let _ = std::fs::remove_dir_all(self.folder_of(id));
     }
+}
+
+pub(super) fn new_id(now: Timestamp) -> String {
+    format!("{}-{:08x}", now.as_millisecond(), rand::rng().random::<u32>())
 }
 
 /// How an import stands.
@@ -215,7 +194,7 @@ impl Engine {
     /// The actor may not, or the folder cannot be made.
     pub fn receive_import(&self, dock: &Dock, by: &Actor, now: Timestamp) -> Result<String, Error> {
         may(by, &Act::Import).map_err(Refusal::from)?;
-        let id = format!("{}-{:08x}", now.as_millisecond(), rand::rng().random::<u32>());
+        let id = new_id(now);
         std::fs::create_dir_all(dock.folder_of(&id)).map_err(|error| {
             let place = dock.folder.display();
             refused(ImportRefusal::File(format!("{place} cannot be written: {error}")))

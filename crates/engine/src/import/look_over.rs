@@ -7,7 +7,7 @@ use connectors::{
         guard::Refusal as FileRefusal,
         table::{self, Format, ReadOptions, Reading, Row},
     },
-    mapping::{self, Defaults, Mapping, Plan, Profile, TableMapping},
+    mapping::{self, Defaults, Mapping, Plan, Profile, Sums, TableMapping},
 };
 
 use super::{
@@ -122,7 +122,7 @@ impl LookingOver<'_> {
                 Ok(readings) => readings,
                 Err(refusal) if is_alone => return Err(ImportRefusal::File(refusal.to_string())),
                 Err(refusal) => {
-                    report.skipped.push(skipped(path, refusal.to_string()));
+                    report.skipped.push(self.skipped(path, refusal.to_string()));
                     continue;
                 }
             };
@@ -134,12 +134,16 @@ impl LookingOver<'_> {
                         return Ok(tables);
                     }
                     Err(reason) if is_alone => return Err(ImportRefusal::File(reason)),
-                    Err(reason) => report.skipped.push(skipped(path, reason)),
+                    Err(reason) => report.skipped.push(self.skipped(path, reason)),
                 }
             }
         }
         tables.sort_by_key(|table| table.plan.object);
         Ok(tables)
+    }
+
+    fn skipped(&self, path: &Path, reason: String) -> Skipped {
+        Skipped { file: self.options.name_of(path), reason, refused: true }
     }
 
     /// The tables of a file, each opened as somebody decided about it.
@@ -176,14 +180,24 @@ impl LookingOver<'_> {
         let (key, name) = (key_of(path, &format), table_name(path, &reading));
         let mut notes: Vec<String> = vec![format_words(&format)];
         notes.extend(reading.notes.iter().map(ToString::to_string));
-        let Some(seen) = self.see(path, &name, &mut reading)? else { return Ok(None) };
+        let Some(mut seen) = self.see(path, &name, &mut reading)? else { return Ok(None) };
         let chosen = self.options.choices.of(&key);
         let (choice, known_by, table) = self.kind(&name, &header, chosen);
-        let plan = mapping::plan(self.mapping, &table, &header, &seen.profile);
+        let mut plan = mapping::plan(self.mapping, &table, &header, &seen.profile);
+        let sum_line = seen.sum_line(&plan);
+        match (sum_line, seen.last.take()) {
+            (Some(line), _) => notes.push(format!("line {line} {ADDS_UP}: it is left out")),
+            (None, Some(last)) => {
+                seen.observe(last);
+                plan = mapping::plan(self.mapping, &table, &header, &seen.profile);
+            }
+            (None, None) => {}
+        }
         notes.extend(suspicions(&plan, &seen.profile));
         let taken = choice.taken.unwrap_or(!matches!(known_by, KnownBy::Guess | KnownBy::Nothing));
         Ok(Some(Table {
             path: path.to_owned(),
+            file: self.options.name_of(path),
             name,
             key,
             header_line: reading.header_line,
@@ -195,6 +209,7 @@ impl LookingOver<'_> {
             plan,
             profile: seen.profile,
             rows: seen.rows,
+            sum_line,
             sample: seen.sample,
             notes,
             known_by,
@@ -250,16 +265,20 @@ impl LookingOver<'_> {
             seen.rows += 1;
             match row {
                 Ok(row) => {
-                    seen.profile.observe(&row);
-                    if seen.sample.len() < SAMPLE {
-                        seen.sample.push(row);
+                    if let Some(before) = seen.last.replace(row) {
+                        seen.observe(before);
                     }
                 }
                 Err(problem) if problem.ends_reading() => {
-                    let file = path.display();
+                    let file = self.options.name_of(path);
                     return Err(format!("{file}: {problem}. Nothing was imported from it"));
                 }
-                Err(_) => {}
+                // What stands before a row that is not read is not the last one.
+                Err(_) => {
+                    if let Some(before) = seen.last.take() {
+                        seen.observe(before);
+                    }
+                }
             }
             if seen.rows.is_multiple_of(10_000) {
                 let going_on = self.listener.progress(Progress {
@@ -277,12 +296,36 @@ impl LookingOver<'_> {
     }
 }
 
+/// What is said of a row that is no record.
+pub(super) const ADDS_UP: &str = "adds up the rows above it";
+
 /// What the rows of a table show.
 #[derive(Default)]
 struct Seen {
     profile: Profile,
     rows: u64,
     sample: Vec<Row>,
+    sums: Sums,
+    /// The last row, which has not been observed yet: it may add up the others.
+    last: Option<Row>,
+}
+
+impl Seen {
+    fn observe(&mut self, row: Row) {
+        self.profile.observe(&row);
+        self.sums.add(&row);
+        if self.sample.len() < SAMPLE {
+            self.sample.push(row);
+        }
+    }
+
+    /// The line of the last row, where that adds up the others.
+    fn sum_line(&self, plan: &Plan) -> Option<u64> {
+        let keys_are_full =
+            plan.key.is_some_and(|key| self.profile.filled(key) == self.profile.rows);
+        let last = self.last.as_ref();
+        last.filter(|row| self.sums.are_in(row, plan.key, keys_are_full)).map(|row| row.line)
+    }
 }
 
 fn format_words(format: &Format) -> String {
@@ -336,10 +379,6 @@ pub(super) fn rows_of(table: &Table) -> Result<Reading, ImportRefusal> {
     opened.into_iter().next().filter(|found| found.header == table.plan.header).ok_or_else(gone)
 }
 
-fn skipped(path: &Path, reason: String) -> Skipped {
-    Skipped { file: path.display().to_string(), reason, refused: true }
-}
-
 /// Why a table is not taken.
 pub(super) fn not_taken(table: &Table) -> Skipped {
     let reason = match table.known_by {
@@ -349,7 +388,7 @@ pub(super) fn not_taken(table: &Table) -> Skipped {
         ),
         _ => "it was left out by hand".to_owned(),
     };
-    Skipped { file: table.path.display().to_string(), reason, refused: false }
+    Skipped { file: table.file.clone(), reason, refused: false }
 }
 
 fn shown(header: &[String]) -> String {

@@ -68,7 +68,7 @@ impl Taking {
     ) -> Result<Taking, Error> {
         Ok(Taking {
             source: source.to_owned(),
-            file: table.path.display().to_string(),
+            file: table.file.clone(),
             table: table.key.clone(),
             plan: table.plan.clone(),
             now,

@@ -279,3 +279,31 @@ fn a_workbook_that_ends_its_parser_is_refused_whole_and_the_others_go_on() {
     let alone = engine.import(&[bad], &options, now(), &mut Quiet).unwrap_err().to_string();
     assert!(alone.contains("bad.xlsx") && alone.ends_with(said), "{alone}");
 }
+
+#[test]
+fn a_row_that_adds_up_the_others_is_told_and_not_taken() {
+    let (dir, engine) = engine();
+    let head = "deal_id;account;stage;amount;close_date\n";
+    let rows = "1;Acme;Won;1.000,50;2026-01-02\n2;Acme;Lost;2.000,00;2026-01-03\n";
+    let cases = [
+        (";;;3.000,50;\n", 2, "a blank key and the sum"),
+        ("Summe;;;3.000,50;\n", 2, "the word for the key"),
+        (";;;3.000,51;\n", 3, "it is no sum"),
+        ("Summe;;Won;3.000,50;\n", 3, "it says more than a sum"),
+        ("3;Acme;Won;3.000,50;2026-01-04\n", 3, "a deal as large as the others together"),
+        (";;;3.000,50;\n3;Acme;Won;1,00;2026-01-04\n", 4, "it is not the last row"),
+    ];
+    for (last, taken, why) in cases {
+        let file = written(&dir, "deals.csv", &format!("{head}{rows}{last}"));
+        let options = ImportOptions { dry_run: true, ..ImportOptions::default() };
+        let report = import(&engine, &[file], &options);
+        adds_up(&report);
+        let table = of(&report, Object::Opportunities);
+        let left = table.rejected.iter().filter(|row| row.reason.contains("adds up"));
+        let lines: Vec<u64> = left.map(|row| row.line).collect();
+        let expected = if taken == 2 { vec![4] } else { vec![] };
+        assert_eq!(lines, expected, "{why}: {:?}", table.rejected);
+        let said = table.notes.iter().any(|note| note.contains("line 4 adds up"));
+        assert_eq!(said, taken == 2, "{why}: {:?}", table.notes);
+    }
+}

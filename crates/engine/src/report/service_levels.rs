@@ -217,14 +217,23 @@ fn gaps(
         notes.push(format!("{n}, and nobody can tell when they fall due: left out"));
     }
     if !total.met_ahead.is_empty() {
-        let n = count(total.met_ahead.n(), "clock is", "clocks are");
-        notes.push(format!(
-            "{n} counted as met before being due; their unanswered neighbours do not count yet"
-        ));
+        notes.push(met_ahead_note(total.met_ahead.n()));
     }
     if !total.untimed.is_empty() {
-        let n = count(total.untimed.n(), "clock", "clocks");
-        notes.push(format!("how long {n} took is not known: not in the median"));
+        notes.push(untimed_note(total.untimed.n()));
     }
     notes
+}
+
+/// That clocks were stopped before they were due. Like the next note it begins with how many, so
+/// that a page can open them.
+pub fn met_ahead_note(n: u64) -> String {
+    let n = count(n, "clock is", "clocks are");
+    format!("{n} counted as met before being due; their unanswered neighbours do not count yet")
+}
+
+/// That of clocks nobody knows how long they ran.
+pub fn untimed_note(n: u64) -> String {
+    let n = count(n, "clock has", "clocks have");
+    format!("{n} stopped, and how long that took is not known: not in the median")
 }

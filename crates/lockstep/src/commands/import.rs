@@ -46,7 +46,7 @@ enum Command {
 pub struct Args {
     #[command(subcommand)]
     command: Option<Command>,
-    /// Files, and folders of files
+    /// Files, ZIP archives of files, and folders of files
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Read them by this preset, such as plain; found by itself otherwise
@@ -130,6 +130,8 @@ pub fn run(args: Args, place: &Place, voice: Voice, now: Timestamp) -> Result<An
     let engine = place.open(now)?;
     let rejects = args.rejects.clone().unwrap_or_else(|| place.data.join("rejected.csv"));
     let mut watcher = Watcher::new(voice, rejects.clone());
+    let dock = dock_in(&place.data)?;
+    let unpacked = dock.unpacked(&args.paths, now)?;
     let options = ImportOptions {
         mapping,
         source: args.source,
@@ -141,13 +143,14 @@ pub fn run(args: Args, place: &Place, voice: Voice, now: Timestamp) -> Result<An
             delimiter: args.delimiter,
             encoding: args.encoding,
             sheet: args.sheet,
-            workbooks: dock_in(&place.data)?.workbooks,
+            workbooks: dock.workbooks,
             ..ReadOptions::default()
         },
         dry_run: args.dry_run,
         choices: Choices { history: args.history, ..Choices::default() },
+        within: unpacked.within.clone(),
     };
-    let report = engine.import(&args.paths, &options, now, &mut watcher)?;
+    let report = engine.import(&unpacked.paths, &options, now, &mut watcher)?;
     watcher.finish();
     let written = (watcher.written > 0).then_some(rejects);
     Ok(answer(&report, written.as_deref()))

@@ -78,6 +78,8 @@ async fn a_rep_answers_on_a_phone_and_what_was_given_back_is_contested_and_ruled
     house.visits("/disputes").await;
     house.sees("Marketing contested 1 on which there was a ruling; 1 was overturned").await;
     wrong.extend(house.examine("disputes").await);
+    house.visits("/disputes?stands=overturned&columns=by,opened,due,stands,side,arbiter,id").await;
+    wrong.extend(house.examine("disputes-columns").await);
     house.visits("/disputes/new?version=1&clause=2").await;
     wrong.extend(house.examine("dispute-new").await);
     house.visits("/scoreboard").await;

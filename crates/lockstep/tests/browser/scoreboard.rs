@@ -1,6 +1,6 @@
 //! A figure opens to rows that add up to it.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use testkit::World;
 
 use crate::{exam::clean, firm, house::House};
@@ -57,23 +57,67 @@ async fn a_restated_week_is_marked() {
     clean(wrong);
 }
 
-/// As wide as A4 within its margins: what is wider than the paper is lost.
+/// As wide as A4 within its margins, upright and across: what is wider than the paper is lost.
+const UPRIGHT: u32 = 673;
+const ACROSS: u32 = 1001;
+
+/// How many cells and charts are cut off on paper of a width.
+async fn cut_off(house: &House, width: u32) -> Value {
+    let paper = json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false});
+    house.devtools("Emulation.setDeviceMetricsOverride", paper).await;
+    house.devtools("Emulation.setEmulatedMedia", json!({"media": "print"})).await;
+    let cut_off = "const right = document.documentElement.clientWidth + 1;
+        const all = [...document.querySelectorAll('main td, main th, main .chart')];
+        return all.filter(it => it.getBoundingClientRect().right > right).length;";
+    house.driver.execute(cut_off, Vec::new()).await.expect("it can be asked").json().clone()
+}
+
+async fn back_on_screen(house: &House) {
+    house.devtools("Emulation.setEmulatedMedia", json!({"media": ""})).await;
+    house.devtools("Emulation.clearDeviceMetricsOverride", json!({})).await;
+}
+
+/// The bytes of a file as the browser hands it over, in base 64.
+fn decoded(text: &str) -> Vec<u8> {
+    let value = |sign: u8| match sign {
+        b'A'..=b'Z' => sign - b'A',
+        b'a'..=b'z' => sign - b'a' + 26,
+        b'0'..=b'9' => sign - b'0' + 52,
+        b'+' => 62,
+        _ => 63,
+    };
+    let signs: Vec<u8> = text.bytes().filter(|sign| *sign != b'=').map(value).collect();
+    let four = |four: &[u8]| {
+        let bits = (0..4).fold(0_u32, |bits, no| {
+            bits << 6 | u32::from(four.get(no).copied().unwrap_or_default())
+        });
+        bits.to_be_bytes()[1..four.len()].to_vec()
+    };
+    signs.chunks(4).flat_map(four).collect()
+}
+
+/// Whether the first sheet of a page as PDF lies across; by default it stands upright.
+async fn lies_across(house: &House) -> bool {
+    let asked = json!({"preferCSSPageSize": true, "printBackground": false});
+    let printed = house.devtools("Page.printToPDF", asked).await;
+    let bytes = decoded(printed["data"].as_str().expect("a file"));
+    house.keeps("leads-on-paper.pdf", &bytes);
+    let text = String::from_utf8_lossy(&bytes);
+    let (_, sheet) = text.split_once("/MediaBox [").expect("a sheet");
+    let sides = sheet.split(']').next().unwrap_or_default().split_whitespace();
+    let sides: Vec<f64> = sides.filter_map(|side| side.parse().ok()).collect();
+    sides[2] > sides[3]
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn figures_stand_whole_on_paper_and_say_when_it_was() {
     let world = firm::busy().await;
     let Some(house) = House::open(&world).await else { return };
     house.enters(&world, "mara").await;
-    let paper = json!({"width": 673, "height": 900, "deviceScaleFactor": 1, "mobile": false});
     let pages = ["/scoreboard", "/scoreboard?by=source", "/leads", "/opportunities", "/people"];
     for path in pages.into_iter().chain(["/agreement/1/backtest"]) {
         house.visits(path).await;
-        house.devtools("Emulation.setDeviceMetricsOverride", paper.clone()).await;
-        house.devtools("Emulation.setEmulatedMedia", json!({"media": "print"})).await;
-        let cut_off = "const right = document.documentElement.clientWidth + 1;
-            const all = [...document.querySelectorAll('main td, main th, main .chart')];
-            return all.filter(it => it.getBoundingClientRect().right > right).length;";
-        let cut_off = house.driver.execute(cut_off, Vec::new()).await.expect("it can be asked");
-        assert_eq!(cut_off.json(), &json!(0), "{path}");
+        assert_eq!(cut_off(&house, UPRIGHT).await, json!(0), "{path}");
         let words = house.texts(".on-paper").await.join(" ");
         assert!(
             words.contains("printed ") && words.contains("version 1 of the Agreement"),
@@ -83,8 +127,31 @@ async fn figures_stand_whole_on_paper_and_say_when_it_was() {
             .filter(it => it.getClientRects().length > 0).length;";
         let clicked = house.driver.execute(clicked, Vec::new()).await.expect("it can be asked");
         assert_eq!(clicked.json(), &json!(0), "{path}: what can only be clicked");
-        house.devtools("Emulation.setEmulatedMedia", json!({"media": ""})).await;
-        house.devtools("Emulation.clearDeviceMetricsOverride", json!({})).await;
+        back_on_screen(&house).await;
+    }
+}
+
+/// A list as wide as its columns allow, and with fields of its rows besides.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wide_list_lies_across_the_paper_and_stands_whole() {
+    let world = firm::busy().await;
+    let Some(house) = House::open(&world).await else { return };
+    house.enters(&world, "mara").await;
+    let few = "what,stage,since,score,source,owner,level,clock";
+    let ten = format!("{few},created");
+    let all = format!("{few},created,times,qualified,id");
+    let fields = (0..12).map(|n| format!(",field.of_its_own_{n}")).collect::<String>();
+    let cases = [
+        (few.to_owned(), false, UPRIGHT),
+        (ten, true, ACROSS),
+        (all.clone(), true, ACROSS),
+        (format!("{all}{fields}"), true, ACROSS),
+    ];
+    for (columns, is_across, width) in cases {
+        house.visits(&format!("/leads?columns={columns}")).await;
+        assert_eq!(cut_off(&house, width).await, json!(0), "{columns}");
+        back_on_screen(&house).await;
+        assert_eq!(lies_across(&house).await, is_across, "{columns}");
     }
 }
 

@@ -136,3 +136,53 @@ fn the_process_says_nothing_of_itself_and_refuses_what_is_no_job() {
     assert!(!house.ok(&["--help"]).contains("parse-workbook"));
     says(&house.refused(2, &["parse-workbook", "nonsense"]), &["the job does not read"]);
 }
+
+#[test]
+fn a_row_that_adds_up_a_sheet_is_no_record_and_is_told() {
+    let house = House::with_people();
+    let number = |no: u32, id: &str, seats: u32| {
+        let id = format!(r#"<c r="A{no}" t="str"><v>{id}</v></c>"#);
+        format!(r#"<row r="{no}">{id}<c r="C{no}"><v>{seats}</v></c></row>"#)
+    };
+    let head = row(1, &[("A", "account_id"), ("B", "name"), ("C", "employees")]);
+    let rows = [number(2, "1", 20), number(3, "2", 40), number(5, "Summe", 60)].concat();
+    workbook(&house.path("accounts.xlsx"), &(head.clone() + &rows), "");
+    let told = house.json(&["import", "accounts.xlsx", "--dry-run"]);
+    let counts = &told["total"];
+    assert_eq!((&counts["created"], &counts["rejected"]), (&2.into(), &1.into()), "{told}");
+    let table = &told["tables"][0];
+    assert_eq!(table["rejected"][0]["line"], 5);
+    says(&table["notes"].to_string(), &["line 5 adds up the rows above it: it is left out"]);
+    let none = [number(2, "1", 20), number(3, "2", 40), number(4, "Summe", 61)].concat();
+    workbook(&house.path("accounts.xlsx"), &(head + &none), "");
+    assert_eq!(house.json(&["import", "accounts.xlsx"])["total"]["created"], 3, "it is no sum");
+}
+
+#[test]
+fn an_archive_is_taken_as_the_pages_take_it_and_leaves_nothing() {
+    let house = House::with_people();
+    let archive = |name: &str, tables: &[(&str, &str)]| {
+        let mut writer = ZipWriter::new(File::create(house.path(name)).unwrap());
+        for (name, text) in tables {
+            writer.start_file(*name, SimpleFileOptions::default()).unwrap();
+            writer.write_all(text.as_bytes()).unwrap();
+        }
+        writer.finish().unwrap();
+    };
+    let accounts = "account_id,name\n1,Acme\n2,Birch\n";
+    archive("export.ZIP", &[("a/accounts.csv", accounts), ("readme.txt", "x")]);
+    let told = house.json(&["import", "export.ZIP"]);
+    assert_eq!(told["total"]["created"], 2, "{told}");
+    assert_eq!(told["tables"][0]["file"], "export.ZIP/accounts.csv");
+    assert_eq!(house.json(&["import", "export.ZIP"])["total"]["unchanged"], 2);
+    let left = std::fs::read_dir(house.path("lockstep-data/imports")).unwrap().count();
+    assert_eq!(left, 0, "what was unpacked is gone");
+    archive("none.zip", &[("readme.txt", "x")]);
+    says(&house.refused(4, &["import", "none.zip"]), &["none.zip holds no CSV, TSV or XLSX file"]);
+    std::fs::write(house.path("broken.zip"), "no archive").unwrap();
+    says(&house.refused(4, &["import", "broken.zip"]), &["is no ZIP archive"]);
+    let many: Vec<String> = (0..51).map(|no| format!("{no}.csv")).collect();
+    let many: Vec<(&str, &str)> = many.iter().map(|name| (name.as_str(), accounts)).collect();
+    archive("many.zip", &many);
+    says(&house.refused(4, &["import", "many.zip"]), &["holds more than 50 tables"]);
+}

@@ -4,13 +4,19 @@ use serde_json::json;
 use testkit::http::{Request, StatusCode};
 use testkit::{AGREEMENT, PEOPLE, PERSONAS, World};
 
-const LOOKS: [&str; 59] = [
+const LOOKS: [&str; 65] = [
     "/",
     "/",
     "/leads",
     "/leads?owner=me&clock=running&q=x&sort=points",
     "/leads?status=MQL&created=30&columns=stage,clock&density=compact&show=1",
     "/views",
+    "/views.csv",
+    "/duplicates.csv",
+    "/disputes?stands=waits&side=sales&q=clause&columns=by,arbiter&density=compact&show=1",
+    "/disputes.csv?stands=overturned",
+    "/imports?state=done&source=crm&begun=7&columns=state,source&show=1",
+    "/imports.csv?state=failed",
     "/leads?persona=director&segment=none",
     "/accounts?owner=nobody",
     "/opportunities?product=p1",

@@ -187,3 +187,38 @@ async fn other_systems_read_what_was_contested_and_ruled_as_whoever_they_ask_for
         assert_eq!(world.reads(path, has_key).await.status, status, "{path}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn disputes_are_filtered_kept_as_views_and_sent_as_other_lists_are() {
+    let world = World::just_signed_with(TEXT);
+    let none = world.page("rep", "/disputes").await;
+    assert!(none.contains("is contested where it stands"), "{none}");
+    let first = contests(&world, "sven", "1").await.header("location").to_owned();
+    rules(&world, "operations", &first).await;
+    contests(&world, "mara", "1").await;
+    let all = world.page("rep", "/disputes").await;
+    for words in ["2 disputes", "All 2 Waiting for a ruling 1 Rulings 1", "Sales contested 1"] {
+        assert!(all.contains(words), "{words} is not in {all}");
+    }
+    let cases = [
+        ("stands=waits", 1, "that wait"),
+        ("stands=stands&stands=overturned", 1, "rulings"),
+        ("stands=overturned", 0, "none was overturned"),
+        ("side=marketing", 1, "of a side"),
+        ("opened=7&q=clause+2", 2, "of days and with words"),
+        ("opened_to=2026-01-01", 0, "none so early"),
+    ];
+    for (query, n, why) in cases {
+        let page = world.gets("rep", &format!("/disputes?{query}")).await.body;
+        assert_eq!(page.matches("<tr data-row>").count(), n, "{why}");
+        let file = world.gets("rep", &format!("/disputes.csv?{query}")).await.body;
+        assert_eq!(file.lines().count(), n + 1, "{why}: {file}");
+    }
+    let query = "side=marketing&columns=side,arbiter";
+    let fields = [("list", "disputes"), ("name", "Ours"), ("query", query), ("audience", "owner")];
+    let kept = world.posts("rep", "/views", &fields).await.header("location").to_owned();
+    let page = world.page("rep", &kept).await;
+    assert!(page.contains("contested by marketing") && page.contains("Arbiter"), "{page}");
+    let views = world.gets("rep", "/views.csv").await.body;
+    assert!(views.contains(",Ours,you,yourself,Disputes,no,/disputes?side=marketing"), "{views}");
+}

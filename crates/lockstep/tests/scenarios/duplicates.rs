@@ -104,4 +104,7 @@ async fn a_long_list_is_looked_through_a_page_at_a_time() {
         assert!(!path.iter().any(|path| path.contains('@')), "no address of mail in an address");
     }
     assert_eq!((pages, pairs), (3, 120));
+    let file = world.gets("mara", "/duplicates.csv").await.body;
+    assert_eq!(file.lines().count(), 121, "the file has the pairs of all pages");
+    assert_eq!(world.gets("rep", "/duplicates.csv").await.status, StatusCode::NOT_FOUND);
 }

@@ -283,3 +283,34 @@ async fn whom_an_undone_import_had_routed_and_handed_over_waits_for_nobody_any_m
     let owner = world.ticks().page("sven", "/leads/file:1/routing").await;
     assert!(owner.contains("Why "), "what comes again is routed again: {again} {owner}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn imports_are_a_list_whose_numbers_open_and_whose_pages_seek() {
+    let world = World::new();
+    let done = place(&world.brings("operations", &[("leads.csv", LEADS)]).await);
+    world.works();
+    place(&world.posts("operations", &format!("{done}/run"), &[]).await);
+    world.works();
+    for _ in 0..51 {
+        place(&world.brings("operations", &[("leads.csv", LEADS)]).await);
+    }
+    let first = world.gets("operations", "/imports").await;
+    assert!(first.text().contains("52 imports"), "{}", first.text());
+    assert_eq!(first.body.matches("<tr data-row>").count(), 50);
+    let link = first.body.split("\" rel=\"next\"").next().unwrap_or_default();
+    let next = link.rsplit("href=\"").next().expect("a next page").replace("&#38;", "&");
+    let second = world.gets("operations", &next).await.body;
+    assert_eq!(second.matches("<tr data-row>").count(), 2, "{next}");
+    for n in ["2", "1"] {
+        let opens = format!("<a class=\"f\" href=\"{done}\">{n}</a>");
+        let both = first.body.clone() + &second;
+        assert!(both.contains(&opens), "{n} opens its import: {both}");
+    }
+    let cases = [("state=done", 1), ("state=failed", 0), ("state=under_way", 51), ("source=x", 0)];
+    for (query, n) in cases {
+        let file = world.gets("operations", &format!("/imports.csv?{query}")).await.body;
+        assert_eq!(file.lines().count(), n + 1, "{query}: {file}");
+    }
+    let chosen = world.page("operations", "/imports?state=done&columns=source,ended").await;
+    assert!(chosen.contains("1 import of 52") && chosen.contains("Ended"), "{chosen}");
+}

@@ -28,15 +28,26 @@ pub struct Step {
     pub href: String,
 }
 
+/// A threshold with its name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Named {
+    /// Where it lies, as a share of the width.
+    pub at: f64,
+    /// What it is called.
+    pub words: String,
+    /// Where it is set.
+    pub href: String,
+}
+
 /// Leads by the highest threshold that they reach.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LeverChart {
     /// The steps, the lowest first.
     pub steps: Vec<Step>,
-    /// Where the threshold in force lies, as a share of the width, and what it is called.
-    pub today: Option<(f64, String)>,
-    /// Where the proposed one does.
-    pub proposed: (f64, String),
+    /// The threshold in force.
+    pub today: Option<Named>,
+    /// The proposed one.
+    pub proposed: Named,
     /// All leads of the time as a file.
     pub csv: Option<String>,
 }
@@ -48,12 +59,12 @@ impl LeverChart {
         for (place, step) in self.steps.iter().enumerate() {
             parts.push(self.bar(place, step));
         }
-        if let Some((today, _)) = &self.today {
-            let (from, to) = (today.min(self.proposed.0), today.max(self.proposed.0));
+        if let Some(Named { at: today, .. }) = &self.today {
+            let (from, to) = (today.min(self.proposed.at), today.max(self.proposed.at));
             parts.push(rect("veil", (from * 100.0, to * 100.0), (TOP, FOOT)));
             parts.push(line("goal", (today * 100.0, TOP), (today * 100.0, FOOT)));
         }
-        let proposed = self.proposed.0 * 100.0;
+        let proposed = self.proposed.at * 100.0;
         parts.push(line("ln", (proposed, TOP), (proposed, FOOT)));
         parts.push(self.names());
         drawing(HEIGHT, title).holding(parts).into()
@@ -79,11 +90,13 @@ impl LeverChart {
 
     /// The names of the two, each on its own side of the other.
     fn names(&self) -> Markup {
-        let (proposed, words) = &self.proposed;
-        let Some((today, today_words)) = self.today.as_ref().filter(|(at, _)| at != proposed)
+        let Named { at: proposed, words, href } = &self.proposed;
+        let Some(Named { at: today, words: today_words, href: today_href }) =
+            self.today.as_ref().filter(|today| today.at != *proposed)
         else {
             let side = if *proposed < 0.5 { Anchor::Start } else { Anchor::End };
-            return text("lab", (proposed * 100.0, 14.0), side, words).into();
+            let name = text("lab", (proposed * 100.0, 14.0), side, words);
+            return mark(Some(href), "", name.into());
         };
         let ends = match today <= proposed {
             true => (Anchor::End, Anchor::Start),
@@ -102,15 +115,15 @@ impl LeverChart {
         let today_name = text("", (today * 100.0, 14.0), hung.0, today_words).with("dx", -aside);
         let beside = if is_inward { 0 } else { apart };
         let name = text("lab", (proposed * 100.0, 14.0), hung.1, words).with("dx", beside);
-        Markup::from(today_name).and(name)
+        mark(Some(today_href), "", today_name.into()).and(mark(Some(href), "", name.into()))
     }
 
     /// The same numbers as a table.
     pub fn twin(&self) -> Twin {
         let twin = Twin::of("Highest threshold, from").number("Leads").number("Won");
         let twin = self.steps.iter().fold(twin, |twin, step| {
-            let leads = figure(count(step.leads), &step.href);
-            twin.row([Markup::text(&step.from), leads, Markup::text(count(step.won))])
+            let open = |n: u64| figure(count(n), &step.href);
+            twin.row([Markup::text(&step.from), open(step.leads), open(step.won)])
         });
         match &self.csv {
             Some(csv) => twin.with_csv(csv),
@@ -126,6 +139,10 @@ mod tests {
     use super::*;
     use crate::markup::tests::assert_well_formed;
 
+    fn named(at: f64, words: &str) -> Named {
+        Named { at, words: words.into(), href: "/agreement/1#c2".into() }
+    }
+
     #[test]
     fn bars_are_in_proportion_and_both_thresholds_are_named() {
         let step = |from: &str, leads, won| {
@@ -134,8 +151,8 @@ mod tests {
         };
         let chart = LeverChart {
             steps: vec![step("80", 100, 0), step("100", 50, 4)],
-            today: Some((0.5, "today 100".into())),
-            proposed: (0.75, "proposed 110".into()),
+            today: Some(named(0.5, "today 100")),
+            proposed: named(0.75, "proposed 110"),
             csv: Some("/leads.csv".into()),
         };
         let html = chart.to_string();
@@ -152,10 +169,10 @@ mod tests {
             html[from.unwrap()..].split('>').next().unwrap_or_default().to_owned()
         };
         assert!(!name(&chart, "proposed 110<").contains("end"), "there is room to its right");
-        let edge = LeverChart { proposed: (1.0, "proposed 120".into()), ..chart.clone() };
+        let edge = LeverChart { proposed: named(1.0, "proposed 120"), ..chart.clone() };
         assert!(name(&edge, "proposed 120<").contains("text-anchor=\"end\""), "{edge}");
         assert!(name(&edge, "today 100<").contains("dx=\"-3\""), "far enough apart");
-        let close = LeverChart { today: Some((0.9, "today 118".into())), ..edge };
+        let close = LeverChart { today: Some(named(0.9, "today 118")), ..edge };
         assert!(name(&close, "today 118<").contains("dx=\"-90\""), "{close}");
         assert_well_formed(&chart.twin().to_string());
     }

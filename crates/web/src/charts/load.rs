@@ -5,7 +5,7 @@ use domain::ids::Version;
 use super::{Anchor, Twin, described, drawing, line, mark, rect, shown_as_markup, text};
 use crate::{
     markup::{Markup, element},
-    show::count,
+    show::{count, figure},
 };
 
 const TOP: f64 = 22.0;
@@ -25,6 +25,8 @@ pub struct Week {
     pub proposed: u64,
     /// The leads behind the second.
     pub href: String,
+    /// The leads behind the first.
+    pub today_href: String,
     /// Whether only a part of it is in the time, or it is not over: hatched.
     pub is_partial: bool,
 }
@@ -166,9 +168,13 @@ impl Load {
     pub fn twin(&self) -> Twin {
         let twin = Twin::of("Week of").number("Today").number("Proposed").words("");
         let twin = self.weeks.iter().fold(twin, |twin, week| {
-            let today = if self.has_today { count(week.today) } else { String::new() };
+            let today = match self.has_today {
+                true => figure(count(week.today), &week.today_href),
+                false => Markup::new(),
+            };
+            let proposed = figure(count(week.proposed), &week.href);
             let part = if week.is_partial { "a part of the week" } else { "" };
-            twin.row([week.label.clone(), today, count(week.proposed), part.to_owned()])
+            twin.row([Markup::text(&week.label), today, proposed, Markup::text(part)])
         });
         match &self.csv {
             Some(csv) => twin.with_csv(csv),
@@ -186,7 +192,8 @@ mod tests {
 
     fn week(label: &str, today: u64, proposed: u64) -> Week {
         let (label, href) = (label.into(), "/x?of=proposed".into());
-        Week { label, today, proposed, href, is_partial: today == 34 }
+        let today_href = "/x?of=today".into();
+        Week { label, today, proposed, href, today_href, is_partial: today == 34 }
     }
 
     #[test]
@@ -208,6 +215,7 @@ mod tests {
             "{html}"
         );
         assert!(load.twin().to_string().contains("href=\"/x.csv\""));
+        assert_eq!(load.twin().to_string().matches("/x?of=today").count(), 2, "each number opens");
         assert_well_formed(&load.twin().to_string());
     }
 

@@ -5,7 +5,8 @@ use domain::ids::{FactNo, Version};
 
 use crate::flash::Flash;
 use crate::markup::Markup;
-use crate::show::{LocalTime, count, side};
+use crate::names::fact_href;
+use crate::show::{LocalTime, count, figure, side};
 use crate::static_files;
 use crate::theme::Theme;
 
@@ -137,6 +138,8 @@ pub struct Frame {
     pub in_force: Option<Version>,
     /// The last fact of the ledger.
     pub head: FactNo,
+    /// Whether the person may open it.
+    pub opens_head: bool,
     /// Now, and the zone that instants are written in.
     pub time: LocalTime,
     /// How the person wants it to look.
@@ -170,6 +173,7 @@ impl Frame {
             person,
             in_force: None,
             head: FactNo(0),
+            opens_head: false,
             time,
             theme: Theme::System,
             counts: Counts::default(),
@@ -199,15 +203,24 @@ impl Frame {
         format!("{refused}{} · Lockstep", self.title)
     }
 
-    /// What stands under the page on paper: whose it is, of when, and by which facts and rules.
-    pub fn on_paper(&self) -> String {
-        let rules = match self.in_force {
-            Some(version) => format!("version {version} of the Agreement is in force"),
-            None => "no Agreement is in force".to_owned(),
+    /// What stands under the page on paper: whose it is, of when, and by which facts and rules. A
+    /// page that is kept as a file still opens both.
+    pub fn on_paper(&self) -> Markup {
+        let head = match self.opens_head {
+            true => figure(self.head.to_string(), &fact_href(self.head)),
+            false => Markup::text(self.head),
         };
-        let at = self.time.exact_words(self.time.now());
-        let Frame { firm, head, .. } = self;
-        format!("{firm}, printed {at}. The last fact is {head}; {rules}.")
+        let words = Markup::text(format!("{}, printed ", self.firm))
+            .and(self.time.exact(self.time.now()))
+            .and_text(". The last fact is ")
+            .and(head);
+        match self.in_force {
+            Some(version) => {
+                let rules = figure(format!("version {version}"), &format!("/agreement/{version}"));
+                words.and_text("; ").and(rules).and_text(" of the Agreement is in force.")
+            }
+            None => words.and_text("; no Agreement is in force."),
+        }
     }
 
     /// Where the stylesheet lies.

@@ -36,6 +36,8 @@ pub(crate) fn anything(_: &str, _: &str) -> bool {
 /// The longest text of one condition, and the most of one kind.
 const TEXT_MAX: usize = 200;
 const SEVERAL_MAX: usize = 50;
+/// The longest text of all columns together: the form says one by one what the address joins.
+const COLUMNS_MAX: usize = 2_000;
 
 /// What an address asks for. What does not read is left out rather than refused: the sentence over
 /// the list says what was understood.
@@ -69,7 +71,8 @@ impl Asked {
             is_sent: false,
         };
         for (name, value) in pairs.map(|Query(pairs)| pairs).unwrap_or_default() {
-            let value: String = value.trim().chars().take(TEXT_MAX).collect();
+            let most = if name == "columns" { COLUMNS_MAX } else { TEXT_MAX };
+            let value: String = value.trim().chars().take(most).collect();
             asked.say(&name, value);
         }
         asked
@@ -280,6 +283,15 @@ mod tests {
             let again = expected.strip_prefix("/things?").unwrap_or_default();
             assert_eq!(Asked::read(&THINGS, again).href(), expected, "{query}");
         }
+    }
+
+    #[test]
+    fn no_column_is_lost_on_the_way_from_the_form_to_the_address() {
+        let columns: Vec<String> = (0..30).map(|n| format!("field.of_its_own_{n}")).collect();
+        let sent = columns.iter().map(|key| format!("columns={key}")).collect::<Vec<_>>();
+        let href = Asked::read(&THINGS, &sent.join("&")).href();
+        let query = href.strip_prefix("/things?").unwrap_or_default();
+        assert_eq!(Asked::read(&THINGS, query).columns, columns);
     }
 
     #[test]

@@ -99,6 +99,14 @@ pub(crate) trait Listed: 'static {
     fn all(_: &Reader<'_>) -> Result<Option<u64>, StoreError> {
         Ok(None)
     }
+    /// What the list is called.
+    fn title() -> &'static str {
+        Self::PLACE.name()
+    }
+    /// The page that it belongs to, where the rail has no entry of its own for it: words and address.
+    fn above() -> Option<(&'static str, &'static str)> {
+        None
+    }
     /// Whether a column is for the person.
     fn has(_: &Column, _: &Signed) -> bool {
         true
@@ -279,7 +287,7 @@ pub(crate) fn again(visit: Visit, mut page: ListPage, why: Flash) -> Response {
 }
 
 async fn made<L: Listed>(visit: &Visit, asked: Asked, tried: Sending) -> Result<ListPage, Failure> {
-    let frame = visit.frame(L::PLACE.name(), L::PLACE);
+    let frame = visit.frame(L::title(), L::PLACE);
     let (signed, time) = (visit.signed.clone(), visit.time());
     let make = move |engine: &Engine| {
         let agreements = engine.agreements()?;
@@ -321,7 +329,9 @@ fn page_of<L: Listed>(
     Ok(ListPage {
         title: title(L::WORDS, asked, (total.n, &total.words()), &all_words),
         under: L::under(maker)?,
-        act: L::act(signed),
+        above: L::above(),
+        // Where there is nothing yet, the page itself says what to do.
+        act: L::act(signed).filter(|_| all.n > 0),
         words: L::WORDS,
         is_empty: all.n == 0,
         all: all_words,
@@ -348,7 +358,7 @@ fn say<L: Listed>(
     let here = maker.asked.sort();
     let sorts = L::KNOWN.sorts.iter().map(|(key, words)| choice(key, words, *key == here));
     Ok(Say {
-        title: L::PLACE.name().to_owned(),
+        title: L::title().to_owned(),
         path: L::KNOWN.path,
         many: L::WORDS.1,
         asked: maker.asked.clone(),

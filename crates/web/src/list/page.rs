@@ -14,6 +14,8 @@ use crate::{
 pub(crate) struct ListPage {
     pub(crate) frame: Frame,
     pub(crate) title: String,
+    /// The page that it belongs to, as words and an address.
+    pub(crate) above: Option<(&'static str, &'static str)>,
     /// A sentence under the title, where one is needed.
     pub(crate) under: Markup,
     /// What can be done from the list, as words and an address.

@@ -48,7 +48,9 @@ const NO_FIGURES: &[(&str, &str)] = &[
     (".sec-n", "how many rows stand right below"),
     (".terms", "arithmetic with what was signed, written out beside it"),
     (".notes", "what is not known, in words"),
-    (".on-paper", "seen on paper alone, where nothing opens"),
+    (".dashes", "what cannot be replayed, in words"),
+    (".method", "how something is reckoned"),
+    (".ghost", "an example of what would stand here"),
 ];
 
 /// The lists, and what their rows are called.
@@ -160,6 +162,9 @@ fn every_number_on_every_screen_opens_and_adds_up() {
             "/agreement/2",
             "/agreement/message",
             "/agreement/priorities",
+            "/disputes",
+            "/views",
+            "/people",
         ]
         .map(str::to_owned)
         .into();
@@ -173,6 +178,12 @@ fn every_number_on_every_screen_opens_and_adds_up() {
             pages.push("/scoreboard?by=source".to_owned());
             pages.push("/scoreboard?by=persona".to_owned());
             pages.push("/scoreboard?by=segment".to_owned());
+        }
+        if role == Role::Leader {
+            pages.push("/agreement/4/backtest".to_owned());
+        }
+        if role == Role::Operations {
+            pages.extend(["/imports", "/duplicates"].map(str::to_owned));
         }
         for address in pages {
             let page = Page::of(&house.page(role, &address));

@@ -12,7 +12,11 @@ use jiff::{ToSpan, civil::Date};
 
 use super::{Asked, LeverView, Shown};
 use crate::{
-    charts::{LeverChart, Load, lever::Step, load::Week},
+    charts::{
+        LeverChart, Load,
+        lever::{Named, Step},
+        load::Week,
+    },
     markup::Markup,
 };
 
@@ -32,13 +36,25 @@ pub(super) fn lever(
         let all = levers(&definition.qualifies_when);
         all.into_iter().find(|other| other.score == lever.score).map(|other| other.at)
     });
+    let signed = shown
+        .replay
+        .today
+        .as_ref()
+        .map(|(version, definition)| format!("/agreement/{version}#c{}", definition.clause));
     let scale = Scale::around(lever.at, today);
     let name = |points: Points| points.to_string();
     let chart = LeverChart {
         steps: scale.steps(shown, here),
         csv: Some(file(&here.leads(shown.version, Cut::Leads))),
-        today: today.map(|at| (scale.place(at), format!("today {}", name(at)))),
-        proposed: (scale.place(at), format!("proposed {}", name(at))),
+        today: today.map(|at| {
+            let (words, href) = (format!("today {}", name(at)), signed.unwrap_or_default());
+            Named { at: scale.place(at), words, href }
+        }),
+        proposed: Named {
+            at: scale.place(at),
+            words: format!("proposed {}", name(at)),
+            href: "#threshold".to_owned(),
+        },
     };
     let won = |group: Group, n: u64| open(n, Cut::Became(group, Goal::Won, Became::Yes));
     let title = match today {
@@ -151,6 +167,7 @@ pub(super) fn load(shown: &Shown<'_>, counted: &Backtest, here: &Asked) -> Load 
                 today,
                 proposed,
                 href: here.leads(shown.version, Cut::Week(Rule::Proposed, monday)),
+                today_href: here.leads(shown.version, Cut::Week(Rule::Today, monday)),
                 is_partial: is_partial(monday),
             }
         }));

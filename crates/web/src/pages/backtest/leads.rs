@@ -85,9 +85,13 @@ pub(crate) async fn index(
             let see = See { names: Names::new(reader, reach), reader, span: &span, time: &time };
             here.map(|(tried, n)| see.row(tried, *n)).collect::<Result<Vec<Row>, StoreError>>()
         })?;
-        Ok((words::cut(cut, replay), sum, all.len(), rows))
+        let weekly = match cut {
+            Cut::Found(_) => words::weekly(sum, &span).map(|words| format!(", {words}")),
+            _ => None,
+        };
+        Ok((words::cut(cut, replay), weekly, sum, all.len(), rows))
     };
-    let (title, sum, n, rows) = visit.house.work(find).await?;
+    let (title, weekly, sum, n, rows) = visit.house.work(find).await?;
     let at = |skip: usize| Asked { skip, ..asked.clone() }.href(version, "/leads");
     let (skip, shown) = (asked.skip, rows.len());
     let path = format!("/agreement/{version}/backtest/leads");
@@ -97,7 +101,7 @@ pub(crate) async fn index(
         back: Asked { of: String::new(), skip: 0, ..asked.clone() }.href(version, ""),
         title,
         sum: match sum == n as u64 {
-            true => count(sum),
+            true => count(sum) + &weekly.unwrap_or_default(),
             false => format!("{} of {} leads", count(sum), count(n as u64)),
         },
         rows,

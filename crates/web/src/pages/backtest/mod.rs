@@ -84,7 +84,7 @@ struct View {
     measured: Markup,
     clocks: Vec<ClocksLine>,
     load_title: Markup,
-    load_says: String,
+    load_says: Markup,
     load: Load,
     load_twin: Twin,
     gaps_head: Markup,
@@ -300,7 +300,8 @@ fn view(shown: &Shown<'_>, asked: &Asked, found: &Found<Replay>) -> View {
     let (replay, span) = (shown.replay, shown.span);
     let counted = replay.tally(span);
     let here = asked.at(replay.as_of);
-    let open = |n: u64, cut: Cut| figure(count(n), &here.leads(shown.version, cut));
+    let way = |cut: Cut| here.leads(shown.version, cut);
+    let open = |n: u64, cut: Cut| figure(count(n), &way(cut));
     let has_today = replay.today.is_some();
     let load = chart::load(shown, &counted, &here);
     let (load_title, load_says) = words::load(shown, &load);
@@ -317,7 +318,7 @@ fn view(shown: &Shown<'_>, asked: &Asked, found: &Found<Replay>) -> View {
         today: replay.today.as_ref().map(|(version, definition)| {
             let title = format!("Today’s rule, version {version}");
             let all = counted.today().all;
-            words::rule(title, definition, None, open(all, Cut::Found(Rule::Today)), all, span)
+            words::rule(title, definition, None, (all, &way(Cut::Found(Rule::Today))), span)
         }),
         proposed: {
             let title = match replay.proposed.version {
@@ -325,20 +326,20 @@ fn view(shown: &Shown<'_>, asked: &Asked, found: &Found<Replay>) -> View {
                 None => "Proposed".to_owned(),
             };
             let all = counted.proposed().all;
-            let found = open(all, Cut::Found(Rule::Proposed));
-            words::rule(title, &replay.definition, span.threshold, found, all, span)
+            let found = way(Cut::Found(Rule::Proposed));
+            words::rule(title, &replay.definition, span.threshold, (all, &found), span)
         },
         groups: groups(&counted, has_today, &open),
-        bounds: words::bounds(&counted, &open),
+        bounds: words::bounds(&counted, &open, &way),
         measures: measures(replay, &counted, &here, shown.version),
-        measured: words::measured(&counted, has_today),
+        measured: words::measured(&counted, has_today, &open),
         clocks: clocks::lines(replay, &counted, &open),
         load_title,
         load_says,
         load_twin: load.twin(),
         load,
-        gaps_head: words::not_judged(&counted, &open),
-        gaps: words::gaps(replay, shown.time),
+        gaps_head: words::not_judged(&counted, &open, &way),
+        gaps: words::gaps(shown, &open),
         is_as_written: span.threshold == replay.threshold(),
         at: here.at,
     }

@@ -13,10 +13,16 @@ use super::{Measure, RuleView, Shown, clocks};
 use crate::{
     charts::Load,
     markup::Markup,
-    show::{LocalTime, Rate, count, figure, money, not_measurable, points},
+    show::{Rate, count, figure, money, not_measurable, points},
 };
 
+/// A count as a door to its leads.
 type Open<'a> = &'a dyn Fn(u64, Cut) -> Markup;
+/// Where the leads of a cut are listed.
+type Way<'a> = &'a dyn Fn(Cut) -> String;
+
+/// Where the weeks of the load are drawn and told.
+pub(super) const LOAD: &str = "#load";
 
 fn some(n: u64, one: &str, many: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{} {many}", count(n)) }
@@ -77,30 +83,36 @@ pub(super) fn head(shown: &Shown<'_>, counted: &Backtest, open: Open<'_>) -> Mar
     words
 }
 
-/// A rule in its own words.
+/// `3.8 a week`, of so many leads of the time; nothing of a time that is shorter than a week.
+pub(super) fn weekly(n: u64, span: &Span) -> Option<String> {
+    let days = span.to.since(span.from).map_or(0, |span| i64::from(span.get_days())) + 1;
+    (days >= 7).then(|| format!("{:.1} a week", n as f64 * 7.0 / days as f64))
+}
+
+/// A rule in its own words; `href` lists the leads that it found.
 pub(super) fn rule(
     title: String,
     definition: &Definition,
     threshold: Option<Points>,
-    found: Markup,
-    n: u64,
+    (n, href): (u64, &str),
     span: &Span,
 ) -> RuleView {
-    let days = span.to.since(span.from).map_or(0, |span| i64::from(span.get_days())) + 1;
-    let weekly = n as f64 * 7.0 / days.max(1) as f64;
     let signed = domain::lever::levers(&definition.qualifies_when);
     let moved = threshold.filter(|at| signed.iter().all(|lever| lever.at != *at));
+    let mut found = figure(count(n), href).and_text(if n == 1 { " lead" } else { " leads" });
+    if let Some(weekly) = weekly(n, span) {
+        found = found.and_text(", ").and(figure(weekly, href));
+    }
     RuleView {
         title,
         says: definition.says.clone(),
         threshold: moved.map(|at| format!("Tried here at {} points.", points(at))),
-        found: found
-            .and_text(format!(" {}, {weekly:.1} a week", if n == 1 { "lead" } else { "leads" })),
+        found,
     }
 }
 
 /// What the rates would be if none, or all, of the unknown had been won.
-pub(super) fn bounds(counted: &Backtest, open: Open<'_>) -> Option<Markup> {
+pub(super) fn bounds(counted: &Backtest, open: Open<'_>, way: Way<'_>) -> Option<Markup> {
     let unknown = counted.proposed().unknown_won();
     if unknown == 0 || counted.proposed().all == 0 {
         return None;
@@ -108,21 +120,21 @@ pub(super) fn bounds(counted: &Backtest, open: Open<'_>) -> Option<Markup> {
     let enter = counted.enter.unknown_won();
     let mut words = match enter {
         0 => Markup::new(),
-        n => open(n, Cut::Became(Group::Enter, Goal::Won, Became::Unknown)).and_text(format!(
-            " of the {} that enter were never worked, or their time is not over. ",
-            count(counted.enter.all)
-        )),
+        n => open(n, Cut::Became(Group::Enter, Goal::Won, Became::Unknown))
+            .and_text(" of the ")
+            .and(open(counted.enter.all, Cut::Group(Group::Enter)))
+            .and_text(" that enter were never worked, or their time is not over. "),
     };
     let (none, all) = counted.proposed().bounds_won();
-    let said = |rate: domain::rate::Rate| super::shown_rate(rate).headline();
-    words.say(format!(
-        "If none of the {} unknown under the proposed rule had been won, {} of its leads are won; \
-         if all, {}. The truth lies between.",
-        count(unknown),
-        said(none),
-        said(all)
-    ));
-    Some(words)
+    let found = way(Cut::Found(Rule::Proposed));
+    let said = |rate: domain::rate::Rate| figure(super::shown_rate(rate).headline(), &found);
+    words.push(Markup::text("If none of the "));
+    words.push(open(unknown, Cut::Of(Rule::Proposed, Goal::Won, Became::Unknown)));
+    words.push(Markup::text(" unknown under the proposed rule had been won, "));
+    words.push(said(none));
+    words.push(Markup::text(" of its leads are won; if all, "));
+    words.push(said(all));
+    Some(words.and_text(". The truth lies between."))
 }
 
 /// A rate as a door to its leads, its interval under it.
@@ -176,17 +188,19 @@ pub(super) fn plain_measures(
 }
 
 /// The n of the measures, and whether the two rules differ by more than chance.
-pub(super) fn measured(counted: &Backtest, has_today: bool) -> Markup {
-    let n = |found: domain::backtest::Found| count(found.rate_won().n());
-    let proposed = counted.proposed();
+pub(super) fn measured(counted: &Backtest, has_today: bool, open: Open<'_>) -> Markup {
+    let n = |rule: Rule, found: domain::backtest::Found| {
+        open(found.rate_won().n(), Cut::Known(rule, Goal::Won))
+    };
+    let (today, proposed) = (counted.today(), counted.proposed());
+    let wins = open(counted.wins, Cut::Wins).and_text(match counted.wins {
+        1 => " win.",
+        _ => " wins.",
+    });
+    let proposed_n = n(Rule::Proposed, proposed).and_text(" with a known end; ").and(wins);
     if !has_today {
-        return Markup::text(format!(
-            "n = {} with a known end; {}.",
-            n(proposed),
-            some(counted.wins, "win", "wins")
-        ));
+        return Markup::text("n = ").and(proposed_n);
     }
-    let today = counted.today();
     let apart = |one: domain::rate::Rate, other: domain::rate::Rate| {
         one.wilson().zip(other.wilson()).map(|(a, b)| a.high < b.low || b.high < a.low)
     };
@@ -195,74 +209,89 @@ pub(super) fn measured(counted: &Backtest, has_today: bool) -> Markup {
         Some(false) => " On wins the two intervals overlap.",
         None => "",
     };
-    Markup::text(format!(
-        "n = {} and {} with a known end; {}.{wins} Both rules find mostly the same leads, and each \
-         strip has a scale of its own. Association, not effect.",
-        n(today),
-        n(proposed),
-        some(counted.wins, "win", "wins")
-    ))
+    Markup::text("n = ")
+        .and(n(Rule::Today, today))
+        .and_text(" and ")
+        .and(proposed_n)
+        .and_text(wins)
+        .and_text(
+            " Both rules find mostly the same leads, and each strip has a scale of its own. \
+             Association, not effect.",
+        )
 }
 
 /// The title over the weeks, and what they are.
-pub(super) fn load(shown: &Shown<'_>, load: &Load) -> (Markup, String) {
+pub(super) fn load(shown: &Shown<'_>, load: &Load) -> (Markup, Markup) {
     let n = load.weeks.len();
     let part = match load.weeks.iter().any(|week| week.is_partial) {
         true => " Hatched: only a part of the week is in the time.",
         false => "",
     };
+    let drawn = |words: String| figure(words, LOAD);
     let Some(takes) = load.takes else {
         let why = "How many leads a week can be taken is not said by the routing in force: members \
                    without a cap take any number.";
         return (
             Markup::text("Qualified leads a week"),
-            format!("{}. {why}{part}", some(n as u64, "week", "weeks")),
+            drawn(some(n as u64, "week", "weeks")).and_text(format!(". {why}{part}")),
         );
     };
     let (over, late) = queue(load.weeks.iter().map(|week| week.proposed), takes);
-    let mut title = match over {
-        0 => format!("In none of {n} weeks would more leads have come than sales can take"),
-        over => format!(
-            "In {} of {n} weeks more leads would have come than sales can take",
-            count(over)
-        ),
+    let over_words = |over: u64| match over {
+        0 => Markup::text("none"),
+        over => drawn(count(over)),
     };
+    let mut title = Markup::text("In ")
+        .and(over_words(over))
+        .and_text(" of ")
+        .and(drawn(n.to_string()))
+        .and_text(" weeks more leads would have come than sales can take");
     let waits = |late: u64| match late {
-        0 => "no lead would have waited into the next week".to_owned(),
+        0 => Markup::text("no lead would have waited into the next week"),
         late => {
-            format!("{} have waited into the next week", some(late, "lead would", "leads would"))
+            drawn(some(late, "lead", "leads")).and_text(" would have waited into the next week")
         }
     };
-    let mut says = format!(
-        "Qualified leads a week against {takes} that can be taken, by the caps, calendars and absences \
-         of the next 28 days. Under the proposed rule {}",
-        waits(late)
-    );
+    let takes = match &load.agreed {
+        Some((_, href)) => figure(count(takes), href),
+        None => Markup::text(count(takes)),
+    };
+    let mut says = Markup::text("Qualified leads a week against ")
+        .and(takes)
+        .and_text(
+            " that can be taken, by the caps, calendars and absences of the next four weeks. \
+             Under the proposed rule ",
+        )
+        .and(waits(late));
     if shown.replay.today.is_some() {
-        let (over_today, late_today) = queue(load.weeks.iter().map(|week| week.today), takes);
+        let most = load.takes.unwrap_or_default();
+        let (over_today, late_today) = queue(load.weeks.iter().map(|week| week.today), most);
         if over_today != over {
-            title.push_str(&format!(", today in {}", count(over_today)));
+            title = title.and_text(", today in ").and(over_words(over_today));
         }
-        says.push_str(&format!(", under today’s {}", waits(late_today)));
+        says = says.and_text(", under today’s ").and(waits(late_today));
     }
-    says.push('.');
-    says.push_str(part);
-    (Markup::text(title), says)
+    (title, says.and_text(".").and_text(part))
 }
 
 /// `451 of 9,412 leads, 4.8 %`.
-pub(super) fn not_judged(counted: &Backtest, open: Open<'_>) -> Markup {
-    let share = Rate::of(counted.not_judged, counted.leads);
-    let words = match share.share() {
-        Some(share) if counted.leads >= 20 => format!(", {}", crate::show::per_cent(share)),
-        _ => String::new(),
-    };
-    open(counted.not_judged, Cut::NotJudged)
-        .and_text(format!(" of {} leads{words}", count(counted.leads)))
+pub(super) fn not_judged(counted: &Backtest, open: Open<'_>, way: Way<'_>) -> Markup {
+    let words = open(counted.not_judged, Cut::NotJudged)
+        .and_text(" of ")
+        .and(open(counted.leads, Cut::Leads))
+        .and_text(" leads");
+    match Rate::of(counted.not_judged, counted.leads).share() {
+        Some(share) if counted.leads >= 20 => {
+            let share = crate::show::per_cent(share);
+            words.and_text(", ").and(figure(share, &way(Cut::NotJudged)))
+        }
+        _ => words,
+    }
 }
 
 /// What cannot be replayed.
-pub(super) fn gaps(replay: &Replay, time: &LocalTime) -> Vec<Markup> {
+pub(super) fn gaps(shown: &Shown<'_>, open: Open<'_>) -> Vec<Markup> {
+    let (replay, span, time) = (shown.replay, shown.span, shown.time);
     let mut gaps = Vec::new();
     for (place, (kind, since)) in replay.kinds.iter().enumerate() {
         let kind = kind.replace('_', " ");
@@ -272,14 +301,15 @@ pub(super) fn gaps(replay: &Replay, time: &LocalTime) -> Vec<Markup> {
             )));
             continue;
         };
-        let older =
-            |row: &&domain::backtest::Tried| row.gaps.iter().any(|at| *at as usize == place);
-        let n = replay.rows.iter().filter(older).count() as u64;
+        let older = Cut::Older(u16::try_from(place).unwrap_or(u16::MAX));
+        let n: u64 = replay.rows.iter().map(|row| older.counts(row, span)).sum();
         if n > 0 {
             gaps.push(
                 Markup::text(format!("The first “{kind}” is of "))
                     .and(time.date(*since))
-                    .and_text(format!("; {} older.", some(n, "lead is", "leads are"))),
+                    .and_text("; ")
+                    .and(open(n, older))
+                    .and_text(if n == 1 { " lead is older." } else { " leads are older." }),
             );
         }
     }
@@ -346,6 +376,12 @@ pub(super) fn cut(cut: Cut, replay: &Replay) -> String {
         Cut::NotJudged => "Leads that could not be judged".to_owned(),
         Cut::Found(by) => format!("Found by {}", rule(by)),
         Cut::Of(by, goal, end) => format!("Found by {}, {}", rule(by), became(goal, end)),
+        Cut::Known(by, Goal::Won) => {
+            format!("Found by {}, and known to be won or not", rule(by))
+        }
+        Cut::Known(by, Goal::TakenOn) => {
+            format!("Found by {}, and known to have become {target} or not", rule(by))
+        }
         Cut::Group(of) => group(of).to_owned(),
         Cut::Became(of, goal, end) => format!("{}, {}", group(of), became(goal, end)),
         Cut::Wins => "Leads with a win in the time".to_owned(),
@@ -362,5 +398,9 @@ pub(super) fn cut(cut: Cut, replay: &Replay) -> String {
             format!("Leads whose highest threshold is {from} or more, and below {below}")
         }
         Cut::Reaches(from, None) => format!("Leads whose highest threshold is {from} or more"),
+        Cut::Older(kind) => match replay.kinds.get(usize::from(kind)) {
+            Some((kind, _)) => format!("Leads older than the first “{}”", kind.replace('_', " ")),
+            None => "Leads older than the first fact of a kind".to_owned(),
+        },
     }
 }

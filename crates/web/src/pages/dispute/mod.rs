@@ -1,6 +1,7 @@
-//! Disputes: the list with its precedents, one with both statements, and the acts of the sides and
+//! Disputes: the list, one with both statements, and the acts of the sides and
 //! the arbiter.
 
+pub(crate) mod list;
 pub(crate) mod view;
 
 use askama::Template;
@@ -25,16 +26,7 @@ use crate::{
     sent::Sent,
     session::Visit,
 };
-use view::{Listed, View, listed, viewed};
-
-/// The list.
-#[derive(Template)]
-#[template(path = "pages/dispute/index.html")]
-struct DisputesPage {
-    frame: Frame,
-    q: String,
-    list: Listed,
-}
+use view::{View, viewed};
 
 /// One dispute.
 #[derive(Template)]
@@ -56,13 +48,6 @@ struct NewPage {
     title: String,
     says: &'static str,
     form: Form,
-}
-
-/// What the list is asked for.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Asked {
-    q: String,
 }
 
 /// What is contested: a clause of a version, or an opportunity's credit to a goal.
@@ -158,19 +143,6 @@ pub(crate) fn dispute_href(dispute: &DisputeId) -> String {
 /// Where a clause of a version is contested.
 pub(crate) fn contest_href(version: &Version, clause: &str) -> String {
     format!("/disputes/new?version={version}&clause={}", encoded(clause))
-}
-
-/// Shows the list: those that wait for a ruling, then the precedents.
-pub(crate) async fn index(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Failure> {
-    visit.signed.may(&Act::SeeLeads)?;
-    let (reach, time) = (visit.signed.can(&Act::SeeReach), visit.time());
-    let q = asked.q.trim().to_owned();
-    let sought = q.clone();
-    let list =
-        visit.house.work(move |engine| engine.read(|reader| listed(reader, &sought, reach, &time)));
-    let list = list.await?;
-    let frame = visit.frame("Disputes", Place::Agreement);
-    Ok(visit.show(DisputesPage { frame, q, list }))
 }
 
 /// Shows one.

@@ -1,17 +1,16 @@
-//! Fills the list of disputes and the page of one.
+//! Fills the page of a dispute.
 
 use domain::{
     agreement::History,
     dispute::{Contested, Said},
-    firm::Side,
     ids::{DisputeId, UserId},
 };
 use engine::{
     access::{Act, Actor, may},
-    dispute::{overturned_by_side, rulers},
+    dispute::rulers,
     handoff::words_of,
 };
-use store::{Reader, read::DisputeRow};
+use store::{Reader, StoreError, read::DisputeRow};
 
 use super::dispute_href;
 use crate::{
@@ -22,25 +21,8 @@ use crate::{
         handoff::handoff_href,
         scoreboard::{board::rows_href, promised::goal_key},
     },
-    show::{LocalTime, count, figure},
+    show::LocalTime,
 };
-
-/// The list.
-pub(super) struct Listed {
-    pub(super) open: Vec<Row>,
-    pub(super) ruled: Vec<Row>,
-    /// `Marketing contested 5 that were ruled on; 2 were overturned`.
-    pub(super) overturned: Vec<Markup>,
-}
-
-/// A dispute in the list.
-pub(super) struct Row {
-    pub(super) href: String,
-    pub(super) about: String,
-    pub(super) by: Markup,
-    pub(super) when: Markup,
-    pub(super) how: Markup,
-}
 
 /// One dispute.
 pub(super) struct View {
@@ -65,43 +47,6 @@ pub(super) struct Statement {
     pub(super) words: String,
 }
 
-pub(super) fn listed(
-    reader: &Reader<'_>,
-    sought: &str,
-    reach: bool,
-    time: &LocalTime,
-) -> Result<Listed, Failure> {
-    let names = Names::new(reader, reach);
-    let mut list = Listed { open: Vec::new(), ruled: Vec::new(), overturned: Vec::new() };
-    for dispute in reader.disputes()? {
-        if !is_sought(reader, &dispute, sought, reach, &names)? {
-            continue;
-        }
-        let row = row(&dispute, &names, time)?;
-        if dispute.ruled_at.is_some() { list.ruled.push(row) } else { list.open.push(row) }
-    }
-    for (side, overturned, ruled) in overturned_by_side(reader)? {
-        if ruled > 0 {
-            list.overturned.push(rate(side, overturned, ruled));
-        }
-    }
-    Ok(list)
-}
-
-fn rate(side: Side, overturned: u64, ruled: u64) -> Markup {
-    let were = if overturned == 1 { "was" } else { "were" };
-    let who = match side {
-        Side::Marketing => "Marketing",
-        Side::Sales => "Sales",
-        Side::Neutral => "Whoever stands on neither side",
-    };
-    Markup::text(format!("{who} contested "))
-        .and(figure(count(ruled), "#ruled"))
-        .and_text(" on which there was a ruling; ")
-        .and(figure(count(overturned), "#ruled"))
-        .and_text(format!(" {were} overturned"))
-}
-
 /// Whether every word that is sought stands in what is contested or in what was said, where whoever
 /// looks may read that: else the list would tell them the words, one question at a time.
 pub(crate) fn is_sought(
@@ -110,7 +55,7 @@ pub(crate) fn is_sought(
     sought: &str,
     reach: bool,
     names: &Names<'_, '_>,
-) -> Result<bool, Failure> {
+) -> Result<bool, StoreError> {
     if sought.is_empty() {
         return Ok(true);
     }
@@ -124,7 +69,11 @@ pub(crate) fn is_sought(
     Ok(sought.to_lowercase().split_whitespace().all(|word| text.contains(word)))
 }
 
-fn about_words(dispute: &DisputeRow, names: &Names<'_, '_>) -> Result<String, Failure> {
+/// What is contested, in words.
+pub(super) fn about_words(
+    dispute: &DisputeRow,
+    names: &Names<'_, '_>,
+) -> Result<String, StoreError> {
     Ok(match &dispute.about {
         Contested::Handoff { lead, .. } => {
             format!("the answer to the handoff of {}", names.lead(lead)?)
@@ -133,25 +82,6 @@ fn about_words(dispute: &DisputeRow, names: &Names<'_, '_>) -> Result<String, Fa
         Contested::Credit { opportunity, goal } => {
             format!("the credit of {} to the goal {goal}", names.opportunity(opportunity)?)
         }
-    })
-}
-
-fn row(dispute: &DisputeRow, names: &Names<'_, '_>, time: &LocalTime) -> Result<Row, Failure> {
-    let (when, how) = match (dispute.ruled_at, dispute.overturned) {
-        (Some(at), Some(overturned)) => {
-            (time.near(at), Markup::text(if overturned { "overturned" } else { "stands" }))
-        }
-        _ if dispute.due_at < time.now() => {
-            (time.near(dispute.due_at), Markup::text("the ruling is overdue"))
-        }
-        _ => (time.near(dispute.due_at), Markup::text("waits for the ruling")),
-    };
-    Ok(Row {
-        href: dispute_href(&dispute.id),
-        about: about_words(dispute, names)?,
-        by: names.owner(Some(&dispute.opened_by))?,
-        when,
-        how,
     })
 }
 

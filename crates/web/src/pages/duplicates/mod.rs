@@ -1,5 +1,7 @@
 //! Leads that may be of one person, with what says so; from here they are compared and merged.
 
+pub(crate) mod export;
+
 use askama::Template;
 use axum::{extract::Query, response::Response};
 use domain::ids::LeadId;
@@ -13,7 +15,7 @@ use store::StoreError;
 
 use crate::{
     failure::Failure,
-    layout::{EmptyState, Frame, Place},
+    layout::{EmptyState, Files, Frame, Place},
     names::{Names, encoded, lead_href},
     pages::merging::compare_href,
     session::Visit,
@@ -107,6 +109,11 @@ struct DuplicatesPage {
 }
 
 impl DuplicatesPage {
+    /// The same as files: every pair, of all pages.
+    fn files(&self) -> Files {
+        Files::of("All pairs", "/duplicates", "/duplicates")
+    }
+
     /// What would stand here.
     fn nothing_yet(&self) -> EmptyState {
         EmptyState {

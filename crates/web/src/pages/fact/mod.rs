@@ -3,10 +3,11 @@
 use askama::Template;
 use axum::{extract::Path, response::Response};
 use domain::{
-    fact::Fact,
+    fact::{Entry, Fact},
     ids::{FactNo, Subject, UserId},
 };
 use engine::{Engine, access::Act};
+use store::{Reader, StoreError};
 
 use crate::{
     failure::Failure,
@@ -15,7 +16,7 @@ use crate::{
     names::{Names, lead_href, opportunity_href},
     pages::ledger,
     sentence::{kind_of, sentence},
-    session::Visit,
+    session::{Signed, Visit},
     show::{LocalTime, figure},
 };
 
@@ -51,8 +52,10 @@ pub(crate) async fn show(visit: Visit, Path(no): Path<String>) -> Result<Respons
     visit.signed.may(&Act::SeeLeads)?;
     let no = FactNo(no.parse().map_err(|_| Failure::Absent)?);
     let (time, reach) = (visit.time(), visit.signed.can(&Act::SeeReach));
-    let whose = visit.house.work(move |engine: &Engine| quota_of(engine, no)).await?;
-    if let Some(user) = whose {
+    let whose = visit.house.work(move |engine: &Engine| {
+        engine.read(|reader| reader.entry(no))?.ok_or(Failure::Absent)
+    });
+    if let Some(user) = quota_of(&whose.await?) {
         visit.signed.may(&Act::SeeFiguresOf(user))?;
     }
     let searches = visit.frame.searches_ledger;
@@ -63,12 +66,25 @@ pub(crate) async fn show(visit: Visit, Path(no): Path<String>) -> Result<Respons
 }
 
 /// Whose quota a fact tells.
-fn quota_of(engine: &Engine, no: FactNo) -> Result<Option<UserId>, Failure> {
-    let entry = engine.read(|reader| reader.entry(no))?.ok_or(Failure::Absent)?;
-    match entry.told.fact {
-        Fact::Quota(quota) => Ok(quota.user),
-        _ => Ok(None),
+fn quota_of(entry: &Entry) -> Option<UserId> {
+    match entry.fact() {
+        Fact::Quota(quota) => quota.user.clone(),
+        _ => None,
     }
+}
+
+/// Whether a fact is there and the person may open its page.
+pub(crate) fn may_open(
+    reader: &Reader<'_>,
+    signed: &Signed,
+    no: FactNo,
+) -> Result<bool, StoreError> {
+    if !signed.can(&Act::SeeLeads) {
+        return Ok(false);
+    }
+    let is_seen =
+        |entry: Entry| quota_of(&entry).is_none_or(|whose| signed.can(&Act::SeeFiguresOf(whose)));
+    Ok(reader.entry(no)?.is_some_and(is_seen))
 }
 
 fn viewed(

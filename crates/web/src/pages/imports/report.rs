@@ -131,7 +131,8 @@ pub(super) async fn shown(
         words: words.iter().enumerate().map(word_row).collect(),
         names,
         rejected: rejected.iter().map(|row| rejected_row(&import, row)).collect(),
-        rejected_in_all: total.rejected,
+        // The command line has written them into a file of its own.
+        rejected_in_all: if import.by.is_some() { total.rejected } else { 0 },
         mistake,
         notes: notes(report.as_ref()),
         found: import
@@ -140,7 +141,7 @@ pub(super) async fn shown(
             .filter(|_| has_tables || import.state == State::Failed)
             .map(|found| Tables::of(&import.id, found)),
         next: next(&import, report.as_ref()),
-        undo: undo.filter(|_| import.state.is_over()),
+        undo: undo.filter(|_| import.state.is_over() && import.by.is_some()),
     };
     Ok(if was_refused { visit.refuse(page) } else { visit.show(page) })
 }
@@ -158,6 +159,7 @@ fn title(import: &Import, total: Counts) -> String {
             count(new)
         ),
         State::Failed => "This import could not be done".to_owned(),
+        state if !state.is_over() => "The command line takes these rows".to_owned(),
         _ => "This import was stopped".to_owned(),
     }
 }
@@ -182,6 +184,9 @@ fn says(import: &Import, report: Option<&ImportReport>) -> String {
         ),
         (State::Done, _) => "Everything that was taken is in the ledger.".to_owned(),
         (State::Failed, _) => "Nothing was lost. What was taken before stays.".to_owned(),
+        (state, _) if !state.is_over() => {
+            format!("{} so far.", rows_words(import.counts.read))
+        }
         _ => "What was taken before it was stopped stays.".to_owned(),
     }
 }

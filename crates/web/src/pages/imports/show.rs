@@ -12,7 +12,14 @@ use crate::{failure::Failure, session::Visit};
 /// Shows it: what the files hold, how far it is, or what came of it.
 pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
     visit.signed.may(&Act::Import)?;
-    let import = import_of(&visit, id).await?;
+    let found = visit
+        .house
+        .work(move |engine| engine.read(|reader| reader.import(&id))?.ok_or(Failure::Absent));
+    let import = Import::of(&found.await?);
+    // What the command line does is shown, and asked of the command line.
+    if import.by.is_none() {
+        return report::shown(visit, import, None).await;
+    }
     match import.state {
         State::Open => open::shown(visit, import),
         State::Tried | State::Done | State::Stopped | State::Failed => {

@@ -81,6 +81,7 @@ impl Matter<'_, '_> {
         Ok(ListPage {
             frame,
             title: heading(asked, &total, all),
+            above: None,
             under: under(in_force, asked, &asker),
             act: None,
             words: WORDS,

@@ -155,6 +155,8 @@ pub(crate) struct Board {
     pub(crate) by_level: Vec<Markup>,
     pub(super) sections: Vec<Section>,
     pub(super) notes: Vec<String>,
+    /// How many rows a note begins with, as a door to them, by the note.
+    pub(super) opened: BTreeMap<String, Markup>,
     pub(super) behind: BTreeMap<String, Behind>,
     /// Why sections stand whole that were to be told apart.
     pub(super) whole: Vec<ReportRefusal>,
@@ -167,12 +169,17 @@ pub(crate) struct Board {
 impl Board {
     /// What is not known; an address that a note ends with is a way to there.
     pub(super) fn told(&self) -> Vec<Markup> {
-        let told = |note: &String| match note.rsplit_once(" see /") {
-            Some((words, page)) => {
-                let link = element("a").with("href", format_args!("/{page}")).holding(page);
-                Markup::text(words).and_text(" see ").and(link)
+        let told = |note: &String| {
+            if let (Some(n), Some((_, words))) = (self.opened.get(note), note.split_once(' ')) {
+                return n.clone().and_text(" ").and_text(words);
             }
-            None => Markup::text(note),
+            match note.rsplit_once(" see /") {
+                Some((words, page)) => {
+                    let link = element("a").with("href", format_args!("/{page}")).holding(page);
+                    Markup::text(words).and_text(" see ").and(link)
+                }
+                None => Markup::text(note),
+            }
         };
         self.notes.iter().map(told).collect()
     }

@@ -10,7 +10,10 @@ use domain::{
 };
 use engine::{
     Engine,
-    report::{CohortFigures, ReportFailure, ReportQuestion, ReportRefusal, Subject, Unit},
+    report::{
+        CohortFigures, ReportFailure, ReportQuestion, ReportRefusal, Subject, Unit, met_ahead_note,
+        untimed_note,
+    },
 };
 use jiff::Timestamp;
 
@@ -83,6 +86,20 @@ fn service_levels(
     let behind = Behind::share("Clocks met in time", "clock", &all.attainment);
     let href = board.note("clocks", behind);
     board.finding = finding(&rate(&all.attainment), &href);
+    for (key, title, clocks, note) in [
+        (
+            "ahead",
+            "Clocks met before being due",
+            &all.met_ahead,
+            met_ahead_note as fn(u64) -> String,
+        ),
+        ("untimed", "Clocks that took nobody knows how long", &all.untimed, untimed_note),
+    ] {
+        if !clocks.is_empty() {
+            let n = board.counted(&format!("clocks.{key}"), title, "clock", clocks);
+            board.opened.insert(note(clocks.n()), n);
+        }
+    }
     weeks::weeks(engine, &report, question, board)?;
     if report.levels.is_empty() {
         return Ok(());

@@ -13,18 +13,19 @@ use store::{Reader, StoreError};
 use crate::{
     failure::Failure,
     flash::Flash,
-    layout::{Control, Field, Form, Frame, Place},
+    layout::{Control, Field, Files, Form, Frame, Place},
     list::{
         Asked, Asker, Known, Listed,
         viewing::{Shown, seen},
     },
     names::{Names, encoded},
     pages::{
-        accounts::Accounts, leads, ledger::Facts, opportunities::Opportunities, people::People,
-        sign_in::sentence,
+        accounts::Accounts, dispute::list::Disputes, imports::list::Imports, leads, ledger::Facts,
+        opportunities::Opportunities, people::People, sign_in::sentence,
     },
     sent::Sent,
     session::{Signed, Visit},
+    sheet::{Cell, FileKind, download},
 };
 
 /// A list of which views are kept.
@@ -45,7 +46,7 @@ impl List {
 }
 
 /// Every list of which views are kept.
-pub(crate) static LISTS: [List; 5] = [
+pub(crate) static LISTS: [List; 7] = [
     List {
         title: "Leads",
         known: &leads::filter::KNOWN,
@@ -56,6 +57,8 @@ pub(crate) static LISTS: [List; 5] = [
     List::of::<Accounts>("Accounts"),
     List::of::<Facts>("Facts"),
     List::of::<People>("People"),
+    List::of::<Disputes>("Disputes"),
+    List::of::<Imports>("Imports"),
 ];
 
 /// The list of a name.
@@ -69,6 +72,7 @@ pub(crate) fn list(name: &str) -> Option<&'static List> {
 struct ViewsPage {
     frame: Frame,
     views: Vec<Line>,
+    files: Files,
 }
 
 /// A view, and whose it is.
@@ -124,29 +128,48 @@ pub(crate) fn audiences(signed: &Signed, team: Option<&str>) -> Vec<(String, Str
     may.filter_map(|audience| Some((audience.key().to_owned(), words(audience)?))).collect()
 }
 
+/// Every view that somebody sees.
+fn lines(engine: &Engine, by: &Actor) -> Result<Vec<Line>, Failure> {
+    engine.read(|reader| {
+        let names = Names::new(reader, false);
+        let lines = seen(reader, by)?.into_iter().map(|shown| {
+            let whose = match shown.view.owner == by.user {
+                true => "you".to_owned(),
+                false => names.user_name(&shown.view.owner)?,
+            };
+            let edit = href_of(&shown.view.id);
+            Ok(Line { shown, whose, edit })
+        });
+        lines.collect()
+    })
+}
+
 /// Shows every view that the person sees.
 pub(crate) async fn index(visit: Visit) -> Result<Response, Failure> {
     visit.signed.may(&Act::KeepViews)?;
     let by = visit.signed.0.clone();
-    let views = visit
-        .house
-        .work(move |engine| {
-            engine.read(|reader| {
-                let names = Names::new(reader, false);
-                let lines = seen(reader, &by)?.into_iter().map(|shown| {
-                    let whose = match shown.view.owner == by.user {
-                        true => "you".to_owned(),
-                        false => names.user_name(&shown.view.owner)?,
-                    };
-                    let edit = href_of(&shown.view.id);
-                    Ok(Line { shown, whose, edit })
-                });
-                lines.collect::<Result<Vec<_>, Failure>>()
-            })
-        })
-        .await?;
+    let views = visit.house.work(move |engine| lines(engine, &by)).await?;
+    let files = Files::of("All views", "/views", "/views");
     let frame = visit.frame("Views", Place::Leads);
-    Ok(visit.show(ViewsPage { frame, views }))
+    Ok(visit.show(ViewsPage { frame, views, files }))
+}
+
+/// Sends them as a file.
+pub(crate) async fn export(visit: Visit, kind: FileKind) -> Result<Response, Failure> {
+    visit.signed.may(&Act::KeepViews)?;
+    let by = visit.signed.0.clone();
+    Ok(download(&visit.house, kind, "views", move |engine, sheet| {
+        sheet.head(&["id", "name", "kept_by", "for", "list", "pinned", "address"])?;
+        let cells = |line: &Line| {
+            let Line { shown, whose, .. } = line;
+            let pinned = if shown.view.pinned { "yes" } else { "no" };
+            let cells = [&shown.view.id, &shown.view.name, whose, &line.audience()];
+            let cells = cells.into_iter().map(|text| text.as_str().into());
+            cells.chain([line.list().into(), pinned.into(), shown.href.as_str().into()]).collect()
+        };
+        let rows: Vec<Vec<Cell>> = lines(engine, &by)?.iter().map(cells).collect();
+        sheet.rows(&rows).map(drop)
+    }))
 }
 
 fn href_of(id: &str) -> String {

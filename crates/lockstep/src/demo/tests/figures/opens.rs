@@ -21,6 +21,14 @@ pub(super) fn check(house: &House, role: Role, page: &str, figure: &Figure) -> R
             body.contains(&format!("id=\"{clause}\"")).then_some(()).ok_or("no such clause".into())
         }
         _ if address.starts_with("/scoreboard/rows?") => rows(house, role, &address, &body, said),
+        Some((_, place)) if own && ["within", "threshold", "load"].contains(&place) => {
+            body.contains(&format!("id=\"{place}\"")).then_some(()).ok_or("no such place".into())
+        }
+        // How many can be taken follows from the pools and their caps, which stand there.
+        _ if address == "/routing" && said.starts_with(|c: char| c.is_ascii_digit()) => {
+            body.contains("<h2>Pool ").then_some(()).ok_or("no pool stands there".into())
+        }
+        _ if address.contains("/backtest/leads?") => backtest(house, role, &address, &body, said),
         Some((_, "unrouted")) => {
             let waiting = body.matches("<tr data-row>").count().to_string();
             (waiting == said).then_some(()).ok_or(format!("{waiting} leads are listed"))
@@ -29,6 +37,7 @@ pub(super) fn check(house: &House, role: Role, page: &str, figure: &Figure) -> R
         Some((_, "entries")) => {
             plain(&body).contains(said).then_some(()).ok_or("the page does not say it".into())
         }
+        _ if address.starts_with("/disputes?") => list(house, role, "/disputes", &address, said),
         _ if address.starts_with("/leads?") => list(house, role, "/leads", &address, said),
         _ if address.starts_with("/opportunities?") => {
             list(house, role, "/opportunities", &address, said)
@@ -40,6 +49,36 @@ pub(super) fn check(house: &House, role: Role, page: &str, figure: &Figure) -> R
         }
         _ => Err("nothing there makes this number".to_owned()),
     }
+}
+
+/// The leads of a backtest: as many as are said, counted by their file, or some where a share, a sum
+/// or a middle is made of them.
+fn backtest(
+    house: &House,
+    role: Role,
+    address: &str,
+    body: &str,
+    said: &str,
+) -> Result<(), String> {
+    let (status, csv) = house.gets(role, &address.replacen("/leads?", "/leads.csv?", 1));
+    if status != StatusCode::OK {
+        return Err(format!("its file answers {status}"));
+    }
+    let rows: Vec<Vec<&str>> = csv.lines().skip(1).map(|line| line.split(',').collect()).collect();
+    let counts: i128 =
+        rows.iter().filter_map(|row| row.get(1)?.trim_matches('"').parse::<i128>().ok()).sum();
+    let won = rows.iter().filter(|row| row.get(8) == Some(&"yes")).count() as i128;
+    if said.ends_with(" a week") {
+        return plain(body).contains(said).then_some(()).ok_or("the page does not say it".into());
+    }
+    let is_made = match hundredths(said.trim_end_matches(" days")) {
+        Some(n) if said.chars().all(|c| c.is_ascii_digit() || c == ',') => {
+            let reached = address.contains("of=reaches") && n == won * 100;
+            n == counts * 100 || reached
+        }
+        _ => counts > 0 || said.starts_with('0'),
+    };
+    is_made.then_some(()).ok_or(format!("{counts} are listed"))
 }
 
 /// Rows as their file has them: how many, and what they bring together in hundredths.

@@ -1,0 +1,277 @@
+//! The list of disputes: those that wait for a ruling first, by when it is due, then the rulings.
+
+use domain::{field::Fields, firm::Side};
+use engine::dispute::overturned_by_side;
+use store::{Reader, StoreError, read::DisputeRow};
+
+use super::{
+    dispute_href,
+    view::{about_words, is_sought},
+};
+use crate::{
+    failure::Failure,
+    layout::{EmptyState, Place},
+    list::{
+        Asked, Asker, Column, Condition, Control, Known, Listed, Maker, any_of, anything, choice,
+        say::period,
+    },
+    markup::Markup,
+    names::Names,
+    sheet::Cell,
+    show::{self, LocalTime, count, figure},
+};
+
+/// Disputes as a list.
+pub(crate) enum Disputes {}
+
+static KNOWN: Known = Known {
+    path: "/disputes",
+    several: &["stands", "side"],
+    once: &["q"],
+    periods: &["opened"],
+    sorts: &[("due", "when the ruling is due, those that wait first")],
+    reads: anything,
+};
+
+const fn column(key: &'static str, label: &'static str, class: &'static str) -> Column {
+    Column { key, label, class, sort: None, is_usual: true }
+}
+
+static COLUMNS: [Column; 8] = [
+    column("by", "By", "full nw"),
+    column("opened", "Contested", "wideonly drop nw"),
+    column("due", "Ruling due", "full nw"),
+    column("stands", "How it stands", "second"),
+    column("ruled", "Ruled", "full nw"),
+    Column { is_usual: false, ..column("side", "Side", "full nw") },
+    Column { is_usual: false, ..column("arbiter", "Arbiter", "full nw") },
+    Column { is_usual: false, ..column("id", "Id", "full any") },
+];
+
+/// How a dispute may stand: keys, and words.
+const STANDINGS: [(&str, &str); 4] = [
+    ("waits", "waits for the ruling"),
+    ("overdue", "the ruling is overdue"),
+    ("stands", "stands"),
+    ("overturned", "overturned"),
+];
+
+const SIDES: [Side; 3] = [Side::Marketing, Side::Sales, Side::Neutral];
+
+/// Disputes have columns of their own, and no others.
+static NO_FIELDS: Fields = Fields::new();
+
+/// A dispute as the list has it.
+pub(crate) struct Row {
+    dispute: DisputeRow,
+    about: String,
+    stands: &'static str,
+}
+
+fn standing(dispute: &DisputeRow, time: &LocalTime) -> &'static str {
+    match dispute.overturned {
+        Some(true) => "overturned",
+        Some(false) => "stands",
+        None if dispute.due_at < time.now() => "overdue",
+        None => "waits",
+    }
+}
+
+fn words(key: &str) -> &'static str {
+    STANDINGS.iter().find(|(known, _)| *known == key).map_or("", |(_, words)| words)
+}
+
+/// Every dispute that an address asks for, in the order of the list. There are as many as people
+/// have written, so they are looked through.
+fn disputes(
+    reader: &Reader<'_>,
+    names: &Names<'_, '_>,
+    asked: &Asked,
+    asker: &Asker<'_>,
+) -> Result<Vec<Row>, StoreError> {
+    let among = |name: &str, key: &str| {
+        asked.all(name).next().is_none() || asked.all(name).any(|said| said == key)
+    };
+    let opened = asked.period("opened").span(asker.time);
+    let mut rows = Vec::new();
+    for dispute in reader.disputes()? {
+        let (stands, at) = (standing(&dispute, asker.time), dispute.opened_at);
+        let is_meant = among("stands", stands)
+            && among("side", dispute.opened_side.word())
+            && opened.from.is_none_or(|from| from <= at)
+            && opened.before.is_none_or(|before| at < before);
+        if is_meant && is_sought(reader, &dispute, asked.one("q"), asker.reach, names)? {
+            rows.push(Row { about: about_words(&dispute, names)?, stands, dispute });
+        }
+    }
+    Ok(rows)
+}
+
+fn named(side: Side) -> &'static str {
+    match side {
+        Side::Marketing => "Marketing",
+        Side::Sales => "Sales",
+        Side::Neutral => "Whoever stands on neither side",
+    }
+}
+
+/// `Marketing contested 5 on which there was a ruling; 2 were overturned`.
+fn rate(side: Side, overturned: u64, ruled: u64) -> Markup {
+    let side_of = format!("/disputes?stands=overturned&side={}", side.word());
+    let all = side_of.replace("stands=overturned", "stands=stands&stands=overturned");
+    let were = if overturned == 1 { "was" } else { "were" };
+    Markup::text(format!("{} contested ", named(side)))
+        .and(figure(count(ruled), &all))
+        .and_text(" on which there was a ruling; ")
+        .and(figure(count(overturned), &side_of))
+        .and_text(format!(" {were} overturned. "))
+}
+
+impl Listed for Disputes {
+    type Row = Row;
+    const KNOWN: &'static Known = &KNOWN;
+    const COLUMNS: &'static [Column] = &COLUMNS;
+    const PLACE: Place = Place::Agreement;
+    const WORDS: (&'static str, &'static str) = ("dispute", "disputes");
+    const READY: &'static [(&'static str, &'static str)] = &[
+        ("", "All"),
+        ("stands=waits&stands=overdue", "Waiting for a ruling"),
+        ("stands=stands&stands=overturned", "Rulings"),
+    ];
+    const ELSEWHERE: &'static [&'static str] = &[];
+    const HEAD: &'static str = "What is contested";
+
+    fn title() -> &'static str {
+        "Disputes"
+    }
+
+    fn above() -> Option<(&'static str, &'static str)> {
+        Some(("Agreement", "/agreement"))
+    }
+
+    fn rows(
+        maker: &Maker<'_, '_>,
+        after: Option<(&str, &str)>,
+        limit: u32,
+    ) -> Result<Vec<Row>, StoreError> {
+        let mut all = disputes(maker.reader, maker.names, maker.asked, maker.asker)?;
+        let is_last = |id: &str| all.iter().position(|row| row.dispute.id.as_str() == id);
+        let last = after.and_then(|(_, id)| is_last(id));
+        all.drain(..last.map_or(0, |last| last + 1));
+        all.truncate(limit as usize);
+        Ok(all)
+    }
+
+    fn count(
+        reader: &Reader<'_>,
+        asked: &Asked,
+        asker: &Asker<'_>,
+        most: u64,
+    ) -> Result<u64, StoreError> {
+        let all = disputes(reader, &Names::new(reader, asker.reach), asked, asker)?;
+        Ok((all.len() as u64).min(most))
+    }
+
+    fn place(_: &Asked, row: &Row) -> String {
+        format!("~{}", row.dispute.id)
+    }
+
+    fn id(row: &Row) -> &str {
+        row.dispute.id.as_str()
+    }
+
+    fn name(row: &Row) -> Option<&str> {
+        Some(&row.about)
+    }
+
+    fn href(row: &Row) -> String {
+        dispute_href(&row.dispute.id)
+    }
+
+    fn fields(_: &Row) -> &Fields {
+        &NO_FIELDS
+    }
+
+    fn shown(maker: &Maker<'_, '_>, column: &str, row: &Row) -> Result<Markup, Failure> {
+        let (dispute, time) = (&row.dispute, maker.asker.time);
+        Ok(match column {
+            "by" => maker.names.owner(Some(&dispute.opened_by))?,
+            "opened" => time.near(dispute.opened_at),
+            "due" => time.near(dispute.due_at),
+            "ruled" => dispute.ruled_at.map(|at| time.near(at)).unwrap_or_default(),
+            "stands" => Markup::text(words(row.stands)),
+            "side" => {
+                show::side(dispute.opened_side).and_text(" ").and_text(dispute.opened_side.word())
+            }
+            "arbiter" => maker.names.owner(Some(&dispute.arbiter))?,
+            _ => Markup::text(&dispute.id),
+        })
+    }
+
+    fn cell(maker: &Maker<'_, '_>, column: &str, row: &Row) -> Result<Cell, Failure> {
+        let dispute = &row.dispute;
+        Ok(match column {
+            "by" => maker.names.user_name(&dispute.opened_by)?.into(),
+            "opened" => dispute.opened_at.into(),
+            "due" => dispute.due_at.into(),
+            "ruled" => dispute.ruled_at.into(),
+            "stands" => words(row.stands).into(),
+            "side" => dispute.opened_side.word().into(),
+            "arbiter" => maker.names.user_name(&dispute.arbiter)?.into(),
+            _ => dispute.id.as_str().into(),
+        })
+    }
+
+    fn conditions(maker: &Maker<'_, '_>) -> Result<Vec<Condition>, Failure> {
+        let asked = maker.asked;
+        let ticks = |name: &'static str, label: &'static str, all: Vec<(&str, &str)>| {
+            let is_said = |key: &str| asked.all(name).any(|said| said == key);
+            let said = all.iter().filter(|(key, _)| is_said(key)).map(|(_, words)| *words);
+            let words = any_of(&said.collect::<Vec<_>>());
+            let choices = all.iter().map(|(key, words)| choice(key, words, is_said(key)));
+            let control = Control::Ticks(choices.collect());
+            (name, label, control, Some(words).filter(|words| !words.is_empty()))
+        };
+        let (name, label, control, says) = ticks("stands", "Of which", STANDINGS.into());
+        let stands = Condition { name, label, control, says };
+        let sides = SIDES.map(|side| (side.word(), side.word())).into();
+        let (name, label, control, says) = ticks("side", "Contested by", sides);
+        let says = says.map(|side| format!("contested by {side}"));
+        let side = Condition { name, label, control, says };
+        let q = asked.one("q");
+        Ok(vec![
+            stands,
+            side,
+            period("opened", "Contested", "contested", asked, maker.asker.time),
+            Condition {
+                name: "q",
+                label: "With the words",
+                control: Control::Search(q.to_owned(), "with the words"),
+                says: (!q.is_empty()).then(|| format!("with “{q}”")),
+            },
+        ])
+    }
+
+    fn nothing_yet(_: bool) -> EmptyState {
+        EmptyState {
+            title: "What two sides do not agree on is ruled once, and stays".to_owned(),
+            words: "An answer to a handoff, a clause or what an opportunity counts towards is \
+                    contested where it stands; a named arbiter rules."
+                .to_owned(),
+            action: Some(("Read the Agreement".to_owned(), "/agreement".to_owned())),
+            heads: vec!["What is contested", "By", "How it stands"],
+            rows: vec![vec!["clause 4.1 of version 3", "Jo Field", "waits for the ruling"]],
+            ..EmptyState::default()
+        }
+    }
+
+    fn under(maker: &Maker<'_, '_>) -> Result<Markup, Failure> {
+        let mut words = Markup::text("A named arbiter rules; statements and rulings stay. ");
+        for (side, overturned, ruled) in overturned_by_side(maker.reader)? {
+            if ruled > 0 {
+                words.push(rate(side, overturned, ruled));
+            }
+        }
+        Ok(words)
+    }
+}
