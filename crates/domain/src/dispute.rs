@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     figure::Because,
     firm::Side,
-    ids::{DisputeId, HandoffId, LeadId, OpportunityId, UserId, Version},
+    ids::{CollateralRequestId, DisputeId, HandoffId, LeadId, OpportunityId, UserId, Version},
 };
 
 /// What is contested.
@@ -35,6 +35,11 @@ pub enum Contested {
         /// The goal's key.
         goal: String,
     },
+    /// What became of a request.
+    CollateralRequest {
+        /// Which.
+        request: CollateralRequestId,
+    },
 }
 
 impl Contested {
@@ -44,6 +49,7 @@ impl Contested {
             Contested::Handoff { lead, .. } => format!("lead/{lead}"),
             Contested::Clause { version, .. } => format!("agreement/{version}"),
             Contested::Credit { opportunity, .. } => format!("opportunity/{opportunity}"),
+            Contested::CollateralRequest { request } => format!("request/{request}"),
         }
     }
 
@@ -51,7 +57,9 @@ impl Contested {
     pub fn lead(&self) -> Option<&LeadId> {
         match self {
             Contested::Handoff { lead, .. } => Some(lead),
-            Contested::Clause { .. } | Contested::Credit { .. } => None,
+            Contested::Clause { .. }
+            | Contested::Credit { .. }
+            | Contested::CollateralRequest { .. } => None,
         }
     }
 }

@@ -12,6 +12,9 @@ use crate::{
     action::{ActionClosed, ActionOpened},
     activity::ActivityRecorded,
     book::{BookPassedOn, UserLeft},
+    collateral_request::{
+        CollateralRequestAnswered, CollateralRequestMade, CollateralRequestWithdrawn,
+    },
     decided::{
         ClockAtRisk, ClockBreached, ClockEscalated, ClockPassedOn, ClockPaused, ClockRecomputed,
         ClockResumed, ClockStarted, ClockStopped, LeadFellBelow, LeadQualified, MilestoneReached,
@@ -64,6 +67,12 @@ pub enum Fact {
     DisputeAnswered(DisputeAnswered),
     /// The arbiter ruled.
     DisputeRuled(DisputeRuled),
+    /// Somebody asks a colleague for something.
+    CollateralRequestMade(CollateralRequestMade),
+    /// A request was answered.
+    CollateralRequestAnswered(CollateralRequestAnswered),
+    /// A request was taken back.
+    CollateralRequestWithdrawn(CollateralRequestWithdrawn),
     /// Two leads are one person.
     LeadsMerged(LeadsMerged),
     /// Two leads are not one person after all.
@@ -197,6 +206,11 @@ impl Fact {
             Fact::DisputeOpened(DisputeOpened { about, .. })
             | Fact::DisputeAnswered(DisputeAnswered { about, .. })
             | Fact::DisputeRuled(DisputeRuled { about, .. }) => about.subject(),
+            Fact::CollateralRequestMade(CollateralRequestMade { request, .. })
+            | Fact::CollateralRequestAnswered(CollateralRequestAnswered { request, .. })
+            | Fact::CollateralRequestWithdrawn(CollateralRequestWithdrawn { request, .. }) => {
+                format!("request/{request}")
+            }
             of_a_lead => {
                 let lead = of_a_lead.lead().expect("every other kind is about a lead");
                 format!("lead/{lead}")

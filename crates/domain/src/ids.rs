@@ -67,6 +67,10 @@ id! {
     DisputeId
 }
 id! {
+    /// One thing that somebody asks a colleague for.
+    CollateralRequestId
+}
+id! {
     /// What follows from one missed period.
     ActionId
 }

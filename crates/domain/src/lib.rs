@@ -13,6 +13,7 @@ pub mod backtest;
 pub mod book;
 pub mod calendar;
 pub mod clock;
+pub mod collateral_request;
 pub mod company;
 pub mod condition;
 pub mod conflict;

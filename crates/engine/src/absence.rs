@@ -3,18 +3,22 @@
 //! It is shown and changes no clock: the Agreement alone says what rests one.
 
 use domain::{
-    absence::{AbsenceEntered, AbsenceWithdrawn, Half},
+    absence::{self, AbsenceEntered, AbsenceWithdrawn, Half},
     days::{Days, DaysRefusal},
     fact::Fact,
     ids::{FactNo, UserId},
 };
-use jiff::{Timestamp, civil::Date};
-use store::{Reader, StoreError, read::UserRow};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use store::{
+    Reader, StoreError,
+    read::{AbsenceRow, UserRow},
+};
 
 use crate::{
     Engine, Error, Refusal,
     access::{Act, Actor, may},
     colleague::{append, name_of},
+    lead::working_hours,
     substitute::{self, NewSubstitute},
 };
 
@@ -137,6 +141,27 @@ impl Engine {
 /// Who leads somebody.
 pub fn manager(row: &UserRow) -> Option<UserId> {
     row.manager.clone().map(UserId)
+}
+
+/// Who does the work of somebody who is away at an instant, by their own wall; by that of `firm`
+/// where their zone is not known. Nobody where they are here, or named nobody.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn substitute_of(
+    reader: &Reader<'_>,
+    firm: &TimeZone,
+    user: &UserId,
+    now: Timestamp,
+) -> Result<Option<UserId>, StoreError> {
+    let absences = reader.absences_of(user)?;
+    let people = working_hours(reader)?;
+    let zone = people.hours(user, now).and_then(|hours| hours.zone.as_ref());
+    let wall = zone.unwrap_or(firm).to_datetime(now);
+    let holds = |row: &&AbsenceRow| {
+        row.withdrawn_by.is_none() && absence::holds((row.first_on, row.last_on), row.half, wall)
+    };
+    Ok(absences.iter().find(holds).and_then(|row| row.substitute.clone()))
 }
 
 /// The absence of somebody that stands and meets some days.

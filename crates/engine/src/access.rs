@@ -59,6 +59,14 @@ pub enum Act {
     AnswerHandoffOf(Option<UserId>, Option<UserId>),
     /// To contest the answer to a handoff.
     ContestHandoffs,
+    /// To ask a colleague for something.
+    MakeRequests,
+    /// To answer a request that is theirs: whoever is asked, stands in for them or leads them.
+    AnswerRequestOf(Vec<UserId>),
+    /// To take back what they asked for.
+    WithdrawRequestOf(UserId),
+    /// To contest what became of a request at whose ends they stand, or lead those who do.
+    ContestRequestOf(Vec<UserId>),
     /// To contest a clause of the Agreement, or that an opportunity counts towards a goal.
     ContestClauses,
     /// To say something about a clause that a proposal changes.
@@ -109,6 +117,7 @@ pub fn may(actor: &Actor, act: &Act) -> Result<(), AccessRefusal> {
     let (allowed, what, ask) = by_people(actor, act)
         .or_else(|| by_handing_over(actor, act))
         .or_else(|| by_leads(actor, act))
+        .or_else(|| by_requests(actor, act))
         .unwrap_or_else(|| by_work(actor, act));
     if allowed { Ok(()) } else { Err(AccessRefusal { role: actor.role, what, ask }) }
 }
@@ -221,6 +230,28 @@ fn by_handing_over(actor: &Actor, act: &Act) -> Option<Judged> {
     })
 }
 
+/// What concerns requests: those who work here ask and are asked, whatever their side.
+fn by_requests(actor: &Actor, act: &Act) -> Option<Judged> {
+    let works = !matches!(actor.role, Role::ReadOnly | Role::Auditor);
+    Some(match act {
+        Act::MakeRequests => (works, "ask a colleague for something", "somebody who works here"),
+        Act::AnswerRequestOf(whose) => (
+            works && whose.contains(&actor.user),
+            "answer another person's request",
+            "whoever is asked, or leads them",
+        ),
+        Act::WithdrawRequestOf(by) => {
+            (works && *by == actor.user, "take back another person's request", "whoever made it")
+        }
+        Act::ContestRequestOf(whose) => (
+            works && whose.contains(&actor.user),
+            "contest what became of this request",
+            "whoever made it or was asked, or leads them",
+        ),
+        _ => return None,
+    })
+}
+
 /// What is done to leads, and with all of them.
 fn by_leads(actor: &Actor, act: &Act) -> Option<Judged> {
     use Role::*;
@@ -301,6 +332,10 @@ fn by_work(actor: &Actor, act: &Act) -> Judged {
         Act::AnswerHandoffOf(..)
         | Act::AssignLeads
         | Act::ContestHandoffs
+        | Act::MakeRequests
+        | Act::AnswerRequestOf(_)
+        | Act::WithdrawRequestOf(_)
+        | Act::ContestRequestOf(_)
         | Act::ContestClauses
         | Act::CommentOnClauses
         | Act::CloseActionOf(_)
@@ -341,7 +376,7 @@ mod tests {
         use Role::*;
         const WRITING: [Role; 6] =
             [Rep, SalesManager, Marketer, MarketingManager, Operations, Leader];
-        let table: [(Act, &[Role]); 41] = [
+        let table: [(Act, &[Role]); 48] = [
             (Act::SeeLeads, &Role::ALL),
             (Act::SeeReach, &WRITING),
             (Act::Propose, &[SalesManager, MarketingManager, Operations, Leader]),
@@ -364,6 +399,13 @@ mod tests {
             (Act::AnswerHandoffOf(Some("u2".into()), None), &[SalesManager]),
             (Act::AnswerHandoffOf(Some("u1".into()), None), &WRITING),
             (Act::ContestHandoffs, &[Marketer, MarketingManager]),
+            (Act::MakeRequests, &WRITING),
+            (Act::AnswerRequestOf(vec!["u2".into(), "u1".into()]), &WRITING),
+            (Act::AnswerRequestOf(vec!["u2".into()]), &[]),
+            (Act::WithdrawRequestOf("u1".into()), &WRITING),
+            (Act::WithdrawRequestOf("u2".into()), &[]),
+            (Act::ContestRequestOf(vec!["u1".into()]), &WRITING),
+            (Act::ContestRequestOf(vec!["u2".into()]), &[]),
             (Act::CommentOnClauses, &WRITING),
             (Act::ContestClauses, &WRITING),
             (Act::CloseActionOf(Some("u1".into())), &Role::ALL),

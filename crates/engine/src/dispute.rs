@@ -1,6 +1,7 @@
 //! Disputes: contesting an answer, a clause or a credit, answering for the other side, ruling.
 
 mod arbiter;
+mod request;
 
 use domain::{
     agreement::{DisputeTerms, Goal, History, InForce},
@@ -27,6 +28,7 @@ use crate::{
 };
 
 pub use arbiter::rulers;
+pub use request::{may_contest_request, speaks};
 
 /// Why something is not contested, answered or ruled, in the order in which the reasons are looked
 /// for.
@@ -52,6 +54,15 @@ pub enum DisputeRefusal {
     /// There is no such clause.
     #[error("version {0} has no clause {1}: look at the Agreement")]
     NoClause(i64, String),
+    /// Nothing became of it yet, or nothing that could be overturned.
+    #[error("there is nothing to contest: {0}")]
+    NothingToOverturn(&'static str),
+    /// Whoever rules is at one of its ends.
+    #[error(
+        "{0} rules by the Agreement in force and stands at one end of the request, or leads who does: \
+         propose a text that names somebody else"
+    )]
+    PartyRules(String),
     /// The opportunity does not count towards it.
     #[error("it does not count towards {0}: look at what the goal counts")]
     NotCredited(String),
@@ -111,13 +122,13 @@ impl Engine {
         let (by, handoff, versions) = (by.clone(), handoff.clone(), self.versions.clone());
         let statement = clean(statement)?;
         self.store.write(now, move |writer| {
-            let (_, agreement, terms) = arbitration(&writer.reader(), &versions, now)?;
+            let signed = arbitration(&writer.reader(), &versions, now)?;
             let row = writer.reader().handoff(&handoff)?;
             let row = row.ok_or_else(|| refused(DisputeRefusal::NothingToContest))?;
-            contestable(&row, &terms, now)?;
+            contestable(&row, &signed.2, now)?;
             let about = Contested::Handoff { handoff, lead: row.lead.clone() };
             let fact = row.answer_fact;
-            open(writer, &by, &agreement, &terms, about, fact, &statement)
+            open(writer, &by, &signed, about, fact, &statement)
         })
     }
 
@@ -138,7 +149,7 @@ impl Engine {
         let (by, clause, versions) = (by.clone(), clause.to_owned(), self.versions.clone());
         let statement = clean(statement)?;
         self.store.write(now, move |writer| {
-            let (history, agreement, terms) = arbitration(&writer.reader(), &versions, now)?;
+            let signed = arbitration(&writer.reader(), &versions, now)?;
             let row = writer.reader().agreement(version)?;
             let no_clause = || refused(DisputeRefusal::NoClause(version.0.into(), clause.clone()));
             let row = row.ok_or_else(no_clause)?;
@@ -148,10 +159,10 @@ impl Engine {
             }
             let about = Contested::Clause { version, clause };
             check_first(&writer.reader(), &about)?;
-            if let Some(replaced_at) = history.replaced_at(version) {
-                check_in_time(replaced_at, "the version was replaced", &terms, now)?;
+            if let Some(replaced_at) = signed.0.replaced_at(version) {
+                check_in_time(replaced_at, "the version was replaced", &signed.2, now)?;
             }
-            open(writer, &by, &agreement, &terms, about, None, &statement)
+            open(writer, &by, &signed, about, None, &statement)
         })
     }
 
@@ -171,14 +182,15 @@ impl Engine {
         let (by, opportunity, goal) = (by.clone(), opportunity.clone(), goal.to_owned());
         let (statement, versions) = (clean(statement)?, self.versions.clone());
         self.store.write(now, move |writer| {
-            let (_, in_force, terms) = arbitration(&writer.reader(), &versions, now)?;
-            let fact = credited(&writer.reader(), &in_force, &opportunity, &goal, now)?;
+            let signed = arbitration(&writer.reader(), &versions, now)?;
+            let (_, in_force, terms) = &signed;
+            let fact = credited(&writer.reader(), in_force, &opportunity, &goal, now)?;
             let contested = in_force.agreement.goals.iter().find(|known| known.id == goal);
-            if let Some(over_at) = contested.and_then(|goal| over_at(goal, &in_force)) {
-                check_in_time(over_at, "the last day of the goal", &terms, now)?;
+            if let Some(over_at) = contested.and_then(|goal| over_at(goal, in_force)) {
+                check_in_time(over_at, "the last day of the goal", terms, now)?;
             }
             let about = Contested::Credit { opportunity, goal };
-            open(writer, &by, &in_force, &terms, about, Some(fact), &statement)
+            open(writer, &by, &signed, about, Some(fact), &statement)
         })
     }
 
@@ -193,15 +205,19 @@ impl Engine {
         statement: &str,
         now: Timestamp,
     ) -> Result<(), Error> {
-        may(by, &Act::AnswerDisputes).map_err(Refusal::from)?;
         let (by, dispute, statement) = (by.clone(), dispute.clone(), clean(statement)?);
+        let versions = self.versions.clone();
         self.store.write(now, move |writer| {
-            let row = open_dispute(&writer.reader(), &dispute)?;
+            let agreements = history(&writer.reader(), &versions)?;
+            let row = known(&writer.reader(), &dispute)?;
+            let act = request::speaking(&writer.reader(), &agreements, &row.about, now)?;
+            may(&by, &act).map_err(Refusal::from)?;
+            check_open(&writer.reader(), &row)?;
             if let Some(answered_by) = &row.answered_by {
                 let name = name_of(&writer.reader(), answered_by)?;
                 return Err(refused(DisputeRefusal::AnsweredAlready(name)));
             }
-            if row.opened_side == by.side {
+            if !speaks(&writer.reader(), &agreements, &row, &by, now)? {
                 let name = name_of(&writer.reader(), &row.opened_by)?;
                 return Err(refused(DisputeRefusal::OwnSide(name)));
             }
@@ -215,7 +231,10 @@ impl Engine {
 
     /// Rules. An overturned refusal counts as an acceptance from then on, and its lead enters the
     /// status of the accepted, unless it has gone on meanwhile. Where a credit is overturned, the
-    /// opportunity counts towards the goal no more. Whoever [`rulers`] names rules.
+    /// opportunity counts towards the goal no more. A request counts as [`Counts::overturned`] says.
+    /// Whoever [`rulers`] names rules.
+    ///
+    /// [`Counts::overturned`]: domain::collateral_request::Counts::overturned
     ///
     /// # Errors
     /// [`DisputeRefusal`].
@@ -229,7 +248,8 @@ impl Engine {
         let (by, dispute, versions) = (by.clone(), dispute.clone(), self.versions.clone());
         let statement = clean(&ruling.statement)?;
         self.store.write(now, move |writer| {
-            let row = open_dispute(&writer.reader(), &dispute)?;
+            let row = known(&writer.reader(), &dispute)?;
+            check_open(&writer.reader(), &row)?;
             let agreements = history(&writer.reader(), &versions)?;
             let rulers = rulers(&writer.reader(), &agreements, &row, now)?;
             if !rulers.contains(&by.user) {
@@ -268,11 +288,13 @@ fn clean(statement: &str) -> Result<String, Error> {
 }
 
 /// All versions, the one in force and what it says of disputes.
+type Arbitration = (History, InForce, DisputeTerms);
+
 fn arbitration(
     reader: &Reader<'_>,
     versions: &Versions,
     now: Timestamp,
-) -> Result<(History, InForce, DisputeTerms), Error> {
+) -> Result<Arbitration, Error> {
     let agreements = history(reader, versions)?;
     let no_arbiter = || refused(DisputeRefusal::NoArbiter);
     let in_force = agreements.at(now).ok_or_else(no_arbiter)?.clone();
@@ -347,8 +369,7 @@ fn credited(
 fn open(
     writer: &mut Writer<'_>,
     by: &Actor,
-    in_force: &InForce,
-    terms: &DisputeTerms,
+    (agreements, in_force, terms): &Arbitration,
     about: Contested,
     contested: Option<FactNo>,
     statement: &str,
@@ -358,6 +379,11 @@ fn open(
     let arbiter = arbiter.ok_or_else(nobody)?;
     if arbiter == by.user {
         return Err(refused(DisputeRefusal::OwnCase));
+    }
+    let reader = writer.reader();
+    let at_its_ends = request::at_its_ends(&reader, agreements, &about, writer.now())?;
+    if at_its_ends.contains(&arbiter) {
+        return Err(refused(DisputeRefusal::PartyRules(name_of(&reader, &arbiter)?)));
     }
     let nth = writer.reader().disputes()?.len() + 1;
     let dispute = DisputeId(format!("{}:d{nth}", domain::decided::SOURCE));
@@ -383,13 +409,16 @@ fn open(
     Ok(dispute)
 }
 
-/// A dispute in which there was no ruling yet.
-fn open_dispute(reader: &Reader<'_>, dispute: &DisputeId) -> Result<DisputeRow, Error> {
+fn known(reader: &Reader<'_>, dispute: &DisputeId) -> Result<DisputeRow, Error> {
     let row = reader.dispute(dispute)?;
-    let row = row.ok_or_else(|| refused(DisputeRefusal::Unknown(dispute.clone())))?;
+    row.ok_or_else(|| refused(DisputeRefusal::Unknown(dispute.clone())))
+}
+
+/// That there was no ruling yet.
+fn check_open(reader: &Reader<'_>, row: &DisputeRow) -> Result<(), Error> {
     match &row.ruled_by {
         Some(by) => Err(refused(DisputeRefusal::RuledAlready(name_of(reader, by)?))),
-        None => Ok(row),
+        None => Ok(()),
     }
 }
 

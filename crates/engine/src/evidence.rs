@@ -200,7 +200,7 @@ fn stands_for(reader: &Reader<'_>, versions: &Versions, persona: &str) -> Result
 }
 
 /// The lead or opportunity with an id, by itself or as `lead/…` and `opportunity/…`.
-fn about(reader: &Reader<'_>, id: &str) -> Result<Option<Subject>, Error> {
+pub(crate) fn about(reader: &Reader<'_>, id: &str) -> Result<Option<Subject>, Error> {
     if id.is_empty() {
         return Ok(None);
     }

@@ -10,6 +10,7 @@ pub mod action;
 pub mod agreement;
 pub mod backtest;
 pub mod book;
+pub mod collateral_request;
 pub mod colleague;
 pub mod conflict;
 pub mod correction;
@@ -89,6 +90,9 @@ pub enum Refusal {
     /// About somebody's book.
     #[error(transparent)]
     Book(#[from] book::BookRefusal),
+    /// About what somebody asks a colleague for.
+    #[error(transparent)]
+    CollateralRequest(#[from] collateral_request::CollateralRequestRefusal),
     /// About what is known of a colleague.
     #[error(transparent)]
     Colleague(#[from] colleague::ColleagueRefusal),

@@ -10,9 +10,9 @@ use crate::{
     database::Connection,
     error::StoreError,
     read::{
-        absence, action, activity, agreement, assignment, campaign, clock, dispute, escalation,
-        evidence, handoff, lead, lead_stage, merged, milestone, named, negotiation, opportunity,
-        qualification, quota, routing, user, user_hours, withdrawn,
+        absence, action, activity, agreement, assignment, campaign, clock, collateral_request,
+        dispute, escalation, evidence, handoff, lead, lead_stage, merged, milestone, named,
+        negotiation, opportunity, qualification, quota, routing, user, user_hours, withdrawn,
     },
 };
 
@@ -68,6 +68,9 @@ pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreE
         Fact::DisputeOpened(_) | Fact::DisputeAnswered(_) | Fact::DisputeRuled(_) => {
             disputes(connection, entry)
         }
+        Fact::CollateralRequestMade(_)
+        | Fact::CollateralRequestAnswered(_)
+        | Fact::CollateralRequestWithdrawn(_) => requests(connection, entry),
         Fact::ClockStarted(_)
         | Fact::ClockPaused(_)
         | Fact::ClockResumed(_)
@@ -216,6 +219,20 @@ fn disputes(connection: &Connection, entry: &Entry) -> Result<(), StoreError> {
     match entry.fact().decided_about() {
         Some(subject) => touched(connection, entry, &subject),
         None => Ok(()),
+    }
+}
+
+/// What somebody asks a colleague for, and what becomes of it.
+fn requests(connection: &Connection, entry: &Entry) -> Result<(), StoreError> {
+    match entry.fact() {
+        Fact::CollateralRequestMade(fact) => collateral_request::made(connection, entry, fact),
+        Fact::CollateralRequestAnswered(fact) => {
+            collateral_request::answered(connection, entry, fact)
+        }
+        Fact::CollateralRequestWithdrawn(fact) => {
+            collateral_request::withdrawn(connection, entry, fact)
+        }
+        _ => Ok(()),
     }
 }
 

@@ -6,8 +6,8 @@
 use domain::{
     field::Fields,
     ids::{
-        AccountId, ActionId, CampaignId, ClockId, DisputeId, FactNo, HandoffId, LeadId,
-        OpportunityId, ProductId, UserId, Version,
+        AccountId, ActionId, CampaignId, ClockId, CollateralRequestId, DisputeId, FactNo,
+        HandoffId, LeadId, OpportunityId, ProductId, UserId, Version,
     },
     points::Points,
 };
@@ -191,6 +191,7 @@ text_ids!(
     ActionId,
     CampaignId,
     ClockId,
+    CollateralRequestId,
     DisputeId,
     HandoffId,
     LeadId,

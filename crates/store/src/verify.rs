@@ -7,7 +7,12 @@ mod export;
 
 use std::collections::BTreeMap;
 
-use domain::{dispute::Said, fact::Fact, handoff::note_of};
+use domain::{
+    collateral_request::{answer_name, wanted_name},
+    dispute::Said,
+    fact::Fact,
+    handoff::note_of,
+};
 
 pub use export::{ExportFault, verify_export};
 
@@ -351,6 +356,10 @@ fn said_beside(fact: &Fact) -> Option<(String, String)> {
             Some((Said::Answer.of(&fact.dispute), fact.statement.clone()))
         }
         Fact::DisputeRuled(fact) => Some((Said::Ruling.of(&fact.dispute), fact.statement.clone())),
+        Fact::CollateralRequestMade(fact) => Some((wanted_name(&fact.request), fact.words.clone())),
+        Fact::CollateralRequestAnswered(fact) => {
+            Some((answer_name(&fact.request), fact.words.clone()))
+        }
         _ => None,
     }
 }

@@ -58,6 +58,7 @@ impl Place {
             Place::Imports => "I",
             Place::Agreement => "A",
             Place::Scoreboard => "S",
+            Place::Requests => "R",
             Place::People => "P",
         }
     }

@@ -55,6 +55,7 @@ use crate::{
         account,
         accounts::Accounts,
         agreement, backtest,
+        collateral_request::{self, list::Requests},
         correct::{Correctable, Leads, edit_field, edit_owner, update_field, update_owner},
         dispute::{self, list::Disputes},
         duplicates, fact, handoff,
@@ -221,6 +222,19 @@ fn signed() -> Router<Shared> {
         .route("/agreement/{version}/withdrawal", post(agreement::signature::withdraw))
 }
 
+/// What colleagues ask one another for.
+fn requests() -> Router<Shared> {
+    Router::new()
+        .route("/requests", get(index::<Requests>).post(collateral_request::create))
+        .route("/requests.csv", get(export::<Requests>))
+        .route("/requests.xlsx", get(export::<Requests>))
+        .route("/requests/new", get(collateral_request::new))
+        .route("/requests/{id}", get(collateral_request::show))
+        .route("/requests/{id}/answer", post(collateral_request::answer))
+        .route("/requests/{id}/withdrawal", post(collateral_request::withdraw))
+        .route("/requests/{id}/dispute", post(collateral_request::contest))
+}
+
 /// Every address, in one list.
 pub fn router(app: App) -> Router {
     let site = Site { https: app.https };
@@ -270,6 +284,7 @@ pub fn router(app: App) -> Router {
         .merge(correcting::<Opportunities>("opportunities"))
         .merge(correcting::<Accounts>("accounts"))
         .merge(colleagues())
+        .merge(requests())
         .merge(signed())
         .merge(bringing())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX));

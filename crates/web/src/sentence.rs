@@ -1,6 +1,7 @@
 //! Each fact of the ledger as one sentence, with the glyph of the side that acted.
 
 mod clock;
+mod request;
 
 use domain::{
     activity::ActivityRecorded,
@@ -38,7 +39,7 @@ pub(crate) fn sentence(
     let words = match clock::clock(fact, time).or_else(|| decided(fact)).or_else(|| reported(fact))
     {
         Some(words) => words,
-        None => with_people(fact, names)?,
+        None => with_people(fact, names, time)?,
     };
     Ok(Sentence { glyph: glyph(fact, names)?, words })
 }
@@ -78,6 +79,9 @@ fn glyph(fact: &Fact, names: &Names<'_, '_>) -> Result<Markup, StoreError> {
         Fact::ClauseCommented(told) => show::side(told.side),
         Fact::ChangeAnswered(told) => show::side(told.side),
         Fact::EvidenceGiven(told) => show::side(told.side),
+        Fact::CollateralRequestMade(told) => show::side(told.side),
+        Fact::CollateralRequestAnswered(told) => of(Some(&told.by))?,
+        Fact::CollateralRequestWithdrawn(told) => of(Some(&told.by))?,
         Fact::DisputeOpened(told) => show::side(told.side),
         Fact::DisputeAnswered(told) => show::side(told.side),
         _ => show::side(Side::Neutral),
@@ -220,7 +224,7 @@ fn by_whom(user: &Option<UserId>, names: &Names<'_, '_>) -> Result<String, Store
 }
 
 /// What names colleagues.
-fn with_people(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError> {
+fn with_people(fact: &Fact, names: &Names<'_, '_>, time: &LocalTime) -> Result<String, StoreError> {
     let by = |user: &Option<UserId>| by_whom(user, names);
     let because = |reason: &Option<String>| match reason {
         Some(reason) => format!(": {reason}"),
@@ -279,7 +283,10 @@ fn with_people(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError>
         Fact::LeadsMerged(_) | Fact::LeadsUnmerged(_) | Fact::LeadsToldApart(_) => {
             about_two_leads(fact, names)?
         }
-        other => about_colleagues(other, names)?,
+        other => match request::request(other, names, time)? {
+            Some(words) => words,
+            None => about_colleagues(other, names)?,
+        },
     })
 }
 

@@ -169,6 +169,25 @@ fn evidence_is_filed_under_its_persona_and_told_by_nobody_else() {
     }
 }
 
+/// What somebody asks a colleague for, and what becomes of it, as the page shows it.
+const REQUESTED: [&str; 5] = [
+    r#"{"fact":"collateral_request_made","request":"lockstep:r1","by":"crm:u7","side":"sales","asked":"crm:u4","asked_side":"marketing","about":{"opportunity":"crm:d1"},"needed_on":"2026-11-20","due_at":"2026-11-20T16:00:00Z","by_calendar":{"version":3,"calendar":"office"},"words":"88b2…"}"#,
+    r#"{"fact":"collateral_request_answered","request":"lockstep:r1","answer":"delivered","by":"crm:u4","words":"1f6c…"}"#,
+    r#"{"fact":"collateral_request_answered","request":"lockstep:r1","answer":"declined","reason":"no_time","by":"crm:u4","words":"02d9…"}"#,
+    r#"{"fact":"collateral_request_withdrawn","request":"lockstep:r1","by":"crm:u7"}"#,
+    r#"{"fact":"dispute_opened","dispute":"lockstep:d3","about":{"collateral_request":{"request":"lockstep:r1"}},"by":"crm:u7","side":"sales","arbiter":"crm:u13","due_at":"2026-11-25T16:00:00Z","statement":"64aa…","because":{"version":3,"hash":"4be1…","clause":"7.2","facts":[91]}}"#,
+];
+
+#[test]
+fn requests_are_filed_under_themselves_and_told_by_nobody_else() {
+    for json in REQUESTED {
+        let fact: Fact = serde_json::from_str(json).unwrap_or_else(|e| panic!("{json}: {e}"));
+        assert_eq!(fact.subject(), "request/lockstep:r1", "{json}");
+        assert!(!fact.is_reportable() && fact.lead().is_none(), "{json}");
+        assert_eq!(serde_json::to_string(&fact).unwrap(), json);
+    }
+}
+
 /// What routing decides.
 const ROUTED: [&str; 3] = [
     r#"{"fact":"lead_routed","lead":"crm:1","times":1,"to":"crm:u8","pool":"desk","counted":true,"tried":[{"route":"south","outcome":"does_not_hold"},{"route":"desk","outcome":"taken","passed_over":[{"who":"ann@firm.example","why":"away"}]}],"seen":{"at":"2026-07-03T09:00:00Z","values":{"lead.region":"North"},"people":{"ann@firm.example":{"user":"crm:u7","away_until":"2026-07-10"},"crm:u8":{"user":"crm:u8","open":12}},"levels":{"desk":{"crm:u7":{"received":31},"crm:u8":{"received":32,"credited_back":1}}}},"because":{"version":3,"hash":"4be1…","clause":"3.5","facts":[12,14]}}"#,

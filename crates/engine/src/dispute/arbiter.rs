@@ -3,7 +3,6 @@
 //! case.
 
 use domain::{
-    absence,
     agreement::{History, InForce},
     firm::Side,
     ids::UserId,
@@ -11,7 +10,8 @@ use domain::{
 use jiff::Timestamp;
 use store::{Reader, StoreError, read::DisputeRow};
 
-use crate::{lead::working_hours, substitute::user_named};
+use super::request::at_its_ends;
+use crate::{absence::substitute_of, substitute::user_named};
 
 /// Those who may rule on a dispute at an instant, the arbiter first; nobody where all are gone.
 ///
@@ -31,7 +31,8 @@ pub fn rulers(
     let Some(arbiter) = arbiter else { return Ok(Vec::new()) };
     let stand_in = in_force.map(|found| stand_in(reader, found, &arbiter, now)).transpose()?;
     let mut rulers: Vec<UserId> = std::iter::once(arbiter).chain(stand_in.flatten()).collect();
-    rulers.retain(|user| *user != dispute.opened_by);
+    let at_its_ends = at_its_ends(reader, agreements, &dispute.about, now)?;
+    rulers.retain(|user| *user != dispute.opened_by && !at_its_ends.contains(user));
     Ok(rulers)
 }
 
@@ -49,22 +50,14 @@ fn is_able(reader: &Reader<'_>, user: &UserId) -> Result<bool, StoreError> {
         .is_some_and(|row| row.active && row.left_at.is_none() && row.side == Some(Side::Neutral)))
 }
 
-/// Who does the work of an arbiter who is away, by the arbiter's own wall.
+/// Who does the work of an arbiter who is away, where they are able to rule.
 fn stand_in(
     reader: &Reader<'_>,
     in_force: &InForce,
     arbiter: &UserId,
     now: Timestamp,
 ) -> Result<Option<UserId>, StoreError> {
-    let people = working_hours(reader)?;
-    let zone = people.hours(arbiter, now).and_then(|hours| hours.zone.as_ref());
-    let wall = zone.unwrap_or(&in_force.agreement.zone).to_datetime(now);
-    let absences = reader.absences_of(arbiter)?;
-    let holds = |row: &&store::read::AbsenceRow| {
-        row.withdrawn_by.is_none() && absence::holds((row.first_on, row.last_on), row.half, wall)
-    };
-    let named = absences.iter().find(holds).and_then(|row| row.substitute.clone());
-    match named {
+    match substitute_of(reader, &in_force.agreement.zone, arbiter, now)? {
         Some(user) if is_able(reader, &user)? => Ok(Some(user)),
         _ => Ok(None),
     }

@@ -34,6 +34,7 @@ mod priorities;
 mod recomputed;
 mod record;
 mod rejudged;
+mod requests;
 mod responsibilities;
 mod routing;
 mod scoreboard;

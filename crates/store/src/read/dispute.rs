@@ -4,11 +4,13 @@ use domain::{
     dispute::{Contested, DisputeAnswered, DisputeOpened, DisputeRuled},
     fact::Entry,
     firm::Side,
-    ids::{DisputeId, FactNo, HandoffId, LeadId, OpportunityId, UserId, Version},
+    ids::{
+        CollateralRequestId, DisputeId, FactNo, HandoffId, LeadId, OpportunityId, UserId, Version,
+    },
 };
 use jiff::Timestamp;
 
-use super::user::side_key;
+use super::{collateral_request, user::side_key};
 use crate::{
     database::Connection,
     error::StoreError,
@@ -18,7 +20,7 @@ use crate::{
 
 pub(crate) const COLUMNS: &str = "id, handoff, lead, version, clause, opened_by, opened_side, \
      opened_at, arbiter, due_at, answered_by, answered_at, ruled_by, ruled_at, overturned, \
-     follows, by_fact, ruling_fact, last_fact, opportunity, goal";
+     follows, by_fact, ruling_fact, last_fact, opportunity, goal, collateral_request";
 
 /// A dispute.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,8 +90,12 @@ fn read(mut row: Row) -> Result<DisputeRow, StoreError> {
     if let (Some(handoff), Some(lead)) = (handoff, lead) {
         dispute.about = Contested::Handoff { handoff, lead };
     }
-    if let Some((opportunity, goal)) = opportunity.zip(row.next()?) {
+    let goal: Option<String> = row.next()?;
+    if let Some((opportunity, goal)) = opportunity.zip(goal) {
         dispute.about = Contested::Credit { opportunity, goal };
+    }
+    if let Some(request) = row.next::<Option<CollateralRequestId>>()? {
+        dispute.about = Contested::CollateralRequest { request };
     }
     Ok(dispute)
 }
@@ -100,7 +106,7 @@ pub(crate) fn opened(
     fact: &DisputeOpened,
 ) -> Result<(), StoreError> {
     let (mut handoff, mut version, mut clause) = (None, None, None);
-    let (mut opportunity, mut goal) = (None, None);
+    let (mut opportunity, mut goal, mut request) = (None, None, None);
     match &fact.about {
         Contested::Handoff { handoff: which, .. } => handoff = Some(which),
         Contested::Clause { version: of, clause: which } => {
@@ -109,10 +115,12 @@ pub(crate) fn opened(
         Contested::Credit { opportunity: of, goal: which } => {
             (opportunity, goal) = (Some(of), Some(which));
         }
+        Contested::CollateralRequest { request: which } => request = Some(which),
     }
     let sql = "insert into dispute (id, handoff, lead, version, clause, opened_by, opened_side,
-                   opened_at, arbiter, due_at, by_fact, last_fact, opportunity, goal)
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13)";
+                   opened_at, arbiter, due_at, by_fact, last_fact, opportunity, goal,
+                   collateral_request)
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14)";
     let values = values![
         &fact.dispute,
         handoff,
@@ -126,9 +134,13 @@ pub(crate) fn opened(
         fact.due_at,
         entry.no,
         opportunity,
-        goal
+        goal,
+        request
     ];
     connection.execute("fold a dispute", sql, values)?;
+    if let Some(request) = request {
+        collateral_request::contested(connection, entry, (request, &fact.dispute))?;
+    }
     let Some(handoff) = handoff else { return Ok(()) };
     let sql = "update handoff set dispute = $2, last_fact = $3 where id = $1";
     let values = values![handoff, &fact.dispute, entry.no];
@@ -162,6 +174,9 @@ pub(crate) fn ruled(
         entry.no
     ];
     connection.execute("fold a ruling", sql, values)?;
+    if let Contested::CollateralRequest { request } = &fact.about {
+        collateral_request::ruled(connection, entry, request, fact)?;
+    }
     let Contested::Handoff { handoff, .. } = &fact.about else { return Ok(()) };
     let sql = "update handoff set overturned = $2, last_fact = $3 where id = $1";
     let values = values![handoff, fact.overturned, entry.no];

@@ -16,6 +16,7 @@ pub mod assignment;
 pub mod campaign;
 pub mod clock;
 mod clocked;
+pub mod collateral_request;
 mod columns;
 pub mod dispute;
 pub mod escalation;
@@ -51,6 +52,7 @@ pub use agreement::{AgreementHead, AgreementInForce, AgreementRow, AgreementStat
 pub use assignment::AssignmentRow;
 pub use campaign::CampaignRow;
 pub use clock::{ClockRow, ClockStanding, ClockToldLate};
+pub use collateral_request::{CollateralRequestFilter, CollateralRequestRow, RequestStands};
 pub use columns::name_key;
 pub use dispute::DisputeRow;
 pub use evidence::EvidenceRow;
@@ -78,7 +80,7 @@ pub use word::{Findable, Hit};
 pub(crate) use word::{index_all_names, replace as replace_words};
 
 /// Every table that is worked out from the ledger, with its columns.
-pub(crate) const READ_MODELS: [(&str, &str); 36] = [
+pub(crate) const READ_MODELS: [(&str, &str); 37] = [
     ("absence", absence::COLUMNS),
     ("account", named::COLUMNS),
     ("account_key", account_key::COLUMNS),
@@ -91,6 +93,7 @@ pub(crate) const READ_MODELS: [(&str, &str); 36] = [
     ("clause_comment", negotiation::COMMENT_COLUMNS),
     ("clock", clock::COLUMNS),
     ("clock_told", escalation::COLUMNS),
+    ("collateral_request", collateral_request::COLUMNS),
     ("dispute", dispute::COLUMNS),
     ("evidence", evidence::COLUMNS),
     ("handoff", handoff::COLUMNS),

@@ -68,7 +68,8 @@ pub(crate) struct Overturned {
 pub(crate) struct Dispute {
     /// Its id.
     id: String,
-    /// What is contested, as the fact `dispute_opened` says it: a handoff, a clause or a credit.
+    /// What is contested, as the fact `dispute_opened` says it: a handoff, a clause, a
+    /// credit or a request.
     #[schema(value_type = Object)]
     about: Value,
     /// What was said by whoever contests.

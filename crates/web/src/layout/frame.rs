@@ -29,6 +29,8 @@ pub enum Place {
     Agreement,
     /// What both sides look at together.
     Scoreboard,
+    /// What colleagues ask one another for.
+    Requests,
     /// Who may sign in.
     People,
 }
@@ -42,7 +44,7 @@ impl Place {
             &[Place::Leads, Place::Opportunities, Place::Accounts, Place::Facts, Place::Imports],
         ),
         ("Agreement", &[Place::Agreement]),
-        ("Together", &[Place::Scoreboard, Place::People]),
+        ("Together", &[Place::Scoreboard, Place::Requests, Place::People]),
     ];
 
     /// Entries that the bar of a phone has room for, with the one that opens the rest.
@@ -62,6 +64,7 @@ impl Place {
             Place::Imports => "Imports",
             Place::Agreement => "Agreement",
             Place::Scoreboard => "Scoreboard",
+            Place::Requests => "Requests",
             Place::People => "People",
         }
     }
@@ -77,6 +80,7 @@ impl Place {
             Place::Imports => "/imports",
             Place::Agreement => "/agreement",
             Place::Scoreboard => "/scoreboard",
+            Place::Requests => "/requests",
             Place::People => "/people",
         }
     }

@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod accounts;
 pub(crate) mod agreement;
 pub(crate) mod backtest;
+pub(crate) mod collateral_request;
 pub(crate) mod correct;
 pub(crate) mod dispute;
 pub(crate) mod duplicates;

@@ -101,7 +101,11 @@ fn disputes(
             && opened.from.is_none_or(|from| from <= at)
             && opened.before.is_none_or(|before| at < before);
         if is_meant && is_sought(reader, &dispute, asked.one("q"), asker.reach, names)? {
-            rows.push(Row { about: about_words(&dispute, names)?, stands, dispute });
+            rows.push(Row {
+                about: about_words(reader, &dispute, names, asker.reach)?,
+                stands,
+                dispute,
+            });
         }
     }
     Ok(rows)
@@ -255,8 +259,8 @@ impl Listed for Disputes {
     fn nothing_yet(_: bool) -> EmptyState {
         EmptyState {
             title: "What two sides do not agree on is ruled once, and stays".to_owned(),
-            words: "An answer to a handoff, a clause or what an opportunity counts towards is \
-                    contested where it stands; a named arbiter rules."
+            words: "An answer to a handoff, a clause, what an opportunity counts towards or what became \
+                    of a request is contested where it stands; a named arbiter rules."
                 .to_owned(),
             action: Some(("Read the Agreement".to_owned(), "/agreement".to_owned())),
             heads: vec!["What is contested", "By", "How it stands"],

@@ -7,7 +7,7 @@ use domain::{
 };
 use engine::{
     access::{Act, Actor, may},
-    dispute::rulers,
+    dispute::{rulers, speaks},
     handoff::words_of,
 };
 use store::{Reader, StoreError, read::DisputeRow};
@@ -18,6 +18,7 @@ use crate::{
     markup::{Markup, element},
     names::{Names, fact_link, lead_href, opportunity_href},
     pages::{
+        collateral_request::{request_href, title_of},
         handoff::handoff_href,
         scoreboard::{board::rows_href, promised::goal_key},
     },
@@ -59,7 +60,7 @@ pub(crate) fn is_sought(
     if sought.is_empty() {
         return Ok(true);
     }
-    let mut text = about_words(dispute, names)?;
+    let mut text = about_words(reader, dispute, names, reach)?;
     let said = [Said::Opening, Said::Answer, Said::Ruling];
     for said in said.into_iter().filter(|_| reach) {
         text.push(' ');
@@ -71,8 +72,10 @@ pub(crate) fn is_sought(
 
 /// What is contested, in words.
 pub(super) fn about_words(
+    reader: &Reader<'_>,
     dispute: &DisputeRow,
     names: &Names<'_, '_>,
+    reach: bool,
 ) -> Result<String, StoreError> {
     Ok(match &dispute.about {
         Contested::Handoff { lead, .. } => {
@@ -81,6 +84,9 @@ pub(super) fn about_words(
         Contested::Clause { version, clause } => format!("clause {clause} of version {version}"),
         Contested::Credit { opportunity, goal } => {
             format!("the credit of {} to the goal {goal}", names.opportunity(opportunity)?)
+        }
+        Contested::CollateralRequest { request } => {
+            format!("what became of the request “{}”", title_of(reader, request, reach)?)
         }
     })
 }
@@ -96,11 +102,10 @@ pub(super) fn viewed(
     let row = reader.dispute(id)?.ok_or(Failure::Absent)?;
     let names = Names::new(reader, reach);
     let is_open = row.ruled_at.is_none();
-    let speaks = may(actor, &Act::AnswerDisputes).is_ok() && actor.side != row.opened_side;
     let rulers = rulers(reader, agreements, &row, time.now())?;
     Ok(View {
         title: "A dispute".to_owned(),
-        about: about(&row, &names)?,
+        about: about(reader, &row, &names, reach)?,
         href: dispute_href(id),
         statements: statements(reader, &row, &names, reach, time)?,
         due: time.instant(row.due_at).and_text(match is_open && row.due_at < time.now() {
@@ -115,7 +120,9 @@ pub(super) fn viewed(
         }),
         follows: row.follows.as_ref().map(|id| link(id, "an earlier ruling")),
         followed_by: followed_by(reader, id)?,
-        may_answer: is_open && speaks && row.answered_by.is_none(),
+        may_answer: is_open
+            && row.answered_by.is_none()
+            && speaks(reader, agreements, &row, actor, time.now())?,
         may_rule: is_open && rulers.contains(&actor.user),
     })
 }
@@ -143,8 +150,13 @@ fn followed_by(reader: &Reader<'_>, id: &DisputeId) -> Result<Vec<Markup>, Failu
     Ok(later.map(|row| link(&row.id, "a later ruling")).collect())
 }
 
-fn about(row: &DisputeRow, names: &Names<'_, '_>) -> Result<Markup, Failure> {
-    let words = about_words(row, names)?;
+fn about(
+    reader: &Reader<'_>,
+    row: &DisputeRow,
+    names: &Names<'_, '_>,
+    reach: bool,
+) -> Result<Markup, Failure> {
+    let words = about_words(reader, row, names, reach)?;
     Ok(match &row.about {
         Contested::Handoff { handoff, lead } => {
             let name = names.lead(lead)?;
@@ -161,6 +173,9 @@ fn about(row: &DisputeRow, names: &Names<'_, '_>) -> Result<Markup, Failure> {
             let name = names.opportunity(opportunity)?;
             let name = element("a").with("href", opportunity_href(opportunity)).holding(name);
             Markup::text("whether ").and(name).and_text(" counts towards ").and(goal)
+        }
+        Contested::CollateralRequest { request } => {
+            element("a").with("href", request_href(request)).holding(words).into()
         }
         Contested::Clause { version, clause } => element("a")
             .with("href", format!("/agreement/{version}#c{clause}"))
@@ -207,7 +222,10 @@ pub(super) fn precedents(
     let mut all = Vec::new();
     for row in reader.disputes()?.iter().filter(|row| row.id != *but && row.ruled_at.is_some()) {
         let how = if row.overturned == Some(true) { "overturned" } else { "stands" };
-        all.push((row.id.0.clone(), format!("{}: {how}", about_words(row, &names)?)));
+        all.push((
+            row.id.0.clone(),
+            format!("{}: {how}", about_words(reader, row, &names, reach)?),
+        ));
     }
     Ok(all)
 }

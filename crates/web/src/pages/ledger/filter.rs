@@ -6,7 +6,7 @@ use store::FactFilter;
 use crate::{list::Asked, show::LocalTime};
 
 /// What facts can be about: the first half of every subject.
-const NOUNS: [&str; 9] = [
+const NOUNS: [&str; 10] = [
     "account",
     "agreement",
     "campaign",
@@ -15,11 +15,12 @@ const NOUNS: [&str; 9] = [
     "persona",
     "product",
     "quota",
+    "request",
     "user",
 ];
 
 /// Every kind of fact, in the order in which the list offers them.
-pub(super) const KINDS: [&str; 54] = [
+pub(super) const KINDS: [&str; 57] = [
     "agreement_proposed",
     "agreement_signed",
     "agreement_withdrawn",
@@ -47,6 +48,9 @@ pub(super) const KINDS: [&str; 54] = [
     "milestone_reached",
     "handoff_made",
     "handoff_deemed",
+    "collateral_request_made",
+    "collateral_request_answered",
+    "collateral_request_withdrawn",
     "dispute_opened",
     "dispute_answered",
     "dispute_ruled",

@@ -11,16 +11,17 @@ use domain::{
 };
 use engine::{
     Engine,
+    access::Act,
     lead::{facts_about, working_hours},
 };
-use store::read::{MilestoneRow, OpportunityRow, Outcome};
+use store::read::{CollateralRequestFilter, MilestoneRow, OpportunityRow, Outcome};
 
 use super::credits::{Credit, credits};
 use crate::{
     failure::Failure,
     layout::{Because, because::Working},
     markup::Markup,
-    names::{Names, fact_href, lead_href, opportunity_href},
+    names::{Names, encoded, fact_href, lead_href, opportunity_href},
     pages::correct::{give_link, may_correct, reported},
     session::Signed,
     show::{LocalTime, count, figure, money, stage},
@@ -31,6 +32,8 @@ use crate::{
 pub(super) struct View {
     pub(super) name: String,
     pub(super) what: String,
+    /// Where material for it is asked for, for whoever may.
+    pub(super) ask: Option<String>,
     pub(super) kv: Vec<(&'static str, Markup)>,
     pub(super) fields: Vec<Reported>,
     pub(super) clocks: Vec<clock::Shown>,
@@ -102,6 +105,9 @@ fn view(
     Ok(View {
         name: known.names.opportunity(&row.id)?,
         what: account.unwrap_or_default(),
+        ask: signed
+            .can(&Act::MakeRequests)
+            .then(|| format!("/requests/new?about=opportunity/{}", encoded(row.id.as_str()))),
         kv: who(known, row, give)?,
         fields: reported(&thing, &row.fields, is_open && may_correct(&thing, signed)),
         clocks: shown,
@@ -151,6 +157,14 @@ fn who(
             let shown = day.parse().map(|day| known.time.date(day));
             kv.push((term, shown.unwrap_or_else(|_| Markup::text(day))));
         }
+    }
+    let about = Some(Subject::Opportunity(row.id.clone()));
+    let filter = CollateralRequestFilter { about, ..CollateralRequestFilter::default() };
+    let now = known.time.now();
+    let asked = known.reader.collateral_requests_count_up_to(&filter, now, u64::MAX)?;
+    if asked > 0 {
+        let href = format!("/requests?about=opportunity/{}", encoded(row.id.as_str()));
+        kv.push(("Requests", figure(count(asked), &href)));
     }
     kv.push(("Id", Markup::text(row.id.as_str())));
     Ok(kv)

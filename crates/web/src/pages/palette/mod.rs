@@ -99,6 +99,7 @@ fn page(name: impl Into<String>, what: impl Into<String>, href: impl Into<String
 fn holds(place: &Place) -> &'static str {
     match place {
         Place::Scoreboard => "goals, quotas, service levels, handoffs, funnel, opportunities",
+        Place::Requests => "what is asked for, and whether it came in time",
         Place::Facts => "the ledger, every fact with its source",
         _ => "",
     }
@@ -147,6 +148,9 @@ fn acts(visit: &Visit) -> Vec<Choice> {
     }
     if visit.signed.can(&Act::ManagePeople) {
         acts.push(page("Invite a colleague", "let somebody in", "/people/new"));
+    }
+    if visit.signed.can(&Act::MakeRequests) {
+        acts.push(page("Ask for something", "a request to a colleague", "/requests/new"));
     }
     if visit.signed.can(&Act::SeeLeads) {
         acts.push(page("Download the leads", "export all as CSV", "/leads.csv"));

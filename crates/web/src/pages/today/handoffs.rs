@@ -3,7 +3,7 @@
 use domain::{agreement::History, dispute::Contested, firm::Role};
 use engine::{
     access::{Act, Actor, may},
-    dispute::rulers,
+    dispute::{rulers, speaks},
 };
 use store::{Reader, read::DisputeRow};
 
@@ -12,7 +12,7 @@ use crate::{
     failure::Failure,
     markup::Markup,
     names::Names,
-    pages::{dispute::dispute_href, handoff::handoff_href},
+    pages::{collateral_request::title_of, dispute::dispute_href, handoff::handoff_href},
     show::LocalTime,
 };
 
@@ -77,7 +77,7 @@ pub(super) fn disputes(
         let words = match (rules, is_over) {
             (true, false) => "waits for your ruling until ",
             (true, true) => "waits for your ruling, which was due ",
-            (false, _) if speaks(&row, actor) => {
+            (false, _) if is_awaited(reader, agreements, &row, actor, time)? => {
                 "waits for the words of your side; the ruling is due "
             }
             (false, true) if leads(actor) => "has no ruling yet, which was due ",
@@ -89,6 +89,9 @@ pub(super) fn disputes(
             Contested::Credit { opportunity, goal } => {
                 let name = names.opportunity(opportunity)?;
                 format!("The dispute about {name} and the goal {goal}")
+            }
+            Contested::CollateralRequest { request } => {
+                format!("The dispute about “{}”", title_of(reader, request, reach)?)
             }
         };
         let words = Markup::text(words).and(time.near(row.due_at));
@@ -102,8 +105,13 @@ fn leads(actor: &Actor) -> bool {
     matches!(actor.role, Role::SalesManager | Role::MarketingManager | Role::Leader)
 }
 
-fn speaks(row: &DisputeRow, actor: &Actor) -> bool {
-    row.answered_by.is_none()
-        && row.opened_side != actor.side
-        && may(actor, &Act::AnswerDisputes).is_ok()
+/// Whether the words of somebody are still to come.
+fn is_awaited(
+    reader: &Reader<'_>,
+    agreements: &History,
+    row: &DisputeRow,
+    actor: &Actor,
+    time: &LocalTime,
+) -> Result<bool, Failure> {
+    Ok(row.answered_by.is_none() && speaks(reader, agreements, row, actor, time.now())?)
 }

@@ -9,7 +9,7 @@ pub(crate) mod handed;
 mod handoffs;
 mod health;
 pub(crate) mod steps;
-mod waiting;
+pub(crate) mod waiting;
 
 use askama::Template;
 use axum::response::Response;
@@ -32,7 +32,9 @@ use crate::{
         viewing::{Link, ask_whom, pinned},
     },
     markup::Markup,
-    pages::{agreement::personas::persona_href, scoreboard},
+    pages::{
+        agreement::personas::persona_href, collateral_request::waiting as asked_for, scoreboard,
+    },
     session::Visit,
     show::LocalTime,
     whom::{Need, Whom},
@@ -143,6 +145,7 @@ fn today(house: &House, actor: &Actor, reach: bool, time: &LocalTime) -> Result<
     let steps = if sets_up { steps::steps(engine, time)? } else { None };
     let mut waiting = waiting::waiting(house, actor, time)?;
     let agreements = engine.agreements()?;
+    waiting.extend(engine.read(|reader| asked_for(reader, &agreements, actor, time))?);
     waiting.extend(engine.read(|reader| handoffs::disputes(reader, &agreements, actor, time))?);
     waiting.extend(engine.read(|reader| escalated::told(reader, actor, reach, time))?);
     let sells = matches!(actor.role, Role::Rep | Role::SalesManager);

@@ -32,10 +32,10 @@ const DAYS: i64 = 30;
 const BETWEEN: &str = "between what the sources say of leads and what was decided";
 
 /// One thing that waits.
-pub(super) struct Waiting {
-    pub(super) what: String,
-    pub(super) href: String,
-    pub(super) words: Markup,
+pub(crate) struct Waiting {
+    pub(crate) what: String,
+    pub(crate) href: String,
+    pub(crate) words: Markup,
 }
 
 pub(super) fn waiting(

@@ -20,8 +20,9 @@ use crate::{
     },
     names::{Names, encoded},
     pages::{
-        accounts::Accounts, dispute::list::Disputes, imports::list::Imports, leads, ledger::Facts,
-        opportunities::Opportunities, people::People, sign_in::sentence,
+        accounts::Accounts, collateral_request::list::Requests, dispute::list::Disputes,
+        imports::list::Imports, leads, ledger::Facts, opportunities::Opportunities, people::People,
+        sign_in::sentence,
     },
     sent::Sent,
     session::{Signed, Visit},
@@ -46,7 +47,7 @@ impl List {
 }
 
 /// Every list of which views are kept.
-pub(crate) static LISTS: [List; 7] = [
+pub(crate) static LISTS: [List; 8] = [
     List {
         title: "Leads",
         known: &leads::filter::KNOWN,
@@ -59,6 +60,7 @@ pub(crate) static LISTS: [List; 7] = [
     List::of::<People>("People"),
     List::of::<Disputes>("Disputes"),
     List::of::<Imports>("Imports"),
+    List::of::<Requests>("Requests"),
 ];
 
 /// The list of a name.
