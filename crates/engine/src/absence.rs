@@ -154,13 +154,15 @@ pub fn substitute_of(
     user: &UserId,
     now: Timestamp,
 ) -> Result<Option<UserId>, StoreError> {
-    let absences = reader.absences_of(user)?;
+    let mut absences = reader.absences_of(user)?;
+    absences.retain(|row| row.withdrawn_by.is_none() && row.substitute.is_some());
+    if absences.is_empty() {
+        return Ok(None);
+    }
     let people = working_hours(reader)?;
     let zone = people.hours(user, now).and_then(|hours| hours.zone.as_ref());
     let wall = zone.unwrap_or(firm).to_datetime(now);
-    let holds = |row: &&AbsenceRow| {
-        row.withdrawn_by.is_none() && absence::holds((row.first_on, row.last_on), row.half, wall)
-    };
+    let holds = |row: &&AbsenceRow| absence::holds((row.first_on, row.last_on), row.half, wall);
     Ok(absences.iter().find(holds).and_then(|row| row.substitute.clone()))
 }
 

@@ -11,6 +11,7 @@ mod hours;
 pub(crate) mod names;
 pub(crate) mod people;
 pub(crate) mod queue;
+mod requests;
 mod stories;
 pub(crate) mod texts;
 pub(crate) mod world;
@@ -219,6 +220,9 @@ fn steps(dates: &Dates, zone: &TimeZone) -> BTreeMap<Timestamp, Vec<Step>> {
     }
     for (ago, vouching) in vouched() {
         steps.entry(dates.now - days(ago)).or_default().push(Step::Vouch(vouching));
+    }
+    for (ago, asking) in requests::ASKED {
+        steps.entry(dates.now - days(ago)).or_default().push(Step::Ask(asking));
     }
     for (ago, step) in said {
         steps.entry(dates.now - days(ago)).or_default().push(step);

@@ -15,7 +15,7 @@ use domain::{
 use engine::{Engine, access::Actor, dispute::Ruling, evidence::Given, structure::Vouched};
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
-use super::{people::STAFF, queue::CRM};
+use super::{people::STAFF, queue::CRM, requests::Asking};
 
 macro_rules! text {
     ($version:literal, $($file:literal),+) => {
@@ -324,6 +324,8 @@ pub enum Step {
     Find(Finding),
     /// Somebody vouches for what one of the firm's people was trained in, or that they were met.
     Vouch(Vouching),
+    /// Somebody asks a colleague for something, or answers.
+    Ask(Asking),
     /// Whoever has the lead calls it, since it counts as accepted now.
     Call,
 }
@@ -363,6 +365,7 @@ impl Step {
                 }
             }
             Step::Find(finding) => finding.give(engine, now)?,
+            Step::Ask(asking) => asking.take(engine, now)?,
             Step::Call => call(engine, now)?,
             Step::Overturn(words) => {
                 let (overturned, statement) = (true, words.to_owned());

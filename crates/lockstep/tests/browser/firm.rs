@@ -29,7 +29,7 @@ const SOURCES: [&str; 4] = ["Website", "Trade fair", "Webinar", "Referral"];
 
 /// Leads on every stage, clocks in every state, handoffs and opportunities.
 pub async fn busy() -> World {
-    let world = World::just_signed_with(&format!("{ON_OPPORTUNITIES}{PERSONAS}"));
+    let world = World::just_signed_with(&format!("{ON_OPPORTUNITIES}{PERSONAS}{DISPUTES}"));
     let accounts = PEOPLE.iter().enumerate().map(|(n, (_, _, name))| {
         json!({"fact": "account", "account": format!("a{n}"), "fields": {"name": name}})
     });
@@ -61,7 +61,56 @@ pub async fn busy() -> World {
         ];
         assert!(world.posts("rep", "/views", &view).await.status.is_redirection());
     }
+    requests(&world).await;
     world
+}
+
+const DISPUTES: &str = r#"
+[disputes]
+clause = "6"
+heading = "Where we disagree"
+says = "Who contests writes why, the other side answers, and revenue operations rules."
+arbiter = "operations@millrace.example"
+contest_within = "14 days"
+ruled_within = "3 working days"
+hours = "office"
+"#;
+
+/// Four requests to the marketer: one waits, one was delivered, one was declined and is ruled on,
+/// one is overdue.
+async fn requests(world: &World) {
+    let wanted = [
+        "A case study on pumps",
+        "Prices of the competition in the Nordics, with sources and the day on which each was seen",
+        "Two customers who would take a call from Forges et Aciéries de Huta-Bankowa S.A.",
+        "The slides of the trade fair",
+    ];
+    let marketer = world.user("marketer").to_string();
+    for (nth, wanted) in wanted.into_iter().enumerate() {
+        let about = if nth == 0 { "opportunity/crm:d3" } else { "" };
+        let day = if nth == 3 { "2026-11-18" } else { "2026-11-20" };
+        let why = "They decide on Friday, and ask for one number that holds.";
+        let asked = [("asked", &*marketer), ("wanted", wanted), ("needed_on", day), ("why", why)];
+        let asked = [&asked[..], &[("about", about)]].concat();
+        accepted_form(world, "rep", "/requests", &asked).await;
+    }
+    for (nth, answer) in [(2, "delivered"), (3, "declined/no_time")] {
+        let words =
+            "https://files.millrace.example/marketing/material/2026/nordics/prices-and-sources";
+        let answered = [("answer", answer), ("words", words)];
+        accepted_form(world, "marketer", &format!("/requests/lockstep:r{nth}/answer"), &answered)
+            .await;
+    }
+    let said = [("statement", "There were four days left.")];
+    accepted_form(world, "rep", "/requests/lockstep:r3/dispute", &said).await;
+    let ruling = [("ruling", "overturned"), ("reasons", "Four days are enough for two calls.")];
+    accepted_form(world, "operations", "/disputes/lockstep:d1/ruling", &ruling).await;
+    world.at("2026-11-18 17:10");
+}
+
+async fn accepted_form(world: &World, short: &str, path: &str, fields: &[(&str, &str)]) {
+    let answer = world.posts(short, path, fields).await;
+    assert!(answer.status.is_redirection(), "{path}: {}", answer.text());
 }
 
 async fn taken(world: &World, facts: Value) {

@@ -29,7 +29,7 @@ const DEMONSTRATION: [Page; 2] =
     [("sign-in-demo", "nobody", "/sign-in"), ("leads-demo", "rep", "/leads")];
 
 /// Pages of a firm in a busy week.
-const BUSY: [Page; 63] = [
+const BUSY: [Page; 70] = [
     ("today-rep", "rep", "/"),
     ("today-marketer", "marketer", "/"),
     ("today-leader", "leader", "/"),
@@ -101,6 +101,17 @@ const BUSY: [Page; 63] = [
     ("search", "rep", "/search"),
     ("search-found", "rep", "/search?q=opitz"),
     ("search-nothing", "rep", "/search?q=nobody-has-this-name"),
+    ("requests", "rep", "/requests"),
+    ("requests-of-an-auditor", "auditor", "/requests"),
+    (
+        "requests-on-time",
+        "mara",
+        "/requests?side=marketing&counts=kept&counts=missed&columns=by,asked,about,due,stands,made,id",
+    ),
+    ("requests-new", "rep", "/requests/new?about=opportunity/crm:d3"),
+    ("request-waiting", "marketer", "/requests/lockstep:r1"),
+    ("request-to-contest", "rep", "/requests/lockstep:r2"),
+    ("request-overturned", "rep", "/requests/lockstep:r3"),
     ("account", "rep", "/accounts/crm:a1"),
     ("account-of-an-auditor", "auditor", "/accounts/crm:a1"),
     ("keys", "operations", "/keys"),

@@ -4,7 +4,7 @@ use serde_json::json;
 use testkit::http::{Request, StatusCode};
 use testkit::{AGREEMENT, PEOPLE, PERSONAS, World};
 
-const LOOKS: [&str; 65] = [
+const LOOKS: [&str; 69] = [
     "/",
     "/",
     "/leads",
@@ -68,6 +68,10 @@ const LOOKS: [&str; 65] = [
     "/opportunities?outcome=open&owner=me&closes=30&sort=closes",
     "/opportunities?outcome=won&density=compact&show=1",
     "/campaigns/absent",
+    "/requests",
+    "/requests?asked=me&stands=late&counts=missed&side=sales&columns=by,id&show=1",
+    "/requests/new?about=lead/crm:l1",
+    "/requests/lockstep:r1",
     "/sign-in",
     "/absent",
 ];

@@ -54,8 +54,12 @@ const NO_FIGURES: &[(&str, &str)] = &[
 ];
 
 /// The lists, and what their rows are called.
-const LISTS: [(&str, &str); 3] =
-    [("/leads", "leads"), ("/opportunities", "opportunities"), ("/accounts", "accounts")];
+const LISTS: [(&str, &str); 4] = [
+    ("/leads", "leads"),
+    ("/opportunities", "opportunities"),
+    ("/accounts", "accounts"),
+    ("/requests", "requests"),
+];
 
 /// The firm, served to its people.
 struct House {

@@ -23,7 +23,7 @@ use crate::{
     list::{
         Asked, Asker, Choice, Column, Condition, Control, Known, Listed, Maker, any_of, choice,
     },
-    markup::Markup,
+    markup::{Markup, element},
     names::{Names, fact_link},
     pages::dispute::dispute_href,
     session::Signed,
@@ -39,7 +39,7 @@ static KNOWN: Known = Known {
     several: &["side", "stands", "counts"],
     once: &["asked", "by", "about", "ruled"],
     periods: &[],
-    sorts: &[("latest", "the latest first")],
+    sorts: &[("asked", "when they were asked, the latest first")],
     reads,
 };
 
@@ -145,7 +145,7 @@ fn on_time(reader: &Reader<'_>, now: Timestamp) -> Result<Markup, StoreError> {
         n => Ok(words
             .and_text("; ")
             .and(figure(count(n), "/requests?ruled=overturned"))
-            .and_text(" counted by a ruling")),
+            .and_text(" counted as a ruling says")),
     }
 }
 
@@ -267,7 +267,7 @@ impl Listed for Requests {
 fn standing(row: &CollateralRequestRow, now: Timestamp) -> Markup {
     let words = stands(row, now);
     match &row.dispute {
-        Some(dispute) => figure(words, &dispute_href(dispute)),
+        Some(dispute) => element("a").with("href", dispute_href(dispute)).holding(words).into(),
         None => Markup::text(words),
     }
 }

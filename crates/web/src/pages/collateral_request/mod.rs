@@ -177,7 +177,7 @@ async fn shown(
     let (actor, time) = (visit.signed.0.clone(), visit.time());
     let found = visit.house.work(move |engine| viewed(engine, &request, &actor, &time));
     let view = found.await?;
-    let (mut answer, mut contest) = (answer_form(), contest_form());
+    let (mut answer, mut contest) = (answer_form(), contest_form(view.contest));
     refuse(&mut answer, &mut contest);
     let was_refused = answer.is_refused() || contest.is_refused();
     let mut frame = visit.frame(view.title.clone(), Place::Requests);
@@ -198,9 +198,11 @@ fn answer_form() -> Form {
     ])
 }
 
-fn contest_form() -> Form {
-    Form::of([Field::new("statement", "What you have to say", Control::Area)
-        .hint("The arbiter and the other end read it. It stays, with theirs and the ruling.")])
+/// The form that contests it, and what a ruling would change.
+fn contest_form(would_change: Option<&str>) -> Form {
+    let read = "The arbiter and the other end read it. It stays, with theirs and the ruling.";
+    let hint = format!("{read} {}", would_change.unwrap_or_default());
+    Form::of([Field::new("statement", "What you have to say", Control::Area).hint(hint.trim())])
 }
 
 /// Answers it.

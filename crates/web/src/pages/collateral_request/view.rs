@@ -168,10 +168,10 @@ fn due(row: &CollateralRequestRow, time: &LocalTime) -> Markup {
             let version =
                 element("a").with("href", href).holding(format!("version {}", by.version));
             let day = time.day_words(row.needed_on);
-            due.and_text(format!(", the end of {day} by the calendar {} of ", by.calendar))
+            due.and_text(format!(", when {day} ends by the calendar {} of ", by.calendar))
                 .and(version)
         }
-        None => due.and_text(", the end of the day, since no version was in force"),
+        None => due.and_text(", when the day ends, since no version was in force"),
     }
 }
 

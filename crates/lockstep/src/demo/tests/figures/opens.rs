@@ -42,6 +42,7 @@ pub(super) fn check(house: &House, role: Role, page: &str, figure: &Figure) -> R
         _ if address.starts_with("/opportunities?") => {
             list(house, role, "/opportunities", &address, said)
         }
+        _ if address.starts_with("/requests?") => requests(house, role, &address, said),
         _ if address.starts_with("/facts/") => fact(&address, &body, said),
         // The page of a lead or an opportunity, under its name or something that it says.
         _ if address.starts_with("/leads/") || address.starts_with("/opportunities/") => {
@@ -174,6 +175,16 @@ fn list(house: &House, role: Role, path: &str, address: &str, said: &str) -> Res
     let n = csv.lines().count().saturating_sub(1);
     let is = status == StatusCode::OK && hundredths(said) == Some(n as i128 * 100);
     is.then_some(()).ok_or(format!("{n} rows are listed"))
+}
+
+/// A count of requests, or so many that were delivered on time of so many.
+fn requests(house: &House, role: Role, address: &str, said: &str) -> Result<(), String> {
+    let Some((kept, of)) = said.split_once(" of ") else {
+        return list(house, role, "/requests", address, said);
+    };
+    let n = of.split(',').next().unwrap_or(of);
+    list(house, role, "/requests", address, n)?;
+    list(house, role, "/requests", &address.replace("&counts=missed", ""), kept)
 }
 
 /// A fact's own number, or something that the fact says.
