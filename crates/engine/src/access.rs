@@ -118,6 +118,7 @@ pub fn may(actor: &Actor, act: &Act) -> Result<(), AccessRefusal> {
         .or_else(|| by_handing_over(actor, act))
         .or_else(|| by_leads(actor, act))
         .or_else(|| by_requests(actor, act))
+        .or_else(|| by_views(actor, act))
         .unwrap_or_else(|| by_work(actor, act));
     if allowed { Ok(()) } else { Err(AccessRefusal { role: actor.role, what, ask }) }
 }
@@ -285,7 +286,26 @@ fn by_leads(actor: &Actor, act: &Act) -> Option<Judged> {
     })
 }
 
-/// Everything else; what is left is judged by `by_people`, `by_handing_over` or `by_leads`.
+/// Views of lists: for oneself, and for others.
+fn by_views(actor: &Actor, act: &Act) -> Option<Judged> {
+    use Role::*;
+    Some(match act {
+        Act::KeepViews => (true, "keep views", "revenue operations"),
+        Act::ShareWithTeam => (
+            matches!(actor.role, SalesManager | MarketingManager | Operations | Leader),
+            "keep views for a team",
+            "a manager of your side",
+        ),
+        Act::ShareWithEverybody => (
+            matches!(actor.role, Operations | Leader),
+            "keep views for everybody",
+            "revenue operations",
+        ),
+        _ => return None,
+    })
+}
+
+/// Everything else; what is left was judged by one of those before.
 fn by_work(actor: &Actor, act: &Act) -> Judged {
     use Role::*;
     match act {
@@ -318,17 +338,6 @@ fn by_work(actor: &Actor, act: &Act) -> Judged {
         Act::CheckLedger => {
             (matches!(actor.role, Operations | Auditor), "check the ledger", "revenue operations")
         }
-        Act::KeepViews => (true, "keep views", "revenue operations"),
-        Act::ShareWithTeam => (
-            matches!(actor.role, SalesManager | MarketingManager | Operations | Leader),
-            "keep views for a team",
-            "a manager of your side",
-        ),
-        Act::ShareWithEverybody => (
-            matches!(actor.role, Operations | Leader),
-            "keep views for everybody",
-            "revenue operations",
-        ),
         Act::AnswerHandoffOf(..)
         | Act::AssignLeads
         | Act::ContestHandoffs
@@ -354,6 +363,9 @@ fn by_work(actor: &Actor, act: &Act) -> Judged {
         | Act::SeePeople
         | Act::ManagePeople
         | Act::EndSessionsOf(_)
+        | Act::KeepViews
+        | Act::ShareWithTeam
+        | Act::ShareWithEverybody
         | Act::EnterAbsenceOf(..) => (false, "do this", "revenue operations"),
     }
 }

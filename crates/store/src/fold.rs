@@ -4,6 +4,7 @@
 use domain::{
     fact::{Entry, Fact},
     ids::Subject,
+    record::UserReported,
 };
 
 use crate::{
@@ -23,10 +24,7 @@ pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreE
         Fact::Account(fact) => named::reported(connection, entry, &fact.account, &fact.fields),
         Fact::Product(fact) => named::reported(connection, entry, &fact.product, &fact.fields),
         Fact::Campaign(fact) => campaign::reported(connection, entry, fact),
-        Fact::User(fact) => {
-            user::reported(connection, entry, fact)?;
-            user_hours::told(connection, entry, fact)
-        }
+        Fact::User(fact) => colleague(connection, entry, fact),
         Fact::UserAdmitted(fact) => user::admitted(connection, entry, fact),
         Fact::AbsenceEntered(_)
         | Fact::AbsenceWithdrawn(_)
@@ -88,6 +86,16 @@ pub(crate) fn apply(connection: &Connection, entry: &Entry) -> Result<(), StoreE
             two_leads(connection, entry)
         }
     }
+}
+
+/// What was told of a colleague, their hours included.
+fn colleague(
+    connection: &Connection,
+    entry: &Entry,
+    fact: &UserReported,
+) -> Result<(), StoreError> {
+    user::reported(connection, entry, fact)?;
+    user_hours::told(connection, entry, fact)
 }
 
 /// A lead entered a status.

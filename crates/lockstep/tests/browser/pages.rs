@@ -112,6 +112,7 @@ const BUSY: [Page; 70] = [
     ("request-waiting", "marketer", "/requests/lockstep:r1"),
     ("request-to-contest", "rep", "/requests/lockstep:r2"),
     ("request-overturned", "rep", "/requests/lockstep:r3"),
+    ("dispute-of-a-request", "rep", "/disputes/lockstep:d1"),
     ("account", "rep", "/accounts/crm:a1"),
     ("account-of-an-auditor", "auditor", "/accounts/crm:a1"),
     ("keys", "operations", "/keys"),
