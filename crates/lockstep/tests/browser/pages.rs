@@ -29,7 +29,7 @@ const DEMONSTRATION: [Page; 2] =
     [("sign-in-demo", "nobody", "/sign-in"), ("leads-demo", "rep", "/leads")];
 
 /// Pages of a firm in a busy week.
-const BUSY: [Page; 70] = [
+const BUSY: [Page; 71] = [
     ("today-rep", "rep", "/"),
     ("today-marketer", "marketer", "/"),
     ("today-leader", "leader", "/"),
