@@ -98,6 +98,15 @@ pub fn words(leads: usize, opportunities: usize, accounts: usize) -> String {
     format!("{leads}, {opportunities} and {}", of(accounts, "account", "accounts"))
 }
 
+/// What somebody would leave behind: their book, and requests that wait for their answer.
+fn behind(book: &Book, waiting: usize) -> String {
+    match waiting {
+        0 => book.words(),
+        1 => format!("{}, and 1 request that waits for an answer", book.words()),
+        n => format!("{}, and {n} requests that wait for an answer", book.words()),
+    }
+}
+
 /// What was taken back, and what others have changed since and so stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TakenBack {
@@ -105,6 +114,24 @@ pub struct TakenBack {
     pub done: usize,
     /// What stays where it was given since, as `noun/id`.
     pub left: Vec<String>,
+}
+
+/// Who has what was of somebody who left, and is not given on fact by fact: whoever took their book,
+/// or who took it from them since. Nobody while they are here.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn successor(reader: &Reader<'_>, user: &UserId) -> Result<Option<UserId>, StoreError> {
+    let users = reader.users_by_id()?;
+    let taker = |user: &UserId| {
+        let left = users.get(user).filter(|row| row.left_at.is_some());
+        left.and_then(|row| row.taker.clone())
+    };
+    let mut all = vec![user.clone()];
+    while let Some(next) = taker(&all[all.len() - 1]).filter(|next| !all.contains(next)) {
+        all.push(next);
+    }
+    Ok(all.pop().filter(|last| last != user))
 }
 
 impl Engine {
@@ -134,7 +161,8 @@ impl Engine {
     }
 
     /// Writes down that somebody left: their sessions and links end, and their whole book passes to
-    /// `taker` in the same step. Without a taker only an empty book may be left behind.
+    /// `taker` in the same step, and the requests that wait for them with it. Without a taker only an
+    /// empty book may be left behind, and nobody who waits for an answer.
     ///
     /// # Errors
     /// [`BookRefusal`], or the actor may not.
@@ -155,8 +183,13 @@ impl Engine {
             let book = Book::of(&writer.reader(), &user)?;
             let passed = match &taker {
                 Some(taker) => pass(writer, &versions, &user, taker, by.clone(), now)?,
-                None if book.is_empty() => book,
-                None => return Err(refused(BookRefusal::NoTaker(book.words()))),
+                None => {
+                    let waiting = writer.reader().collateral_requests_waiting_for(&user)?.len();
+                    match (book.is_empty(), waiting) {
+                        (true, 0) => book,
+                        _ => return Err(refused(BookRefusal::NoTaker(behind(&book, waiting)))),
+                    }
+                }
             };
             writer.delete_sessions_of(&user)?;
             writer.delete_invitations_of(&user)?;

@@ -20,6 +20,7 @@ use crate::{
     absence::{manager, substitute_of},
     access::{Act, Actor, may},
     agreement::history,
+    book::successor,
     colleague::{append, name_of},
     evidence::about,
     handoff::{NOTE_BYTES_MAX, keep_words},
@@ -112,9 +113,10 @@ pub struct Wanted {
 /// Who stands at the two ends of a request, the first of each by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ends {
-    /// Whoever asks, and who leads them.
+    /// Whoever asks, who leads them, and who has their book once they left.
     pub asker: Vec<UserId>,
-    /// Whoever is asked, who leads them, and who does their work while they are away.
+    /// Whoever is asked, who leads them, and who does their work while they are away or has their
+    /// book once they left.
     pub asked: Vec<UserId>,
 }
 
@@ -131,7 +133,8 @@ impl Ends {
     ) -> Result<Ends, StoreError> {
         let led = |user: &UserId| -> Result<Vec<UserId>, StoreError> {
             let leads = reader.user(user)?.as_ref().and_then(manager);
-            Ok(std::iter::once(user.clone()).chain(leads).collect())
+            let after = successor(reader, user)?;
+            Ok(std::iter::once(user.clone()).chain(leads).chain(after).collect())
         };
         let in_force = agreements.at(now);
         let zone = in_force.map_or(TimeZone::UTC, |found| found.agreement.zone.clone());
@@ -229,7 +232,8 @@ impl Engine {
         let (by, request) = (by.clone(), request.clone());
         self.store.write(now, move |writer| {
             let row = known(&writer.reader(), &request)?;
-            may(&by, &Act::WithdrawRequestOf(row.by.clone())).map_err(Refusal::from)?;
+            let whose = successor(&writer.reader(), &row.by)?.unwrap_or_else(|| row.by.clone());
+            may(&by, &Act::WithdrawRequestOf(whose)).map_err(Refusal::from)?;
             check_waiting(&writer.reader(), &row)?;
             let key = format!("request/{request}/withdrawn");
             let fact = CollateralRequestWithdrawn { request, by: by.user };

@@ -85,6 +85,31 @@ async fn what_is_asked_waits_for_whoever_is_asked_and_is_delivered_on_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_leaver_was_asked_and_had_asked_for_is_their_successors() {
+    let world = World::just_signed_with(TEXT);
+    let of_them = asked(&world).await;
+    let theirs = asks(&world, "marketer", "rep", "2026-11-18").await.header("location").to_owned();
+    let book = format!("/people/{}/book", world.user("marketer"));
+    let page = world.page("operations", &book).await;
+    assert!(page.contains("Requests that wait for an answer 1"), "{page}");
+    let leaving = format!("/people/{}/leaving", world.user("marketer"));
+    let nobody = world.posts("operations", &leaving, &[("successor", "")]).await;
+    let says = "and 1 request that waits for an answer: choose who takes all of it";
+    assert!(nobody.text().contains(says), "{}", nobody.text());
+
+    let mara = world.user("mara").to_string();
+    let left = world.posts("operations", &leaving, &[("successor", &mara)]).await;
+    assert_eq!(left.status, StatusCode::SEE_OTHER, "{}", left.text());
+    assert!(world.page("mara", "/").await.contains("is asked for by Rita Voss, due Wed 17:00"));
+    let done = answers(&world, "mara", &of_them, "delivered").await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+    assert_eq!(answers(&world, "sven", &theirs, "delivered").await.status, StatusCode::NOT_FOUND);
+    let back = world.posts("mara", &format!("{theirs}/withdrawal"), &[]).await;
+    assert_eq!(back.status, StatusCode::SEE_OTHER, "{}", back.text());
+    same_after_a_rebuild(&world);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_day_that_cannot_be_kept_and_a_colleague_who_cannot_answer_are_refused_with_a_way_out() {
     let world = World::just_signed_with(TEXT);
     let before = world.everything();

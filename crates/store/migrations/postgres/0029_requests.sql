@@ -26,3 +26,4 @@ create unique index collateral_request_by_fact on collateral_request (by_fact);
 create index collateral_request_waiting on collateral_request (asked) where ending is null;
 create index collateral_request_by_about on collateral_request (about) where about is not null;
 alter table dispute add column collateral_request text collate "C";
+alter table user_record add column taker text collate "C";  -- who took all that was theirs, the last time that it passed

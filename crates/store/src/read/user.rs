@@ -21,7 +21,7 @@ use crate::{
 };
 
 pub(crate) const COLUMNS: &str =
-    "id, role, side, active, fields, team, manager, region, left_at, last_fact";
+    "id, role, side, active, fields, team, manager, region, left_at, taker, last_fact";
 
 /// What a person of the firm is called, and where they stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +57,8 @@ pub struct UserRow {
     pub region: Option<String>,
     /// When they left the firm; `None` while they are of it.
     pub left_at: Option<Timestamp>,
+    /// Who took their whole book, the last time that it passed.
+    pub taker: Option<UserId>,
     /// The fact that last changed them.
     pub last_fact: FactNo,
 }
@@ -72,6 +74,7 @@ fn read(mut row: Row) -> Result<UserRow, StoreError> {
         manager: row.next()?,
         region: row.next()?,
         left_at: row.next()?,
+        taker: row.next()?,
         last_fact: row.next()?,
     })
 }
@@ -159,8 +162,8 @@ pub(crate) fn passed_on(
     entry: &Entry,
     fact: &BookPassedOn,
 ) -> Result<(), StoreError> {
-    let sql = "update user_record set last_fact = $2 where id = $1";
-    connection.execute("fold a book", sql, values![&fact.user, entry.no]).map(drop)
+    let sql = "update user_record set taker = $2, last_fact = $3 where id = $1";
+    connection.execute("fold a book", sql, values![&fact.user, &fact.taker, entry.no]).map(drop)
 }
 
 impl UserRow {

@@ -8,6 +8,7 @@ use domain::{
 use engine::{
     Engine,
     access::{Act, Actor, may},
+    book::successor,
     collateral_request::{Ends, Wanted, wanted_of},
     dispute::may_contest_request,
     handoff::words_of,
@@ -72,6 +73,7 @@ pub(super) fn viewed(
         let row = reader.collateral_request(request)?.ok_or(Failure::Absent)?;
         let ends = Ends::of(reader, &agreements, &row, time.now())?;
         let waits = row.ending.is_none();
+        let whose = successor(reader, &row.by)?.unwrap_or_else(|| row.by.clone());
         let contests = may_contest_request(reader, &agreements, &row, actor, time.now())?;
         Ok(View {
             title: title_of(reader, request, reach)?,
@@ -80,7 +82,7 @@ pub(super) fn viewed(
             lines: lines(reader, &row, reach, time)?,
             dispute: row.dispute.as_ref().map(dispute_href),
             may_answer: waits && may(actor, &Act::AnswerRequestOf(ends.asked)).is_ok(),
-            may_withdraw: waits && may(actor, &Act::WithdrawRequestOf(row.by.clone())).is_ok(),
+            may_withdraw: waits && may(actor, &Act::WithdrawRequestOf(whose)).is_ok(),
             contest: contests.then(|| would_change(row.counts_at(time.now()))),
         })
     })
@@ -222,7 +224,7 @@ fn counts(row: &CollateralRequestRow, now: Timestamp) -> &'static str {
 }
 
 /// What waits for an answer of somebody: what they are asked, and what those are whose work they do
-/// today.
+/// today, or who left it to them.
 pub(crate) fn waiting(
     reader: &Reader<'_>,
     agreements: &History,
@@ -233,6 +235,11 @@ pub(crate) fn waiting(
     let named = reader.standing_absences()?.into_iter();
     let named = named.filter(|row| row.substitute.as_ref() == Some(&actor.user));
     let mut asked: Vec<_> = named.map(|row| row.user).collect();
+    for (user, row) in reader.users_by_id()?.iter().filter(|(_, row)| row.left_at.is_some()) {
+        if row.taker.is_some() && successor(reader, user)?.as_ref() == Some(&actor.user) {
+            asked.push(user.clone());
+        }
+    }
     asked.push(actor.user.clone());
     asked.sort();
     asked.dedup();

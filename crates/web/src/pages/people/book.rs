@@ -49,6 +49,8 @@ struct View {
     leads: Markup,
     opportunities: Vec<Markup>,
     accounts: Vec<Markup>,
+    /// Requests that wait for their answer.
+    requests: Markup,
     /// When it passed before, the latest first.
     passed: Vec<Line>,
     left: Option<Markup>,
@@ -112,11 +114,18 @@ fn viewed(
         let href = person_href(user.as_str());
         let of_leads = format!("/leads?owner={}", encoded(user.as_str()));
         let leads = element("a").with("href", of_leads).holding(count(book.leads.len() as u64));
+        let waiting = reader.collateral_requests_waiting_for(user)?.len() as u64;
+        let of_requests =
+            format!("/requests?asked={}&stands=open&stands=late", encoded(user.as_str()));
         let view = View {
             name: names.user_name(user)?,
             leads: if book.leads.is_empty() { Markup::text("0") } else { leads.into() },
             opportunities: opportunities(reader, &book)?,
             accounts: accounts(reader, &book)?,
+            requests: match waiting {
+                0 => Markup::text("0"),
+                n => element("a").with("href", of_requests).holding(count(n)).into(),
+            },
             passed: passed(reader, user, &names, time)?,
             left: row.left_at.map(|at| time.instant(at)),
             may_pass: may_pass && row.left_at.is_none() && !book.is_empty(),
@@ -124,7 +133,7 @@ fn viewed(
             href,
         };
         let pass = form("taker", takers.clone(), false);
-        let leave = form("successor", takers, book.is_empty());
+        let leave = form("successor", takers, book.is_empty() && waiting == 0);
         Ok((view, pass, leave))
     })
 }
