@@ -79,7 +79,10 @@ impl ListPage {
         let (one, many) = self.words;
         EmptyState {
             title: format!("No {one} is like this"),
-            words: format!("There are {} {many} without the filter.", self.all),
+            words: match self.all.as_str() {
+                "1" => format!("There is 1 {one} without the filter."),
+                all => format!("There are {all} {many} without the filter."),
+            },
             action: Some(("Clear the filter".to_owned(), self.say.path.to_owned())),
             ..EmptyState::default()
         }
