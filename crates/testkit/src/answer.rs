@@ -1,10 +1,13 @@
 //! What Lockstep answered.
 
+use std::io::Read;
+
 use axum::{
     body::to_bytes,
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, StatusCode, header},
     response::Response,
 };
+use flate2::read::GzDecoder;
 use serde_json::Value;
 
 /// An answer, read whole.
@@ -16,16 +19,20 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// The body as text.
     pub body: String,
-    /// The body as it came.
+    /// The body as it was before it was packed.
     pub bytes: Vec<u8>,
 }
 
 impl Answer {
     pub(crate) async fn of(response: Response) -> Answer {
         let (parts, body) = response.into_parts();
-        let bytes = to_bytes(body, usize::MAX).await.expect("a body");
+        let mut bytes = to_bytes(body, usize::MAX).await.expect("a body").to_vec();
+        if parts.headers.get(header::CONTENT_ENCODING).is_some_and(|how| how == "gzip") {
+            let packed = std::mem::take(&mut bytes);
+            GzDecoder::new(packed.as_slice()).read_to_end(&mut bytes).expect("it is packed whole");
+        }
         let body = String::from_utf8_lossy(&bytes).into_owned();
-        Answer { status: parts.status, headers: parts.headers, body, bytes: bytes.into() }
+        Answer { status: parts.status, headers: parts.headers, body, bytes }
     }
 
     /// A header's text; empty when it is not there.

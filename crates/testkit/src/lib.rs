@@ -367,8 +367,9 @@ impl World {
         }
     }
 
-    /// Anybody sends anything.
+    /// Anybody sends anything, and takes what is packed, as browsers do.
     pub async fn sends(&self, request: Builder, body: &str) -> Answer {
+        let request = request.header(header::ACCEPT_ENCODING, "gzip");
         let request = request.body(Body::from(body.to_owned())).expect("a request");
         Answer::of(self.router.clone().oneshot(request).await.expect("an answer")).await
     }

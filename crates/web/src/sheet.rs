@@ -14,10 +14,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use engine::Engine;
+use futures_util::stream;
 use jiff::Timestamp;
 use tokio::{
     runtime::Handle,
-    sync::mpsc::{Receiver, Sender, channel},
+    sync::mpsc::{Sender, channel},
 };
 
 use self::{text::Text, workbook::Book};
@@ -204,14 +205,11 @@ pub(crate) fn download(
     name: &str,
     fill: impl FnOnce(&Engine, &mut Sheet) -> Result<(), Failure> + Send + 'static,
 ) -> Response {
-    let (to, from) = channel(WAITING);
+    // What packs the answer asks once more after its end: the channel bears that.
+    let (to, mut from) = channel(WAITING);
     let (engine, now) = (house.app.engine.clone(), house.now());
     tokio::task::spawn_blocking(move || send(kind, to, now, |sheet| fill(&engine, sheet)));
-    let next = |mut from: Receiver<io::Result<Bytes>>| async {
-        let chunk = from.recv().await?;
-        Some((chunk, from))
-    };
-    let body = Body::from_stream(futures_util::stream::unfold(from, next));
+    let body = Body::from_stream(stream::poll_fn(move |context| from.poll_recv(context)));
     let disposition = format!("attachment; filename=\"{name}.{}\"", kind.ending());
     let headers = [
         (header::CONTENT_TYPE, kind.media_type().to_owned()),

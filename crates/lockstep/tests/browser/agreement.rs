@@ -47,7 +47,7 @@ async fn whoever_signs_sees_first_which_clocks_would_turn() {
     assert_eq!(house.count("tr[data-row]").await, 2);
     clean(house.examine("agreement-changes").await);
     house.clicks_words("in time").await;
-    house.sees("crm:answered").await;
+    house.sees("Everything reported").await;
     house.visits("/agreement/2/changes?turn=missed_no_more").await;
     house.sees("No clock is like this").await;
     house.clicks_words("Clear the filter").await;
@@ -93,7 +93,7 @@ async fn a_rep_reads_what_to_say_as_a_house() {
     house.enters(&world, "rep").await;
     house.visits("/agreement").await;
     house.clicks_words("What to say to a customer").await;
-    house.sees("For factories who pay for energy by the building").await;
+    house.sees("one click selects the whole text").await;
     assert_eq!(house.count(".house .pillars > li").await, 2);
     clean(house.examine("message").await);
     house.visits("/agreement").await;
@@ -113,7 +113,7 @@ async fn what_does_not_go_together_stands_beside_the_signatures() {
     house.sees("Clause 7 gives the lead to sales, and clause 7.1 to marketing").await;
     clean(house.examine("agreement-conflicts").await);
     house.clicks_words("who leads on what").await;
-    house.sees("What does not go together").await;
+    house.sees("holds, ends on Mon 30 Nov").await;
     assert_eq!(house.count("tbody tr[data-row]").await, 4);
     clean(house.examine("priorities").await);
     house.visits("/agreement/1/redline").await;

@@ -1,6 +1,6 @@
 //! A browser in front of a world, and what somebody does in it.
 
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::Mutex, time::Duration};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -37,6 +37,8 @@ pub struct House {
     pub driver: WebDriver,
     _chromedriver: Chromedriver,
     served: Served,
+    /// The words that stood there when somebody clicked, until something is seen.
+    clicked_at: Mutex<String>,
     _profile: TempDir,
     _turn: SemaphorePermit<'static>,
 }
@@ -51,7 +53,8 @@ impl House {
         let driver = browser(&programs.chromium, profile.path(), &chromedriver).await;
         let served = world.serve().await;
         let _chromedriver = chromedriver;
-        Some(House { driver, _chromedriver, served, _profile: profile, _turn: turn })
+        let clicked_at = Mutex::default();
+        Some(House { driver, _chromedriver, served, clicked_at, _profile: profile, _turn: turn })
     }
 
     /// Looks at another world from now on, as nobody.
@@ -81,8 +84,10 @@ impl House {
         answer.unwrap_or_else(|error| panic!("{method}: {error}"))
     }
 
-    /// Opens a page.
+    /// Opens a page. What a click leads to has to be seen first: going on would overtake it.
     pub async fn visits(&self, path: &str) {
+        let waits = !self.clicked_at.lock().expect("nobody panics with it").is_empty();
+        assert!(!waits, "{path} is visited before what the click led to is seen");
         let address = format!("{}{path}", self.served.home());
         self.driver.goto(&address).await.unwrap_or_else(|error| panic!("{path}: {error}"));
     }
@@ -118,8 +123,11 @@ impl House {
         found.convert().expect("texts")
     }
 
-    /// Waits until the page has words, in any element.
+    /// Waits until the page has words, in any element. After a click they have to be others than stood there
+    /// before: what is seen too early lets the next step overtake the answer.
     pub async fn sees(&self, words: &str) {
+        let before = std::mem::take(&mut *self.clicked_at.lock().expect("nobody panics with it"));
+        assert!(!before.contains(words), "`{words}` stood there before the click");
         // Spaces that do not break are spaces.
         let seen =
             format!("//body[contains(normalize-space(translate(., '\u{a0}', ' ')), \"{words}\")]");
@@ -130,6 +138,7 @@ impl House {
     pub async fn misses(&self, css: &str) {
         let query = self.driver.query(By::Css(css)).wait(PATIENCE, GLANCE);
         assert!(query.not_exists().await.expect("the page can be asked"), "{css} is still there");
+        self.clicked_at.lock().expect("nobody panics with it").clear();
     }
 
     async fn awaits(&self, by: By, what: &str) -> WebElement {
@@ -141,14 +150,23 @@ impl House {
 
     /// Clicks the first element that CSS names.
     pub async fn clicks(&self, css: &str) {
-        self.one(css).await.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        let element = self.one(css).await;
+        self.remembers().await;
+        element.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
     }
 
     /// Clicks the button or link with these words.
     pub async fn clicks_words(&self, words: &str) {
         let path = format!("//*[self::a or self::button][normalize-space()=\"{words}\"]");
         let found = self.awaits(By::XPath(path.as_str()), words).await;
+        self.remembers().await;
         found.click().await.unwrap_or_else(|error| panic!("{words}: {error}"));
+    }
+
+    /// Keeps what stands on the page now.
+    async fn remembers(&self) {
+        let words = self.texts("body").await.concat();
+        *self.clicked_at.lock().expect("nobody panics with it") = words;
     }
 
     /// Writes into the field of a name.

@@ -62,6 +62,7 @@ async fn two_heads_negotiate_sign_and_the_clock_makes_it_effective() {
         .await;
     house.fills("v2", "50").await;
     house.clicks_words("Keep the change").await;
+    house.sees("Your changes so far: 1 clause").await;
     house.visits("/agreement/1/clauses/service_level/answer").await;
     house.fills("v2", "2h").await;
     house.clicks_words("Keep the change").await;

@@ -85,7 +85,7 @@ async fn the_search_works_without_scripts() {
     house.clicks(".say button").await;
     house.sees("Nordsjø Pumper").await;
     house.clicks(".found a").await;
-    house.sees("Account").await;
+    house.sees("about it, newest first").await;
     house.clicks("button.me").await;
     house.clicks("[data-sheet]").await;
     house.sees("Go to Scoreboard").await;

@@ -57,7 +57,7 @@ async fn a_lead_says_why_it_is_whose_it_is_and_a_preview_what_would_have_been() 
     house.enters(&world, "sven").await;
     house.visits("/leads/crm:l3").await;
     house.clicks_words("Why Sven Arndt?").await;
-    house.sees("the name of the company is the account").await;
+    house.sees("The routes in the order in which they were tried").await;
     clean(house.examine("lead-routing").await);
     house.visits("/routing").await;
     house.sees("1 lead waits for somebody who can take it").await;

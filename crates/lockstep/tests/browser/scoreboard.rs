@@ -202,7 +202,7 @@ async fn a_credit_is_contested_where_it_stands_and_the_figure_says_by_which_ruli
     house.clicks("input[value=overturned]").await;
     house.fills("reasons", "In September they had an order.").await;
     house.clicks_words("Rule").await;
-    house.sees("It is overturned").await;
+    house.sees("The ruling stands.").await;
     house.visits("/scoreboard/rows?figure=goal.brought-in").await;
     house.sees("left out by a ruling").await;
     clean(house.examine("goal-left-out").await);
