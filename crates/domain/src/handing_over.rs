@@ -114,7 +114,7 @@ pub fn next(
         let silence = way.silence(&history.lead, agreements, entry.happened_at());
         let told = match silence.filter(is_new) {
             Some(told) => Some(told),
-            None => way.follows(&history.lead, agreements, entry)?.filter(is_new),
+            None => way.follows(history, agreements, entry)?.filter(is_new),
         };
         if told.is_some() {
             return Ok(told);
@@ -208,7 +208,7 @@ impl Way {
     /// What an entry brings about, before it is taken in.
     fn follows(
         &self,
-        lead: &LeadId,
+        history: &LeadHistory,
         agreements: &History,
         entry: &Entry,
     ) -> Result<Option<Told>, NeverOpen> {
@@ -221,10 +221,14 @@ impl Way {
         let Some(in_force) = agreements.at(entry.happened_at()) else { return Ok(None) };
         let Some(terms) = terms(in_force) else { return Ok(None) };
         let Some(status) = entered(entry.fact(), &in_force.agreement) else { return Ok(None) };
-        if terms.delivers.as_deref() == Some(status) {
-            return self.delivered(lead, in_force, terms, entry);
+        if terms.delivers.as_deref() != Some(status) {
+            return Ok(self.answered_by_status(&history.lead, terms, status, entry));
         }
-        Ok(self.answered_by_status(lead, terms, status, entry))
+        let is_reported = matches!(entry.fact(), Fact::LeadMoved(_));
+        if is_reported && history.is_told_since_merged(entry) {
+            return Ok(None);
+        }
+        self.delivered(&history.lead, in_force, terms, entry)
     }
 
     fn delivered(

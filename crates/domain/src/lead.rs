@@ -238,8 +238,11 @@ pub struct LeadHistory {
     entries: Vec<Arc<Entry>>,
     /// What the person had done under another record before the two were merged, and since when.
     earlier: Vec<(Timestamp, Arc<Entry>)>,
-    /// When it went on as another lead.
-    merged_at: Option<Timestamp>,
+    /// When it went on as another lead, and the fact that says so.
+    merged: Option<(Timestamp, FactNo)>,
+    /// What was told of it only after that, though it had happened before: its clocks hear it, and
+    /// the lead that goes on is judged by it.
+    told_since: Vec<Arc<Entry>>,
 }
 
 impl LeadHistory {
@@ -250,8 +253,15 @@ impl LeadHistory {
     ) -> LeadHistory {
         let mut entries = in_order(entries.into_iter().map(Into::into).collect());
         let joined = joined(&entries);
-        let merged_at = joined.iter().find(|joined| !joined.survives).map(|joined| joined.at);
+        let merged = joined.iter().find(|joined| !joined.survives);
         let mut earlier = Vec::new();
+        let mut told_since = Vec::new();
+        if let Some(merged) = merged {
+            let judges = |fact: &Fact| matches!(fact, Fact::Activity(_) | Fact::Lead(_));
+            let is_told_since =
+                |entry: &mut Arc<Entry>| entry.no > merged.fact && judges(entry.fact());
+            told_since = entries.extract_if(.., is_told_since).collect();
+        }
         if !joined.is_empty() {
             entries.retain(|entry| {
                 let Fact::Activity(activity) = entry.fact() else { return true };
@@ -261,12 +271,18 @@ impl LeadHistory {
                 since.is_none()
             });
         }
-        LeadHistory { lead, entries, earlier, merged_at }
+        let merged = merged.map(|joined| (joined.at, joined.fact));
+        LeadHistory { lead, entries, earlier, merged, told_since }
+    }
+
+    /// Whether a fact was told only after the lead went on as another.
+    pub fn is_told_since_merged(&self, entry: &Entry) -> bool {
+        self.merged.is_some_and(|(_, merged)| entry.no > merged)
     }
 
     /// The parts of a span of time in which the lead is judged by the same records.
     pub fn spells(&self, from: Timestamp, until: Timestamp) -> Vec<(Timestamp, Timestamp)> {
-        let until = self.merged_at.map_or(until, |at| until.min(at));
+        let until = self.merged.map_or(until, |(at, _)| until.min(at));
         let mut cuts = vec![from, until];
         cuts.extend(self.earlier.iter().map(|(at, _)| *at).filter(|at| from < *at && *at < until));
         cuts.sort();
@@ -313,7 +329,10 @@ impl LeadHistory {
 
     /// The facts themselves, in the order in which they happened.
     pub fn into_entries(self) -> Vec<Arc<Entry>> {
-        self.entries
+        if self.told_since.is_empty() {
+            return self.entries;
+        }
+        in_order(self.entries.into_iter().chain(self.told_since).collect())
     }
 
     /// The lead as its facts up to an instant leave it.

@@ -39,7 +39,7 @@ macro_rules! migration {
 }
 
 /// In order; the place in this list, from 1, is the number in the file's name.
-const MIGRATIONS: [Migration; 29] = [
+const MIGRATIONS: [Migration; 30] = [
     migration!("0001_ledger"),
     migration!("0002_read_models"),
     migration!("0003_beside_the_ledger"),
@@ -69,6 +69,7 @@ const MIGRATIONS: [Migration; 29] = [
     migration!("0027_passed_on", Some(fill_passed)),
     migration!("0028_of_some_days"),
     migration!("0029_requests"),
+    migration!("0030_expected"),
 ];
 
 /// The number of the newest schema that this program knows.

@@ -74,14 +74,16 @@ fn stages(all: &[SeenOpportunity]) -> Vec<(String, u64)> {
     }
     let words: BTreeSet<String> = known.into_values().cloned().collect();
     let moves = moves(all.iter().map(|one| one.way.as_slice()));
-    let rank = |stage: &str| {
-        let words = squeezed(stage);
-        let found = ORDER.iter().rposition(|known| known.iter().any(|word| words.contains(word)));
-        found.map_or(1, |rank| u8::try_from(rank).unwrap_or(u8::MAX))
-    };
     let stands =
         |stage: &String| all.iter().filter(|one| one.way.last() == Some(stage)).count() as u64;
     in_order(words, &moves, rank).into_iter().map(|s| (s.clone(), stands(&s))).collect()
+}
+
+/// Where on their way firms mostly have a stage of this name.
+pub fn rank(stage: &str) -> u8 {
+    let words = squeezed(stage);
+    let found = ORDER.iter().rposition(|known| known.iter().any(|word| words.contains(word)));
+    found.map_or(1, |rank| u8::try_from(rank).unwrap_or(u8::MAX))
 }
 
 /// What one person carries, where enough were won and lost to say.

@@ -172,8 +172,8 @@ fn is_exit(key: &str) -> bool {
     EXITS.iter().any(|exit| says(key, exit))
 }
 
-/// Where firms mostly have a status of this name.
-fn rank(key: &str) -> u8 {
+/// Where on their way firms mostly have a status of this name.
+pub fn rank(key: &str) -> u8 {
     let found = ORDER.iter().position(|known| known.iter().any(|word| says(key, word)));
     match found {
         Some(rank) => u8::try_from(rank).unwrap_or(u8::MAX),

@@ -91,7 +91,7 @@ impl Scan<'_> {
     ) {
         entries.retain(|entry| entry.no <= self.up_to && entry.happened_at() <= self.as_of);
         entries = domain::lead::in_order(entries);
-        let Some(first) = entries.first() else { return };
+        let Some(known_since) = known_since(&entries) else { return };
         let told = entries.iter().filter(|entry| entry.told.source != SOURCE);
         for entry in told {
             found.late += u64::from(was_learnt_late(entry, self.loaded_until));
@@ -114,7 +114,7 @@ impl Scan<'_> {
         let asked = asked(&entries, &past, &worked);
         found.rows.push(Tried {
             lead: lead.clone(),
-            created_at: created_at(&entries).unwrap_or_else(|| first.happened_at()),
+            created_at: created_at(&entries).unwrap_or(known_since),
             clocks: implying.clocks(lead, &entries, asked, instants),
             proposed,
             today,
@@ -188,6 +188,12 @@ pub(crate) fn created_at(entries: &[Arc<Entry>]) -> Option<Timestamp> {
         _ => None,
     });
     told?.parse().ok()
+}
+
+/// When the first thing happened that is told of a lead itself. Its account may be older.
+pub(crate) fn known_since(entries: &[Arc<Entry>]) -> Option<Timestamp> {
+    let of_lead = |entry: &&Arc<Entry>| !matches!(entry.fact(), Fact::Account(_));
+    entries.iter().find(of_lead).map(|entry| entry.happened_at())
 }
 
 impl Found {

@@ -23,7 +23,7 @@ use insight::card::Looked;
 use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
 
 use super::{SuggestionWish, Toward};
-use crate::backtest::scan::created_at;
+use crate::backtest::scan::{created_at, known_since};
 
 /// Longer words are no word that a rule could name.
 const WORD_CHARS_MAX: usize = 60;
@@ -99,7 +99,7 @@ impl Judges<'_> {
     ) {
         entries.retain(|entry| entry.no <= self.up_to && entry.happened_at() <= self.as_of);
         let entries = domain::lead::in_order(entries);
-        let Some(first) = entries.first() else { return };
+        let Some(known_since) = known_since(&entries) else { return };
         let told = entries.iter().filter(|entry| entry.told.source != SOURCE);
         let last_at = told.map(|entry| entry.happened_at()).max();
         found.told.last_at = found.told.last_at.max(last_at);
@@ -109,7 +109,7 @@ impl Judges<'_> {
             loaded_until: self.loaded_until,
         };
         let worked = worked(&entries, &past, None);
-        let made_at = created_at(&entries).unwrap_or_else(|| first.happened_at());
+        let made_at = created_at(&entries).unwrap_or(known_since);
         let at = self.day_of(made_at, worked.since, deals);
         let history = LeadHistory::new(lead.clone(), as_then_known(entries, &past));
         let then = history.as_of(at, Some(self.agreement));

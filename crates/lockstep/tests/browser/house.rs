@@ -65,6 +65,7 @@ impl House {
 
     /// Somebody is signed in from now on.
     pub async fn enters(&self, world: &World, short: &str) {
+        self.clicked_at.lock().expect("nobody panics with it").clear();
         self.leaves().await;
         if short != "nobody" {
             let home = self.served.home();
@@ -107,7 +108,9 @@ impl House {
 
     /// The one element that CSS names; waits for it.
     pub async fn one(&self, css: &str) -> WebElement {
-        self.awaits(By::Css(css), css).await
+        let found = self.awaits(By::Css(css), css).await;
+        self.clicked_at.lock().expect("nobody panics with it").clear();
+        found
     }
 
     /// How many elements CSS names now.

@@ -57,7 +57,7 @@ async fn a_years_data_comes_in_by_a_few_clicks() {
     house.sees("2 tables, 5 rows").await;
     wrong.extend(house.examine("imports-open").await);
     house.clicks_words("odd.csv").await;
-    house.sees("say what they are").await;
+    house.one("#table").await;
     wrong.extend(house.examine("imports-table").await);
     house.clicks("[aria-current=page]").await;
     house.clicks("tbody a").await;

@@ -67,6 +67,19 @@ async fn both_signers_see_who_would_enter_and_looking_writes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_lead_is_no_older_than_what_is_told_of_it_though_its_account_is() {
+    let world = World::just_signed();
+    let account = json!({"fact": "account", "account": "a1", "fields": {"name": "Opitz"},
+        "happened_at": "2025-05-22T22:00:00Z"});
+    let lead = json!({"fact": "lead", "lead": "new", "fields": {"account": "crm:a1"}});
+    assert!(world.reports(json!([account, lead])).await.status.is_success());
+    world.at("2026-11-17 09:00");
+    world.proposes(&AGREEMENT.replace("score.total >= 40", "score.total >= 30"));
+    let rows = rows(&world, "of=leads").await;
+    assert!(rows.len() == 1 && rows[0].contains("2026-11-16T08:00:00Z"), "{rows:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_clocks_that_would_have_started_say_what_is_known_of_their_end() {
     let world = before_thirty_points_are_signed().await;
     let page = world.page("sven", BACKTEST).await;

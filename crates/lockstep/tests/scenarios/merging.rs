@@ -79,6 +79,29 @@ async fn a_lead_that_goes_on_as_another_is_listed_no_more_and_says_where_it_went
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_told_late_of_a_lead_that_goes_on_as_another_is_counted_for_that_one_alone() {
+    let world = with_two().await;
+    world.at("2026-11-16 09:30");
+    world.posts("mara", "/leads/crm:l1/merge/crm:l2", &[]).await;
+    world.at("2026-11-16 09:40");
+    let late = "2026-11-16T09:20:00+01:00";
+    let demo = json!({"fact": "activity", "lead": "l2", "kind": "demo", "happened_at": late});
+    let moved = json!({"fact": "lead_moved", "lead": "l2", "status": "MQL", "happened_at": late});
+    assert_eq!(world.reports(json!([demo, moved])).await.status, StatusCode::CREATED);
+    let page = world.page("rep", "/leads/crm:l2").await;
+    for words in ["Qualified as", "Handed over"] {
+        assert!(!page.contains(words), "{words} is in: {page}");
+    }
+    let page = world.page("rep", "/leads/crm:l1").await;
+    assert_eq!(page.matches("Qualified as MQL").count(), 1, "{page}");
+    assert_eq!(
+        page.matches("Asked for a demonstration: 30.").count(),
+        2,
+        "both are told of the one that goes on: {page}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_merge_is_undone_and_both_are_as_they_were() {
     let world = with_two().await;
     let before = [world.page("rep", "/leads").await, world.page("rep", "/leads/crm:l2").await];

@@ -83,3 +83,29 @@ async fn at_the_due_instant_itself_nothing_is_missed_and_the_tick_comes_to_its_e
     world.at("2026-11-26 09:01").ticks();
     assert!(world.page("leader", "/opportunities/crm:d1").await.contains(missed));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_opportunity_stands_at_the_day_on_which_it_is_expected_to_close() {
+    let world = World::just_signed_on_opportunities();
+    let deal = |id: &str, outcome: &str, fields: serde_json::Value| {
+        let mut all = json!({"name": id, "outcome": outcome});
+        let all_of = all.as_object_mut().expect("fields");
+        all_of.extend(fields.as_object().cloned().expect("fields"));
+        json!({"fact": "opportunity", "opportunity": id, "fields": all})
+    };
+    let told = [
+        deal("far", "open", json!({"expected_on": "2027-03-01"})),
+        deal("near", "open", json!({"expected_on": "2026-12-01", "closed_on": "2026-10-01"})),
+        deal("gone", "lost", json!({"expected_on": "2026-12-02", "closed_on": "2026-11-02"})),
+    ];
+    world.reports(json!(told)).await;
+    let csv = world.gets("rep", "/opportunities.csv?sort=closes&columns=id,closes").await.body;
+    let rows: Vec<&str> = csv.lines().skip(1).collect();
+    let expected =
+        ["crm:gone,gone,2026-11-02", "crm:near,near,2026-12-01", "crm:far,far,2027-03-01"];
+    assert_eq!(rows, expected, "{csv}");
+    let year = "/opportunities.csv?closes_from=2026-12-01&closes_to=2026-12-31&columns=id";
+    assert_eq!(world.gets("rep", year).await.body.lines().last(), Some("crm:near,near"));
+    let page = world.page("rep", "/opportunities/crm:near").await;
+    assert!(page.contains("Closes Tue 1 Dec"), "{page}");
+}

@@ -236,11 +236,17 @@ fn keep(
         amount.map(|amount| amount.amount_minor),
         amount.map(|amount| amount.currency.code().to_owned()),
         date_of(fields, "opened_on"),
-        date_of(fields, "closed_on"),
+        closes_on(fields, outcome),
         json(fields),
         entry.no
     ];
     connection.execute("fold an opportunity", sql, values).map(drop)
+}
+
+/// The day on which an opportunity closed; while it is open, on which it is expected to.
+fn closes_on(fields: &Fields, outcome: Outcome) -> Option<String> {
+    let expected = date_of(fields, "expected_on").filter(|_| outcome == Outcome::Open);
+    expected.or_else(|| date_of(fields, "closed_on"))
 }
 
 pub(crate) fn moved(

@@ -92,7 +92,10 @@ pub(super) fn units(
     if without > 0 {
         let all = count(ways.len() as u64, Way::NOUN[0], Way::NOUN[1]);
         let n = grouped(without as u64);
-        notes.push(format!("{n} of {all} never entered a status that is dated"));
+        let begin = steps.names.first().map_or(LEAD, String::as_str);
+        notes.push(format!(
+            "{n} of {all} never entered a status that is dated: since they were made they count as {begin}"
+        ));
     }
     let mut told = dimensions(sources, question, &ways, asked, notes)?;
     asked.cohorts = question.cohorts.map(|unit| enter(unit, &question.zone, &ways, &mut told));
@@ -166,9 +169,11 @@ impl<'a> Steps<'a> {
                 let order = format!("as the Agreement lists them, version {}", in_force.version);
                 (way.map(|status| status.key.clone()).collect(), order)
             }
-            None => {
-                (seen_in_order(ways, notes), "the order in which most leads entered them".into())
-            }
+            None => (
+                seen_in_order(ways, notes),
+                "the order in which most leads entered them, and by their names where none tell"
+                    .into(),
+            ),
         };
         let is_named = |names: &[String], word: &str| {
             names.iter().any(|name| squeeze(name) == word)
@@ -328,7 +333,7 @@ fn seen_in_order(ways: &[Way], notes: &mut Vec<String>) -> Vec<String> {
         let exits = exits.into_iter().collect::<Vec<_>>().join(", ");
         notes.push(format!("by their names, these are exits and no stages: {exits}"));
     }
-    order(&firsts)
+    order(&firsts, domain::draft::way::rank)
 }
 
 fn entry(stage: &str, at: Option<Timestamp>, one: &Seen) -> StageEntry<Timestamp> {

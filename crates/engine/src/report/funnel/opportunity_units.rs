@@ -39,7 +39,10 @@ pub(super) fn units(
     let steps = Steps::of(&seen, agreement.map(|in_force| &*in_force.agreement));
     let order = match agreement.filter(|_| steps.agreement.is_some()) {
         Some(in_force) => format!("as the Agreement lists them, version {}", in_force.version),
-        None => "the order in which most opportunities entered them".to_owned(),
+        None => {
+            "the order in which most opportunities entered them, and by their names where none tell"
+                .to_owned()
+        }
     };
     notes.extend(gaps(&seen, &steps));
     let mut told = dimensions(sources, question, &seen, asked, notes)?;
@@ -75,7 +78,7 @@ impl<'a> Steps<'a> {
                 let names = keys.filter(|key| is_seen(key)).cloned().collect();
                 Steps { names, agreement: Some(agreement) }
             }
-            None => Steps { names: order(&firsts), agreement: None },
+            None => Steps { names: order(&firsts, domain::draft::deals::rank), agreement: None },
         }
     }
 

@@ -9,9 +9,13 @@ pub(super) type Firsts<'a, M> = BTreeMap<&'a str, M>;
 
 /// The stages in the order in which units enter them: a stage stands before another if more of the
 /// units that entered both entered it first. A stage's place is the number of stages that it
-/// stands before, less the number that stand before it; equals go by the number of units that say
-/// so, and then by name. Skipped stages count for nothing, so that short ways cannot bend it.
-pub(super) fn order<M: Ord + Copy>(units: &[Firsts<'_, M>]) -> Vec<String> {
+/// stands before, less the number that stand before it; equals go by where firms mostly have a stage
+/// of that name, by the number of units that say so, and then by name. Skipped stages count for
+/// nothing, so that short ways cannot bend it.
+pub(super) fn order<M: Ord + Copy>(
+    units: &[Firsts<'_, M>],
+    rank: impl Fn(&str) -> u8,
+) -> Vec<String> {
     let mut before: BTreeMap<(&str, &str), i64> = BTreeMap::new();
     for firsts in units {
         for (stage, at) in firsts {
@@ -27,12 +31,12 @@ pub(super) fn order<M: Ord + Copy>(units: &[Firsts<'_, M>]) -> Vec<String> {
         let votes = |pair| before.get(&pair).copied().unwrap_or(0);
         votes((stage, other)) - votes((other, stage))
     };
-    let mut placed: Vec<((i64, i64), &str)> = stages
+    let mut placed: Vec<((i64, u8, i64), &str)> = stages
         .iter()
         .map(|stage| {
             let votes: Vec<i64> = stages.iter().map(|other| votes(stage, other)).collect();
             let place = votes.iter().map(|votes| votes.signum()).sum::<i64>();
-            ((-place, -votes.iter().sum::<i64>()), *stage)
+            ((-place, rank(stage), -votes.iter().sum::<i64>()), *stage)
         })
         .collect();
     placed.sort();
@@ -74,14 +78,21 @@ mod tests {
         let backwards = Firsts::from([("offer", 1), ("meet", 2)]);
         let mut units = vec![short; 9];
         units.extend([full.clone(), full, backwards]);
-        assert_eq!(order(&units), ["meet", "offer", "haggle", "sign"]);
+        assert_eq!(order(&units, |_| 1), ["meet", "offer", "haggle", "sign"]);
     }
 
     #[test]
-    fn stages_of_one_moment_go_by_name() {
+    fn stages_of_one_moment_go_by_what_their_names_say() {
         let units = [Firsts::from([("b", 1), ("a", 1)])];
-        assert_eq!(order(&units), ["a", "b"]);
-        assert!(order::<i64>(&[]).is_empty());
+        assert_eq!(order(&units, |_| 1), ["a", "b"]);
+        assert!(order::<i64>(&[], |_| 1).is_empty());
+        let each = ["Customer", "Lead", "Marketing Qualified Lead", "Sales Qualified Lead"];
+        let mut units: Vec<_> = each.iter().map(|stage| Firsts::from([(*stage, 1)])).collect();
+        let usual = ["Lead", "Marketing Qualified Lead", "Sales Qualified Lead", "Customer"];
+        assert_eq!(order(&units, domain::draft::way::rank), usual);
+        // What units did goes before what names say.
+        units.push(Firsts::from([("Customer", 1), ("Lead", 2)]));
+        assert_eq!(order(&units, domain::draft::way::rank)[0], "Customer");
     }
 
     #[test]

@@ -101,8 +101,7 @@ fn closing(mine: &[OpportunityRow], time: &LocalTime) -> Vec<Closing> {
 
 /// When an open opportunity is expected to close, as its source says.
 fn expected(row: &OpportunityRow) -> Option<Date> {
-    let said = row.fields.get("expected_on").and_then(FieldValue::text).map(str::to_owned);
-    said.or_else(|| row.closed_on.clone())?.parse().ok()
+    row.closed_on.as_ref()?.parse().ok()
 }
 
 /// Whether a fact tells a rep something: a clock that begins or ends in time does not.
