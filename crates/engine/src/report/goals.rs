@@ -2,6 +2,7 @@
 
 mod actual;
 mod credit;
+mod off;
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -88,6 +89,9 @@ pub struct GoalFigures {
     pub days: WorkingDays,
     /// How it stands.
     pub standing: GoalStanding,
+    /// Since when it is off without a break: a number behind an even pace, a share below its target,
+    /// at the end of each day; none while it is not. By what is known now.
+    pub off_since: Option<Date>,
     /// Opportunities that do not count towards it, by rulings.
     pub left_out: Vec<LeftOut>,
     /// The same in a sentence.
@@ -245,6 +249,7 @@ fn figures(
             actual,
         }),
     };
+    let off_since = off::off_since(reading, goal, &standing);
     let left_out = reading.left_out(goal);
     let currency = (goal.measure == Counts::Revenue).then_some(agreement.currency);
     Ok(GoalFigures {
@@ -260,7 +265,10 @@ fn figures(
         from: goal.from,
         to: goal.to,
         rows_of: rows_of(goal.measure),
-        words: words(goal, &standing, &days, currency) + &ruled(left_out.len()),
+        words: words(goal, &standing, &days, currency)
+            + &off_since.map(|day| format!("; off since {day}")).unwrap_or_default()
+            + &ruled(left_out.len()),
+        off_since,
         left_out,
         currency,
         days,

@@ -154,7 +154,7 @@ impl World {
         let reason = match answer {
             Answer::Accepted => return None,
             Answer::Rejected if disliked && self.dice.chance(0.6) => "Does not meet the definition",
-            Answer::Rejected if plan.launched && self.dice.chance(0.6) => "No project this year",
+            Answer::Rejected if plan.launched && self.dice.chance(0.6) => "A customer already",
             Answer::Rejected => self.dice.word(&REJECTED),
             Answer::Recycled => self.dice.word(&RECYCLED[..2]),
             Answer::Disqualified if plan.serious => "Left the firm",

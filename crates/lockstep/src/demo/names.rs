@@ -256,10 +256,10 @@ pub const TITLES: [(&str, [&str; 4]); 3] = [
 
 /// Why reps reject under a definition that holds, the most frequent first.
 pub const REJECTED: [&str; 8] = [
-    "Not the person who decides",
-    "Not the person who decides",
-    "No project this year",
-    "No project this year",
+    "Already with a colleague",
+    "Already with a colleague",
+    "A customer already",
+    "A customer already",
     "Contact data wrong",
     "Duplicate of an open opportunity",
     "Does not meet the definition",

@@ -321,6 +321,49 @@ impl<'a> Reading<'a> {
             .collect()
     }
 
+    /// The day on which each row counts, where there may be one that counts towards a goal.
+    pub(super) fn counted_on(&self, goal: &Goal) -> BTreeMap<String, Date> {
+        let zone = &self.agreement.zone;
+        let day = |at: Timestamp| zone.to_datetime(at).date();
+        match goal.measure {
+            Measure::Qualified => {
+                let met = self.qualifications.iter().filter(|row| {
+                    Some(&row.definition) == goal.of.as_ref() && self.has(goal, row.at)
+                });
+                // The first time counts.
+                let mut met: Vec<_> = met.map(|row| (row.lead.to_string(), day(row.at))).collect();
+                met.sort_by_key(|(_, on)| std::cmp::Reverse(*on));
+                met.into_iter().collect()
+            }
+            Measure::Accepted | Measure::AcceptanceRate => {
+                let answered = self.handoffs.iter();
+                answered
+                    .filter_map(|row| Some((row.id.to_string(), day(row.answered_at?))))
+                    .collect()
+            }
+            Measure::Opened => {
+                let opened = self.opportunities.iter();
+                opened
+                    .filter_map(|one| Some((one.row.id.to_string(), one.opened_on(zone)?)))
+                    .collect()
+            }
+            Measure::Won | Measure::Revenue => {
+                let closed = self.opportunities.iter();
+                closed
+                    .filter_map(|one| Some((one.row.id.to_string(), one.closed_on(zone)?)))
+                    .collect()
+            }
+            Measure::Reached => {
+                let reached = self.milestones.iter();
+                let of = reached.filter(|row| Some(&row.milestone) == goal.of.as_ref());
+                of.map(|row| (row.opportunity.to_string(), day(row.at))).collect()
+            }
+            Measure::Attainment => {
+                self.clocks.iter().map(|clock| (clock.id.to_string(), day(clock.due_at))).collect()
+            }
+        }
+    }
+
     fn note_undated(&self, goal: &Goal, notes: &mut Vec<String>) {
         let undated = self.days(goal).iter().filter(|one| one.opened.is_none()).count();
         if undated > 0 {

@@ -61,7 +61,7 @@ fn the_worked_example_comes_out() {
     assert_eq!(pace.actual.total(), 70);
     assert_eq!((pace.expected.value(), pace.pace.value()), (Some(80.0), Some(0.875)));
     assert_eq!(pace.projection.value(), Some(105.0));
-    let expected = "70 of 120 opportunities opened after 14 of 21 working days; 80 expected by now: 87.5 % of it";
+    let expected = "70 of 120 opportunities opened after 14 of 21 working days; 80 expected by now: 87.5 % of it; off since 2026-09-17";
     assert_eq!(words(&report, "opened"), expected);
 }
 
@@ -78,7 +78,7 @@ fn revenue_counts_what_closed_by_now_in_the_currency_of_the_agreement() {
     let rows: Vec<_> = revenue.actual.parts().iter().map(|part| part.row.as_str()).collect();
     assert_eq!(rows, ["crm:w1", "crm:w2"]);
     assert_eq!(revenue.actual.total(), 300_000);
-    let expected = "3,000.00 EUR of 5,000.00 EUR revenue won after 14 of 21 working days; 3,333.33 EUR expected by now: 90 % of it";
+    let expected = "3,000.00 EUR of 5,000.00 EUR revenue won after 14 of 21 working days; 3,333.33 EUR expected by now: 90 % of it; off since 2026-09-07";
     assert_eq!(words(&report, "revenue"), expected);
     let note = "revenue: 1 won opportunities have no amount in EUR: not in the sum";
     assert!(report.notes.iter().any(|said| said == note), "{:?}", report.notes);
@@ -88,7 +88,8 @@ fn revenue_counts_what_closed_by_now_in_the_currency_of_the_agreement() {
 fn leads_and_clocks_are_counted_from_what_was_decided() {
     let report = firm().engine.report_goals(&all(NOW)).unwrap();
     assert_eq!(pace(&report, "qualified").actual.n(), 2);
-    let expected = "clocks met in time: 0 of 2; the goal is 66 %: not reached so far";
+    let expected =
+        "clocks met in time: 0 of 2; the goal is 66 %: not reached so far; off since 2026-09-01";
     assert_eq!(words(&report, "in-time"), expected);
 }
 

@@ -239,7 +239,7 @@ impl Making {
         let answered = given + self.dice.minutes(10, 700);
         let (answer, status, reason) = match self.dice.number(1, 100) {
             1..=66 => (Answer::Accepted, "Accepted", None),
-            67..=88 => (Answer::Rejected, "Rejected", Some("No project this year")),
+            67..=88 => (Answer::Rejected, "Rejected", Some("A customer already")),
             89..=97 => (Answer::Recycled, "Recycled", Some("Not now")),
             _ => (Answer::Disqualified, "Disqualified", Some("Student")),
         };

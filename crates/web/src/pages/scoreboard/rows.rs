@@ -202,7 +202,10 @@ fn named(
         },
         "handoff" => match reader.handoff(&id.into())? {
             Some(handoff) => {
-                let at = handoff.delivered_at.map(|at| time.instant(at)).unwrap_or_default();
+                // The time and the fact are of one and the same.
+                let answered = handoff.answered_at.filter(|_| handoff.answer_fact.is_some());
+                let at = answered.or(handoff.delivered_at);
+                let at = at.map(|at| time.instant(at)).unwrap_or_default();
                 let fact =
                     fact_link(handoff.answer_fact.or(handoff.by_fact).unwrap_or(handoff.last_fact));
                 (figure(names.lead(&handoff.lead)?, &handoff_href(&handoff.id)), at, fact)

@@ -207,8 +207,12 @@ fn handoffs(engine: &Engine, question: &ReportQuestion, board: &mut Board) -> Re
     let total = &report.handoffs.total.decided;
     let (tells_deemed, tells_debits) =
         (!total.deemed_accepted.is_empty(), !total.debited.is_empty());
+    let tells_disqualified = !total.disqualified.is_empty();
     for head in ["Handed over", "Accepted", "Rejected", "Recycled", "Waiting"] {
         twin = twin.number(head);
+    }
+    if tells_disqualified {
+        twin = twin.number("Disqualified");
     }
     if tells_deemed {
         twin = twin.number("Deemed accepted");
@@ -229,6 +233,9 @@ fn handoffs(engine: &Engine, question: &ReportQuestion, board: &mut Board) -> Re
             ("recycled", &figures.decided.recycled),
             ("waiting", &figures.delivered.waiting),
         ];
+        if tells_disqualified {
+            counts.push(("disqualified", &figures.decided.disqualified));
+        }
         if tells_deemed {
             counts.push(("deemed accepted", &figures.decided.deemed_accepted));
         }

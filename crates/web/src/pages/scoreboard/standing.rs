@@ -2,6 +2,7 @@
 
 use domain::counted::Measure;
 use engine::report::{GoalFigures, GoalStanding, QuotaFigures, WorkingDays};
+use jiff::civil::Date;
 
 use super::board::{amount, rate};
 use crate::{
@@ -52,8 +53,19 @@ fn near(value: f64, currency: Option<domain::money::Currency>) -> String {
     }
 }
 
-/// `70 of 120 leads qualified after 14 of 21 working days; 80 expected by now: 87.5 % of it`.
+/// `70 of 120 leads qualified after 14 of 21 working days; 80 expected by now: 87.5 % of it; off
+/// since Mon 9 Nov`.
 pub(crate) fn goal_words(goal: &GoalFigures, doors: &Doors) -> Markup {
+    let words = how_it_stands(goal, doors);
+    let Some(since) = goal.off_since else { return words };
+    words.and_text("; off since ").and(doors.worked(day_words(since)))
+}
+
+fn day_words(day: Date) -> String {
+    day.strftime("%a %-d %b").to_string()
+}
+
+fn how_it_stands(goal: &GoalFigures, doors: &Doors) -> Markup {
     match &goal.standing {
         GoalStanding::Rate(standing) => {
             let target = show::per_cent(standing.target_per_mille as f64 / 1000.0);
@@ -198,6 +210,7 @@ pub(crate) fn brief_amount(number: i64, currency: Option<domain::money::Currency
 /// How the numbers of a goal are worked out.
 pub(super) fn of_goal(goal: &GoalFigures, version: &str) -> Vec<Working> {
     let mut all = numbers_of(goal, version);
+    all.extend(off(goal));
     all.extend(goal.left_out.iter().map(|left_out| {
         let href = dispute_href(&left_out.dispute);
         let ruling = element("a").with("href", href).holding("a ruling");
@@ -213,6 +226,18 @@ pub(super) fn of_goal(goal: &GoalFigures, version: &str) -> Vec<Working> {
         }
     }));
     all
+}
+
+fn off(goal: &GoalFigures) -> Option<Working> {
+    let how = match &goal.standing {
+        GoalStanding::Pace(_) => {
+            "the day after the last one at whose end as much was reached as was expected by then"
+        }
+        GoalStanding::Rate(_) => "the day after the last one at whose end the share was reached",
+    };
+    let since = day_words(goal.off_since?);
+    let how = Markup::text(format!("{how}; by what is known now"));
+    Some(Working { what: "off since", value: since, how })
 }
 
 fn numbers_of(goal: &GoalFigures, version: &str) -> Vec<Working> {

@@ -141,7 +141,8 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    /// The clocks of a share by week, the last [`WEEKS`] that have one.
+    /// The clocks of a share by week, the last [`WEEKS`] that have one and have begun: of those that
+    /// have not, only what was met ahead counts so far.
     fn weeks(&self, share: &Share<ClockId>) -> Vec<(Date, Week)> {
         let mut weeks: BTreeMap<Date, Week> = BTreeMap::new();
         let monday = |id| self.due.get(id).map(|at| monday_of(*at, self.zone));
@@ -155,6 +156,7 @@ impl Maker<'_> {
                 .into_iter()
                 .for_each(|day| weeks.entry(day).or_default().misses.push(id.clone()));
         }
+        weeks.retain(|monday, _| *monday <= self.this_week);
         let skipped = weeks.len().saturating_sub(WEEKS);
         weeks.into_iter().skip(skipped).collect()
     }
@@ -217,8 +219,7 @@ impl Maker<'_> {
         let label = format!("{:02}", monday.iso_week_date().week());
         let key = format!("week{}.{monday}", drawn.of);
         let title = format!("{}, due in the week of {monday}", drawn.title);
-        // What was met ahead of its due time stands in a week that is still to come.
-        let unfinished = monday >= self.this_week;
+        let unfinished = monday == self.this_week;
         let close = starts(monday.saturating_add(1.weeks()), self.zone);
         let then = Some(close).filter(|_| !unfinished);
         let then = then.and_then(|close| week.known_at(close, &self.told));
