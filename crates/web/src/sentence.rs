@@ -1,6 +1,7 @@
 //! Each fact of the ledger as one sentence, with the glyph of the side that acted.
 
 mod clock;
+mod listed;
 mod request;
 
 use domain::{
@@ -12,13 +13,14 @@ use domain::{
     firm::Side,
     ids::UserId,
 };
+use listed::listed;
 use store::StoreError;
 
 use crate::{
     markup::Markup,
     names::Names,
     pages::agreement::actions::missed,
-    show::{self, LocalTime, count},
+    show::{self, LocalTime},
 };
 
 /// A fact in words.
@@ -36,10 +38,12 @@ pub(crate) fn sentence(
     time: &LocalTime,
 ) -> Result<Sentence, StoreError> {
     let fact = entry.fact();
-    let words = match clock::clock(fact, time).or_else(|| decided(fact)).or_else(|| reported(fact))
-    {
+    let words = match clock::clock(fact, time).or_else(|| decided(fact)) {
         Some(words) => words,
-        None => with_people(fact, names, time)?,
+        None => match reported(fact, names)? {
+            Some(words) => words,
+            None => with_people(fact, names, time)?,
+        },
     };
     Ok(Sentence { glyph: glyph(fact, names)?, words })
 }
@@ -153,7 +157,7 @@ fn level(clock: &str) -> String {
 }
 
 /// What systems reported of records.
-fn reported(fact: &Fact) -> Option<String> {
+fn reported(fact: &Fact, names: &Names<'_, '_>) -> Result<Option<String>, StoreError> {
     let (what, fields) = match fact {
         Fact::Account(fact) if fact.by.is_none() => ("The account", &fact.fields),
         Fact::Lead(fact) if fact.by.is_none() => ("The lead", &fact.fields),
@@ -162,23 +166,12 @@ fn reported(fact: &Fact) -> Option<String> {
         Fact::Product(fact) => ("The product", &fact.fields),
         Fact::User(fact) => ("The colleague", &fact.fields),
         Fact::Quota(fact) => ("The quota", &fact.fields),
-        _ => return None,
+        _ => return Ok(None),
     };
-    Some(match fields.is_empty() {
+    Ok(Some(match fields.is_empty() {
         true => format!("{what} was reported"),
-        false => format!("{what} was reported: {}", listed(fields)),
-    })
-}
-
-/// Fields as words, the first eight of them.
-pub(crate) fn listed(fields: &Fields) -> String {
-    let shown = fields.iter().take(8);
-    let mut words: Vec<String> =
-        shown.map(|(name, value)| format!("{} {value}", name.replace('_', " "))).collect();
-    if fields.len() > 8 {
-        words.push(format!("and {} more", count(fields.len() as u64 - 8)));
-    }
-    words.join(", ")
+        false => format!("{what} was reported: {}", listed(fields, names)?),
+    }))
 }
 
 /// Whose something is, as it was reported.
@@ -211,7 +204,7 @@ fn looked_after(fact: &Fact, names: &Names<'_, '_>) -> Result<Option<String>, St
         (Fact::Opportunity(_) | Fact::Account(_), true) => {
             given(owner_in(fields).as_ref(), &by, names)?
         }
-        _ => format!("{what} was corrected{by}: {}", listed(fields)),
+        _ => format!("{what} was corrected{by}: {}", listed(fields, names)?),
     }))
 }
 
@@ -236,7 +229,7 @@ fn with_people(fact: &Fact, names: &Names<'_, '_>, time: &LocalTime) -> Result<S
     Ok(match fact {
         Fact::ClockEscalated(fact) => escalated(fact, names)?,
         Fact::Activity(activity) => {
-            format!("{}{}", activity_words(activity, names), by(&activity.by)?)
+            format!("{}{}", activity_words(activity, names)?, by(&activity.by)?)
         }
         Fact::LeadMoved(fact) => {
             format!("Moved to {}{}{}", fact.status, by(&fact.by)?, because(&fact.reason))
@@ -461,16 +454,19 @@ fn about_colleagues(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreE
     })
 }
 
-fn activity_words(activity: &ActivityRecorded, names: &Names<'_, '_>) -> String {
+fn activity_words(
+    activity: &ActivityRecorded,
+    names: &Names<'_, '_>,
+) -> Result<String, StoreError> {
     let named = names.activity(&activity.kind).map(str::to_owned);
     let mut words = named.unwrap_or_else(|| show_kind(&activity.kind));
     if let Some(status) = &activity.status {
         words.push_str(&format!(", {}", status.to_lowercase()));
     }
     if !activity.fields.is_empty() {
-        words.push_str(&format!(" ({})", listed(&activity.fields)));
+        words.push_str(&format!(" ({})", listed(&activity.fields, names)?));
     }
-    words
+    Ok(words)
 }
 
 /// A fact's kind, as it stands in its JSON.

@@ -109,3 +109,21 @@ async fn an_open_opportunity_stands_at_the_day_on_which_it_is_expected_to_close(
     let page = world.page("rep", "/opportunities/crm:near").await;
     assert!(page.contains("Closes Tue 1 Dec"), "{page}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_reported_of_an_opportunity_is_told_by_names_and_days() {
+    let world = World::just_signed_on_opportunities();
+    let account = json!({"fact": "account", "account": "a1", "fields": {"name": "Opitz Foundry"}});
+    let lead =
+        json!({"fact": "lead", "lead": "l1", "fields": {}, "person": {"name": "Mirjam Opitz"}});
+    let fields = json!({"account": "crm:a1", "lead": "crm:l1", "owner": world.user("rep"),
+        "outcome": "open", "closed_on": "2027-02-05"});
+    let deal = json!({"fact": "opportunity", "opportunity": "d1", "fields": fields});
+    world.reports(json!([account, lead, deal])).await;
+    let page = world.page("rep", "/opportunities/crm:d1").await;
+    let words = "account Opitz Foundry, expected on 5 Feb 2027, lead Mirjam Opitz, outcome open, \
+                 owner Rita Voss";
+    assert!(page.contains(words), "{page}");
+    let page = world.page("auditor", "/opportunities/crm:d1").await;
+    assert!(page.contains("lead crm:l1") && !page.contains("Mirjam"), "{page}");
+}

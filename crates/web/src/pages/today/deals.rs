@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use domain::{
     fact::{Entry, Fact},
-    field::FieldValue,
     ids::Subject,
     withdrawal::holding,
 };
