@@ -16,7 +16,7 @@ use std::{fs::File, io::Read, path::Path};
 
 use column::joined;
 
-pub use column::{Table, Words};
+pub use column::{Table, Words, leave_out};
 pub use names::Names;
 pub use trouble::Trouble;
 
@@ -81,11 +81,7 @@ impl Wanted {
 /// # Errors
 /// [`Trouble`], with the place and what to do.
 pub fn read(path: &Path, wanted: &[Wanted]) -> Result<Table, Trouble> {
-    let unreadable = |source| Trouble::Unreadable { file: shown(path), source };
-    let mut first = Vec::with_capacity(4);
-    let file = File::open(path).map_err(unreadable)?;
-    file.take(4).read_to_end(&mut first).map_err(unreadable)?;
-    let (wanted, parts) = match first.as_slice() {
+    let (wanted, parts) = match first_bytes(path)?.as_slice() {
         b"PAR1" => row_groups::read(path, wanted)?,
         _ => separated::read(path, wanted)?,
     };
@@ -97,11 +93,7 @@ pub fn read(path: &Path, wanted: &[Wanted]) -> Result<Table, Trouble> {
 /// # Errors
 /// [`Trouble`], with the place and what to do.
 pub fn columns(path: &Path) -> Result<Vec<String>, Trouble> {
-    let unreadable = |source| Trouble::Unreadable { file: shown(path), source };
-    let mut first = Vec::with_capacity(4);
-    let file = File::open(path).map_err(unreadable)?;
-    file.take(4).read_to_end(&mut first).map_err(unreadable)?;
-    match first.as_slice() {
+    match first_bytes(path)?.as_slice() {
         b"PAR1" => row_groups::columns(path),
         _ => separated::header(path).map(|header| header.names),
     }
@@ -125,6 +117,23 @@ fn places<'a>(
         }
     }
     Ok(found)
+}
+
+/// Where a row stands, the first under the header being 0: its line, or its number in a file that
+/// has no lines. The file is read anew: this is for a sentence about what is wrong.
+fn place(path: &Path, row: usize) -> String {
+    match first_bytes(path).as_deref() {
+        Ok(b"PAR1") => format!("row {}", row + 1),
+        _ => separated::line_of(path, row).unwrap_or_else(|| format!("row {}", row + 1)),
+    }
+}
+
+fn first_bytes(path: &Path) -> Result<Vec<u8>, Trouble> {
+    let unreadable = |source| Trouble::Unreadable { file: shown(path), source };
+    let mut first = Vec::with_capacity(4);
+    let file = File::open(path).map_err(unreadable)?;
+    file.take(4).read_to_end(&mut first).map_err(unreadable)?;
+    Ok(first)
 }
 
 fn shown(path: &Path) -> String {

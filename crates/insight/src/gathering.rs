@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::{
     channels::{ChannelNo, Channels},
+    files::leave_out,
     journeys::{Ended, Journey, JourneyRefusal, Journeys, Milestones},
 };
 
@@ -26,6 +27,17 @@ pub struct Touches {
     pub person: Vec<u32>,
     /// By what; else empty.
     pub asset: Vec<u32>,
+}
+
+impl Touches {
+    /// Takes rows, which are ascending, out of every column.
+    pub(crate) fn leave_out(&mut self, rows: &[u32]) {
+        leave_out(&mut self.at, rows);
+        leave_out(&mut self.channel, rows);
+        for column in [&mut self.unit, &mut self.person, &mut self.asset] {
+            leave_out(column, rows);
+        }
+    }
 }
 
 /// What became of a unit once.

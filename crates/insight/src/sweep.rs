@@ -13,7 +13,7 @@ mod plan;
 mod refusal;
 mod straight;
 
-pub use fields::{FieldKind, fields};
+pub use fields::{FieldKind, fields, without_status};
 pub use found::{Found, Records};
 pub use plan::Plan;
 pub use refusal::PlanRefusal;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use crate::{
     channels::{Channels, TooManyChannels},
-    files::{self, Kind, Names, Table, Trouble, Wanted},
+    files::{self, Kind, Names, Table, Trouble, Wanted, Words, leave_out},
     gathering::{Outcome, Touches},
 };
 
@@ -47,6 +47,19 @@ pub struct Read {
     pub channels: Channels,
     /// The deal of each outcome: its key, or whose it is where it has none.
     pub deals: Deals,
+    /// What of the rows cannot be used, or only with care.
+    pub gaps: Gaps,
+}
+
+/// Rows that are of no use, or that look like a mistake.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Gaps {
+    /// Touches of which the file does not say whose they are; left out.
+    pub touches_of_nobody: u64,
+    /// Outcomes of which it does not; left out.
+    pub outcomes_of_nobody: u64,
+    /// Deals that stand more than once among the outcomes; each row of theirs counts.
+    pub deals_repeated: u64,
 }
 
 /// Keys of deals by the place of their outcome.
@@ -60,6 +73,17 @@ impl Deals {
     /// The key of an outcome.
     pub fn key(&self, outcome: usize) -> String {
         self.codes.get(outcome).map(|code| self.names.name(*code)).unwrap_or_default()
+    }
+
+    /// How many keys stand more than once; those that are blank are no keys.
+    fn repeated(&self) -> u64 {
+        let mut times = vec![0_u8; self.names.len()];
+        for code in &self.codes {
+            let times = &mut times[*code as usize];
+            *times = times.saturating_add(1);
+        }
+        let often = times.iter().zip(0..).filter(|(times, _)| **times > 1);
+        often.filter(|(_, code)| !self.names.name(*code).trim().is_empty()).count() as u64
     }
 
     /// The outcomes of a key, in file order.
@@ -79,23 +103,39 @@ pub enum TablesTrouble {
     /// There are too many channels.
     #[error(transparent)]
     Channels(#[from] TooManyChannels),
+    /// There are no touches.
+    #[error("{file} has no touches: it has a header alone")]
+    NoTouches {
+        /// The file.
+        file: String,
+    },
+    /// No touch says whose it is.
+    #[error(
+        "{file}: column `{column}` is blank throughout, so no touch is anybody's: name another"
+    )]
+    Nobodys {
+        /// The file.
+        file: String,
+        /// The column.
+        column: String,
+    },
     /// A conversion has no instant.
-    #[error("{file}, row {row}: it converted, and column `{column}` does not say when: fill it in")]
+    #[error("{file}, {place}: it converted, and column `{column}` does not say when: fill it in")]
     NoInstant {
         /// The file.
         file: String,
         /// Where.
-        row: usize,
+        place: String,
         /// Which column should.
         column: String,
     },
     /// A value is below nothing.
-    #[error("{file}, row {row}: a conversion is worth nothing or more: leave credit notes out")]
+    #[error("{file}, {place}: a conversion is worth nothing or more: leave credit notes out")]
     BelowNothing {
         /// The file.
         file: String,
         /// Where.
-        row: usize,
+        place: String,
     },
 }
 
@@ -118,18 +158,32 @@ pub fn read(touches: &Path, outcomes: &Path, called: &Called) -> Result<Read, Ta
     wanted.extend([&person, &asset].into_iter().flatten().map(|n| Wanted::new(n, Kind::Word)));
     let mut table = files::read(touches, &wanted)?;
     let units = table.words(&unit);
+    let of_nobody = units.blank_rows();
+    is_there(touches, &unit, table.rows(), of_nobody.len())?;
     let (channels, channel) = numbered(table.words(&channel))?;
     let mut codes = |name: Option<String>| name.map(|name| table.words(&name).codes);
     let (person, asset) = (codes(person), codes(asset));
-    let touches = Touches {
+    let mut touches = Touches {
         at: table.numbers(&at)?,
         channel,
         unit: units.codes,
         person: person.unwrap_or_default(),
         asset: asset.unwrap_or_default(),
     };
-    let (outcomes, deals) = ended(outcomes, called, &unit, &units.names)?;
-    Ok(Read { touches, outcomes, channels, deals })
+    touches.leave_out(&of_nobody);
+    let mut gaps = Gaps { touches_of_nobody: of_nobody.len() as u64, ..Gaps::default() };
+    let (outcomes, deals) = ended(outcomes, called, &unit, &units.names, &mut gaps)?;
+    Ok(Read { touches, outcomes, channels, deals, gaps })
+}
+
+/// That there are touches of somebody.
+fn is_there(path: &Path, unit: &str, rows: usize, of_nobody: usize) -> Result<(), TablesTrouble> {
+    let file = path.display().to_string();
+    match rows {
+        0 => Err(TablesTrouble::NoTouches { file }),
+        rows if rows == of_nobody => Err(TablesTrouble::Nobodys { file, column: unit.to_owned() }),
+        _ => Ok(()),
+    }
 }
 
 /// Channels by their numbers; blank ones are called so.
@@ -149,6 +203,7 @@ fn ended(
     called: &Called,
     unit: &str,
     units: &Names,
+    gaps: &mut Gaps,
 ) -> Result<(Vec<Outcome>, Deals), TablesTrouble> {
     let has = files::columns(path)?;
     let columns = Columns { has: &has, called };
@@ -173,13 +228,14 @@ fn ended(
     let own = table.words(&unit);
     let [converted, cents, value, lead, opened, deal] = optional.map(|(name, _)| name);
     let ended = Ended {
-        file: path.display().to_string(),
         at: Cells::of(&mut table, Some(&at)),
         at_column: at,
         converted: converted.map(|name| Cells::of(&mut table, Some(&name))),
         value: Cells::of(&mut table, cents.or(value).as_deref()),
         lead: Cells::of(&mut table, lead.as_deref()),
         opened: Cells::of(&mut table, opened.as_deref()),
+        deal: deal.map(|name| table.words(&name)),
+        table,
     };
     // Whoever was never touched is somebody of their own.
     let places = own.names.found_in(units);
@@ -195,9 +251,16 @@ fn ended(
         .collect();
     let outcomes = own.codes.iter().enumerate();
     let outcomes = outcomes.map(|(row, code)| ended.outcome(row, places[*code as usize]));
-    let outcomes = outcomes.collect::<Result<_, _>>()?;
-    let deal = deal.map(|name| table.words(&name)).unwrap_or(own);
-    Ok((outcomes, Deals { names: deal.names, codes: deal.codes }))
+    let mut outcomes = outcomes.collect::<Result<Vec<_>, _>>()?;
+    let of_nobody = own.blank_rows();
+    let has_deals = ended.deal.is_some();
+    let Words { names, mut codes } = ended.deal.unwrap_or(own);
+    leave_out(&mut outcomes, &of_nobody);
+    leave_out(&mut codes, &of_nobody);
+    let deals = Deals { names, codes };
+    gaps.outcomes_of_nobody = of_nobody.len() as u64;
+    gaps.deals_repeated = if has_deals { deals.repeated() } else { 0 };
+    Ok((outcomes, deals))
 }
 
 /// A column of numbers with its blanks; a column that is not there is blank throughout.
@@ -222,7 +285,9 @@ impl Cells {
 
 /// The columns of outcomes.
 struct Ended {
-    file: String,
+    /// The file, for where its rows stand.
+    table: Table,
+    deal: Option<Words>,
     at_column: String,
     at: Cells,
     /// Absent where every row is a conversion.
@@ -235,20 +300,20 @@ struct Ended {
 impl Ended {
     fn outcome(&self, row: usize, unit: u32) -> Result<Outcome, TablesTrouble> {
         let converted = self.converted.as_ref().is_none_or(|flags| flags.get(row) == Some(1));
-        let place = || (self.file.clone(), row + 1);
+        let place = || (self.table.file(), self.table.place(row));
         let at = match self.at.get(row) {
             Some(at) => at,
             None if converted => {
-                let ((file, row), column) = (place(), self.at_column.clone());
-                return Err(TablesTrouble::NoInstant { file, row, column });
+                let ((file, place), column) = (place(), self.at_column.clone());
+                return Err(TablesTrouble::NoInstant { file, place, column });
             }
             // Before everything: what never ended cuts no journey.
             None => i64::MIN,
         };
         let value = self.value.get(row).unwrap_or_default();
         let value = u64::try_from(value).map_err(|_| {
-            let (file, row) = place();
-            TablesTrouble::BelowNothing { file, row }
+            let (file, place) = place();
+            TablesTrouble::BelowNothing { file, place }
         })?;
         let (lead_at, opened_at) = (self.lead.get(row), self.opened.get(row));
         Ok(Outcome { unit, converted, at, lead_at, opened_at, value })

@@ -20,6 +20,7 @@ pub mod serve;
 pub mod suggest;
 pub mod tick;
 pub mod user;
+mod warehouse;
 
 use jiff::Timestamp;
 

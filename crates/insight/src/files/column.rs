@@ -1,19 +1,23 @@
 //! Columns as they come out of a file: parts that were read side by side, put together in order.
 
-use std::{collections::BTreeMap, path::Path, thread};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    thread,
+};
 
 use super::{
     Kind, ROWS_MAX, Trouble, Wanted,
     cell::{Wrong, number, seconds_since_1970},
     names::{IS_TEXT, Names, Texts, as_key, small_number},
-    shown,
+    place, shown,
 };
 use crate::workers::in_stretches;
 
 /// The columns of a file that were asked for, in file order.
 #[derive(Debug)]
 pub struct Table {
-    file: String,
+    path: PathBuf,
     rows: usize,
     columns: BTreeMap<String, Column>,
 }
@@ -34,6 +38,16 @@ pub struct Words {
 }
 
 impl Words {
+    /// The rows, ascending, whose cell is blank: of no length, or spaces alone.
+    pub fn blank_rows(&self) -> Vec<u32> {
+        let blanks = self.names.blanks();
+        if blanks.is_empty() {
+            return Vec::new();
+        }
+        let rows = self.codes.iter().zip(0..).filter(|(code, _)| blanks.contains(code));
+        rows.map(|(_, row)| row).collect()
+    }
+
     /// The rows by other codes, each of which stands in the place of ours.
     ///
     /// # Panics
@@ -52,6 +66,11 @@ impl Table {
         self.rows
     }
 
+    /// What the file is called.
+    pub fn file(&self) -> String {
+        shown(&self.path)
+    }
+
     /// Whether a column is there.
     pub fn has(&self, column: &str) -> bool {
         self.columns.contains_key(column)
@@ -68,12 +87,20 @@ impl Table {
         let (numbers, blanks) = self.numbers_or_blank(column);
         match blanks.first() {
             None => Ok(numbers),
-            Some(row) => Err(Trouble::Blank {
-                file: self.file.clone(),
-                row: *row as usize + 1,
-                column: column.to_owned(),
-            }),
+            Some(row) => Err(self.blank(*row, column)),
         }
+    }
+
+    /// That a cell is blank which must not be.
+    pub fn blank(&self, row: u32, column: &str) -> Trouble {
+        let (file, place) = (shown(&self.path), self.place(row as usize));
+        Trouble::Blank { file, place, column: column.to_owned() }
+    }
+
+    /// Where a row stands, the first under the header being 0: its line, or its number in a file
+    /// that has no lines.
+    pub fn place(&self, row: usize) -> String {
+        place(&self.path, row)
     }
 
     /// The same with the rows, ascending, whose cell is blank; their number is 0.
@@ -97,6 +124,19 @@ impl Table {
             _ => panic!("`{column}` was asked for as words, and is there"),
         }
     }
+}
+
+/// Takes rows, which are ascending, out of a column.
+pub fn leave_out<T>(column: &mut Vec<T>, rows: &[u32]) {
+    if rows.is_empty() {
+        return;
+    }
+    let (mut row, mut rows) = (0, rows.iter().copied().peekable());
+    column.retain(|_| {
+        let stays = rows.next_if_eq(&row).is_none();
+        row += 1;
+        stays
+    });
 }
 
 /// A stretch of one column.
@@ -218,7 +258,7 @@ pub(super) fn joined(
     });
     let columns = columns.ok_or_else(|| too_much("more different words than are taken"))?;
     let names = wanted.iter().map(|wanted| wanted.name.clone());
-    Ok(Table { file: shown(path), rows, columns: names.zip(columns).collect() })
+    Ok(Table { path: path.to_owned(), rows, columns: names.zip(columns).collect() })
 }
 
 /// The parts of one column as a whole; `None` when there are more different words than are taken.

@@ -53,6 +53,13 @@ impl Names {
         (0..self.len()).map(|code| self.name(code as u32))
     }
 
+    /// The codes of names that are blank.
+    pub fn blanks(&self) -> Vec<u32> {
+        let blank = |place: u32| self.texts.text(place).trim().is_empty();
+        let blanks = (0..self.by_text.len()).filter(|place| blank(*place as u32));
+        blanks.map(|place| self.by_text[place]).collect()
+    }
+
     /// The code of a name.
     pub fn find(&self, name: &str) -> Option<u32> {
         let code = match small_number(name.as_bytes()) {

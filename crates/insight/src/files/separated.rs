@@ -133,6 +133,42 @@ fn row_by_row(layout: &Layout<'_>, body: u64) -> Result<Vec<Part>, Trouble> {
     }
 }
 
+/// The line on which a row begins, the first under the header being 0; blank lines are no rows.
+pub(super) fn line_of(path: &Path, row: usize) -> Option<String> {
+    let header = header(path).ok()?;
+    let mut file = File::open(path).ok()?;
+    file.seek(SeekFrom::Start(header.body)).ok()?;
+    let mut rows = ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(header.sign)
+        .from_reader(BufReader::new(file));
+    let mut record = ByteRecord::new();
+    for _ in 0..row {
+        rows.read_byte_record(&mut record).ok()?;
+    }
+    let mut at = header.body + rows.position().byte();
+    let mut rest = BufReader::new(File::open(path).ok()?);
+    rest.seek(SeekFrom::Start(at)).ok()?;
+    at += rest.bytes().take_while(|byte| matches!(byte, Ok(b'\r' | b'\n'))).count() as u64;
+    Some(line_at(path, at))
+}
+
+/// The line on which a byte of a file stands.
+fn line_at(path: &Path, at: u64) -> String {
+    let lines = || -> std::io::Result<usize> {
+        let mut rest = BufReader::new(File::open(path)?.take(at));
+        let (mut buffer, mut lines) = (vec![0; 1 << 16], 1);
+        loop {
+            match rest.read(&mut buffer)? {
+                0 => return Ok(lines),
+                n => lines += buffer[..n].iter().filter(|byte| **byte == b'\n').count(),
+            }
+        }
+    };
+    lines().map_or_else(|_| format!("byte {at}"), |line| format!("line {line}"))
+}
+
 /// A file in which no quote may hold more than a row may.
 struct Bounded {
     file: File,
@@ -181,16 +217,6 @@ impl Layout<'_> {
 
     /// The line on which the row stands that begins at a byte; blank lines before it are its own.
     fn line(&self, at: u64) -> String {
-        let lines = || -> std::io::Result<usize> {
-            let mut rest = BufReader::new(File::open(self.path)?.take(at));
-            let (mut buffer, mut lines) = (vec![0; 1 << 16], 1);
-            loop {
-                match rest.read(&mut buffer)? {
-                    0 => return Ok(lines),
-                    n => lines += buffer[..n].iter().filter(|byte| **byte == b'\n').count(),
-                }
-            }
-        };
-        lines().map_or_else(|_| format!("byte {at}"), |line| format!("line {line}"))
+        line_at(self.path, at)
     }
 }

@@ -66,13 +66,14 @@ fn the_same_rows_come_out_however_they_are_written() {
 
 #[test]
 fn what_is_wrong_is_told_with_its_place_and_what_to_do() {
-    let cases: [(&[u8], &str); 11] = [
+    let cases: [(&[u8], &str); 12] = [
         (b"", "has no header"),
-        (b"contact,at\n", "has no column `kind`. It has: contact, at. Name the one"),
+        (b"contact,at\n", "has no column `kind`. It has: contact, at"),
         (b"contact,at,at,kind\n", "two columns `at`"),
         (b"contact,at,kind\n\n7,soon,visit\n", "line 3, column `at`: `soon` is no instant: write"),
         (b"contact,at,kind\n7,1700000000000,visit\n", "looks like thousandths"),
-        (b"contact,at,kind\n7,,visit\n", "row 1, column `at` is blank: fill it"),
+        (b"contact,at,kind\n7,,visit\n", "line 2, column `at` is blank: fill it"),
+        (b"contact,at,kind\n\n\"a\nb\",1,visit\n\n7,,visit\n", "line 6, column `at` is blank"),
         (b"contact,at,kind\n7,1,visit\n8,2\n", "line 3: 2 cells under 3 columns"),
         (b"contact,at,kind\n7,1,visit,more\n", "line 2: 4 cells under 3 columns"),
         (b"contact,at,kind\n\"7\",1,visit\n\"8\",2\n", "line 3: 2 cells under 3 columns"),

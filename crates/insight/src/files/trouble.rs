@@ -19,7 +19,7 @@ pub enum Trouble {
         file: String,
     },
     /// A column is not there.
-    #[error("{file} has no column `{column}`. It has: {has}. Name the one that is meant")]
+    #[error("{file} has no column `{column}`. It has: {has}")]
     NoColumn {
         /// The file.
         file: String,
@@ -65,12 +65,12 @@ pub enum Trouble {
         remedy: &'static str,
     },
     /// A cell is blank that must not be.
-    #[error("{file}, row {row}, column `{column}` is blank: fill it, or leave the row out")]
+    #[error("{file}, {place}, column `{column}` is blank: fill it, or leave the row out")]
     Blank {
         /// The file.
         file: String,
-        /// The row, the first under the header being 1.
-        row: usize,
+        /// Where.
+        place: String,
         /// The column.
         column: String,
     },

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use domain::{
     agreement::{
-        Definition,
-        definition::{Award, LooksAt},
+        Agreement, Definition,
+        definition::{Award, LooksAt, Rule},
     },
     condition::{Comparison, Condition, Literal, Name, Root, Truth, View},
     field::FieldValue,
@@ -13,7 +13,7 @@ use domain::{
 };
 use jiff::Timestamp;
 
-use super::PlanRefusal;
+use super::{PlanRefusal, plan::given};
 use crate::segment::{BLANK, Cells, Frame};
 
 /// How a definition uses a field.
@@ -43,6 +43,32 @@ pub fn fields(definition: &Definition) -> Result<BTreeMap<String, FieldKind>, Pl
             .map(|(name, kind)| (name, kind.unwrap_or(FieldKind::Text)))
             .collect()),
     }
+}
+
+/// The rules that ask how far an activity went, where the columns say so of none. Such a rule counts
+/// nothing, or what it says of a blank status.
+pub fn without_status(
+    agreement: &Agreement,
+    definition: &Definition,
+    frame: &Frame,
+) -> Vec<String> {
+    if frame.kinds.iter().any(|kind| kind.status.is_some()) {
+        return Vec::new();
+    }
+    let counts = |rule: &Rule, only_success, kind| {
+        matches!(given(rule, only_success, kind, agreement), Ok(Some(_)))
+    };
+    let asks = |rule: &&Rule| {
+        let LooksAt::Activities { only_success } = rule.looks_at else { return false };
+        let mut is_named = false;
+        rule.when.names(&mut |name| {
+            is_named |=
+                name.root == Root::Activity && (name.field == "status" || name.field == "success");
+        });
+        let fails = |kind| counts(rule, false, kind) && !counts(rule, true, kind);
+        is_named || (only_success && frame.kinds.iter().any(fails))
+    };
+    definition.rules.iter().filter(asks).map(|rule| rule.id.clone()).collect()
 }
 
 #[derive(Default)]

@@ -397,7 +397,7 @@ fn is_of_activity(name: &Name) -> bool {
 }
 
 /// What an activity of a kind gives by a rule, if the rule counts it.
-fn given(
+pub(super) fn given(
     rule: &Rule,
     only_success: bool,
     kind: &Kind,

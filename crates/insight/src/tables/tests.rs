@@ -55,10 +55,42 @@ fn what_is_wrong_is_told_with_its_place() {
     let touches = "unit,at,channel\n1,5,a\n";
     let cases = [
         ("unit,channel\n1,a\n", "unit,at\n1,9\n", "here/touches.csv has no column `at`"),
-        (touches, "unit,at,won\n1,,1\n", "here/outcomes.csv, row 1: it converted, and column `at`"),
-        (touches, "unit,at,value\n1,9,-3\n", "here/outcomes.csv, row 1: a conversion is worth"),
+        (
+            touches,
+            "unit,at,won\n1,,1\n",
+            "here/outcomes.csv, line 2: it converted, and column `at`",
+        ),
+        (touches, "unit,at,value\n1,9,-3\n", "here/outcomes.csv, line 2: a conversion is worth"),
     ];
     for (touches, outcomes, expected) in cases {
+        let said = told(touches, outcomes, &[]).unwrap_err();
+        assert!(said.starts_with(expected), "{said}");
+    }
+}
+
+#[test]
+fn rows_of_nobody_are_left_out_and_counted_and_make_no_person() {
+    let read = told(
+        "contact,ts,source,asset\n7,100,mail,x\n,110,web,y\n ,115,web,y\nab,120,news,z\n,130,web,x\n",
+        "contact,ts,won,value,deal\n,140,1,9,d1\n7,150,1,1,d2\nab,160,1,2,d2\nab,170,0,,\nab,180,0,,\n",
+        &[("unit", "contact")],
+    );
+    let read = read.unwrap();
+    assert_eq!(read.gaps, Gaps { touches_of_nobody: 3, outcomes_of_nobody: 1, deals_repeated: 1 });
+    assert_eq!((&read.touches.at, &read.touches.asset), (&vec![100, 120], &vec![0, 2]));
+    let [seven, ab] = [read.touches.unit[0], read.touches.unit[1]];
+    let of: Vec<u32> = read.outcomes.iter().map(|outcome| outcome.unit).collect();
+    assert_eq!(of, [seven, ab, ab, ab]);
+    assert_eq!((read.deals.find("d2"), read.deals.find("d1")), (vec![0, 1], vec![]));
+}
+
+#[test]
+fn a_file_with_no_touches_of_anybody_says_so() {
+    let outcomes = "unit,at\n1,9\n";
+    for (touches, expected) in [
+        ("unit,at,channel\n", "here/touches.csv has no touches: it has a header alone"),
+        ("unit,at,channel\n,1,a\n", "here/touches.csv: column `unit` is blank throughout"),
+    ] {
         let said = told(touches, outcomes, &[]).unwrap_err();
         assert!(said.starts_with(expected), "{said}");
     }

@@ -259,7 +259,9 @@ fn eligibility(args: &Args, channels: &Channels) -> Result<Eligibility, Failure>
     let mut excluded = BTreeSet::new();
     for name in &args.exclude {
         let found = channels.find(name).ok_or_else(|| {
-            let has = channels.names().join(", ");
+            let has: Vec<String> =
+                channels.names().iter().map(|name| format!("\"{name}\"")).collect();
+            let has = has.join(", ");
             Failure::not_found(format!("there is no channel `{name}`"))
                 .advise(format!("There are: {has}."))
         })?;

@@ -104,6 +104,58 @@ fn another_text_stands_beside_and_a_wrong_file_is_told_with_its_place() {
     fs::write(house.path("a.csv"), "contact_id,ts,kind\n1,soon,x\n").unwrap();
     says(&house.refused(4, &args), &["a.csv, line 2, column `ts`: `soon` is no instant"]);
     fs::write(house.path("a.csv"), "contact_id,when,kind\n").unwrap();
-    says(&house.refused(4, &args), &["no column `ts`. It has: contact_id, when, kind"]);
+    says(
+        &house.refused(4, &args),
+        &["no column `ts`. It has: contact_id, when, kind", "--column at=NAME"],
+    );
     says(&house.refused(2, &[&args[..], &["--from", "2026-01-01"]].concat()), &["--try"]);
+}
+
+#[test]
+fn rows_of_nobody_strangers_and_copies_are_told_and_credit_notes_refused() {
+    let (house, agreement) = (house(), agreement());
+    let args = [&["backtest", &agreement], FILES.as_slice()].concat();
+    let before = house.json(&args);
+    assert_eq!(before["notes"], serde_json::json!([]));
+    let nobody = ",2026-03-05,brochure\n".repeat(5);
+    fs::write(house.path("a.csv"), format!("{ACTIVITIES}{nobody}9,2026-03-05,visit\n")).unwrap();
+    fs::write(house.path("c.csv"), format!("{CONTACTS}5\n")).unwrap();
+    fs::write(house.path("d.csv"), format!("{DEALS} ,2026-05-01,2026-03-10,yes,7\n")).unwrap();
+    let json = house.json(&args);
+    assert_eq!((&json["found"], &json["wins"]), (&before["found"], &before["wins"]));
+    assert_eq!(json["contacts"], 6);
+    let text = house.ok(&args);
+    for said in [
+        "Note: activities whose contact is blank: 5; left out.",
+        "Note: deals whose contact is blank: 1; left out.",
+        "Note: rows of contacts who stand again further down: 1; the last one counts.",
+        "Note: contacts whom only the other files name: 1; added, and nothing else is known",
+    ] {
+        says(&text, &[said]);
+    }
+    fs::write(house.path("c.csv"), "contact_id\n1\n \n").unwrap();
+    says(&house.refused(4, &args), &["c.csv, line 3, column `contact_id` is blank"]);
+    fs::write(house.path("c.csv"), CONTACTS).unwrap();
+    fs::write(house.path("d.csv"), DEALS.replace("99", "-99")).unwrap();
+    says(&house.refused(4, &args), &["d.csv, line 4: a deal is worth nothing or more"]);
+}
+
+#[test]
+fn rules_that_ask_for_a_status_are_named_where_no_file_has_one() {
+    let house = house();
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/agreements/small");
+    let text = fs::read_to_string(dir.join("agreement.toml")).unwrap();
+    let kind = "[activities.brochure]\nlabel = \"Brochure\"\nsuccess = [\"Sent\"]\n\n";
+    let asking = text.replace("on = \"activity\"", "on = \"success\"");
+    let asking = asking.replacen("[[definition]]", &format!("{kind}[[definition]]"), 1);
+    fs::create_dir(house.path("new")).unwrap();
+    fs::write(house.path("new/agreement.toml"), asking).unwrap();
+    let args = [&["backtest", "new"], FILES.as_slice()].concat();
+    let json = house.json(&args);
+    assert_eq!(json["rules_without_status"], serde_json::json!(["brochure"]), "{json}");
+    says(&house.ok(&args), &["No activity has a `status`, and these rules ask for one: "]);
+    let told =
+        ACTIVITIES.replace("kind\n", "kind,status\n").replace("brochure\n", "brochure,Sent\n");
+    fs::write(house.path("a.csv"), told.replace("request\n", "request,Sent\n")).unwrap();
+    assert_eq!(house.json(&args)["rules_without_status"], serde_json::json!([]));
 }

@@ -1,18 +1,18 @@
 //! Journeys from files.
 
-use std::{io::ErrorKind, path::Path};
+use std::path::Path;
 
+use domain::money::grouped;
 use insight::{
-    files::Trouble,
     gathering::{Gathered, gather},
     journeys::Origin,
     paths::{self, PathsTrouble},
-    tables::{self, Deals, TablesTrouble},
+    tables::{self, Deals, Gaps, TablesTrouble},
 };
 use jiff::Timestamp;
 
 use super::{Args, DealAt, Read, eligibility};
-use crate::failure::{Failure, Kind};
+use crate::{commands::warehouse::unread, failure::Failure};
 
 /// Paths, summed up already: which touches counted, only their maker knows.
 pub(super) fn paths(path: &Path) -> Result<Read, Failure> {
@@ -32,7 +32,11 @@ pub(super) fn paths(path: &Path) -> Result<Read, Failure> {
 /// Touches and outcomes.
 pub(super) fn tables(args: &Args, touches: &Path, outcomes: &Path) -> Result<Read, Failure> {
     let called = args.column.iter().cloned().collect();
-    let read = tables::read(touches, outcomes, &called)?;
+    let read = tables::read(touches, outcomes, &called).map_err(|trouble| match trouble {
+        TablesTrouble::File(trouble) => unread(&trouble, &args.column),
+        other => Failure::refused(other.to_string()),
+    })?;
+    let notes = notes(&read.gaps);
     let eligibility = eligibility(args, &read.channels)?;
     let words = eligibility.words(&read.channels);
     let gathered =
@@ -42,9 +46,25 @@ pub(super) fn tables(args: &Args, touches: &Path, outcomes: &Path) -> Result<Rea
         source: "touches".to_owned(),
         eligibility: words,
         left_out: Some(gathered.left_out),
-        notes: Vec::new(),
+        notes,
     };
     Ok(Read { origin, deal: deal.transpose()?, journeys: gathered.journeys })
+}
+
+/// What of the files was left out, or looks like a mistake.
+fn notes(gaps: &Gaps) -> Vec<String> {
+    let whose = "of which the file does not say whose they are, left out";
+    let told = [
+        (gaps.touches_of_nobody, format!("touches {whose}"), ""),
+        (gaps.outcomes_of_nobody, format!("outcomes {whose}"), ""),
+        (
+            gaps.deals_repeated,
+            "deals that stand more than once among the outcomes".to_owned(),
+            "; each of their rows counts",
+        ),
+    ];
+    let told = told.into_iter().filter(|(number, _, _)| *number > 0);
+    told.map(|(number, what, then)| format!("{what}: {}{then}", grouped(number))).collect()
 }
 
 fn deal(key: &str, deals: &Deals, gathered: &Gathered, at: &[i64]) -> Result<DealAt, Failure> {
@@ -78,17 +98,4 @@ pub(super) fn deal_at(
         value: i64::try_from(own.ended.value).unwrap_or(i64::MAX),
         touched_at: rows.iter().map(instant).collect(),
     })
-}
-
-impl From<TablesTrouble> for Failure {
-    fn from(trouble: TablesTrouble) -> Failure {
-        let kind = match &trouble {
-            TablesTrouble::File(Trouble::Unreadable { source, .. }) => match source.kind() {
-                ErrorKind::NotFound => Kind::NotFound,
-                _ => Kind::Failure,
-            },
-            _ => Kind::Refused,
-        };
-        Failure::new(kind, trouble.to_string())
-    }
 }

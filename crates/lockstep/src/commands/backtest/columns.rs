@@ -1,18 +1,18 @@
 //! Files of a warehouse as a segment: which columns are read, and which contact a row is about.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
 use domain::field::FieldValue;
 use insight::{
-    files::{self, Kind as Cell, Names, Table, Trouble, Wanted, Words},
+    files::{self, Kind as Cell, Names, Table, Trouble, Wanted, Words, leave_out},
     segment::{Activities, BLANK, Column, Contacts, Deals, Field, KINDS_MAX, Kind, Segment, build},
     sweep::FieldKind,
 };
 
-use crate::failure::Failure;
+use crate::{commands::warehouse::unread, failure::Failure};
 
 /// The files, and how their columns are named.
 pub struct Named<'a> {
@@ -20,7 +20,7 @@ pub struct Named<'a> {
     pub contacts: &'a Path,
     pub deals: Option<&'a PathBuf>,
     /// Our name of a column, and the file's, where they differ.
-    pub renamed: &'a BTreeMap<String, String>,
+    pub renamed: &'a [(String, String)],
     /// The fields that are asked for.
     pub fields: &'a BTreeMap<String, FieldKind>,
     /// The digits after the point of an amount.
@@ -31,6 +31,20 @@ pub struct Named<'a> {
 pub struct Columns {
     pub segment: Segment,
     pub absent: Vec<String>,
+    pub gaps: Gaps,
+}
+
+/// Rows that are of no use, or that look like a mistake.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Gaps {
+    /// Activities whose contact is blank; left out.
+    pub activities_of_nobody: usize,
+    /// Deals whose contact is; left out.
+    pub deals_of_nobody: usize,
+    /// Rows of contacts of whom a later row stands.
+    pub contacts_again: usize,
+    /// Contacts whom the other files name and theirs does not; they were added.
+    pub strangers: usize,
 }
 
 /// Reads the files.
@@ -41,17 +55,11 @@ pub fn columns(named: &Named<'_>) -> Result<Columns, Failure> {
     let mut contacts = named.contacts()?;
     let activities = named.activities(&mut contacts)?;
     let deals = named.deals(&mut contacts)?;
+    contacts.gaps.strangers = contacts.added.len();
     let table = contacts.finished();
     let segment =
         build(&table, activities, &deals).map_err(|unfit| Failure::refused(unfit.to_string()))?;
-    Ok(Columns { segment, absent: contacts.absent })
-}
-
-fn trouble(trouble: Trouble) -> Failure {
-    match &trouble {
-        Trouble::Unreadable { file, source } => Failure::io(&format!("read {file}"), source),
-        _ => Failure::refused(trouble.to_string()),
-    }
+    Ok(Columns { segment, absent: contacts.absent, gaps: contacts.gaps })
 }
 
 /// Contacts as they are read, and those whom other files add.
@@ -63,14 +71,21 @@ struct Known {
     count: usize,
     added: BTreeMap<String, u32>,
     absent: Vec<String>,
+    gaps: Gaps,
 }
 
 impl Known {
     /// For each code of another file's contacts, ours; those whom we do not have are added.
+    /// A blank name is nobody: its rows are to be left out.
     fn numbers(&mut self, names: &Names) -> Vec<u32> {
         let found = names.found_in(&self.names);
+        let blanks = names.blanks();
         let mut numbers = Vec::with_capacity(found.len());
         for (code, found) in found.into_iter().enumerate() {
+            if blanks.contains(&(code as u32)) {
+                numbers.push(0);
+                continue;
+            }
             numbers.push(found.unwrap_or_else(|| {
                 let next = self.count as u32;
                 let number = *self.added.entry(names.name(code as u32)).or_insert(next);
@@ -98,23 +113,33 @@ impl Known {
 impl Named<'_> {
     /// The file's name of a column of ours.
     fn name<'a>(&'a self, ours: &'a str) -> &'a str {
-        self.renamed.get(ours).map_or(ours, String::as_str)
+        self.said(ours).unwrap_or(ours)
+    }
+
+    /// The same, if it was said; the last time counts.
+    fn said(&self, ours: &str) -> Option<&str> {
+        let said = self.renamed.iter().rev().find(|(known, _)| known == ours);
+        said.map(|(_, theirs)| theirs.as_str())
+    }
+
+    fn unread(&self, trouble: Trouble) -> Failure {
+        unread(&trouble, self.renamed)
     }
 
     /// The file's name of a field: as it was said, or in full, or without what it belongs to.
     fn field_name(&self, field: &str, has: &[String]) -> Option<String> {
         let short = field.split_once('.').map_or(field, |(_, short)| short);
-        let said = self.renamed.get(field).map(String::as_str);
+        let said = self.said(field);
         let mut names = said.into_iter().chain([field, self.name(short)]);
         names.find(|name| has.iter().any(|column| column == name)).map(str::to_owned)
     }
 
     fn read(&self, path: &Path, wanted: &[Wanted]) -> Result<Table, Failure> {
-        files::read(path, wanted).map_err(trouble)
+        files::read(path, wanted).map_err(|trouble| self.unread(trouble))
     }
 
     fn contacts(&self) -> Result<Known, Failure> {
-        let has = files::columns(self.contacts).map_err(trouble)?;
+        let has = files::columns(self.contacts).map_err(|trouble| self.unread(trouble))?;
         let (mut there, mut absent) = (Vec::new(), Vec::new());
         for (field, kind) in self.fields {
             match self.field_name(field, &has) {
@@ -136,8 +161,13 @@ impl Named<'_> {
             )
         }));
         let mut table = self.read(self.contacts, &wanted)?;
-        let Words { names, codes } = table.words(id);
+        let who = table.words(id);
+        if let Some(row) = who.blank_rows().first() {
+            return Err(self.unread(table.blank(*row, id)));
+        }
+        let Words { names, codes } = who;
         let count = names.len();
+        let gaps = Gaps { contacts_again: table.rows() - count, ..Gaps::default() };
         let mut known_from = Vec::new();
         if table.has(created) {
             let (numbers, blanks) = table.numbers_or_blank(created);
@@ -150,7 +180,7 @@ impl Named<'_> {
             (Field { name: (*field).clone(), values }, cells)
         });
         let fields = fields.collect();
-        Ok(Known { names, known_from, fields, count, added: BTreeMap::new(), absent })
+        Ok(Known { names, known_from, fields, count, added: BTreeMap::new(), absent, gaps })
     }
 
     fn activities(&self, contacts: &mut Known) -> Result<Activities, Failure> {
@@ -164,11 +194,16 @@ impl Named<'_> {
         let mut table = self.read(self.activities, &wanted)?;
         let who = table.words(id);
         let numbers = contacts.numbers(&who.names);
-        let contact = who.recoded(&numbers);
-        let at = table.numbers(at).map_err(trouble)?;
+        let of_nobody = who.blank_rows();
+        let mut contact = who.recoded(&numbers);
+        let mut at = table.numbers(at).map_err(|trouble| self.unread(trouble))?;
         let kinds = table.words(kind);
         let statuses = table.has(status).then(|| table.words(status));
-        let (kind, kinds) = coded(&kinds, statuses.as_ref())?;
+        let (mut kind, kinds) = coded(&kinds, statuses.as_ref())?;
+        leave_out(&mut contact, &of_nobody);
+        leave_out(&mut at, &of_nobody);
+        leave_out(&mut kind, &of_nobody);
+        contacts.gaps.activities_of_nobody = of_nobody.len();
         Ok(Activities { contact, at, kind, kinds })
     }
 
@@ -188,12 +223,16 @@ impl Named<'_> {
         let rows = table.rows();
         let who = table.words(id);
         let numbers = contacts.numbers(&who.names);
+        let of_nobody = who.blank_rows();
         let contact = who.recoded(&numbers);
         // A deal that is still open has not been closed: it is no end.
         let (mut closed_at, open) = table.numbers_or_blank(closed);
-        let is_won = table.numbers(won).map_err(trouble)?.iter().map(|won| *won == 1).collect();
+        let numbers = |table: &mut Table, column| {
+            table.numbers(column).map_err(|trouble| self.unread(trouble))
+        };
+        let is_won = numbers(&mut table, won)?.iter().map(|won| *won == 1).collect();
         let opened_at = match table.has(opened) {
-            true => table.numbers(opened).map_err(trouble)?,
+            true => numbers(&mut table, opened)?,
             false => closed_at.clone(),
         };
         let amount_minor = [minor, amount].into_iter().find(|column| table.has(column));
@@ -201,29 +240,24 @@ impl Named<'_> {
             Some(column) => table.numbers_or_blank(column).0,
             None => vec![0; rows],
         };
-        let mut deals = Deals { contact, opened_at, closed_at: Vec::new(), is_won, amount_minor };
-        if !open.is_empty() {
-            let is_closed = kept(rows, &open);
-            retain(&mut deals.contact, &is_closed);
-            retain(&mut deals.opened_at, &is_closed);
-            retain(&mut deals.is_won, &is_closed);
-            retain(&mut deals.amount_minor, &is_closed);
-            retain(&mut closed_at, &is_closed);
+        if let Some(row) = amount_minor.iter().position(|amount| *amount < 0) {
+            let (file, place) = (table.file(), table.place(row));
+            return Err(Failure::refused(format!(
+                "{file}, {place}: a deal is worth nothing or more: leave credit notes out"
+            )));
         }
+        let mut deals = Deals { contact, opened_at, closed_at: Vec::new(), is_won, amount_minor };
+        contacts.gaps.deals_of_nobody = of_nobody.len();
+        let is_no_end: BTreeSet<u32> = open.into_iter().chain(of_nobody).collect();
+        let is_no_end: Vec<u32> = is_no_end.into_iter().collect();
+        leave_out(&mut deals.contact, &is_no_end);
+        leave_out(&mut deals.opened_at, &is_no_end);
+        leave_out(&mut deals.is_won, &is_no_end);
+        leave_out(&mut deals.amount_minor, &is_no_end);
+        leave_out(&mut closed_at, &is_no_end);
         deals.closed_at = closed_at;
         Ok(deals)
     }
-}
-
-fn kept(rows: usize, without: &[u32]) -> Vec<bool> {
-    let mut kept = vec![true; rows];
-    without.iter().for_each(|row| kept[*row as usize] = false);
-    kept
-}
-
-fn retain<T>(column: &mut Vec<T>, kept: &[bool]) {
-    let mut kept = kept.iter();
-    column.retain(|_| kept.next().is_some_and(|kept| *kept));
 }
 
 /// Hands each row's cell to the contact of the row; the last row of a contact stands.

@@ -1,7 +1,7 @@
 //! A backtest over files of a warehouse, or over columns that were kept of them. No database.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -14,12 +14,12 @@ use domain::{
 use insight::{
     backtest::{Asked, Days, Slider, Source, Tally, backtest},
     segment::{self, Frame, Opened, Segment},
-    sweep::{FieldKind, Plan, fields},
+    sweep::{self, FieldKind, Plan, fields},
 };
 
 use super::{
     Args,
-    columns::{Named, columns},
+    columns::{Gaps, Named, columns},
     words,
 };
 use crate::{
@@ -86,6 +86,8 @@ pub(super) struct Done {
     pub(super) horizon_days: i64,
     pub(super) activities: Option<usize>,
     pub(super) absent: Vec<String>,
+    pub(super) without_status: Vec<String>,
+    pub(super) gaps: Gaps,
     pub(super) asked: Asked,
     pub(super) tally: Tally,
     pub(super) tried: Vec<(Points, Tally)>,
@@ -125,7 +127,7 @@ pub(super) fn run(args: &Args) -> Result<Answer, Failure> {
     let present = args.files.against.as_ref();
     let present = present.map(|dir| rule(dir, Some(&proposed.definition.id))).transpose()?;
     let asked_for = asked_for(&proposed, present.as_ref())?;
-    let (held, absent, kept) = held(&args.files, &proposed, &asked_for)?;
+    let Opening { held, absent, gaps, kept } = held(&args.files, &proposed, &asked_for)?;
     let frame = held.frame();
     let zone = &proposed.agreement.zone;
     let asked = Asked {
@@ -137,6 +139,7 @@ pub(super) fn run(args: &Args) -> Result<Answer, Failure> {
     let present_plan = present.as_ref().map(|rule| self::plan(rule, frame, None)).transpose()?;
     let tally = backtest(held.source(), &plan, present_plan.as_ref(), &asked)?;
     let tried = tried(args, &proposed, &held, &asked)?;
+    let without_status = without_status(&proposed, present.as_ref(), frame);
     let activities = match &held {
         Held::Memory(segment) => Some(segment.activities()),
         Held::Disk(_) => None,
@@ -148,6 +151,8 @@ pub(super) fn run(args: &Args) -> Result<Answer, Failure> {
         horizon_days: args.within,
         activities,
         absent,
+        without_status,
+        gaps,
         asked,
         tally,
         tried,
@@ -191,12 +196,25 @@ fn asked_for(
     Ok(all)
 }
 
+/// The rules of either text that ask how far an activity went, where no file says so.
+fn without_status(proposed: &Rule, present: Option<&Rule>, frame: &Frame) -> Vec<String> {
+    let rules = std::iter::once(proposed).chain(present);
+    let asking =
+        rules.flat_map(|rule| sweep::without_status(&rule.agreement, &rule.definition, frame));
+    asking.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
 fn refused(refusal: insight::sweep::PlanRefusal) -> Failure {
     Failure::refused(format!("this definition cannot be replayed over columns: {refusal}"))
         .advise("Import the files, and replay it over the ledger, fact by fact.")
 }
 
-type Opening = (Held, Vec<String>, Option<(PathBuf, u64)>);
+struct Opening {
+    held: Held,
+    absent: Vec<String>,
+    gaps: Gaps,
+    kept: Option<(PathBuf, u64)>,
+}
 
 fn held(
     files: &Files,
@@ -210,17 +228,17 @@ fn held(
             return Err(Failure::refused(format!("the kept columns have no `{field}`"))
                 .advise("Keep them anew from the files, with this definition."));
         }
-        return Ok((Held::Disk(opened), Vec::new(), None));
+        let (absent, gaps) = (Vec::new(), Gaps::default());
+        return Ok(Opening { held: Held::Disk(opened), absent, gaps, kept: None });
     }
     let (Some(activities), Some(contacts)) = (&files.activities, &files.contacts) else {
         return Err(Failure::usage("there are no files and no kept columns to look into"));
     };
-    let renamed = files.columns.iter().cloned().collect();
     let read = columns(&Named {
         activities,
         contacts,
         deals: files.deals.as_ref(),
-        renamed: &renamed,
+        renamed: &files.columns,
         fields: asked_for,
         minor_digits: proposed.agreement.currency.minor_digits(),
     })?;
@@ -231,7 +249,7 @@ fn held(
             Some((path.clone(), bytes))
         }
     };
-    Ok((Held::Memory(read.segment), read.absent, kept))
+    Ok(Opening { held: Held::Memory(read.segment), absent: read.absent, gaps: read.gaps, kept })
 }
 
 fn plan(rule: &Rule, frame: &Frame, lever: Option<&Lever>) -> Result<Plan, Failure> {

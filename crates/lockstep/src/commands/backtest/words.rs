@@ -27,10 +27,43 @@ pub(super) fn of(done: &Done) -> String {
     for field in &done.absent {
         text.push_str(&format!("\n\n`{field}` is in no file: it is unknown of everybody."));
     }
+    for note in notes(done) {
+        text.push_str(&format!("\n\nNote: {note}."));
+    }
     if let Some((path, bytes)) = &done.kept {
         text.push_str(&format!("\n\nKept in {}, {bytes} bytes.", path.display()));
     }
     text
+}
+
+/// What in the files was left out, added or not there.
+fn notes(done: &Done) -> Vec<String> {
+    let gaps = &done.gaps;
+    let mut notes = Vec::new();
+    if !done.without_status.is_empty() {
+        let rules = done.without_status.join(", ");
+        notes.push(format!(
+            "No activity has a `status`, and these rules ask for one: {rules}. They count nothing, \
+             unless they say what a blank one gives"
+        ));
+    }
+    let told = [
+        (gaps.activities_of_nobody, "activities whose contact is blank", "left out"),
+        (gaps.deals_of_nobody, "deals whose contact is blank", "left out"),
+        (
+            gaps.contacts_again,
+            "rows of contacts who stand again further down",
+            "the last one counts",
+        ),
+        (
+            gaps.strangers,
+            "contacts whom only the other files name",
+            "added, and nothing else is known of them",
+        ),
+    ];
+    let told = told.into_iter().filter(|(number, _, _)| *number > 0);
+    notes.extend(told.map(|(number, what, then)| format!("{what}: {number}; {then}")));
+    notes
 }
 
 fn cells(done: &Done, became: &Became) -> Vec<String> {
@@ -136,6 +169,8 @@ pub(super) fn json(done: &Done) -> Value {
         "against": overlap,
         "thresholds": tried.collect::<Vec<_>>(),
         "unknown_fields": done.absent,
+        "rules_without_status": done.without_status,
+        "notes": notes(done),
     })
 }
 
