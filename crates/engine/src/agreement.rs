@@ -38,6 +38,9 @@ pub enum AgreementRefusal {
     /// The very text is in force.
     #[error("this text is in force already, as version {0}: there is nothing to sign")]
     AlreadyInForce(Version),
+    /// It would have come into force already.
+    #[error("that instant is over: leave it out for as soon as both have signed")]
+    Over,
     /// There is no such version.
     #[error("there is no version {0}: look at the list of versions")]
     NoSuchVersion(Version),
@@ -64,7 +67,70 @@ pub enum AgreementRefusal {
     SamePerson,
 }
 
+/// A version that is open for signing, and what would be void with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct OpenVersion {
+    /// Which.
+    pub version: Version,
+    /// How many clauses it changes in the Agreement in force.
+    pub changes: usize,
+    /// How many comments were made on it.
+    pub comments: usize,
+    /// How many of its changes are declined by a side.
+    pub declined: usize,
+    /// How many have signed it.
+    pub signatures: usize,
+}
+
+impl OpenVersion {
+    /// `with 3 changes, 2 comments, 1 declined change and 1 signature`; what there is none of is
+    /// left out.
+    pub fn words(&self) -> String {
+        let parts = [
+            (self.changes, "change"),
+            (self.comments, "comment"),
+            (self.declined, "declined change"),
+            (self.signatures, "signature"),
+        ];
+        let parts = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| match n {
+            1 => format!("1 {what}"),
+            n => format!("{n} {what}s"),
+        });
+        let parts: Vec<String> = parts.collect();
+        match parts.split_last() {
+            None => "with nothing said to it".to_owned(),
+            Some((last, [])) => format!("with {last}"),
+            Some((last, rest)) => format!("with {} and {last}", rest.join(", ")),
+        }
+    }
+}
+
 impl Engine {
+    /// The version that is open for signing, whose place another would take.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn open_version(&self) -> Result<Option<OpenVersion>, Error> {
+        let open = self.store.read(|reader| {
+            let heads = reader.agreement_heads()?.into_iter().rev();
+            let mut open = heads.filter(|head| {
+                matches!(head.state, AgreementState::Proposed | AgreementState::Signed)
+            });
+            let Some(head) = open.next() else { return Ok::<_, StoreError>(None) };
+            let version = head.version;
+            Ok(Some(OpenVersion {
+                version,
+                changes: 0,
+                comments: reader.comments_on(version)?.len(),
+                declined: declined(reader, version, None)?.len(),
+                signatures: reader.signatures_of(version)?.len(),
+            }))
+        })?;
+        let Some(open) = open else { return Ok(None) };
+        let changes = self.redline(open.version, None)?.redline.clauses.len();
+        Ok(Some(OpenVersion { changes, ..open }))
+    }
+
     /// Puts a text before both sides. A text that was still open for signing is withdrawn by it,
     /// and its signatures with it.
     ///
@@ -200,6 +266,9 @@ pub(crate) fn propose(
     effective_at: Timestamp,
     now: Timestamp,
 ) -> Result<Version, Error> {
+    if effective_at < now {
+        return Err(refused(AgreementRefusal::Over));
+    }
     let rows = writer.reader().agreements()?;
     let hash = text.hash();
     if let Some(row) = rows.iter().rev().find(|row| row.hash == hash) {

@@ -4,7 +4,10 @@ pub mod answers;
 
 use connectors::agreement::{AgreementText, redline::redline};
 use domain::ids::Version;
-use store::read::{AgreementHead, AgreementRow, AgreementState};
+use store::{
+    Reader,
+    read::{AgreementHead, AgreementRow, AgreementState},
+};
 
 use crate::{
     Engine, Error, Refusal,
@@ -65,6 +68,19 @@ impl Engine {
         let earlier = in_force.as_ref().map(text_of).transpose()?;
         Ok((in_force.map(|row| row.version), redline(earlier.as_ref(), text)))
     }
+}
+
+/// What a version still says in its sentences and no more in its rules, each with its clause.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn contradictions(reader: &Reader<'_>, row: &AgreementRow) -> Result<Vec<String>, Error> {
+    let heads = reader.agreement_heads()?;
+    let head = heads.iter().find(|head| head.version == row.version);
+    let Some(base) = head.and_then(|head| before(&heads, head)) else { return Ok(Vec::new()) };
+    let base = reader.agreement(base.version)?;
+    let base = base.as_ref().map(text_of).transpose()?;
+    Ok(redline(base.as_ref(), &text_of(row)?).contradictions())
 }
 
 /// The version whose place another takes or took: the one in force until that came into force, or

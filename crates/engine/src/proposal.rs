@@ -63,9 +63,6 @@ pub enum ProposalRefusal {
         "the clause is written in a way in which its points cannot be replaced: change it by hand"
     )]
     NotAnew,
-    /// It would have come into force already.
-    #[error("that instant is over: leave the day empty for as soon as both have signed")]
-    Over,
 }
 
 /// A clause as it is asked for in a form.
@@ -260,9 +257,6 @@ impl Engine {
             let row = version_row(&writer.reader(), draft.base)?;
             if is_outdated(row.state) {
                 return Err(refused(ProposalRefusal::Outdated(draft.base)));
-            }
-            if effective_at.is_some_and(|at| at < now) {
-                return Err(refused(ProposalRefusal::Over));
             }
             let text = text_of_draft(&draft)?;
             read_text(&text)

@@ -1,5 +1,6 @@
 //! Two texts of an Agreement, clause by clause: what was added, taken out and changed, as a redline.
 
+mod contradiction;
 mod words;
 
 use serde::Serialize;
@@ -49,6 +50,8 @@ pub struct ClauseChange {
     pub changes: Vec<Change>,
     /// Its lines as they are written, with what left and what entered.
     pub lines: Vec<Piece>,
+    /// Sentences of it that still say a number which a rule says no more.
+    pub contradictions: Vec<String>,
 }
 
 /// Everything in which two texts differ.
@@ -58,6 +61,18 @@ pub struct Redline {
     pub clauses: Vec<ClauseChange>,
     /// Whether the texts differ at all; they may do so in comments, order and blanks alone.
     pub differs: bool,
+}
+
+impl Redline {
+    /// Every number that a sentence still says and its rule says no more, each with its clause.
+    pub fn contradictions(&self) -> Vec<String> {
+        let of = |clause: &ClauseChange| {
+            let title = clause.title.clone();
+            let hints = clause.contradictions.clone().into_iter();
+            hints.map(move |hint| format!("{title}: {hint}")).collect::<Vec<_>>()
+        };
+        self.clauses.iter().flat_map(of).collect()
+    }
 }
 
 /// Compares two texts; before the first there is none.
@@ -102,7 +117,8 @@ fn compared(
         _ => Turn::Changed,
     };
     let values = |part: Option<&Part>| part.map_or(Vec::new(), |part| part.values.clone());
-    let changes = changes(&values(old), &values(new));
+    let (was, is) = (values(old), values(new));
+    let changes = changes(&was, &is);
     if turn == Turn::Changed && changes.is_empty() {
         return None;
     }
@@ -117,6 +133,7 @@ fn compared(
         turn,
         changes,
         lines: lines(&text(old, before), &text(new, Some(after))),
+        contradictions: contradiction::found(&was, &is),
     })
 }
 
@@ -220,6 +237,7 @@ fn order_of_sections(old: &[Part], new: &[Part]) -> Vec<ClauseChange> {
             turn: Turn::Changed,
             changes: vec![change],
             lines: Vec::new(),
+            contradictions: Vec::new(),
         })
         .collect()
 }

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use connectors::agreement::{AgreementText, TextFailure, read};
 use domain::{agreement::Agreement, conflict::NamedPeople, ids::Version};
-use engine::Engine;
+use engine::{Engine, agreement::OpenVersion};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use store::read::{AgreementRow, AgreementState, SignatureRow};
@@ -79,6 +79,9 @@ pub struct Propose {
     /// When it comes into force, if both have signed by then: `now`, a date or an instant
     #[arg(long, value_name = "WHEN", default_value = "now")]
     pub effective: String,
+    /// Take the version back that is before both sides
+    #[arg(long)]
+    pub instead: bool,
     /// Who proposes it, by id or mail address
     #[arg(long, value_name = "EMAIL")]
     pub by: Option<String>,
@@ -180,11 +183,26 @@ fn propose(engine: &Engine, args: &Propose, now: Timestamp) -> Result<Answer, Fa
     let effective_at = when::read(&args.effective, &agreement.zone, now)?;
     let by = args.by.as_deref().map(|by| actor(engine, by)).transpose()?;
     let hash = text.hash();
+    let open = engine.open_version()?;
+    if let Some(open) = &open
+        && !args.instead
+        && engine.agreement(open.version)?.0.hash != hash
+    {
+        return Err(Failure::refused(would_go(open)).advise(
+            "Give --instead to propose this text in its place, or have that one signed first.",
+        ));
+    }
+    let (_, redline) = engine.redline_of(&text)?;
+    let contradictions = redline.contradictions();
     let version = engine.propose_agreement(by.as_ref(), text, effective_at, now)?;
+    let noted: String = contradictions.iter().map(|hint| format!("\n\nNote: {hint}.")).collect();
     let signers: Vec<&str> = agreement.parties.iter().map(|p| p.signer.as_str()).collect();
+    let gone = open.as_ref().map_or(String::new(), |open| {
+        format!(" Version {} is taken back, {}.", open.version, open.words())
+    });
     let words = format!(
-        "Version {version} is before both sides.\n\nHash       {hash}\nIn force   {}, once both \
-         have signed\nTo sign    {}\n\nNext: lockstep agreement sign {version} --hash {hash} --by {}",
+        "Version {version} is before both sides.{gone}\n\nHash       {hash}\nIn force   {}, once both \
+         have signed\nTo sign    {}{noted}\n\nNext: lockstep agreement sign {version} --hash {hash} --by {}",
         output::instant(effective_at, &agreement.zone),
         signers.join(", "),
         signers.first().unwrap_or(&"EMAIL"),
@@ -195,11 +213,19 @@ fn propose(engine: &Engine, args: &Propose, now: Timestamp) -> Result<Answer, Fa
             "version": version,
             "hash": hash,
             "effective_at": effective_at,
+            "instead_of": open,
+            "contradictions": contradictions,
             "signers": agreement.parties.iter().map(|party| {
                 json!({ "side": party.side, "signer": party.signer, "substitute": party.substitute })
             }).collect::<Vec<_>>(),
         }),
     ))
+}
+
+/// That a version is open, and what of it would be void.
+fn would_go(open: &OpenVersion) -> String {
+    let (version, with) = (open.version, open.words());
+    format!("version {version} is before both sides; proposing takes it back, {with}")
 }
 
 fn list(engine: &Engine) -> Result<Answer, Failure> {

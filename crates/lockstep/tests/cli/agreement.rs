@@ -101,6 +101,29 @@ fn a_text_is_proposed_signed_by_two_and_comes_into_force() {
 }
 
 #[test]
+fn an_open_version_goes_only_when_that_is_said_and_no_instant_is_over() {
+    let (house, _) = House::with_agreement();
+    let sooner = altered(&house, "service-levels.toml", "target = \"2h\"", "target = \"3h\"");
+    let over = ["agreement", "propose", &sooner, "--effective", "2020-01-01"];
+    says(&house.refused(4, &over), &["that instant is over"]);
+    house.ok(&["agreement", "propose", &sooner, "--by", MARA]);
+    let later = altered(&house, "service-levels.toml", "target = \"2h\"", "target = \"4h\"");
+    let goes = "version 2 is before both sides; proposing takes it back, with 1 change";
+    let plan = house.run(&["agreement", "plan", &later]);
+    let hint = "the sentence says two, the rule says 4h";
+    says(&plan.out, &[hint, goes, "--instead"]);
+    says(&house.refused(4, &["agreement", "propose", &later]), &[goes, "Give --instead"]);
+    assert_eq!(house.json(&["agreement", "show", "2"])["state"], "proposed");
+    let instead = ["agreement", "propose", &later, "--instead"];
+    says(
+        &house.ok(&instead),
+        &["Version 3 is before both sides. Version 2 is taken back, with 1 change.", hint],
+    );
+    assert_eq!(house.json(&["agreement", "show", "2"])["state"], "withdrawn");
+    says(&house.refused(4, &instead), &["already before both sides as version 3"]);
+}
+
+#[test]
 fn a_version_that_is_to_be_in_force_later_waits_for_its_instant() {
     let house = House::with_people();
     let day = "2999-12-01T00:00[Europe/Berlin]";

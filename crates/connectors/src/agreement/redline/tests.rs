@@ -286,3 +286,26 @@ fn a_proof_or_a_word_that_changed_reads_as_a_plain_sentence() {
         assert_eq!(said(&redline), format!("Clause 1.1 Changed: {expected}"), "{from}");
     }
 }
+
+#[test]
+fn a_sentence_that_still_says_the_old_number_is_told_and_only_then() {
+    let (sentence, both) = ("score.total >= 40", "from 40 points");
+    let none: &[&str] = &[];
+    let cases: [(&[(&str, &str)], &[&str]); 7] = [
+        (&[(sentence, "score.total >= 30")], &["Clause 2: the sentence says 40, the rule says 30"]),
+        (&[(sentence, "score.total >= 30"), (both, "from 30 points")], none),
+        (&[("points = 30", "points = 25")], &["Clause 2: the sentence says 30, the rule says 25"]),
+        (&[("\"4h\"", "\"2h\"")], &["Clause 3.10: the sentence says four, the rule says 2h"]),
+        (&[("\"4h\"", "\"2h\""), ("within four hours", "within 2 hours")], none),
+        (&[("\"4h\"", "\"2h\""), ("within four hours", "soon")], none),
+        (&[("within four hours", "within five hours")], none),
+    ];
+    for (changes, expected) in cases {
+        let changed = changes.iter().fold(TEXT.to_owned(), |text, (from, to)| {
+            assert!(text.contains(from), "{from}");
+            text.replacen(from, to, 1)
+        });
+        let redline = redline(Some(&text(TEXT)), &text(&changed));
+        assert_eq!(redline.contradictions(), expected, "{changes:?}");
+    }
+}

@@ -5,12 +5,13 @@ use std::path::Path;
 use domain::{conflict::Conflict, ids::Version};
 use engine::{
     Engine,
+    agreement::OpenVersion,
     negotiation::{ClauseChange, Piece, Redline, Turn},
 };
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{conflicts, read_folder};
+use super::{conflicts, read_folder, would_go};
 use crate::{
     failure::Failure,
     output::{Answer, count},
@@ -27,13 +28,15 @@ pub fn run(engine: &Engine, dir: &Path, now: Timestamp) -> Result<Answer, Failur
     let (text, agreement) = read_folder(dir)?;
     let (against, redline) = engine.redline_of(&text)?;
     let conflicts = engine.conflicts(&agreement, now)?;
-    let words = words(against, &redline, &conflicts, dir);
+    let open = engine.open_version()?;
+    let words = words(against, &redline, &conflicts, open.as_ref(), dir);
     let json = json!({
         "hash": text.hash(),
         "against": against,
         "differs": redline.differs,
         "clauses": redline.clauses,
         "conflicts": conflicts,
+        "open": open,
     });
     let code = if redline.differs { CHANGES } else { 0 };
     Ok(Answer { code, ..Answer::new(words, json) })
@@ -43,6 +46,7 @@ fn words(
     against: Option<Version>,
     redline: &Redline,
     conflicts: &[Conflict],
+    open: Option<&OpenVersion>,
     dir: &Path,
 ) -> String {
     let against = match against {
@@ -64,7 +68,14 @@ fn words(
         text.push_str(&clause_words(clause));
     }
     text.push_str(&conflicts::words(conflicts));
-    text.push_str(&format!("\n\nNext: lockstep agreement propose {}", dir.display()));
+    let instead = match open {
+        None => "",
+        Some(open) => {
+            text.push_str(&format!("\n\nNote: {}.", would_go(open)));
+            " --instead"
+        }
+    };
+    text.push_str(&format!("\n\nNext: lockstep agreement propose {}{instead}", dir.display()));
     text
 }
 
@@ -83,7 +94,11 @@ fn clause_words(clause: &ClauseChange) -> String {
         let words: String = change.words.iter().map(piece).collect();
         format!("\n  {}: {words}", change.label)
     });
-    format!("{name}, {turn}{}", changes.collect::<String>())
+    let mut text = format!("{name}, {turn}{}", changes.collect::<String>());
+    for hint in &clause.contradictions {
+        text.push_str(&format!("\n  Note: {hint}."));
+    }
+    text
 }
 
 /// What left and what entered, as it reads without colour.

@@ -31,7 +31,7 @@ use engine::{
     agreement::AgreementRefusal,
     backtest::attached_to,
     conflict::conflicts_in,
-    negotiation::answers::declined,
+    negotiation::{answers::declined, contradictions},
     proposal::changes_so_far,
 };
 use store::{
@@ -98,6 +98,8 @@ struct View {
     has_priorities: bool,
     /// Where its priorities do not go together with the rest.
     conflicts: Markup,
+    /// Where a sentence still says a number that its rule says no more.
+    contradictions: Vec<String>,
     seals: Vec<Seal>,
     /// What its definitions would have found, as it was attached.
     attached: Vec<Markup>,
@@ -244,6 +246,10 @@ fn viewed(
             conflicts: {
                 let found = conflicts_in(reader, &agreement, time.now())?;
                 priorities::conflicts::listed(version, &found)
+            },
+            contradictions: match is_open {
+                true => contradictions(reader, &row)?,
+                false => Vec::new(),
             },
             changes: changes_so_far(reader, &actor.user)?,
             seals: seals(&agreement, &signatures, &substitutes, &names, time)?,

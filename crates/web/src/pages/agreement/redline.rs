@@ -66,6 +66,8 @@ struct MarkedClause {
     /// The other values, each with its label.
     values: Vec<(String, Markup)>,
     lines: Markup,
+    /// Where a sentence of it still says a number that the rule says no more.
+    contradictions: Vec<String>,
     talk: Option<Talk>,
 }
 
@@ -156,6 +158,7 @@ fn marked_clause(clause: &ClauseChange, talk: Option<Talk>) -> MarkedClause {
         sentence: sentence.map(|change| words(&change.words)),
         values: others.map(|change| (change.label.clone(), words(&change.words))).collect(),
         lines: lines(&clause.lines),
+        contradictions: clause.contradictions.clone(),
         talk,
     }
 }

@@ -8,6 +8,7 @@ use domain::ids::Version;
 use engine::{
     Engine, Refusal,
     access::Act,
+    agreement::AgreementRefusal,
     proposal::{Proposal, ProposalRefusal},
 };
 use jiff::{
@@ -167,7 +168,7 @@ pub(crate) async fn create(visit: Visit, Sent(sent): Sent<Putting>) -> Result<Re
         Ok(Err((field, words))) => (field, words.to_owned()),
         Err(Failure::Refused(refusal)) => {
             let field = match refusal {
-                Refusal::Proposal(ProposalRefusal::Over) => "on",
+                Refusal::Agreement(AgreementRefusal::Over) => "on",
                 _ => "",
             };
             (field, sentence(&refusal.to_string()))
