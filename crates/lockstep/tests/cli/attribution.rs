@@ -222,9 +222,35 @@ fn the_ledger_is_asked_where_no_file_is_named() {
     assert!((credit(0) - 333.33).abs() < 0.01, "{json}");
     assert!((credit(1) - 666.67).abs() < 0.01, "{json}");
     assert_eq!(json["value"], 1000.0);
+    says(json["notes"][0].as_str().unwrap(), &["or the kind of activity where no type is known"]);
     let text = house.ok(&["attribution", "--deal", "file:o1", "--channel", "campaign"]);
     says(&text, &["Deal file:o1, 1,000.00, allocated", "Spring fair", "webinar"]);
     says(&house.refused(3, &["attribution", "--deal", "file:o9"]), &["no opportunity file:o9"]);
+}
+
+#[test]
+fn a_campaigns_type_and_a_kind_of_activity_of_the_same_word_are_one_channel() {
+    let (house, _) = House::with_agreement();
+    fs::create_dir(house.path("in")).unwrap();
+    for (name, text) in [
+        ("campaigns.csv", "campaign_id,name,type\nc1,Ask us,Case Study\n"),
+        (
+            "leads.csv",
+            "lead_number,name,email,status,created_at\n\
+             1,Ann Roth,ann@kessler.example,New,2026-01-05T10:00:00Z\n",
+        ),
+        (
+            "activities.csv",
+            "activity_id,lead,kind,happened_at,campaign\n\
+             a1,1,case_study,2026-01-05T09:00:00Z,\na2,1,case_study,2026-01-06T09:00:00Z,c1\n\
+             a3,1,page_view,2026-01-07T09:00:00Z,\n",
+        ),
+    ] {
+        fs::write(house.path("in").join(name), text).unwrap();
+    }
+    house.ok(&["import", "in"]);
+    let json = house.json(&["attribution", "--model", "linear"]);
+    assert_eq!(json["channels"], serde_json::json!(["Case Study", "Page viewed"]), "{json}");
 }
 
 #[test]

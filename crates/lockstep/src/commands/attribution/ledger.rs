@@ -35,6 +35,22 @@ pub(super) enum Channel {
     Activity,
 }
 
+impl Channel {
+    fn words(self) -> &'static str {
+        match self {
+            Channel::CampaignType => {
+                "a channel is the type of the campaign that was answered, or the kind of activity \
+                 where no type is known"
+            }
+            Channel::Campaign => {
+                "a channel is the campaign that was answered, or the kind of activity where none is \
+                 known"
+            }
+            Channel::Activity => "a channel is the kind of activity",
+        }
+    }
+}
+
 /// What the ledger says, as far as it is asked.
 struct Told {
     activities: Vec<ActivityRow>,
@@ -43,6 +59,8 @@ struct Told {
     merged: BTreeMap<LeadId, LeadId>,
     opportunities: Vec<OpportunityRow>,
     zone: TimeZone,
+    /// What the Agreement in force calls the kinds of activities.
+    labels: BTreeMap<String, String>,
 }
 
 fn told(reader: &Reader<'_>) -> Result<Told, StoreError> {
@@ -56,16 +74,21 @@ fn told(reader: &Reader<'_>) -> Result<Told, StoreError> {
         merged: reader.merged_leads()?,
         opportunities: reader.opportunities()?,
         zone: zone.unwrap_or(TimeZone::UTC),
+        labels: BTreeMap::new(),
     })
 }
 
 /// Journeys as at an instant: what is later has not happened.
 pub(super) fn read(args: &Args, place: &Place, now: Timestamp) -> Result<Read, Failure> {
     let engine = place.open(now)?;
-    let told = engine.read(told)?;
+    let mut told = engine.read(told)?;
+    if let Some(text) = engine.agreements()?.at(now) {
+        let kinds = text.agreement.activities.iter();
+        told.labels = kinds.map(|(kind, of)| (kind.clone(), of.label.clone())).collect();
+    }
     let mut units = Units::default();
     let (touches, channels, own) = touches(args, &told, &mut units, now)?;
-    let mut notes = Vec::new();
+    let mut notes = vec![args.channel.words().to_owned()];
     if own > 0 {
         let acts = grouped(own as u64);
         notes.push(format!("activities of our own people, {acts}, do not count: see --with-sales"));
@@ -121,7 +144,9 @@ fn touches(
 ) -> Result<(Touches, Channels, usize), Failure> {
     let (mut touches, mut channels, mut own) = (Touches::default(), Channels::default(), 0);
     let (mut people, mut assets) = (Units::default(), Units::default());
-    for activity in told.activities.iter().filter(|activity| activity.happened_at <= now) {
+    let activities = || told.activities.iter().filter(|activity| activity.happened_at <= now);
+    let spelled = spelled(activities().map(|activity| channel(args.channel, activity, told)));
+    for activity in activities() {
         if activity.by_user.is_some() && !args.with_sales {
             own += 1;
             continue;
@@ -131,21 +156,44 @@ fn touches(
         let asset = activity.campaign.as_ref().map_or(activity.kind.as_str(), |c| c.as_str());
         touches.unit.push(unit);
         touches.at.push(activity.happened_at.as_second());
-        touches.channel.push(channels.number(&channel(args.channel, activity, told))?);
+        touches
+            .channel
+            .push(channels.number(&spelled[&plain(&channel(args.channel, activity, told).0)])?);
         touches.person.push(people.number(lead.to_string()));
         touches.asset.push(assets.number(asset.to_owned()));
     }
     Ok((touches, channels, own))
 }
 
-fn channel(asked: Channel, activity: &ActivityRow, told: &Told) -> String {
+/// The channel of an activity, and whether a campaign gave it its name.
+fn channel(asked: Channel, activity: &ActivityRow, told: &Told) -> (String, bool) {
     let answered = activity.campaign.as_ref().and_then(|id| told.campaigns.get(id));
     let named = answered.and_then(|campaign| match asked {
         Channel::CampaignType => campaign.kind.clone(),
         Channel::Campaign => campaign.name.clone().or_else(|| Some(campaign.id.to_string())),
         Channel::Activity => None,
     });
-    named.unwrap_or_else(|| activity.kind.clone())
+    let kind = &activity.kind;
+    let label = || told.labels.get(kind).cloned().unwrap_or_else(|| kind.replace('_', " "));
+    let is_named = named.is_some();
+    (named.unwrap_or_else(label), is_named)
+}
+
+/// A name as far as it tells channels apart: `Web_Chat` and `web chat` are one.
+fn plain(name: &str) -> String {
+    name.trim().to_lowercase().replace(['_', '-'], " ")
+}
+
+/// How each channel is spelled: as a campaign does, or else as the first does.
+fn spelled(names: impl Iterator<Item = (String, bool)>) -> BTreeMap<String, String> {
+    let mut spelled: BTreeMap<String, (String, bool)> = BTreeMap::new();
+    for (name, is_named) in names {
+        let known = spelled.entry(plain(&name)).or_insert_with(|| (name.clone(), is_named));
+        if is_named && !known.1 {
+            *known = (name, true);
+        }
+    }
+    spelled.into_iter().map(|(plain, (name, _))| (plain, name)).collect()
 }
 
 /// What ended, by opportunity, each with its id.
