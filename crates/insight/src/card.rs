@@ -151,7 +151,20 @@ pub fn shows(thing: &Thing, traits: &[Trait], lead: &Looked) -> bool {
     things::shows(thing, traits, lead)
 }
 
+/// What the points of a card do not say by themselves.
+pub const WEIGHED_TOGETHER: &str = "Points are weighed together: what two things have in common counts once. So something can have \
+     points below nothing though more of those who showed it came to it.";
+
 impl Card {
+    /// Whether the card's own threshold lets through no more of the later leads than the rule of today
+    /// did. Where no threshold does, or the rule of today let nothing through, the card takes the one
+    /// that parts best.
+    pub fn lets_through_no_more(&self) -> bool {
+        let today = self.met_today.map_or(0, |met| met.n());
+        let gate = self.gates.iter().find(|gate| gate.points >= self.threshold);
+        today > 0 && gate.is_some_and(|gate| gate.through.n() <= today)
+    }
+
     /// Made from leads whose time is over, which stand in the order of the day on which each is looked
     /// at.
     ///

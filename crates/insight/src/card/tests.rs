@@ -69,7 +69,7 @@ fn what_tells_earns_and_what_does_not_is_left_out() {
 
 #[test]
 fn the_threshold_lets_through_no_more_than_today() {
-    let card = Card::of(&traits(), &leads(20_000, 2)).unwrap();
+    let mut card = Card::of(&traits(), &leads(20_000, 2)).unwrap();
     let gate = card.gates.iter().find(|gate| gate.points == card.threshold).unwrap();
     let met = card.met_today.unwrap();
     assert!(gate.through.n() <= met.n() && gate.through.n() > 0);
@@ -80,6 +80,9 @@ fn the_threshold_lets_through_no_more_than_today() {
         card.bands.last().unwrap().captured,
         Rate::of(card.tried.rate.hits(), card.tried.rate.hits()).unwrap()
     );
+    assert!(card.lets_through_no_more());
+    card.met_today = Rate::of(0, 1);
+    assert!(!card.lets_through_no_more(), "more than one lead reaches the threshold");
 }
 
 #[test]

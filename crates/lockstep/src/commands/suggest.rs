@@ -4,7 +4,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 use domain::{ids::Version, rate::Rate};
 use engine::suggestion::{
     AFTER_DAYS, Suggestion, SuggestionWish, Toward, WITHIN_DAYS,
-    card::{Card, DOUBLES, Leads, NoCard, Ranks},
+    card::{Card, DOUBLES, Leads, NoCard, Ranks, WEIGHED_TOGETHER},
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -160,6 +160,7 @@ fn text(found: &Suggestion, card: &Card, threshold: i64) -> String {
     let mut lines = vec![
         found.sentence(card, threshold),
         table(&heads, rules.collect()),
+        WEIGHED_TOGETHER.to_owned(),
         format!(
             "{DOUBLES} points more double the odds. Made from {}, tried on {} that it has not seen.",
             leads(&card.made),

@@ -15,7 +15,10 @@ use engine::{
     Engine, Refusal,
     access::Act,
     agreement::AgreementRefusal,
-    suggestion::{Suggestion, SuggestionWish, Toward, card::Card},
+    suggestion::{
+        Suggestion, SuggestionWish, Toward,
+        card::{Card, WEIGHED_TOGETHER},
+    },
 };
 use jiff::Timestamp;
 
@@ -73,7 +76,11 @@ struct CardView {
     bands: Vec<BandView>,
     tried: Markup,
     verdict: Vec<Markup>,
+    /// How the points are to be read.
+    together: &'static str,
     threshold: i64,
+    /// Why it is that one.
+    why: &'static str,
     most: i64,
     gate: Markup,
     says: String,
@@ -332,7 +339,9 @@ fn card_view(
         bands: bands.collect(),
         tried: words::leads(&card.tried, &open(card.tried.rate, Behind::Tried), found, time),
         verdict: words::verdict(found, card),
+        together: WEIGHED_TOGETHER,
         threshold,
+        why: words::why(card, threshold),
         most: card.most(),
         gate: words::gate(found, card, (threshold, here.threshold()), &open),
         says: found.sentence(card, threshold),

@@ -136,6 +136,22 @@ pub(super) fn verdict(found: &Suggestion, card: &Card) -> Vec<Markup> {
     says
 }
 
+/// Why it is this threshold.
+pub(super) fn why(card: &Card, threshold: i64) -> &'static str {
+    match (threshold == card.threshold, card.lets_through_no_more()) {
+        (false, _) => "as you asked for",
+        (true, true) => {
+            "where nothing else is asked for: the lowest one above nothing that lets through no more \
+             than the rule in force"
+        }
+        (true, false) => {
+            "where nothing else is asked for: the one that best parts those that came to it from the \
+             others. There is none above nothing that lets through no more than the rule in force, or \
+             that rule lets nothing through"
+        }
+    }
+}
+
 /// What a threshold lets through, beside the rule in force.
 pub(super) fn gate(
     found: &Suggestion,
