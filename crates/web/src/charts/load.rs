@@ -34,7 +34,10 @@ pub struct Week {
 /// Leads a week.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Load {
-    /// The weeks, the oldest first.
+    /// What came in the weeks before those that are drawn, today and under the proposed rule, the
+    /// oldest first.
+    pub earlier: Vec<(u64, u64)>,
+    /// The weeks that are drawn, the oldest first.
     pub weeks: Vec<Week>,
     /// How many can be taken in a week, where that is known.
     pub takes: Option<u64>,
@@ -47,6 +50,12 @@ pub struct Load {
 }
 
 impl Load {
+    /// What came in every week, drawn or not, today and under the proposed rule.
+    pub fn every_week(&self) -> impl Iterator<Item = (u64, u64)> {
+        let drawn = self.weeks.iter().map(|week| (week.today, week.proposed));
+        self.earlier.iter().copied().chain(drawn)
+    }
+
     fn draw(&self) -> Markup {
         let title = "Leads a week under both rules";
         let mut parts = described(
@@ -199,6 +208,7 @@ mod tests {
     #[test]
     fn what_cannot_be_taken_is_shaded() {
         let load = Load {
+            earlier: vec![(60, 50)],
             weeks: vec![week("5 Jan", 30, 20), week("12 Jan", 34, 31)],
             takes: Some(25),
             agreed: Some((Version(3), "/agreement/3".into())),
@@ -207,6 +217,8 @@ mod tests {
         };
         let html = load.to_string();
         assert_well_formed(&html);
+        let every: Vec<(u64, u64)> = load.every_week().collect();
+        assert_eq!(every, [(60, 50), (30, 20), (34, 31)], "what is not drawn is told as well");
         assert_eq!(html.matches("class=\"over\"").count(), 1);
         assert!(html.contains(">40<") && html.contains(">20<"), "{html}");
         assert_eq!(html.matches("class=\"veil\"").count(), 1, "a part of a week");
@@ -221,7 +233,14 @@ mod tests {
 
     #[test]
     fn no_weeks_and_nothing_to_take_divide_by_nothing() {
-        let none = Load { weeks: vec![], takes: None, agreed: None, has_today: false, csv: None };
+        let none = Load {
+            earlier: vec![],
+            weeks: vec![],
+            takes: None,
+            agreed: None,
+            has_today: false,
+            csv: None,
+        };
         assert!(!none.to_string().contains("NaN"));
         let zero = Load { weeks: vec![week("5 Jan", 0, 0)], takes: Some(0), ..none };
         assert!(!zero.to_string().contains("NaN"));

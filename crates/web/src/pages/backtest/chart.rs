@@ -148,7 +148,7 @@ fn file(href: &str) -> String {
     href.replacen("/leads?", "/leads.csv?", 1)
 }
 
-/// Leads a week, with a week of none where none came; of a long time the last 52 weeks.
+/// Leads a week, with a week of none where none came; of a long time the last 52 weeks are drawn.
 pub(super) fn load(shown: &Shown<'_>, counted: &Backtest, here: &Asked) -> Load {
     let first = counted.weeks.keys().next().copied();
     let today = shown.time.now().to_zoned(shown.span.zone.clone()).date();
@@ -173,8 +173,10 @@ pub(super) fn load(shown: &Shown<'_>, counted: &Backtest, here: &Asked) -> Load 
         }));
     }
     let skipped = weeks.len().saturating_sub(52);
+    let drawn = weeks.split_off(skipped);
     Load {
-        weeks: weeks.split_off(skipped),
+        earlier: weeks.iter().map(|week| (week.today, week.proposed)).collect(),
+        weeks: drawn,
         takes: shown.takes,
         agreed: shown.in_force.map(|version| (version, "/routing".to_owned())),
         has_today: shown.replay.today.is_some(),

@@ -222,11 +222,14 @@ pub(super) fn measured(counted: &Backtest, has_today: bool, open: Open<'_>) -> M
 
 /// The title over the weeks, and what they are.
 pub(super) fn load(shown: &Shown<'_>, load: &Load) -> (Markup, Markup) {
-    let n = load.weeks.len();
-    let part = match load.weeks.iter().any(|week| week.is_partial) {
-        true => " Hatched: only a part of the week is in the time.",
-        false => "",
+    let n = load.every_week().count();
+    let mut part = match load.weeks.iter().any(|week| week.is_partial) {
+        true => " Hatched: only a part of the week is in the time.".to_owned(),
+        false => String::new(),
     };
+    if !load.earlier.is_empty() {
+        part.push_str(&format!(" Drawn are the last {} weeks of {n}.", load.weeks.len()));
+    }
     let drawn = |words: String| figure(words, LOAD);
     let Some(takes) = load.takes else {
         let why = "How many leads a week can be taken is not said by the routing in force: members \
@@ -236,7 +239,7 @@ pub(super) fn load(shown: &Shown<'_>, load: &Load) -> (Markup, Markup) {
             drawn(some(n as u64, "week", "weeks")).and_text(format!(". {why}{part}")),
         );
     };
-    let (over, late) = queue(load.weeks.iter().map(|week| week.proposed), takes);
+    let (over, late) = queue(load.every_week().map(|(_, proposed)| proposed), takes);
     let over_words = |over: u64| match over {
         0 => Markup::text("none"),
         over => drawn(count(over)),
@@ -265,7 +268,7 @@ pub(super) fn load(shown: &Shown<'_>, load: &Load) -> (Markup, Markup) {
         .and(waits(late));
     if shown.replay.today.is_some() {
         let most = load.takes.unwrap_or_default();
-        let (over_today, late_today) = queue(load.weeks.iter().map(|week| week.today), most);
+        let (over_today, late_today) = queue(load.every_week().map(|(today, _)| today), most);
         if over_today != over {
             title = title.and_text(", today in ").and(over_words(over_today));
         }
