@@ -99,7 +99,7 @@ pub enum Act {
 
 /// Why somebody may not.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a {} may not {what}: ask {ask}", role.words())]
+#[error("{} {} may not {what}: ask {ask}", article(role.words()), role.words())]
 pub struct AccessRefusal {
     /// The role that does not include it.
     pub role: Role,
@@ -107,6 +107,11 @@ pub struct AccessRefusal {
     pub what: &'static str,
     /// Who may.
     pub ask: &'static str,
+}
+
+/// `a rep`, `an auditor`.
+fn article(words: &str) -> &'static str {
+    if words.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
 }
 
 /// Whether `actor` may do `act`.
@@ -313,7 +318,7 @@ fn by_work(actor: &Actor, act: &Act) -> Judged {
         Act::SeeAgreement => (true, "read the Agreement", "revenue operations"),
         Act::Propose => (
             matches!(actor.role, SalesManager | MarketingManager | Operations | Leader),
-            "propose a text",
+            "propose a text or take one back",
             "a manager of your side",
         ),
         Act::Sign(side) => (
@@ -458,5 +463,10 @@ mod tests {
     fn a_refusal_says_whom_to_ask() {
         let refusal = may(&actor(Role::Rep), &Act::ManagePeople).unwrap_err();
         assert_eq!(refusal.to_string(), "a rep may not let people in: ask revenue operations");
+        let refusal = may(&actor(Role::Auditor), &Act::Propose).unwrap_err().to_string();
+        assert!(
+            refusal.starts_with("an auditor may not propose a text or take one back"),
+            "{refusal}"
+        );
     }
 }

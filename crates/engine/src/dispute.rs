@@ -75,6 +75,9 @@ pub enum DisputeRefusal {
     /// No statement was written.
     #[error("write a statement: whoever rules reads it, and it stays")]
     NoStatement,
+    /// The ruling gives no reasons.
+    #[error("write your reasons: both sides read them, and they stay")]
+    NoReasons,
     /// The statement is too long.
     #[error("the statement is too long: use at most 4,000 bytes")]
     TooLong,
@@ -246,6 +249,9 @@ impl Engine {
         now: Timestamp,
     ) -> Result<(), Error> {
         let (by, dispute, versions) = (by.clone(), dispute.clone(), self.versions.clone());
+        if ruling.statement.trim().is_empty() {
+            return Err(refused(DisputeRefusal::NoReasons));
+        }
         let statement = clean(&ruling.statement)?;
         self.store.write(now, move |writer| {
             let row = known(&writer.reader(), &dispute)?;

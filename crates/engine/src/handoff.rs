@@ -140,7 +140,9 @@ fn answerable(reader: &Reader<'_>, handoff: &HandoffId) -> Result<HandoffRow, Er
                 None => "nobody here".to_owned(),
             };
             let given = row.late_answer.unwrap_or(*answer);
-            let at = at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M UTC");
+            let zone = reader.setting("firm.zone")?.and_then(|name| TimeZone::get(&name).ok());
+            let at = at.to_zoned(zone.unwrap_or(TimeZone::UTC));
+            let at = at.strftime("%Y-%m-%d %H:%M %Z");
             let words = format!("{who} {} it on {at}", given.word());
             Err(refused(HandoffRefusal::Answered(words)))
         }

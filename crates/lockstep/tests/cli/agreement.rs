@@ -146,7 +146,7 @@ fn a_proposal_is_taken_back_by_hand_or_by_the_next_one() {
     says(&house.ok(&["agreement", "withdraw", "1", "--by", SAM]), &["is taken back"]);
     house.ok(&["agreement", "propose", &folder()]);
     let other = altered(&house, "agreement.toml", "Harrow & Finch", "Harrow and Finch");
-    house.ok(&["agreement", "propose", &other]);
+    house.ok(&["agreement", "propose", &other, "--instead"]);
     let versions = house.json(&["agreement", "list"])["versions"].clone();
     let states: Vec<_> =
         versions.as_array().unwrap().iter().map(|version| version["state"].clone()).collect();
@@ -196,6 +196,11 @@ fn a_version_is_put_on_paper_with_its_signatures_and_its_hash() {
     let page = fs::read_to_string(house.path("a.html")).unwrap();
     let spaced = &hash[..4];
     says(&page, &["Content-Security-Policy", "Signed", spaced, "data:text/css,"]);
+    for gone in
+        ["<form", "<button", ">the files<", "all versions", "Name who signs", "Propose a change"]
+    {
+        assert!(!page.contains(gone), "{gone}: {page}");
+    }
     assert!(!page.contains("<script") && !page.contains("src="), "it asks for nothing");
     let json = house.json(&[&["agreement", "print", "1", "a.pdf"][..], &by].concat());
     assert_eq!(json["hash"], hash.as_str());

@@ -145,9 +145,8 @@ fn rules_that_ask_for_a_status_are_named_where_no_file_has_one() {
     let house = house();
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/agreements/small");
     let text = fs::read_to_string(dir.join("agreement.toml")).unwrap();
-    let kind = "[activities.brochure]\nlabel = \"Brochure\"\nsuccess = [\"Sent\"]\n\n";
     let asking = text.replace("on = \"activity\"", "on = \"success\"");
-    let asking = asking.replacen("[[definition]]", &format!("{kind}[[definition]]"), 1);
+    let asking = asking.replacen("brochure = {", "brochure = { success = [\"Sent\"],", 1);
     fs::create_dir(house.path("new")).unwrap();
     fs::write(house.path("new/agreement.toml"), asking).unwrap();
     let args = [&["backtest", "new"], FILES.as_slice()].concat();

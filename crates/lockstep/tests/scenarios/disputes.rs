@@ -59,6 +59,13 @@ async fn whoever_rules_contests_nothing_and_a_clause_waits_for_one_ruling_at_a_t
     let before = world.everything();
     let again = contests(&world, "mara", "1").await;
     assert!(again.text().contains("It is contested already"), "{}", again.text());
+    let silent = [("ruling", "stands"), ("reasons", " ")];
+    let silent = world.posts("operations", &format!("{first}/ruling"), &silent).await;
+    assert!(
+        silent.text().contains("Write your reasons: both sides read them"),
+        "{}",
+        silent.text()
+    );
     assert_eq!(world.everything(), before);
     assert_eq!(rules(&world, "operations", &first).await.status, StatusCode::SEE_OTHER);
     let after = contests(&world, "mara", "1").await;

@@ -2,6 +2,7 @@
 
 use domain::handoff::Answer;
 use engine::{Engine, handoff::Answering};
+use jiff::Timestamp;
 use serde_json::json;
 use testkit::World;
 use testkit::http::StatusCode;
@@ -45,6 +46,8 @@ fn status_of(world: &World, lead: &str) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_qualified_lead_is_handed_over_and_accepted_once_into_one_opportunity() {
     let world = World::just_signed_on_handoffs();
+    let zone = vec![("firm.zone", "Europe/Berlin".to_owned())];
+    world.asks(|engine| engine.keep_settings(zone, Timestamp::UNIX_EPOCH)).unwrap();
     qualifies(&world, "l1", Some("rep")).await;
     let handoff = handoff_of(&world, "l1");
     assert_eq!((handoff.nth, handoff.owner.as_ref()), (Some(1), Some(world.user("rep"))));
@@ -62,7 +65,7 @@ async fn a_qualified_lead_is_handed_over_and_accepted_once_into_one_opportunity(
     let twice = answers(&world, "rep", "l1", &[("answer", "accepted")]).await;
     assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(
-        twice.text().contains("Rita Voss accepted it on 2026-11-16 08:00 UTC"),
+        twice.text().contains("Rita Voss accepted it on 2026-11-16 09:00 CET"),
         "{}",
         twice.text()
     );
@@ -286,6 +289,9 @@ async fn a_clause_is_contested_and_a_later_ruling_follows_an_earlier_one() {
     let world = World::just_signed_on_handoffs();
     let form = world.gets("sven", "/disputes/new?version=1&clause=2").await;
     assert_eq!(form.status, StatusCode::OK);
+    for nothing in ["/disputes/new", "/disputes/new?version=1", "/disputes/new?opportunity=o"] {
+        assert_eq!(world.gets("sven", nothing).await.status, StatusCode::NOT_FOUND, "{nothing}");
+    }
     let fields = [("version", "1"), ("clause", "2"), ("statement", "40 points are too few.")];
     let first = world.posts("sven", "/disputes", &fields).await.header("location").to_owned();
     let gone = [("version", "1"), ("clause", "9"), ("statement", "What of it?")];

@@ -122,6 +122,8 @@ struct View {
     /// The version in which the person has changed something that nobody sees yet.
     changes: Option<Version>,
     decided: Markup,
+    /// Whether it is on paper, where nothing leads on and nothing can be sent.
+    on_paper: bool,
     /// When it is printed, if it is.
     printed: Markup,
     /// Where its personas are listed, if it has some.
@@ -272,6 +274,7 @@ fn viewed(
             may_contest: may_contest(&row, &agreement, actor),
             may_withdraw: is_open && may(actor, &Act::Propose).is_ok(),
             decided,
+            on_paper: false,
             printed: time.exact(time.now()),
             personas: (!agreement.personas.is_empty()).then(|| personas::personas_href(version)),
         })

@@ -30,6 +30,6 @@ pub fn paper(
     engine::access::may(actor, &engine::access::Act::SeeAgreement)?;
     let (_, agreement) = engine.agreement(version).map_err(super::absent)?;
     let time = LocalTime::new(now, agreement.zone.clone());
-    let view = viewed(engine, version, actor, &time)?;
+    let view = View { on_paper: true, ..viewed(engine, version, actor, &time)? };
     Paper { style: static_files::style(), view }.render().map_err(Failure::unwritten)
 }

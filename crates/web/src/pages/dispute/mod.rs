@@ -65,6 +65,14 @@ impl About {
         !self.opportunity.is_empty()
     }
 
+    /// Whether it names what is contested.
+    fn is_something(&self) -> bool {
+        match self.is_credit() {
+            true => !self.goal.is_empty(),
+            false => !self.version.is_empty() && !self.clause.is_empty(),
+        }
+    }
+
     /// The page that it stands on: its address and its words.
     fn of(&self) -> (String, String) {
         match self.is_credit() {
@@ -194,6 +202,9 @@ fn ruling_form(precedents: Vec<(String, String)>) -> Form {
 /// Asks for the statement with which something is contested.
 pub(crate) async fn new(visit: Visit, Query(about): Query<About>) -> Result<Response, Failure> {
     visit.signed.may(&Act::ContestClauses)?;
+    if !about.is_something() {
+        return Err(Failure::Absent);
+    }
     Ok(asked_anew(visit, &about, |_| {}))
 }
 
@@ -310,6 +321,7 @@ fn keep(form: &mut Form, sent: &Sending) {
 fn field_of(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::Dispute(DisputeRefusal::NoStatement | DisputeRefusal::TooLong) => "statement",
+        Refusal::Dispute(DisputeRefusal::NoReasons) => "reasons",
         Refusal::Dispute(DisputeRefusal::NoPrecedent(_)) => "follows",
         _ => "",
     }

@@ -184,8 +184,12 @@ pub(crate) async fn destroy(
     Ok((jar.remove(gone), clear, Redirect::to("/sign-in")).into_response())
 }
 
-/// A refusal as it stands on a page: with a capital and a full stop.
+/// A refusal as it stands on a page: with a capital and a full stop. An id with which it begins stays
+/// as it is, for it is found by its very letters.
 pub(crate) fn sentence(words: &str) -> String {
+    if words.split(' ').next().is_some_and(|first| first.trim_end_matches(':').contains(':')) {
+        return format!("{}.", words.trim_end_matches('.'));
+    }
     let mut letters = words.chars();
     let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
     let stop = if words.ends_with(['.', '?', '!']) { "" } else { "." };
