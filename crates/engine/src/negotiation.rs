@@ -70,11 +70,15 @@ impl Engine {
     }
 }
 
-/// What a version still says in its sentences and no more in its rules, each with its clause.
+/// What a version that is open still says in its sentences and no more in its rules, each with its
+/// clause; nothing of one that is not.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub fn contradictions(reader: &Reader<'_>, row: &AgreementRow) -> Result<Vec<String>, Error> {
+    if !matches!(row.state, AgreementState::Proposed | AgreementState::Signed) {
+        return Ok(Vec::new());
+    }
     let heads = reader.agreement_heads()?;
     let head = heads.iter().find(|head| head.version == row.version);
     let Some(base) = head.and_then(|head| before(&heads, head)) else { return Ok(Vec::new()) };

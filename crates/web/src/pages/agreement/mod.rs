@@ -35,7 +35,7 @@ use engine::{
     proposal::changes_so_far,
 };
 use store::{
-    StoreError,
+    Reader, StoreError,
     read::{AgreementRow, AgreementState, SignatureRow},
 };
 
@@ -205,6 +205,17 @@ async fn document(
     Ok(if was_refused { visit.refuse(template) } else { visit.show(template) })
 }
 
+/// Where the priorities of a version do not go together with the rest, as a list.
+fn conflicts(
+    reader: &Reader<'_>,
+    version: Version,
+    agreement: &Agreement,
+    time: &LocalTime,
+) -> Result<Markup, StoreError> {
+    let found = conflicts_in(reader, agreement, time.now())?;
+    Ok(priorities::conflicts::listed(version, &found))
+}
+
 fn viewed(
     engine: &Engine,
     version: Version,
@@ -245,14 +256,8 @@ fn viewed(
             clauses: clause::clauses(&agreement, &today, may_change),
             has_message: message::is_in(&agreement),
             has_priorities: priorities::priorities(&agreement).next().is_some(),
-            conflicts: {
-                let found = conflicts_in(reader, &agreement, time.now())?;
-                priorities::conflicts::listed(version, &found)
-            },
-            contradictions: match is_open {
-                true => contradictions(reader, &row)?,
-                false => Vec::new(),
-            },
+            conflicts: conflicts(reader, version, &agreement, time)?,
+            contradictions: contradictions(reader, &row)?,
             changes: changes_so_far(reader, &actor.user)?,
             seals: seals(&agreement, &signatures, &substitutes, &names, time)?,
             attached: attached_to(reader, version)?
