@@ -291,7 +291,9 @@ fn a_proof_or_a_word_that_changed_reads_as_a_plain_sentence() {
 fn a_sentence_that_still_says_the_old_number_is_told_and_only_then() {
     let (sentence, both) = ("score.total >= 40", "from 40 points");
     let none: &[&str] = &[];
-    let cases: [(&[(&str, &str)], &[&str]); 7] = [
+    /// What is changed in the text, and what is told of it.
+    type Case<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str]);
+    let cases: [Case<'_>; 7] = [
         (&[(sentence, "score.total >= 30")], &["Clause 2: the sentence says 40, the rule says 30"]),
         (&[(sentence, "score.total >= 30"), (both, "from 30 points")], none),
         (&[("points = 30", "points = 25")], &["Clause 2: the sentence says 30, the rule says 25"]),
