@@ -12,9 +12,9 @@ use super::join::Joined;
 pub struct Counts {
     /// Rows below the header.
     pub read: u64,
-    /// Rows that brought something new.
+    /// Rows that brought a record, or something that happened, which was not there.
     pub created: u64,
-    /// Rows that changed something known.
+    /// Rows that said something new about a record that was there, of another row too.
     pub updated: u64,
     /// Rows that said what was known.
     pub unchanged: u64,

@@ -210,12 +210,14 @@ impl Taking {
             self.joins.was_made(object, &word, &id);
         }
         let mut became = Became::Unchanged;
-        for event in facts {
+        for (place, event) in facts.into_iter().enumerate() {
             let is_now = match event {
                 Event::Record(told) => self.put(writer, told, draft_person(&draft))?,
                 Event::Once(told) => self.once(writer, told)?,
             };
-            became = became.max(is_now);
+            // What a row is about stands first; what else it tells that is new only changes it.
+            let most = if place == 0 { Became::Created } else { Became::Updated };
+            became = became.max(is_now.min(most));
         }
         if became != Became::Unchanged {
             self.joins.changed(self.plan.object);

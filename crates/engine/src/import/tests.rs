@@ -136,6 +136,31 @@ fn a_dry_run_counts_what_the_real_run_does_and_keeps_nothing() {
 }
 
 #[test]
+fn a_row_whose_record_is_there_already_creates_nothing() {
+    let (dir, engine) = engine();
+    let file = written(
+        &dir,
+        "leads.csv",
+        "lead_id,created_at,status\nX0,2026-01-02,New\nX1,2026-01-02,New\n\
+         X0,2026-01-02,Working\nX1,2026-01-02,New\n",
+    );
+    let dry = ImportOptions { dry_run: true, ..ImportOptions::default() };
+    let counts = Counts { read: 4, created: 2, updated: 1, unchanged: 1, ..Counts::default() };
+    for options in [dry, ImportOptions::default()] {
+        let report = import(&engine, std::slice::from_ref(&file), &options);
+        assert_eq!(report.total, counts, "dry run: {}", options.dry_run);
+    }
+    assert_eq!(engine.read(|reader| reader.leads()).unwrap().len(), 2);
+    let file = written(
+        &dir,
+        "statuses.csv",
+        "lead_id,new_status,changed_at\nX0,MQL,2026-01-04\nX0,SQL,2026-01-05\n",
+    );
+    let report = import(&engine, &[file], &ImportOptions::default());
+    assert_eq!(of(&report, Object::StatusHistory).counts.created, 2, "each is one of its own");
+}
+
+#[test]
 fn an_unmapped_or_blank_column_clears_nothing_unless_the_mapping_says_so() {
     let (dir, engine) = engine();
     let full = written(&dir, "a.csv", "account_id,name,industry,employees\n7,Acme,foundry,20\n");
