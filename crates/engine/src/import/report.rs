@@ -75,6 +75,24 @@ pub struct TableReport {
     pub joined: Vec<Joined>,
 }
 
+impl TableReport {
+    /// A table of which nothing is known but what it lists.
+    pub(super) fn of(table: String, object: Object) -> TableReport {
+        TableReport {
+            file: table.clone(),
+            table,
+            object,
+            counts: Counts::default(),
+            columns: BTreeMap::new(),
+            private: Vec::new(),
+            ignored: Vec::new(),
+            notes: Vec::new(),
+            rejected: Vec::new(),
+            joined: Vec::new(),
+        }
+    }
+}
+
 /// A file that nothing was taken from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Skipped {

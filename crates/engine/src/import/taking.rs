@@ -87,6 +87,11 @@ impl Taking {
         self.counts
     }
 
+    /// The table, by which choices about it are kept, and what it lists.
+    pub(super) fn table(&self) -> (String, Object) {
+        (self.table.clone(), self.plan.object)
+    }
+
     /// The rows rejected since this was last asked; only a few are remembered beyond that.
     pub(super) fn take_rejected(&mut self) -> Vec<Rejected> {
         std::mem::take(&mut self.untold)
