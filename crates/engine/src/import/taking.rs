@@ -162,9 +162,6 @@ impl Taking {
                 return Ok(());
             }
         };
-        for note in &draft.notes {
-            self.note(&note.column, &note.reason);
-        }
         match self.take_draft(writer, draft)? {
             Ok(Became::Created) => self.counts.created += 1,
             Ok(Became::Updated) => self.counts.updated += 1,
@@ -202,7 +199,10 @@ impl Taking {
             return Ok(Ok(Became::Unchanged));
         }
         self.see(&draft);
-        let made = join(&mut self.joins, writer, &mut draft)?;
+        let made = join(&mut self.joins, writer, &self.plan, &mut draft)?;
+        for note in std::mem::take(&mut draft.notes) {
+            self.note(&note.column, &note.reason);
+        }
         if self.plan.object == Object::Responses {
             name_kind(writer, &mut draft)?;
         }

@@ -161,6 +161,56 @@ fn a_row_whose_record_is_there_already_creates_nothing() {
 }
 
 #[test]
+fn of_a_list_of_keys_the_first_is_taken_and_said() {
+    let (dir, engine) = engine();
+    let leads = written(&dir, "leads.csv", "lead_id,created_at,status\n501,2026-01-02,New\n");
+    let deals = written(
+        &dir,
+        "deals.csv",
+        "deal_id,account,lead_id,stage,amount,close_date\n1,Hahn; Sohn,501;502,Won,1,2026-01-02\n\
+         2,Acme,501;,Won,1,2026-01-02\n3,Acme,601;501,Won,1,2026-01-02\n",
+    );
+    let report = import(&engine, &[leads, deals], &ImportOptions::default());
+    assert_eq!((report.total.created, report.total.rejected), (4, 0));
+    let notes = &of(&report, Object::Opportunities).notes;
+    let said = "lead_id names several leads: the first is taken (2 rows)";
+    assert!(notes.iter().any(|note| note == said), "{notes:?}");
+    let deals = engine.read(|reader| reader.opportunities()).unwrap();
+    let leads: Vec<_> = deals.iter().map(|deal| deal.lead.as_ref().unwrap().as_str()).collect();
+    assert_eq!(leads, ["file:501", "file:501", "file:601"]);
+    let accounts = engine.read(|reader| reader.accounts()).unwrap();
+    let names: Vec<_> = accounts.into_iter().filter_map(|account| account.name).collect();
+    assert_eq!(names, ["Acme", "Hahn; Sohn"], "a name with a semicolon stays one");
+}
+
+#[test]
+fn a_lead_is_found_by_its_name_if_only_one_is_called_so() {
+    let (dir, engine) = engine();
+    let people = "Person - ID,Person - Name,Person - Owner,Person - Labels\n\
+                  7,Ann Lee,Jo Field,Hot\n8,Bo Kim,Jo Field,Cold\n9,Bo Kim,Jo Field,Cold\n\
+                  10,Ann Lee Smith,Jo Field,Hot\n";
+    let people = written(&dir, "people.csv", people);
+    let deals = "Deal - ID,Deal - Title,Deal - Stage,Deal - Contact person\n\
+                 1,A,Won,Ann Lee\n2,B,Won,Bo Kim\n3,C,Won,Cy Noone\n";
+    let deals = written(&dir, "deals.csv", deals);
+    let report = import(&engine, &[people, deals], &ImportOptions::default());
+    assert_eq!((report.source.as_str(), report.total.created), ("pipedrive", 7));
+    let deals = engine.read(|reader| reader.opportunities()).unwrap();
+    let leads: Vec<_> = deals.iter().map(|deal| deal.lead.as_ref().map(|id| id.as_str())).collect();
+    assert_eq!(leads[..2], [Some("pipedrive:7"), None]);
+    assert!(leads[2].is_some_and(|lead| lead.starts_with("pipedrive:p")), "he may come later");
+    let several = join::How::Several { records: 2 };
+    let joined = &of(&report, Object::Opportunities).joined;
+    assert!(joined.iter().any(|it| it.word == "Bo Kim" && it.how == several), "{joined:?}");
+    let mut dump = Vec::new();
+    engine.read(|reader| reader.export_ledger(&mut dump)).unwrap();
+    assert!(!String::from_utf8_lossy(&dump).contains("Bo Kim"), "names stay beside the ledger");
+    let lead = engine.read(|reader| reader.lead(&"pipedrive:7".into())).unwrap().unwrap();
+    assert_eq!(lead.status, None, "a label is no status");
+    assert_eq!(lead.fields["labels"], domain::field::FieldValue::from("Hot"));
+}
+
+#[test]
 fn an_unmapped_or_blank_column_clears_nothing_unless_the_mapping_says_so() {
     let (dir, engine) = engine();
     let full = written(&dir, "a.csv", "account_id,name,industry,employees\n7,Acme,foundry,20\n");

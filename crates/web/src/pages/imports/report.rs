@@ -234,7 +234,9 @@ pub(super) fn to_look_at(report: &ImportReport) -> Vec<Joined> {
 }
 
 fn can_be_matched(joined: &Joined) -> bool {
-    matches!(joined.how, How::NotFound { .. } | How::Several { .. })
+    // Which lead is meant is said by its key: names of leads are not shown to choose from.
+    joined.object != Object::Leads
+        && matches!(joined.how, How::NotFound { .. } | How::Several { .. })
 }
 
 fn objects_of(words: &[Joined]) -> Vec<Object> {
@@ -274,7 +276,8 @@ fn word_row((no, joined): (usize, &Joined)) -> WordRow {
         How::Made => ("will be made: no table lists it".to_owned(), None),
         How::ByKeyAlone => ("known by its key alone: no table says more".to_owned(), None),
         How::Several { records } => {
-            (format!("the name of {records} records: joined to none"), Some(String::new()))
+            let suggestion = can_be_matched(joined).then(String::new);
+            (format!("the name of {records} records: joined to none"), suggestion)
         }
         How::NotFound { nearest } => (
             "none of them: kept as a word, joined to nothing".to_owned(),
