@@ -132,7 +132,7 @@ impl Engine {
         }
         self.remember(&table, now)?;
         let mut done = standing.position.done;
-        done.push(taking.finish(&table));
+        done.push(taking.finish(&table, &done));
         standing.position = Position { done, ..Position::default() };
         Ok((standing, true))
     }
@@ -183,7 +183,7 @@ impl Engine {
                     let rejected = taking.take_rejected().into_iter();
                     all_rejected.extend(rejected.map(|rejected| (rejected, cells.clone())));
                 }
-                report.tables.push(taking.finish(&table));
+                report.tables.push(taking.finish(&table, &report.tables));
             }
             report.total = sum(&report.tables);
             Err::<(), _>(Undone::AsMeant(Box::new(report), all_rejected))

@@ -10,7 +10,10 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use store::{Reader, StoreError, Writer, read::name_key};
 
-use super::recalled::{Means, meaning_of};
+use super::{
+    TableReport,
+    recalled::{Means, meaning_of},
+};
 
 /// How many different words of one column are remembered.
 const WORDS_MAX: usize = 50_000;
@@ -341,14 +344,21 @@ impl Joins {
         }
     }
 
-    /// The words that a person should look at, those of most rows first.
-    pub(super) fn to_look_at(&self) -> Vec<Joined> {
+    /// The words that a person should look at, those of most rows first; also those of which tables
+    /// before this one made records.
+    pub(super) fn to_look_at(&self, before: &[TableReport]) -> Vec<Joined> {
+        let joined = before.iter().flat_map(|table| &table.joined);
+        let made = joined.filter(|joined| joined.how == How::Made);
+        let made: BTreeSet<(Object, &str)> =
+            made.map(|joined| (joined.object, joined.word.as_str())).collect();
+        let made_before =
+            |object: Object, word: &str| made.contains(&(object, word)).then_some(How::Made);
         let mut joined: Vec<Joined> = self
             .words
             .iter()
             .filter_map(|((object, word), (_, how, rows))| {
-                let (object, word, how) = (*object, word.clone(), how.clone()?);
-                Some(Joined { object, word, how, rows: *rows })
+                let how = how.clone().or_else(|| made_before(*object, word))?;
+                Some(Joined { object: *object, word: word.clone(), how, rows: *rows })
             })
             .collect();
         joined.sort_by_key(|joined| std::cmp::Reverse(joined.rows));

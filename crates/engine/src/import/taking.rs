@@ -311,8 +311,8 @@ impl Taking {
         Ok(())
     }
 
-    /// The report of the table.
-    pub(super) fn finish(self, table: &Table) -> TableReport {
+    /// The report of the table, after those of the tables before it.
+    pub(super) fn finish(self, table: &Table, before: &[TableReport]) -> TableReport {
         let mut notes = table.notes.clone();
         for ((column, reason), rows) in self.notes {
             let column = if column.is_empty() { String::new() } else { format!("{column} ") };
@@ -344,7 +344,7 @@ impl Taking {
             ignored: self.plan.ignored.iter().map(header).collect(),
             notes,
             rejected: self.rejected,
-            joined: self.joins.to_look_at(),
+            joined: self.joins.to_look_at(before),
         }
     }
 }

@@ -253,6 +253,23 @@ fn a_handoff_table_comes_in_with_its_answers() {
 }
 
 #[test]
+fn the_rows_of_a_word_are_those_of_all_tables() {
+    let (dir, engine) = engine();
+    let owner = "Jo Field";
+    let deals = format!("deal_id,owner,stage,amount\n1,{owner},Won,5\n");
+    let leads =
+        format!("lead_id,created_at,status,owner\n1,2026-01-02,New,{owner}\n2,,New,{owner}\n");
+    let files = [written(&dir, "deals.csv", &deals), written(&dir, "leads.csv", &leads)];
+    let dry = ImportOptions { dry_run: true, ..ImportOptions::default() };
+    for options in [dry, ImportOptions::default()] {
+        let report = import(&engine, &files, &options);
+        let all = report.tables.iter().flat_map(|table| &table.joined);
+        let rows: Vec<_> = all.filter(|it| it.word == owner).map(|it| (&it.how, it.rows)).collect();
+        assert_eq!(rows, [(&join::How::Made, 2), (&join::How::Made, 1)], "{}", options.dry_run);
+    }
+}
+
+#[test]
 fn what_is_refused_leaves_nothing_behind() {
     let (dir, engine) = engine();
     let cases = [
