@@ -46,6 +46,11 @@ impl Installed {
         let link = link.expect("it prints a link for the first person");
         // What it says later must not fill the pipe.
         std::thread::spawn(move || lines.for_each(drop));
+        let home = link.split("/welcome/").next().expect("a link has a host");
+        // What `init` has printed works on.
+        let made = String::from_utf8_lossy(&made.stdout).into_owned();
+        let path = made.split_whitespace().find(|word| word.starts_with("/welcome/"));
+        let link = format!("{home}{}", path.expect("it prints a link too"));
         Installed { serving, link, _folder: folder }
     }
 
