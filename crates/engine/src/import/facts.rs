@@ -484,8 +484,8 @@ fn outcome_of(word: &str) -> Option<&'static str> {
         "open" | "pending" | "inprogress" => Some("open"),
         "loss" | "lose" => Some("lost"),
         "win" | "customer" | "sold" => Some("won"),
-        _ if word.contains("won") => Some("won"),
-        _ if word.contains("lost") => Some("lost"),
+        _ if word.contains("won") || word.contains("gewonnen") => Some("won"),
+        _ if word.contains("lost") || word.contains("verloren") => Some("lost"),
         _ => None,
     }
 }
