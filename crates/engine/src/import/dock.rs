@@ -118,8 +118,7 @@ impl State {
 
     /// Whether a worker has it in hand, or will.
     pub fn is_at_work(self) -> bool {
-        use State::*;
-        matches!(self, Looking | Trying | Waiting | Running | Pausing | Stopping)
+        AT_WORK.contains(&self)
     }
 
     /// Whether nothing more will become of it.
@@ -127,6 +126,16 @@ impl State {
         matches!(self, State::Stopped | State::Done | State::Failed)
     }
 }
+
+/// The states in which a worker has an import in hand, or will.
+pub(super) const AT_WORK: [State; 6] = [
+    State::Looking,
+    State::Trying,
+    State::Waiting,
+    State::Running,
+    State::Pausing,
+    State::Stopping,
+];
 
 /// An import as a page shows it.
 #[derive(Debug, Clone)]

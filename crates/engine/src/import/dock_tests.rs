@@ -265,6 +265,30 @@ fn a_stopped_import_counts_what_it_took_and_not_what_a_trial_promised() {
 }
 
 #[test]
+fn an_import_that_waits_says_for_which_other() {
+    let harbour = Harbour::new();
+    let [first, second] =
+        ["first.csv", "second.csv"].map(|name| harbour.brought(&[(name, LEADS.1)]));
+    let before = |id: &str| harbour.engine.import_before(id).unwrap().map(|import| import.files);
+    for id in [&first, &second] {
+        harbour.engine.try_import(&olga(), id, at(1)).unwrap();
+    }
+    assert_eq!((before(&first), before(&second)), (None, None), "no worker has one in hand");
+    let seen = std::sync::Mutex::new(Vec::new());
+    let clock = || {
+        seen.lock().unwrap().push((before(&first), before(&second)));
+        at(2)
+    };
+    harbour.engine.work_on_imports(&harbour.dock, &clock).unwrap();
+    let seen = seen.into_inner().unwrap();
+    let mut waits = seen.iter().filter(|(first, second)| first.is_some() || second.is_some());
+    let (of_first, of_second) = waits.next().expect("the worker had one in hand");
+    let named: Vec<&str> = of_first.iter().chain(of_second).flatten().map(String::as_str).collect();
+    let other = if of_first.is_some() { "second.csv" } else { "first.csv" };
+    assert_eq!(named, [other], "the one that waits names the one in hand");
+}
+
+#[test]
 fn what_is_dropped_at_night_is_imported_and_put_away() {
     let harbour = Harbour::new();
     let folder = harbour.dir.path().join("drop");
