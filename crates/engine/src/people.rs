@@ -255,7 +255,7 @@ impl Engine {
 /// A new link for somebody who is here; the secret of it.
 fn invite(writer: &mut Writer<'_>, user: UserId, now: Timestamp) -> Result<String, Error> {
     let secret = new_secret();
-    if !writer.reader().user(&user)?.is_some_and(|known| known.role.is_some()) {
+    if writer.reader().user(&user)?.is_none_or(|known| known.role.is_none()) {
         return Err(refused(PeopleRefusal::Unknown(user.0)));
     }
     writer.keep_invitation(&invitation(fingerprint(&secret), &user, now))?;
