@@ -33,6 +33,7 @@ use crate::{Engine, Error, backtest::HISTORY_UNTIL};
 
 pub use connectors::files::package::{free, made, plain_name};
 pub use connectors::mapping::{ColumnUse, Object, fields_of};
+pub use connectors::values::{SAY_DATE_ORDER, SAY_DECIMAL};
 pub use drop_folder::drop_folder_user;
 pub use join::{How, Joined};
 pub use report::{Counts, ImportReport, Rejected, Skipped, TableReport};

@@ -155,17 +155,21 @@ impl Engine {
         if let Some(actor) = by {
             may(actor, &Act::ManagePeople).map_err(Refusal::from)?;
         }
-        let (user, secret) = (user.clone(), new_secret());
-        let kept = fingerprint(&secret);
+        let user = user.clone();
         self.store.write(now, move |writer| {
-            let known = writer.reader().user(&user)?.is_some_and(|known| known.role.is_some());
-            if !known {
-                return Err(refused(PeopleRefusal::Unknown(user.0)));
-            }
             writer.delete_invitations_of(&user)?;
-            writer.keep_invitation(&invitation(kept, &user, now))?;
-            Ok(secret)
+            invite(writer, user, now)
         })
+    }
+
+    /// A further one-time link for somebody who is here, from whoever runs the program; the secret
+    /// of it. Earlier links of theirs work too, until one of them is used.
+    ///
+    /// # Errors
+    /// [`PeopleRefusal::Unknown`].
+    pub fn invite_too(&self, user: &UserId, now: Timestamp) -> Result<String, Error> {
+        let user = user.clone();
+        self.store.write(now, move |writer| invite(writer, user, now))
     }
 
     /// Takes somebody's link back: from here on it opens nothing.
@@ -221,6 +225,8 @@ impl Engine {
             let Some(open) = open.filter(|open| open.used_at.is_none()) else {
                 return Err(refused(PeopleRefusal::LinkSpent));
             };
+            // Of several links one is used.
+            writer.delete_invitations_of(&user)?;
             writer.keep_invitation(&Invitation { used_at: Some(now), ..open })?;
             writer.keep_credential(&user, &hash)?;
             writer.delete_sessions_of(&user)?;
@@ -244,6 +250,16 @@ impl Engine {
             user.map(UserId::from).ok_or_else(|| refused(PeopleRefusal::Unknown(sought)))
         })
     }
+}
+
+/// A new link for somebody who is here; the secret of it.
+fn invite(writer: &mut Writer<'_>, user: UserId, now: Timestamp) -> Result<String, Error> {
+    let secret = new_secret();
+    if writer.reader().user(&user)?.is_none_or(|known| known.role.is_none()) {
+        return Err(refused(PeopleRefusal::Unknown(user.0)));
+    }
+    writer.keep_invitation(&invitation(fingerprint(&secret), &user, now))?;
+    Ok(secret)
 }
 
 fn invitation(token_hash: String, user: &UserId, now: Timestamp) -> Invitation {

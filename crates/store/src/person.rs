@@ -2,17 +2,17 @@
 //! person is erased, the row goes with its salt; the hash then tells nothing, and the ledger still
 //! verifies.
 
-use domain::person::Person;
+use domain::{ids::LeadId, person::Person};
 
 use crate::{
     database::Connection,
     error::StoreError,
     ledger::Sum,
     person_key::{KEYS, keys_of, replace_keys},
-    read::{name_key, replace_words},
+    read::{Findable, name_key, replace_words},
     reader::Reader,
     value::{Json, Row, Value, json, kept, values},
-    words::joined,
+    words::{joined, range_of, words_of},
     writer::Writer,
 };
 
@@ -252,6 +252,34 @@ impl Reader<'_> {
             self.list(what, query, values![name_key(email)], |mut row| row.next())?;
         subjects.sort();
         Ok(subjects)
+    }
+
+    /// Leads of `source` who are called exactly `name`, by id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn leads_called(&self, source: &str, name: &str) -> Result<Vec<LeadId>, StoreError> {
+        let mut words = words_of(name).join(" ");
+        if words.is_empty() {
+            return Ok(Vec::new());
+        }
+        words.push(' ');
+        let [from, to] = range_of(&words);
+        let query = format!(
+            "select id from {INDEX} where kind = $1 and words >= $2 and words < $3 order by id"
+        );
+        let of_source = format!("{source}:");
+        let lead = |mut row: Row| row.next::<String>();
+        let found =
+            self.list("look for a name", &query, values![Findable::Lead.key(), from, to], lead)?;
+        let subjects = found.iter().filter(|id| id.starts_with(&of_source));
+        let subjects: Vec<String> = subjects.map(|id| format!("lead/{id}")).collect();
+        let called = self.names_of(&subjects)?.into_iter().filter(|(_, called)| called == name);
+        let ids = called.filter_map(|(subject, _)| Some(subject.split_once('/')?.1.into()));
+        let mut ids: Vec<LeadId> = ids.collect();
+        ids.sort();
+        ids.dedup();
+        Ok(ids)
     }
 
     /// The id minted for a personal key, if one was.

@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{FromRef, FromRequestParts, OptionalFromRequestParts},
-    http::{HeaderMap, Method, request::Parts},
+    http::{HeaderMap, Method, header::HOST, request::Parts, uri::Authority},
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
@@ -146,6 +146,8 @@ pub(crate) struct Visit {
     pub(crate) house: Shared,
     pub(crate) signed: Signed,
     pub(crate) frame: Frame,
+    /// Where whoever asks reaches Lockstep, as far as the request says it.
+    pub(crate) address: Option<String>,
     jar: CookieJar,
 }
 
@@ -169,8 +171,20 @@ where
         frame.keys = keys::letters_work(&parts.headers);
         frame.flash = flash;
         frame.back = parts.uri.path_and_query().map_or("/", |here| here.as_str()).to_owned();
-        Ok(Visit { house, signed, frame, jar })
+        let address = address(parts, house.app.https);
+        Ok(Visit { house, signed, frame, address, jar })
     }
+}
+
+/// `https://lockstep.example`, by the host that the request names. Whether browsers come by https
+/// was said at the start: what a proxy says of it is not asked.
+fn address(parts: &Parts, https: bool) -> Option<String> {
+    let named = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
+    let host: Authority = match named {
+        Some(host) => host.parse().ok()?,
+        None => parts.uri.authority().cloned()?,
+    };
+    Some(format!("{}://{host}", if https { "https" } else { "http" }))
 }
 
 /// Who asks, and the frame of their pages: asked for in one go, since every page begins so.

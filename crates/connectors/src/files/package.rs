@@ -21,6 +21,10 @@ pub struct PackageLimits {
     pub tables: usize,
     /// Most bytes of all tables, unpacked.
     pub bytes: u64,
+    /// A table beyond this many bytes is looked at for its ratio.
+    pub dense_from_bytes: u64,
+    /// Most bytes out of one byte packed.
+    pub ratio: u64,
 }
 
 /// Why a package is not unpacked.
@@ -46,6 +50,17 @@ pub enum PackageRefusal {
     /// Its tables are too large.
     #[error("unpacks to more than {limit} bytes: bring the tables in several archives")]
     TooLarge {
+        /// The limit.
+        limit: u64,
+    },
+    /// A table comes out of next to nothing, as no export does.
+    #[error(
+        "holds {name}, which unpacks to more than {limit} times its packed size: if it is as meant, \
+         bring the table itself"
+    )]
+    TooDense {
+        /// The table.
+        name: String,
         /// The limit.
         limit: u64,
     },
@@ -95,8 +110,13 @@ pub fn unpack(package: &Path, into: &Path, limits: PackageLimits) -> Result<usiz
         let refused = |why: String| PackageRefusal::Entry { name: name.clone(), why };
         let entry = archive.by_index(no).map_err(|error| refused(error.to_string()))?;
         let mut table = made(&into.join(&name)).map_err(not_kept)?;
-        let laid = io::copy(&mut entry.take(left.saturating_add(1)), &mut table)
+        let packed = entry.compressed_size();
+        let likely = packed.saturating_mul(limits.ratio).max(limits.dense_from_bytes);
+        let laid = io::copy(&mut entry.take(left.min(likely).saturating_add(1)), &mut table)
             .map_err(|error| refused(error.to_string()))?;
+        if laid > likely {
+            return Err(PackageRefusal::TooDense { name, limit: limits.ratio });
+        }
         left = left.checked_sub(laid).ok_or(PackageRefusal::TooLarge { limit: limits.bytes })?;
         taken.insert(name);
     }
@@ -149,7 +169,8 @@ mod tests {
 
     type Entries<'a> = &'a [(&'a str, &'a [u8])];
 
-    const LIMITS: PackageLimits = PackageLimits { entries: 6, tables: 3, bytes: 100 };
+    const LIMITS: PackageLimits =
+        PackageLimits { entries: 6, tables: 3, bytes: 100, dense_from_bytes: 50, ratio: 10 };
 
     fn unpacked(entries: Entries<'_>) -> (tempfile::TempDir, Result<usize, PackageRefusal>) {
         let folder = tempfile::tempdir().unwrap();
@@ -181,12 +202,14 @@ mod tests {
 
     #[test]
     fn what_asks_for_too_much_is_refused() {
-        let large = vec![b'x'; 101];
+        let (large, dense) = ((0..101).collect::<Vec<u8>>(), vec![b'x'; 90]);
         let many: Vec<(String, &[u8])> = (0..4).map(|n| (format!("{n}.csv"), &b"a"[..])).collect();
         let many: Vec<(&str, &[u8])> = many.iter().map(|(n, b)| (n.as_str(), *b)).collect();
         let more: Vec<(String, &[u8])> = (0..7).map(|n| (format!("{n}.txt"), &b"a"[..])).collect();
         let more: Vec<(&str, &[u8])> = more.iter().map(|(n, b)| (n.as_str(), *b)).collect();
-        let cases: [(Entries<'_>, PackageRefusal); 4] = [
+        let too_dense = PackageRefusal::TooDense { name: "a.csv".into(), limit: 10 };
+        let cases: [(Entries<'_>, PackageRefusal); 5] = [
+            (&[("a.csv", &dense)], too_dense),
             (&[("a.csv", &large)], PackageRefusal::TooLarge { limit: 100 }),
             (&many, PackageRefusal::TooManyTables { limit: 3 }),
             (&more, PackageRefusal::TooManyEntries { limit: 6 }),

@@ -130,6 +130,40 @@ fn an_export_is_known_by_one_preset_before_all_others() {
 }
 
 #[test]
+fn an_export_in_german_is_read_as_the_same_in_english() {
+    let cases = [
+        (
+            "Datensatz-ID,Dealname,Dealphase,Betrag,Abschlussdatum,Zuständiger Mitarbeiter,\
+             Erstelldatum,Letzte Änderung",
+            Object::Opportunities,
+            "amount,closed_on,modified_at,name,opened_on,owner,stage",
+        ),
+        (
+            "Datensatz-ID,Vorname,Nachname,E-Mail,Lifecycle-Phase,Lead-Status,\
+             Zuständiger Mitarbeiter,Unternehmensname,Erstelldatum,Letzte Änderung",
+            Object::Leads,
+            "account,created_at,email,first_name,last_name,lead_status,modified_at,owner,status",
+        ),
+        (
+            "Datensatz-ID,Unternehmensname,Zuständiger Mitarbeiter,Erstelldatum",
+            Object::Accounts,
+            "created_at,name,owner",
+        ),
+    ];
+    for (names, object, fields) in cases {
+        let header = header(names);
+        let (name, mapping) = best_preset(&[("all".to_owned(), header.clone())]);
+        let table = mapping.recognise("all", &header).unwrap();
+        assert_eq!((name, table.object), ("hubspot", object), "{names}");
+        let plan = plan(&mapping, table, &header, &Profile::default());
+        assert_eq!(plan.key.map(|key| header[key].as_str()), Some("Datensatz-ID"));
+        let mut found: Vec<&str> = plan.fields.iter().map(|field| field.field.as_str()).collect();
+        found.sort_unstable();
+        assert_eq!(found.join(","), fields, "{names}");
+    }
+}
+
+#[test]
 fn header_names_become_field_names() {
     let cases = [
         ("Deal Stage", "deal_stage"),

@@ -28,6 +28,13 @@ impl ValueProblem {
     }
 }
 
+/// How a reason ends that asks for the order of day and month. Where that is said depends on the
+/// door: an option of a command, a choice on a page, a line of a mapping.
+pub const SAY_DATE_ORDER: &str = "say whether the day or the month comes first";
+
+/// How a reason ends that asks for the decimal sign.
+pub const SAY_DECIMAL: &str = "say whether a point or a comma stands before decimals";
+
 /// Why a value cannot be read, and what would be right.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Unreadable {
@@ -43,17 +50,13 @@ pub enum Unreadable {
     #[error("is a date or time that does not exist: correct it in the source")]
     NoSuchDate,
     /// A day that comes before the month in a column where the month comes first, or the reverse.
-    #[error(
-        "does not fit the column's order of {order}: correct it, or change `date_order` in the mapping"
-    )]
+    #[error("does not fit the column's order of {order}: correct it, or change that order")]
     AgainstOrder {
         /// `day first` or `month first`.
         order: &'static str,
     },
     /// Both readings exist, and the column does not tell which.
-    #[error(
-        "can be {day_first} or {month_first}: say `date_order = \"dmy\"` or `\"mdy\"` in the mapping, or --date-order dmy"
-    )]
+    #[error("can be {day_first} or {month_first}: {}", SAY_DATE_ORDER)]
     AmbiguousDate {
         /// Read with the day first.
         day_first: jiff::civil::Date,
@@ -77,7 +80,7 @@ pub enum Unreadable {
     OddGroups,
     /// A decimal comma where the column has decimal points, or the reverse.
     #[error(
-        "does not fit the column, whose decimal sign is a {sign}: correct it, or change `decimal` in the mapping"
+        "does not fit the column, whose decimal sign is a {sign}: correct it, or change that sign"
     )]
     AgainstDecimalSign {
         /// `point` or `comma`.
@@ -85,7 +88,8 @@ pub enum Unreadable {
     },
     /// `1,234` in a column that has both signs.
     #[error(
-        "can be {with_point} or {with_comma}, and the column has both decimal signs: say `decimal = \"point\"` or `\"comma\"` in the mapping"
+        "can be {with_point} or {with_comma}, and the column has both decimal signs: {}",
+        SAY_DECIMAL
     )]
     AmbiguousNumber {
         /// Its value if the point is the decimal sign.

@@ -69,7 +69,7 @@ impl std::fmt::Display for NumberStyle {
             (DecimalSign::Point, assumed) => write!(
                 f,
                 "nothing shows the decimal sign; {assumed} values such as 1,234 are read as in \
-                 English: say `decimal = \"comma\"` in the mapping if that is wrong"
+                 English: if that is wrong, say that a comma stands before decimals"
             ),
         }
     }

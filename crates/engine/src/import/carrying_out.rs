@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Instant};
 
 use connectors::{
     files::table::{Row, RowProblem},
-    mapping::{ColumnProblem, Draft},
+    mapping::{ColumnProblem, Draft, Object},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,9 @@ use crate::{Engine, Error, tick::Ticked};
 pub(super) struct Position {
     /// The tables that are done, in their order.
     done: Vec<TableReport>,
-    /// What became of the rows of the next one so far.
+    /// The next one, once it is begun, and what it lists.
+    table: Option<(String, Object)>,
+    /// What became of its rows so far.
     counts: Counts,
     /// The first of them that were not taken.
     rejected: Vec<Rejected>,
@@ -130,7 +132,7 @@ impl Engine {
         }
         self.remember(&table, now)?;
         let mut done = standing.position.done;
-        done.push(taking.finish(&table));
+        done.push(taking.finish(&table, &done));
         standing.position = Position { done, ..Position::default() };
         Ok((standing, true))
     }
@@ -181,7 +183,7 @@ impl Engine {
                     let rejected = taking.take_rejected().into_iter();
                     all_rejected.extend(rejected.map(|rejected| (rejected, cells.clone())));
                 }
-                report.tables.push(taking.finish(&table));
+                report.tables.push(taking.finish(&table, &report.tables));
             }
             report.total = sum(&report.tables);
             Err::<(), _>(Undone::AsMeant(Box::new(report), all_rejected))
@@ -193,6 +195,25 @@ impl Engine {
             }
             Err(Undone::Failed(error)) => Err(error),
             Ok(()) => unreachable!("a dry run always undoes what it did"),
+        }
+    }
+}
+
+impl Position {
+    /// What an import came to that goes no further: what is taken stays.
+    pub(super) fn so_far(self, run: &ImportRun) -> ImportReport {
+        let mut tables = self.done;
+        if let Some((table, object)) = self.table {
+            let (counts, rejected) = (self.counts, self.rejected);
+            tables.push(TableReport { counts, rejected, ..TableReport::of(table, object) });
+        }
+        ImportReport {
+            id: run.id.clone(),
+            source: run.source.clone(),
+            cancelled: true,
+            total: sum(&tables),
+            tables,
+            ..ImportReport::default()
         }
     }
 }
@@ -222,7 +243,8 @@ impl Taking {
 
     /// How far it is, after these tables.
     fn position(&self, done: Vec<TableReport>) -> Position {
-        Position { done, counts: self.counts, rejected: self.rejected.clone() }
+        let (table, rejected) = (Some(self.table()), self.rejected.clone());
+        Position { done, table, counts: self.counts, rejected }
     }
 }
 

@@ -12,7 +12,7 @@ use rand::RngExt;
 use store::{ImportRun, Writer};
 
 use super::{
-    ImportRefusal, choices::Choices, found::Found, look_over::tables_in,
+    ImportRefusal, carrying_out::Position, choices::Choices, found::Found, look_over::tables_in,
     recalled::remember_meaning, refused, work::Outcome,
 };
 use crate::{
@@ -118,8 +118,7 @@ impl State {
 
     /// Whether a worker has it in hand, or will.
     pub fn is_at_work(self) -> bool {
-        use State::*;
-        matches!(self, Looking | Trying | Waiting | Running | Pausing | Stopping)
+        AT_WORK.contains(&self)
     }
 
     /// Whether nothing more will become of it.
@@ -127,6 +126,16 @@ impl State {
         matches!(self, State::Stopped | State::Done | State::Failed)
     }
 }
+
+/// The states in which a worker has an import in hand, or will.
+pub(super) const AT_WORK: [State; 6] = [
+    State::Looking,
+    State::Trying,
+    State::Waiting,
+    State::Running,
+    State::Pausing,
+    State::Stopping,
+];
 
 /// An import as a page shows it.
 #[derive(Debug, Clone)]
@@ -161,19 +170,31 @@ impl Import {
             Some(name) => name.to_string_lossy().into_owned(),
             None => path,
         };
+        let state = State::parse(&run.state).unwrap_or(State::Failed);
         Import {
             id: run.id.clone(),
-            state: State::parse(&run.state).unwrap_or(State::Failed),
+            state,
             by: run.by.clone(),
             started_at: run.started_at,
             finished_at: run.finished_at,
             choices: serde_json::from_str(&run.settings).unwrap_or_default(),
             found: serde_json::from_str(&run.found).ok(),
-            outcome: serde_json::from_str(&run.report).unwrap_or_default(),
+            outcome: outcome_of(run, state),
             counts: serde_json::from_str(&run.counts).unwrap_or_default(),
             files: files.into_iter().map(name).collect(),
         }
     }
+}
+
+/// What came of an import, or of trying it out. One that was stopped came to what it had taken, and
+/// not to what a trial had promised.
+fn outcome_of(run: &ImportRun, state: State) -> Outcome {
+    let outcome: Outcome = serde_json::from_str(&run.report).unwrap_or_default();
+    if state != State::Stopped || outcome.report.as_ref().is_some_and(|report| !report.dry_run) {
+        return outcome;
+    }
+    let position: Position = serde_json::from_str(&run.position).unwrap_or_default();
+    Outcome { report: Some(position.so_far(run)), ..outcome }
 }
 
 /// A word that somebody said the meaning of.

@@ -232,6 +232,63 @@ fn a_paused_import_rests_and_goes_on_and_a_stopped_one_keeps_what_was_taken() {
 }
 
 #[test]
+fn a_stopped_import_counts_what_it_took_and_not_what_a_trial_promised() {
+    let harbour = Harbour::new();
+    let accounts = ("accounts.csv", "account_id,account,sector\nA1,Acme,steel\n");
+    let id = harbour.brought(&[accounts, ("leads.csv", &many())]);
+    let promised = Counts { read: 3501, created: 3501, ..Counts::default() };
+    assert_eq!(harbour.tried(&id).outcome.report.unwrap().total, promised);
+    harbour.engine.start_import(&olga(), &id, at(2)).unwrap();
+    let asked = std::sync::atomic::AtomicU32::new(0);
+    let pause = || {
+        if asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 5 {
+            harbour.engine.pause_import(&olga(), &id, at(2)).unwrap();
+        }
+        at(2)
+    };
+    harbour.engine.work_on_imports(&harbour.dock, &pause).unwrap();
+    assert_eq!(harbour.import(&id).state, State::Paused);
+    harbour.engine.stop_import(&harbour.dock, &olga(), &id, at(3)).unwrap();
+    let stopped = harbour.import(&id);
+    assert_eq!(stopped.state, State::Stopped);
+    let report = stopped.outcome.report.expect("what it took");
+    assert_eq!(report.total, stopped.counts);
+    assert!((2..3501).contains(&report.total.read), "{:?}", report.total);
+    let tables: Vec<_> = report
+        .tables
+        .iter()
+        .map(|table| (&*table.table, table.object, table.counts.read))
+        .collect();
+    let leads = report.total.read - 1;
+    let expected = [("accounts.csv", Object::Accounts, 1), ("leads.csv", Object::Leads, leads)];
+    assert_eq!(tables, expected);
+}
+
+#[test]
+fn an_import_that_waits_says_for_which_other() {
+    let harbour = Harbour::new();
+    let [first, second] =
+        ["first.csv", "second.csv"].map(|name| harbour.brought(&[(name, LEADS.1)]));
+    let before = |id: &str| harbour.engine.import_before(id).unwrap().map(|import| import.files);
+    for id in [&first, &second] {
+        harbour.engine.try_import(&olga(), id, at(1)).unwrap();
+    }
+    assert_eq!((before(&first), before(&second)), (None, None), "no worker has one in hand");
+    let seen = std::sync::Mutex::new(Vec::new());
+    let clock = || {
+        seen.lock().unwrap().push((before(&first), before(&second)));
+        at(2)
+    };
+    harbour.engine.work_on_imports(&harbour.dock, &clock).unwrap();
+    let seen = seen.into_inner().unwrap();
+    let mut waits = seen.iter().filter(|(first, second)| first.is_some() || second.is_some());
+    let (of_first, of_second) = waits.next().expect("the worker had one in hand");
+    let named: Vec<&str> = of_first.iter().chain(of_second).flatten().map(String::as_str).collect();
+    let other = if of_first.is_some() { "second.csv" } else { "first.csv" };
+    assert_eq!(named, [other], "the one that waits names the one in hand");
+}
+
+#[test]
 fn what_is_dropped_at_night_is_imported_and_put_away() {
     let harbour = Harbour::new();
     let folder = harbour.dir.path().join("drop");

@@ -35,10 +35,18 @@ const MACHINERY: [&str; 4] = ["deleted", "is_won", "is_closed", "happened_at"];
 pub(super) fn join(
     joins: &mut Joins,
     writer: &mut Writer<'_>,
+    plan: &Plan,
     draft: &mut Draft,
 ) -> Result<Vec<Made>, Error> {
     let mut made = Vec::new();
-    for (field, object, word) in std::mem::take(&mut draft.references) {
+    for (field, object, mut word) in std::mem::take(&mut draft.references) {
+        if let Some((first, has_others)) = joins.first_of(&writer.reader(), object, &word)? {
+            if has_others {
+                let reason = format!("names several {}: the first is taken", object.words());
+                draft.notes.push(problem(plan, &field, reason));
+            }
+            word = first;
+        }
         match joins.meaning(writer, object, &word)? {
             Meaning::Id(id) => {
                 draft.fields.insert(field, FieldValue::Text(id));
@@ -47,6 +55,8 @@ pub(super) fn join(
                 made.extend(made_record(writer.now(), object, &id, word));
                 draft.fields.insert(field, FieldValue::Text(id));
             }
+            // What a lead is called has no place in the ledger.
+            Meaning::Nothing if object == Object::Leads => {}
             Meaning::Nothing => keep_word(&mut draft.fields, &field, &word),
         }
     }
@@ -125,6 +135,13 @@ pub(super) fn facts_foreseen(
     facts_of_draft(plan, source, &draft, now).unwrap_or_default()
 }
 
+/// Something about a field of a row, by the column that says it first.
+fn problem(plan: &Plan, field: &str, reason: String) -> ColumnProblem {
+    let planned = plan.fields.iter().find(|planned| planned.field == field);
+    let header = planned.map(|planned| plan.header[planned.columns[0]].clone());
+    ColumnProblem { column: header.unwrap_or_else(|| field.into()), reason }
+}
+
 struct Row<'a> {
     plan: &'a Plan,
     source: &'a str,
@@ -134,9 +151,7 @@ struct Row<'a> {
 
 impl Row<'_> {
     fn problem(&self, column: &str, reason: &str) -> ColumnProblem {
-        let planned = self.plan.fields.iter().find(|planned| planned.field == column);
-        let header = planned.map(|planned| self.plan.header[planned.columns[0]].clone());
-        ColumnProblem { column: header.unwrap_or_else(|| column.into()), reason: reason.to_owned() }
+        problem(self.plan, column, reason.to_owned())
     }
 
     /// The record's own key, or one made of the row's content.
@@ -259,7 +274,8 @@ impl Row<'_> {
     }
 
     fn needed_lead(&self) -> Result<LeadId, ColumnProblem> {
-        let blank = "is blank: a row must say which lead it is about";
+        let blank = "is blank, or what several leads are called: a row must say which lead it is \
+                     about";
         self.draft.text("lead").map(LeadId::from).ok_or_else(|| self.problem("lead", blank))
     }
 
@@ -468,8 +484,8 @@ fn outcome_of(word: &str) -> Option<&'static str> {
         "open" | "pending" | "inprogress" => Some("open"),
         "loss" | "lose" => Some("lost"),
         "win" | "customer" | "sold" => Some("won"),
-        _ if word.contains("won") => Some("won"),
-        _ if word.contains("lost") => Some("lost"),
+        _ if word.contains("won") || word.contains("gewonnen") => Some("won"),
+        _ if word.contains("lost") || word.contains("verloren") => Some("lost"),
         _ => None,
     }
 }

@@ -10,7 +10,10 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use store::{Reader, StoreError, Writer, read::name_key};
 
-use super::recalled::{Means, meaning_of};
+use super::{
+    TableReport,
+    recalled::{Means, meaning_of},
+};
 
 /// How many different words of one column are remembered.
 const WORDS_MAX: usize = 50_000;
@@ -134,6 +137,43 @@ impl Joins {
         Ok(meaning)
     }
 
+    /// The first of a list of keys such as `501;502`, unless the whole is a record of its own, and
+    /// whether others follow. Who writes such a list names the main one first.
+    pub(super) fn first_of(
+        &self,
+        reader: &Reader<'_>,
+        object: Object,
+        word: &str,
+    ) -> Result<Option<(String, bool)>, StoreError> {
+        let mut parts = word.split(';').map(str::trim).filter(|part| !part.is_empty());
+        let Some(first) = parts.next().filter(|first| *first != word) else { return Ok(None) };
+        let others: Vec<&str> = parts.collect();
+        // Names of firms and people have semicolons too, seldom as they are.
+        let are_keys =
+            || others.iter().chain([&first]).all(|part| !is_a_name(part) && !part.contains(' '));
+        let is_list = !self.is_known(reader, object, word)?
+            && (are_keys() || self.is_known(reader, object, first)?);
+        Ok(is_list.then(|| (first.to_owned(), !others.is_empty())))
+    }
+
+    /// Whether a word is the key or the name of a record, or somebody said what it means.
+    fn is_known(
+        &self,
+        reader: &Reader<'_>,
+        object: Object,
+        word: &str,
+    ) -> Result<bool, StoreError> {
+        let id = qualified(&self.source, word);
+        Ok(meaning_of(reader, &self.source, object, word)?.is_some()
+            || exists(reader, object, &id)?
+            || !named(reader, object, &name_key(word))?.is_empty()
+            || match object {
+                Object::Users => self.people.contains_key(&name_key(word)),
+                Object::Leads => reader.alias_of(&self.source, word)?.is_some(),
+                _ => false,
+            })
+    }
+
     fn look_up(
         &mut self,
         writer: &mut Writer<'_>,
@@ -193,7 +233,8 @@ impl Joins {
         Ok((Meaning::Make(user), None))
     }
 
-    /// A lead or an opportunity: by key alone, whether it is known already or comes later.
+    /// A lead or an opportunity: by key, whether it is known already or comes later; a lead by its
+    /// name too.
     fn by_key(
         &mut self,
         writer: &mut Writer<'_>,
@@ -201,12 +242,43 @@ impl Joins {
         word: &str,
         id: String,
     ) -> Result<(Meaning, Option<How>), StoreError> {
+        if object == Object::Leads
+            && let Some(called) = self.lead_called(&writer.reader(), word)?
+        {
+            return Ok(called);
+        }
         let id = match object == Object::Leads && domain::ids::looks_personal(word) {
             true => format!("{}:{}", self.source, writer.alias(&self.source, word)?),
             false => id,
         };
-        let known = exists(&writer.reader(), object, &id)?;
-        Ok((Meaning::Id(id), (!known).then_some(How::ByKeyAlone)))
+        if exists(&writer.reader(), object, &id)? {
+            return Ok((Meaning::Id(id), None));
+        }
+        Ok((Meaning::Id(id), Some(How::ByKeyAlone)))
+    }
+
+    /// A lead that no key names: the only one of the source that is called so.
+    fn lead_called(
+        &self,
+        reader: &Reader<'_>,
+        word: &str,
+    ) -> Result<Option<(Meaning, Option<How>)>, StoreError> {
+        let is_known = match reader.alias_of(&self.source, word)? {
+            Some(alias) => exists(reader, Object::Leads, &format!("{}:{alias}", self.source))?,
+            None => exists(reader, Object::Leads, &qualified(&self.source, word))?,
+        };
+        let may_be_a_name = is_a_name(word) || word.contains(char::is_whitespace);
+        if is_known || !may_be_a_name {
+            return Ok(None);
+        }
+        Ok(match reader.leads_called(&self.source, word)?.as_slice() {
+            [] => None,
+            [lead] => Some((Meaning::Id(lead.0.clone()), None)),
+            several => {
+                let how = How::Several { records: several.len() };
+                Some((Meaning::Nothing, Some(how)))
+            }
+        })
     }
 
     fn by_name(
@@ -272,14 +344,21 @@ impl Joins {
         }
     }
 
-    /// The words that a person should look at, those of most rows first.
-    pub(super) fn to_look_at(&self) -> Vec<Joined> {
+    /// The words that a person should look at, those of most rows first; also those of which tables
+    /// before this one made records.
+    pub(super) fn to_look_at(&self, before: &[TableReport]) -> Vec<Joined> {
+        let joined = before.iter().flat_map(|table| &table.joined);
+        let made = joined.filter(|joined| joined.how == How::Made);
+        let made: BTreeSet<(Object, &str)> =
+            made.map(|joined| (joined.object, joined.word.as_str())).collect();
+        let made_before =
+            |object: Object, word: &str| made.contains(&(object, word)).then_some(How::Made);
         let mut joined: Vec<Joined> = self
             .words
             .iter()
             .filter_map(|((object, word), (_, how, rows))| {
-                let (object, word, how) = (*object, word.clone(), how.clone()?);
-                Some(Joined { object, word, how, rows: *rows })
+                let how = how.clone().or_else(|| made_before(*object, word))?;
+                Some(Joined { object: *object, word: word.clone(), how, rows: *rows })
             })
             .collect();
         joined.sort_by_key(|joined| std::cmp::Reverse(joined.rows));

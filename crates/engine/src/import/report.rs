@@ -12,9 +12,9 @@ use super::join::Joined;
 pub struct Counts {
     /// Rows below the header.
     pub read: u64,
-    /// Rows that brought something new.
+    /// Rows that brought a record, or something that happened, which was not there.
     pub created: u64,
-    /// Rows that changed something known.
+    /// Rows that said something new about a record that was there, of another row too.
     pub updated: u64,
     /// Rows that said what was known.
     pub unchanged: u64,
@@ -73,6 +73,24 @@ pub struct TableReport {
     pub rejected: Vec<Rejected>,
     /// Names that were joined by another spelling, and names that were not joined.
     pub joined: Vec<Joined>,
+}
+
+impl TableReport {
+    /// A table of which nothing is known but what it lists.
+    pub(super) fn of(table: String, object: Object) -> TableReport {
+        TableReport {
+            file: table.clone(),
+            table,
+            object,
+            counts: Counts::default(),
+            columns: BTreeMap::new(),
+            private: Vec::new(),
+            ignored: Vec::new(),
+            notes: Vec::new(),
+            rejected: Vec::new(),
+            joined: Vec::new(),
+        }
+    }
 }
 
 /// A file that nothing was taken from.

@@ -87,6 +87,11 @@ impl Taking {
         self.counts
     }
 
+    /// The table, by which choices about it are kept, and what it lists.
+    pub(super) fn table(&self) -> (String, Object) {
+        (self.table.clone(), self.plan.object)
+    }
+
     /// The rows rejected since this was last asked; only a few are remembered beyond that.
     pub(super) fn take_rejected(&mut self) -> Vec<Rejected> {
         std::mem::take(&mut self.untold)
@@ -157,9 +162,6 @@ impl Taking {
                 return Ok(());
             }
         };
-        for note in &draft.notes {
-            self.note(&note.column, &note.reason);
-        }
         match self.take_draft(writer, draft)? {
             Ok(Became::Created) => self.counts.created += 1,
             Ok(Became::Updated) => self.counts.updated += 1,
@@ -197,7 +199,10 @@ impl Taking {
             return Ok(Ok(Became::Unchanged));
         }
         self.see(&draft);
-        let made = join(&mut self.joins, writer, &mut draft)?;
+        let made = join(&mut self.joins, writer, &self.plan, &mut draft)?;
+        for note in std::mem::take(&mut draft.notes) {
+            self.note(&note.column, &note.reason);
+        }
         if self.plan.object == Object::Responses {
             name_kind(writer, &mut draft)?;
         }
@@ -210,12 +215,14 @@ impl Taking {
             self.joins.was_made(object, &word, &id);
         }
         let mut became = Became::Unchanged;
-        for event in facts {
+        for (place, event) in facts.into_iter().enumerate() {
             let is_now = match event {
                 Event::Record(told) => self.put(writer, told, draft_person(&draft))?,
                 Event::Once(told) => self.once(writer, told)?,
             };
-            became = became.max(is_now);
+            // What a row is about stands first; what else it tells that is new only changes it.
+            let most = if place == 0 { Became::Created } else { Became::Updated };
+            became = became.max(is_now.min(most));
         }
         if became != Became::Unchanged {
             self.joins.changed(self.plan.object);
@@ -304,8 +311,8 @@ impl Taking {
         Ok(())
     }
 
-    /// The report of the table.
-    pub(super) fn finish(self, table: &Table) -> TableReport {
+    /// The report of the table, after those of the tables before it.
+    pub(super) fn finish(self, table: &Table, before: &[TableReport]) -> TableReport {
         let mut notes = table.notes.clone();
         for ((column, reason), rows) in self.notes {
             let column = if column.is_empty() { String::new() } else { format!("{column} ") };
@@ -337,7 +344,7 @@ impl Taking {
             ignored: self.plan.ignored.iter().map(header).collect(),
             notes,
             rejected: self.rejected,
-            joined: self.joins.to_look_at(),
+            joined: self.joins.to_look_at(before),
         }
     }
 }

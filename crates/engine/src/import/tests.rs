@@ -136,6 +136,81 @@ fn a_dry_run_counts_what_the_real_run_does_and_keeps_nothing() {
 }
 
 #[test]
+fn a_row_whose_record_is_there_already_creates_nothing() {
+    let (dir, engine) = engine();
+    let file = written(
+        &dir,
+        "leads.csv",
+        "lead_id,created_at,status\nX0,2026-01-02,New\nX1,2026-01-02,New\n\
+         X0,2026-01-02,Working\nX1,2026-01-02,New\n",
+    );
+    let dry = ImportOptions { dry_run: true, ..ImportOptions::default() };
+    let counts = Counts { read: 4, created: 2, updated: 1, unchanged: 1, ..Counts::default() };
+    for options in [dry, ImportOptions::default()] {
+        let report = import(&engine, std::slice::from_ref(&file), &options);
+        assert_eq!(report.total, counts, "dry run: {}", options.dry_run);
+    }
+    assert_eq!(engine.read(|reader| reader.leads()).unwrap().len(), 2);
+    let file = written(
+        &dir,
+        "statuses.csv",
+        "lead_id,new_status,changed_at\nX0,MQL,2026-01-04\nX0,SQL,2026-01-05\n",
+    );
+    let report = import(&engine, &[file], &ImportOptions::default());
+    assert_eq!(of(&report, Object::StatusHistory).counts.created, 2, "each is one of its own");
+}
+
+#[test]
+fn of_a_list_of_keys_the_first_is_taken_and_said() {
+    let (dir, engine) = engine();
+    let leads = written(&dir, "leads.csv", "lead_id,created_at,status\n501,2026-01-02,New\n");
+    let deals = written(
+        &dir,
+        "deals.csv",
+        "deal_id,account,lead_id,stage,amount,close_date\n1,Hahn; Sohn,501;502,Won,1,2026-01-02\n\
+         2,Acme,501;,Won,1,2026-01-02\n3,Acme,601;501,Won,1,2026-01-02\n",
+    );
+    let report = import(&engine, &[leads, deals], &ImportOptions::default());
+    assert_eq!((report.total.created, report.total.rejected), (4, 0));
+    let notes = &of(&report, Object::Opportunities).notes;
+    let said = "lead_id names several leads: the first is taken (2 rows)";
+    assert!(notes.iter().any(|note| note == said), "{notes:?}");
+    let deals = engine.read(|reader| reader.opportunities()).unwrap();
+    let leads: Vec<_> = deals.iter().map(|deal| deal.lead.as_ref().unwrap().as_str()).collect();
+    assert_eq!(leads, ["file:501", "file:501", "file:601"]);
+    let accounts = engine.read(|reader| reader.accounts()).unwrap();
+    let names: Vec<_> = accounts.into_iter().filter_map(|account| account.name).collect();
+    assert_eq!(names, ["Acme", "Hahn; Sohn"], "a name with a semicolon stays one");
+}
+
+#[test]
+fn a_lead_is_found_by_its_name_if_only_one_is_called_so() {
+    let (dir, engine) = engine();
+    let people = "Person - ID,Person - Name,Person - Owner,Person - Labels\n\
+                  7,Ann Lee,Jo Field,Hot\n8,Bo Kim,Jo Field,Cold\n9,Bo Kim,Jo Field,Cold\n\
+                  10,Ann Lee Smith,Jo Field,Hot\n";
+    let people = written(&dir, "people.csv", people);
+    let deals = "Deal - ID,Deal - Title,Deal - Stage,Deal - Contact person\n\
+                 1,A,Won,Ann Lee\n2,B,Won,Bo Kim\n3,C,Won,Cy Noone\n";
+    let deals = written(&dir, "deals.csv", deals);
+    let report = import(&engine, &[people, deals], &ImportOptions::default());
+    assert_eq!((report.source.as_str(), report.total.created), ("pipedrive", 7));
+    let deals = engine.read(|reader| reader.opportunities()).unwrap();
+    let leads: Vec<_> = deals.iter().map(|deal| deal.lead.as_ref().map(|id| id.as_str())).collect();
+    assert_eq!(leads[..2], [Some("pipedrive:7"), None]);
+    assert!(leads[2].is_some_and(|lead| lead.starts_with("pipedrive:p")), "he may come later");
+    let several = join::How::Several { records: 2 };
+    let joined = &of(&report, Object::Opportunities).joined;
+    assert!(joined.iter().any(|it| it.word == "Bo Kim" && it.how == several), "{joined:?}");
+    let mut dump = Vec::new();
+    engine.read(|reader| reader.export_ledger(&mut dump)).unwrap();
+    assert!(!String::from_utf8_lossy(&dump).contains("Bo Kim"), "names stay beside the ledger");
+    let lead = engine.read(|reader| reader.lead(&"pipedrive:7".into())).unwrap().unwrap();
+    assert_eq!(lead.status, None, "a label is no status");
+    assert_eq!(lead.fields["labels"], domain::field::FieldValue::from("Hot"));
+}
+
+#[test]
 fn an_unmapped_or_blank_column_clears_nothing_unless_the_mapping_says_so() {
     let (dir, engine) = engine();
     let full = written(&dir, "a.csv", "account_id,name,industry,employees\n7,Acme,foundry,20\n");
@@ -175,6 +250,23 @@ fn a_handoff_table_comes_in_with_its_answers() {
         answers,
         [(Some(Accepted), None), (Some(Rejected), Some("Duplicate".into())), (None, None)]
     );
+}
+
+#[test]
+fn the_rows_of_a_word_are_those_of_all_tables() {
+    let (dir, engine) = engine();
+    let owner = "Jo Field";
+    let deals = format!("deal_id,owner,stage,amount\n1,{owner},Won,5\n");
+    let leads =
+        format!("lead_id,created_at,status,owner\n1,2026-01-02,New,{owner}\n2,,New,{owner}\n");
+    let files = [written(&dir, "deals.csv", &deals), written(&dir, "leads.csv", &leads)];
+    let dry = ImportOptions { dry_run: true, ..ImportOptions::default() };
+    for options in [dry, ImportOptions::default()] {
+        let report = import(&engine, &files, &options);
+        let all = report.tables.iter().flat_map(|table| &table.joined);
+        let rows: Vec<_> = all.filter(|it| it.word == owner).map(|it| (&it.how, it.rows)).collect();
+        assert_eq!(rows, [(&join::How::Made, 2), (&join::How::Made, 1)], "{}", options.dry_run);
+    }
 }
 
 #[test]

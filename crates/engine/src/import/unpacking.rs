@@ -16,7 +16,13 @@ use super::{
 use crate::Error;
 
 /// What an archive may ask of us.
-const PACKAGE: PackageLimits = PackageLimits { entries: 1_000, tables: 50, bytes: 4 << 30 };
+const PACKAGE: PackageLimits = PackageLimits {
+    entries: 1_000,
+    tables: 50,
+    bytes: 4 << 30,
+    dense_from_bytes: 50 << 20,
+    ratio: 100,
+};
 
 /// Paths as they were named, with the tables of ZIP archives instead of the archives. What was
 /// unpacked is gone when this is dropped.

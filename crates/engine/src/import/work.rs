@@ -19,7 +19,7 @@ use super::{
     ImportOptions, ImportRefusal, ImportReport, Listener, Progress, Rejected,
     carrying_out::{Position, rejected_row},
     choices::Choices,
-    dock::{Dock, State},
+    dock::{AT_WORK, Dock, Import, State},
     refused, to_take,
 };
 use crate::{Engine, Error};
@@ -87,6 +87,19 @@ impl Engine {
         self.underway.of(id)
     }
 
+    /// The import that a worker has in hand while this one waits for it, if one does.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn import_before(&self, id: &str) -> Result<Option<Import>, Error> {
+        let runs = self.read(|reader| reader.imports_in(&AT_WORK.map(State::key)))?;
+        let waits = |run: &&ImportRun| run.id == id && run.beat_at.is_none();
+        if !runs.iter().any(|run| waits(&run)) {
+            return Ok(None);
+        }
+        Ok(runs.iter().find(|run| run.id != id && run.beat_at.is_some()).map(Import::of))
+    }
+
     /// Waits until there may be work for a worker, at most so long.
     pub fn wait_for_work(&self, at_most: Duration) {
         self.work_there_is.wait(at_most);
@@ -127,22 +140,20 @@ impl Engine {
     /// Takes the next import in hand, the oldest first: one that waits, or one whose worker has
     /// ended. Only those whose files lie here.
     fn next_import(&self, dock: &Dock, now: Timestamp) -> Result<Option<ImportRun>, Error> {
-        use State::*;
-        let states = [Looking, Trying, Waiting, Running, Pausing, Stopping].map(State::key);
         let is_free = move |run: &ImportRun| {
             run.beat_at.is_none_or(|beat| now.duration_since(beat) > SILENT_MAX)
         };
         let waits =
             |run: &ImportRun| run.by.is_some() && is_free(run) && dock.folder_of(&run.id).is_dir();
-        let found = self.read(|reader| reader.imports_in(&states))?;
+        let found = self.read(|reader| reader.imports_in(&AT_WORK.map(State::key)))?;
         let Some(id) = found.iter().find(|run| waits(run)).map(|run| run.id.clone()) else {
             return Ok(None);
         };
         self.store.write(now, move |writer| {
             let run = writer.reader().import(&id)?;
             let Some(mut run) = run.filter(|run| is_free(run)) else { return Ok(None) };
-            if run.state == Waiting.key() {
-                run.state = Running.key().to_owned();
+            if run.state == State::Waiting.key() {
+                run.state = State::Running.key().to_owned();
             }
             run.beat_at = Some(now);
             writer.keep_import(&run)?;

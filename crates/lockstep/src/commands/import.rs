@@ -16,8 +16,8 @@ use connectors::{
 };
 use domain::money::Currency;
 use engine::import::{
-    Counts, How, ImportOptions, ImportReport, Joined, Listener, Progress, Rejected, TableReport,
-    choices::Choices,
+    Counts, How, ImportOptions, ImportReport, Joined, Listener, Progress, Rejected, SAY_DATE_ORDER,
+    SAY_DECIMAL, TableReport, choices::Choices,
 };
 use indicatif::ProgressBar;
 use jiff::{Timestamp, tz::TimeZone};
@@ -340,13 +340,23 @@ fn about(table: &TableReport) -> Vec<String> {
             true => String::new(),
             false => format!(" {}:", rejected.column),
         };
-        lines.push(format!("  line {}:{column} {}", rejected.line, rejected.reason));
+        let said = said_by(&rejected.reason);
+        lines.push(format!("  line {}:{column} {}{said}", rejected.line, rejected.reason));
     }
     let hidden = table.counts.rejected.saturating_sub(SHOWN as u64);
     if hidden > 0 {
         lines.push(format!("  … and {hidden} more rejected rows in the file"));
     }
     lines
+}
+
+/// By what an answer is said here that a reason asks for.
+fn said_by(reason: &str) -> &'static str {
+    match reason {
+        _ if reason.ends_with(SAY_DATE_ORDER) => " (--date-order dmy or mdy)",
+        _ if reason.ends_with(SAY_DECIMAL) => " (--decimal point or comma)",
+        _ => "",
+    }
 }
 
 fn join_words(joined: &Joined) -> String {

@@ -242,7 +242,8 @@ fn first_link(engine: &Engine, now: Timestamp) -> Result<Option<String>, Failure
         return Ok(None);
     }
     if let Some(operator) = operator {
-        return Ok(Some(engine.invite_again(None, &operator.id, now)?));
+        // What `init` printed goes on working: both links are of one person who waits.
+        return Ok(Some(engine.invite_too(&operator.id, now)?));
     }
     let first = NewPerson {
         name: "Operator".to_owned(),

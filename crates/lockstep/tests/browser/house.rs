@@ -85,6 +85,12 @@ impl House {
         answer.unwrap_or_else(|error| panic!("{method}: {error}"))
     }
 
+    /// The path of an address of ours, which is whole.
+    pub fn path_in(&self, address: &str) -> String {
+        let path = address.strip_prefix(self.served.home());
+        path.unwrap_or_else(|| panic!("{address} is none of ours")).to_owned()
+    }
+
     /// Opens a page. What a click leads to has to be seen first: going on would overtake it.
     pub async fn visits(&self, path: &str) {
         let waits = !self.clicked_at.lock().expect("nobody panics with it").is_empty();

@@ -43,6 +43,29 @@ async fn files_are_looked_at_tried_out_mended_and_taken() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_holds_for_all_rows_is_asked_once_and_on_a_page() {
+    let world = World::new();
+    let leads = b"lead_number,name,created_at,status\n1,Ann,03/04/2026,New\n2,Bo,05/06/2026,New\n";
+    let import = place(&world.brings("operations", &[("leads.csv", leads)]).await);
+    world.works();
+    place(&world.posts("operations", &format!("{import}/trial"), &[]).await);
+    let today = world.page("operations", "/").await;
+    assert!(today.contains("and is being tried out"), "it reads as under way: {today}");
+    let tried = world.works().gets("operations", &import).await;
+    let asks = "Open leads.csv and say whether the day or the month comes first";
+    assert!(tried.text().contains(asks), "{}", tried.text());
+    assert!(!tried.text().contains("--date-order"), "no word of a command: {}", tried.text());
+    assert!(tried.body.contains(&format!("<a href=\"{import}/tables/0\">{asks}")));
+    assert!(!tried.body.contains("name=\"m1\""), "and no cell after another");
+    let fields = [("object", "leads"), ("date_order", "dmy")];
+    place(&world.posts("operations", &format!("{import}/tables/0"), &fields).await);
+    world.works();
+    place(&world.posts("operations", &format!("{import}/trial"), &[]).await);
+    let tried = world.works().page("operations", &import).await;
+    assert!(tried.contains("All 2 rows can be taken"), "{tried}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_column_is_can_be_said() {
     let world = World::new();
     let odd = b"who;since;hue\nx1;02.01.2026;red\n";

@@ -9,7 +9,7 @@ const NEW: [(&str, &str); 4] =
 
 fn link_in(body: &str) -> String {
     let from = body.find("/welcome/").expect("the page shows the link");
-    body[from..].split('"').next().unwrap_or_default().to_owned()
+    body[from..].split(['"', '<']).next().unwrap_or_default().to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -17,6 +17,7 @@ async fn somebody_is_let_in_by_a_link_that_works_once() {
     let world = World::new();
     let answer = world.posts("operations", "/people", &NEW).await;
     let link = link_in(&answer.body);
+    assert!(answer.body.contains(&format!(">http://lockstep.example{link}</pre>")), "it is whole");
     assert!(world.page("nobody", &link).await.contains("Welcome, Nora Quist"));
     let short = world.posts("nobody", &link, &[("password", "short")]).await;
     assert_eq!(short.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -30,6 +31,25 @@ async fn somebody_is_let_in_by_a_link_that_works_once() {
         [("email", "Nora@millrace.example "), ("password", "ein langes Wort ü"), ("to", "/people")];
     let signed = world.posts("nobody", "/sign-in", &fields).await;
     assert_eq!((signed.status, signed.header("location")), (StatusCode::SEE_OTHER, "/people"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_further_link_leaves_the_first_alive_until_one_is_used() {
+    let world = World::new();
+    let first = link_in(&world.posts("operations", "/people", &NEW).await.body);
+    let further = world.asks(|engine| {
+        let nora = engine.find_person("nora@millrace.example").unwrap();
+        format!("/welcome/{}", engine.invite_too(&nora, world.now()).unwrap())
+    });
+    for link in [&first, &further] {
+        assert!(world.page("nobody", link).await.contains("Welcome, Nora Quist"));
+    }
+    let set = world.posts("nobody", &first, &[("password", "ein langes Wort ü")]).await;
+    assert_eq!(set.status, StatusCode::SEE_OTHER);
+    for link in [&first, &further] {
+        let answer = world.posts("nobody", link, &[("password", "ein anderes Wort")]).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.text());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

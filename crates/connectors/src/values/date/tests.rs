@@ -89,8 +89,8 @@ fn dates_that_cannot_be_say_why() {
 
 #[test]
 fn day_and_month_are_taken_in_the_column_s_order_or_asked_for() {
-    let ask = "\"03/04/2024\" can be 2024-04-03 or 2024-03-04: say `date_order = \"dmy\"` or \
-               `\"mdy\"` in the mapping, or --date-order dmy";
+    let ask = "\"03/04/2024\" can be 2024-04-03 or 2024-03-04: say whether the day or the month \
+               comes first";
     let cases = [
         ("03/04/2024", DateOrder::DayFirst, "2024-04-03"),
         ("03/04/2024", DateOrder::MonthFirst, "2024-03-04"),

@@ -49,7 +49,7 @@ fn numbers_that_leave_no_choice() {
 
 #[test]
 fn a_single_sign_before_three_digits_depends_on_the_column() {
-    let ask = "can be 1.234 or 1234, and the column has both decimal signs: say `decimal";
+    let ask = "can be 1.234 or 1234, and the column has both decimal signs: say whether a point";
     for (text, decimal, expected) in [
         ("1,234", DecimalSign::Point, "1234"),
         ("1,234", DecimalSign::Comma, "1.234"),

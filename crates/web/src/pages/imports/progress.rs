@@ -37,7 +37,9 @@ struct ProgressPage {
 }
 
 /// Shows how far it is.
-pub(super) fn shown(visit: Visit, import: Import) -> Result<Response, Failure> {
+pub(super) async fn shown(visit: Visit, import: Import) -> Result<Response, Failure> {
+    let id = import.id.clone();
+    let before = visit.house.work(move |engine| Ok(engine.import_before(&id)?)).await?;
     let told = visit.house.app.engine.import_progress(&import.id);
     let state = import.state;
     let total: Option<u64> = import
@@ -59,9 +61,12 @@ pub(super) fn shown(visit: Visit, import: Import) -> Result<Response, Failure> {
     };
     let page = ProgressPage {
         frame: visit.frame("Import", Place::Imports),
-        title: title(state),
+        title: if before.is_some() { title(State::Waiting) } else { title(state) },
         files: files_words(&import.files),
-        doing: told.map(|(_, progress)| progress.doing).unwrap_or_default(),
+        doing: match before {
+            Some(before) => format!("Waits for {}", files_words(&before.files)),
+            None => told.map(|(_, progress)| progress.doing).unwrap_or_default(),
+        },
         rows,
         words: match rows {
             Some((done, total)) => format!("{} of {} rows", count(done), count(total)),

@@ -1,12 +1,12 @@
 //! What would come of an import, or what came of it: counts, words that join to nothing, rows that
 //! were not taken.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::response::Response;
 use engine::import::{
-    Counts, How, ImportReport, Joined, Object,
+    Counts, How, ImportReport, Joined, Object, SAY_DATE_ORDER, SAY_DECIMAL,
     dock::{Import, State},
     undo::UndoState,
 };
@@ -47,6 +47,8 @@ struct ReportPage {
     rejected: Vec<RejectedShown>,
     rejected_in_all: u64,
     mistake: Option<String>,
+    /// What is to be said once of a table: the way to where, and what.
+    to_say: Vec<(String, String)>,
     notes: Vec<(String, Vec<String>)>,
     found: Option<Tables>,
     next: Vec<(&'static str, &'static str)>,
@@ -134,6 +136,7 @@ pub(super) async fn shown(
         // The command line has written them into a file of its own.
         rejected_in_all: if import.by.is_some() { total.rejected } else { 0 },
         mistake,
+        to_say: to_say(&import, &rejected),
         notes: notes(report.as_ref()),
         found: import
             .found
@@ -234,7 +237,9 @@ pub(super) fn to_look_at(report: &ImportReport) -> Vec<Joined> {
 }
 
 fn can_be_matched(joined: &Joined) -> bool {
-    matches!(joined.how, How::NotFound { .. } | How::Several { .. })
+    // Which lead is meant is said by its key: names of leads are not shown to choose from.
+    joined.object != Object::Leads
+        && matches!(joined.how, How::NotFound { .. } | How::Several { .. })
 }
 
 fn objects_of(words: &[Joined]) -> Vec<Object> {
@@ -274,7 +279,8 @@ fn word_row((no, joined): (usize, &Joined)) -> WordRow {
         How::Made => ("will be made: no table lists it".to_owned(), None),
         How::ByKeyAlone => ("known by its key alone: no table says more".to_owned(), None),
         How::Several { records } => {
-            (format!("the name of {records} records: joined to none"), Some(String::new()))
+            let suggestion = can_be_matched(joined).then(String::new);
+            (format!("the name of {records} records: joined to none"), suggestion)
         }
         How::NotFound { nearest } => (
             "none of them: kept as a word, joined to nothing".to_owned(),
@@ -303,9 +309,33 @@ fn rejected_row(import: &Import, row: &RejectedRow) -> RejectedShown {
     }
 }
 
+/// What a reason asks for that is said once for a whole table, instead of cell after cell.
+fn asked_of_all(reason: &str) -> Option<&'static str> {
+    [SAY_DATE_ORDER, SAY_DECIMAL].into_iter().find(|asked| reason.ends_with(asked))
+}
+
+/// What is to be said once of a table: the way to where, and what.
+fn to_say(import: &Import, rejected: &[RejectedRow]) -> Vec<(String, String)> {
+    let Some(found) = import.found.as_ref().filter(|_| import.state == State::Tried) else {
+        return Vec::new();
+    };
+    let asked = |key: &str| {
+        let rows = rejected.iter().filter(|row| row.file == key);
+        rows.filter_map(|row| asked_of_all(&row.reason)).collect::<BTreeSet<_>>()
+    };
+    let tables = found.tables.iter().enumerate();
+    let ways = tables.flat_map(|(no, table)| {
+        let way = format!("{}/tables/{no}", href(&import.id));
+        let words = move |say| format!("Open {} and {say}", table_words(&table.key));
+        asked(&table.key).into_iter().map(move |say| (way.clone(), words(say)))
+    });
+    ways.collect()
+}
+
 /// What stands in the cell of a rejected row, while it can still be mended.
 fn cell_of(import: &Import, row: &RejectedRow) -> Option<String> {
-    if import.state != State::Tried || row.column.is_empty() {
+    let is_asked_of_all = asked_of_all(&row.reason).is_some();
+    if import.state != State::Tried || row.column.is_empty() || is_asked_of_all {
         return None;
     }
     let mended = import.choices.of(&row.file).mended;

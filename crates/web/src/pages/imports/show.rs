@@ -25,7 +25,7 @@ pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Respons
         State::Tried | State::Done | State::Stopped | State::Failed => {
             report::shown(visit, import, None).await
         }
-        _ => progress::shown(visit, import),
+        _ => progress::shown(visit, import).await,
     }
 }
 

@@ -44,7 +44,9 @@ struct NewPage {
 struct LinkPage {
     frame: Frame,
     name: String,
-    path: String,
+    link: String,
+    /// Whether the link says where Lockstep is.
+    is_whole: bool,
     until: Markup,
 }
 
@@ -139,7 +141,10 @@ fn linked(visit: Visit, name: String, secret: &str) -> Response {
     let frame = visit.frame("A link for one use", Place::People);
     let time = visit.time();
     let until = time.instant(time.now() + LINK_LASTS);
-    visit.show(LinkPage { frame, name, path: format!("/welcome/{secret}"), until })
+    let address = visit.address.clone();
+    let is_whole = address.is_some();
+    let link = format!("{}/welcome/{secret}", address.unwrap_or_default());
+    visit.show(LinkPage { frame, name, link, is_whole, until })
 }
 
 /// A person's id in an address.

@@ -5,6 +5,7 @@ use engine::{
     Engine,
     access::{Act, Actor, may},
     action::action_of,
+    import::dock::State,
     report::ReportQuestion,
 };
 use jiff::ToSpan;
@@ -197,13 +198,18 @@ fn the_house(house: &House, time: &LocalTime) -> Result<Vec<Waiting>, Failure> {
             Some(_) => format!("/imports/{}", encoded(&last.id)),
             None => "/imports".to_owned(),
         };
-        let words = Markup::text("began ")
-            .and(time.instant(last.started_at))
-            .and_text(": ")
-            .and(figure(count(of("read")), &href))
-            .and_text(" rows read, ")
-            .and(figure(count(of("rejected")), &href))
-            .and_text(format!(" rejected, {}", last.state.replace('_', " ")));
+        let state = State::parse(&last.state).unwrap_or(State::Failed).words();
+        let began = Markup::text("began ").and(time.instant(last.started_at));
+        let words = match of("read") {
+            // Before its first rows are taken there is nothing to count.
+            0 => began.and_text(format!(" and {state}")),
+            read => began
+                .and_text(": ")
+                .and(figure(count(read), &href))
+                .and_text(" rows read, ")
+                .and(figure(count(of("rejected")), &href))
+                .and_text(format!(" rejected; it {state}")),
+        };
         waiting.push(Waiting {
             what: match last.source.as_str() {
                 "" => "The last import".to_owned(),
