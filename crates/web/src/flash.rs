@@ -39,6 +39,16 @@ impl Flash {
         self
     }
 
+    /// The same, with the view that undoing comes back to, as a query. A cookie holds no long one.
+    pub fn back_to(mut self, query: &str) -> Flash {
+        const QUERY_MAX: usize = 1_000;
+        if let Some(undo) = self.undo.as_mut().filter(|_| (1..QUERY_MAX).contains(&query.len())) {
+            undo.push('?');
+            undo.push_str(query);
+        }
+        self
+    }
+
     /// Leaves the sentence for the page that the redirect leads to.
     pub fn leave(&self, jar: CookieJar) -> CookieJar {
         let mark = if self.alarm { '!' } else { '.' };

@@ -46,7 +46,7 @@ async fn ticked_opportunities_are_given_to_another_and_it_is_undone() {
         "fields": {"owner": world.user("operations")}});
     world.reports(changed).await;
     let undone = world.posts("sven", &undo, &[]).await;
-    assert_eq!(undone.header("location"), "/opportunities");
+    assert_eq!(undone.header("location"), "/opportunities?owner=me", "back to the view");
     let words = undone.said().0;
     let left = "1 opportunity left as it was: Deal 1 was changed since.";
     assert_eq!(words, format!("Undone for 1 opportunity. {left}"));
@@ -68,7 +68,7 @@ async fn ticked_accounts_are_given_to_another_and_it_is_undone() {
     let undone = world.posts("operations", &undo, &[]).await;
     assert_eq!(
         (undone.header("location"), undone.said().0.as_str()),
-        ("/accounts", "Undone for 1 account.")
+        ("/accounts?owner=me", "Undone for 1 account.")
     );
     let csv = world.gets("rep", "/accounts.csv?owner=nobody").await.body;
     assert!(csv.contains("crm:a1,Nordwind") && !csv.contains("Kessler"), "{csv}");

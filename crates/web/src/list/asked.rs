@@ -1,8 +1,9 @@
 //! What the address of a list asks for: which rows, in which order, and how they are shown.
 
 use axum::extract::Query;
+use jiff::civil::Date;
 
-use super::{Chip, Period, density};
+use super::{Chip, PERIODS, Period, density};
 use crate::names::encoded;
 
 /// What can be asked of a list.
@@ -33,6 +34,8 @@ pub(crate) fn anything(_: &str, _: &str) -> bool {
     true
 }
 
+/// The longest name that is said again.
+const NAME_MAX: usize = 40;
 /// The longest text of one condition, and the most of one kind.
 const TEXT_MAX: usize = 200;
 const SEVERAL_MAX: usize = 50;
@@ -40,7 +43,7 @@ const SEVERAL_MAX: usize = 50;
 const COLUMNS_MAX: usize = 2_000;
 
 /// What an address asks for. What does not read is left out rather than refused: the sentence over
-/// the list says what was understood.
+/// the list says what was understood, and what was not.
 #[derive(Clone)]
 pub(crate) struct Asked {
     pub(super) known: &'static Known,
@@ -52,6 +55,8 @@ pub(crate) struct Asked {
     density: String,
     after: String,
     is_sent: bool,
+    /// The names of what does not read, each once.
+    unread: Vec<String>,
 }
 
 impl Asked {
@@ -69,13 +74,42 @@ impl Asked {
             density: String::new(),
             after: String::new(),
             is_sent: false,
+            unread: Vec::new(),
         };
         for (name, value) in pairs.map(|Query(pairs)| pairs).unwrap_or_default() {
             let most = if name == "columns" { COLUMNS_MAX } else { TEXT_MAX };
             let value: String = value.trim().chars().take(most).collect();
+            if !value.is_empty() && !asked.reads(&name, &value) {
+                let name: String = name.chars().take(NAME_MAX).collect();
+                if !asked.unread.contains(&name) && asked.unread.len() < SEVERAL_MAX {
+                    asked.unread.push(name);
+                }
+            }
             asked.say(&name, value);
         }
         asked
+    }
+
+    /// Whether what is said under a name says anything here.
+    fn reads(&self, name: &str, value: &str) -> bool {
+        let Known { several, once, periods, sorts, reads, .. } = self.known;
+        if let Some(name) = once.iter().find(|known| **known == name) {
+            return reads(name, value);
+        }
+        let end = periods.iter().find_map(|period| name.strip_prefix(*period));
+        match (name, end) {
+            (_, Some("")) => PERIODS.contains(&value),
+            (_, Some("_from" | "_to")) => value.parse::<Date>().is_ok(),
+            ("sort", _) => sorts.iter().any(|(key, _)| *key == value),
+            ("columns" | "density" | "after" | "show", _) => true,
+            _ => several.contains(&name),
+        }
+    }
+
+    /// `Not understood, and left aside: stage, created_from`, where anything was not.
+    pub(crate) fn left_aside(&self) -> Option<String> {
+        let names = self.unread.join(", ");
+        (!names.is_empty()).then(|| format!("Not understood, and left aside: {names}"))
     }
 
     fn say(&mut self, name: &str, value: String) {
@@ -283,6 +317,15 @@ mod tests {
             let again = expected.strip_prefix("/things?").unwrap_or_default();
             assert_eq!(Asked::read(&THINGS, again).href(), expected, "{query}");
         }
+    }
+
+    #[test]
+    fn what_does_not_read_is_named_once() {
+        let all = "kind=A&owner=a&made=30&made_from=2026-01-01&sort=id&columns=a&after=1~b&show=1";
+        assert_eq!(Asked::read(&THINGS, all).left_aside(), None);
+        let none = "owner=noone&made=12&made_to=2026-13-40&sort=old&stage=MQL&stage=SAL&x=";
+        let expected = "Not understood, and left aside: owner, made, made_to, sort, stage";
+        assert_eq!(Asked::read(&THINGS, none).left_aside().as_deref(), Some(expected));
     }
 
     #[test]

@@ -272,7 +272,7 @@ pub(crate) async fn give<L: Listed>(
     let flash = sent.carry_out(&visit, L::GIVEN.ok_or(Failure::Absent)?).await?;
     let asked = Asked::read(L::KNOWN, &sent.back);
     if !flash.alarm {
-        return Ok(visit.go(&asked.here(), &flash));
+        return Ok(visit.go(&asked.here(), &flash.back_to(&asked.back())));
     }
     let page = made::<L>(&visit, asked, sent).await?;
     Ok(again(visit, page, flash))

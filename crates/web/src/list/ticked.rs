@@ -1,7 +1,10 @@
 //! Acts on ticked rows, one or many, and undoing them.
 
 use askama::{Template, filters::HtmlSafe};
-use axum::{extract::Path, response::Response};
+use axum::{
+    extract::{Path, RawQuery},
+    response::Response,
+};
 use domain::{correction::is_correctable_of, ids::UserId, owned::Owned};
 use engine::{
     Engine,
@@ -189,8 +192,12 @@ fn said(
     })
 }
 
-/// Undoes what the person did to rows, and goes back to their list.
-pub(crate) async fn undo(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
+/// Undoes what the person did to rows, and goes back to the view of their list.
+pub(crate) async fn undo(
+    visit: Visit,
+    Path(id): Path<String>,
+    RawQuery(view): RawQuery,
+) -> Result<Response, Failure> {
     let (by, now) = (visit.signed.0.clone(), visit.house.now());
     let reach = visit.signed.can(&Act::SeeReach);
     let undo = move |engine: &Engine| {
@@ -207,7 +214,8 @@ pub(crate) async fn undo(visit: Visit, Path(id): Path<String>) -> Result<Respons
         })
     };
     let (to, flash) = visit.house.work(undo).await?;
-    Ok(visit.go(to, &flash))
+    let to = view.map_or_else(|| to.to_owned(), |view| format!("{to}?{view}"));
+    Ok(visit.go(&to, &flash))
 }
 
 fn path(thing: &Owned) -> &'static str {

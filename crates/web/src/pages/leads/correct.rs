@@ -20,7 +20,7 @@ pub(crate) async fn create(
     let flash = sent.carry_out(&visit, |id| Owned::Lead(id.into())).await?;
     let asked = Asked::read(&KNOWN, &sent.back);
     if !flash.alarm {
-        return Ok(visit.go(&asked.here(), &flash));
+        return Ok(visit.go(&asked.here(), &flash.back_to(&asked.back())));
     }
     let page = made(&visit, asked, sent).await?;
     Ok(again(visit, page, flash))
