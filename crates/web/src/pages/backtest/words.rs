@@ -228,7 +228,7 @@ pub(super) fn load(shown: &Shown<'_>, load: &Load) -> (Markup, Markup) {
         false => String::new(),
     };
     if !load.earlier.is_empty() {
-        part.push_str(&format!(" Drawn are the last {} weeks of {n}.", load.weeks.len()));
+        part.push_str(" Only the last weeks are drawn; the title counts all.");
     }
     let drawn = |words: String| figure(words, LOAD);
     let Some(takes) = load.takes else {
