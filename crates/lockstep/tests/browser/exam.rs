@@ -105,13 +105,12 @@ impl House {
     }
 
     /// What the console says that should not be there. That a page answers 404 is no complaint
-    /// where it is meant to, and what Chromium says of its own pages is none of ours.
+    /// where it is meant to.
     async fn complaints(&self) -> Vec<String> {
         let status = "return performance.getEntriesByType('navigation')[0].responseStatus";
         let answered = format!("with a status of {}", self.number(status).await);
         let said = self.driver.browser_log().await.expect("the console can be read");
-        let ours = said.into_iter().filter(|entry| !entry.message.starts_with("chrome://"));
-        let bad = ours.filter(|entry| {
+        let bad = said.into_iter().filter(|entry| {
             let severe = entry.level == "SEVERE" && !entry.message.contains(&answered);
             severe || entry.message.contains("Content Security Policy")
         });

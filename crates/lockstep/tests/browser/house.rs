@@ -233,5 +233,9 @@ async fn browser(chromium: &Path, profile: &Path, chromedriver: &Chromedriver) -
     }
     wanted.add_arg(&format!("--user-data-dir={}", profile.display())).expect("it is text");
     wanted.set_browser_log_level(LoggingPrefsLogLevel::All).expect("it is text");
-    WebDriver::new(chromedriver.address(), wanted).await.expect("Chromium opens")
+    let driver = WebDriver::new(chromedriver.address(), wanted).await.expect("Chromium opens");
+    // It begins on a page of its own, which may complain when it is left: that is said before ours.
+    driver.goto("about:blank").await.expect("an empty page opens");
+    driver.browser_log().await.expect("the console can be read");
+    driver
 }
