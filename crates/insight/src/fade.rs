@@ -13,7 +13,7 @@ const NEAR: f64 = 1e-5;
 const LARGE: f64 = 1e8;
 
 /// The most entries of the coarse table.
-const COARSE_MAX: i64 = 2048;
+const COARSE_MAX: i64 = 8192;
 
 /// After so many halvings nothing is left of less than 500 points.
 const HALVINGS: i64 = 20;

@@ -14,8 +14,6 @@ mod trouble;
 
 use std::{fs::File, io::Read, path::Path};
 
-use column::joined;
-
 pub use column::{Table, Words, leave_out};
 pub use names::Names;
 pub use trouble::Trouble;
@@ -81,11 +79,10 @@ impl Wanted {
 /// # Errors
 /// [`Trouble`], with the place and what to do.
 pub fn read(path: &Path, wanted: &[Wanted]) -> Result<Table, Trouble> {
-    let (wanted, parts) = match first_bytes(path)?.as_slice() {
-        b"PAR1" => row_groups::read(path, wanted)?,
-        _ => separated::read(path, wanted)?,
-    };
-    joined(path, &wanted, parts)
+    match first_bytes(path)?.as_slice() {
+        b"PAR1" => row_groups::read(path, wanted),
+        _ => separated::read(path, wanted),
+    }
 }
 
 /// The names of a file's columns, in its order.

@@ -3,14 +3,22 @@
 use std::{
     fs::File,
     io::{Read, Seek, SeekFrom},
+    mem,
     sync::{
-        Mutex, PoisonError,
+        Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
 
+use memchr::{memchr, memchr_iter};
+
 use super::{
-    ROW_BYTES_MAX, Trouble, cell::DIGITS_MAX, column::Part, eight_at_once, separated::Layout, shown,
+    ROW_BYTES_MAX, Trouble,
+    cell::DIGITS_MAX,
+    column::{Joining, Part, Table},
+    eight_at_once,
+    separated::Layout,
+    shown,
 };
 use crate::workers::{side_by_side, workers};
 
@@ -41,50 +49,52 @@ enum Stop {
 }
 
 /// Reads rows from a byte of the file on; `None` when the file needs the long way.
-pub(super) fn read(layout: &Layout<'_>, body: u64) -> Result<Option<Vec<Vec<Part>>>, Trouble> {
+pub(super) fn read(layout: &Layout<'_>, body: u64) -> Result<Option<Table>, Trouble> {
     let unreadable = |source| Trouble::Unreadable { file: shown(layout.path), source };
     let mut file = File::open(layout.path).map_err(unreadable)?;
+    let bytes = file.metadata().map_err(unreadable)?.len();
     file.seek(SeekFrom::Start(body)).map_err(unreadable)?;
     let cutter = Mutex::new(Cutter { file, rest: Vec::new(), at: body, number: 0 });
+    let blocks = bytes as usize / BLOCK_BYTES + 1;
+    let joining = Mutex::new(Joining::new(layout.path, &layout.wanted, blocks));
     let is_stopped = AtomicBool::new(false);
     let work = || {
-        let (mut done, mut room) = (Vec::new(), Vec::new());
+        let mut room = Vec::new();
         while !is_stopped.load(Ordering::Relaxed) {
-            let mut cutter = cutter.lock().unwrap_or_else(PoisonError::into_inner);
-            let block = cutter.next(layout, std::mem::take(&mut room));
-            drop(cutter);
-            let (number, split) = match block {
+            let block = locked(&cutter).next(layout, mem::take(&mut room));
+            let (number, taken) = match block {
                 Ok(None) => break,
                 Ok(Some(block)) => {
-                    let split = split(layout, &block);
+                    let parts = split(layout, &block);
                     room = block.bytes;
-                    (block.number, split)
+                    let join = |parts| {
+                        locked(&joining).take(block.number, parts).map_err(Stop::Trouble)
+                    };
+                    (block.number, parts.and_then(join))
                 }
                 Err(trouble) => (usize::MAX, Err(Stop::Trouble(trouble))),
             };
-            if split.is_err() {
+            if let Err(stop) = taken {
                 is_stopped.store(true, Ordering::Relaxed);
+                return Some((number, stop));
             }
-            done.push((number, split));
         }
-        done
+        None
     };
-    let mut done: Vec<_> = side_by_side(workers(), work).into_iter().flatten().collect();
-    done.sort_by_key(|(number, _)| *number);
-    let mut parts = Vec::with_capacity(done.len());
-    let mut trouble = None;
-    for (_, split) in done {
-        match split {
-            Ok(split) => parts.push(split),
-            // A quote further on may explain what looked wrong here.
-            Err(Stop::NotPlain) => return Ok(None),
-            Err(Stop::Trouble(first)) => trouble = trouble.or(Some(first)),
-        }
+    let mut stops: Vec<_> = side_by_side(workers(), work).into_iter().flatten().collect();
+    stops.sort_by_key(|(number, _)| *number);
+    // A quote further on may explain what looked wrong before.
+    if stops.iter().any(|(_, stop)| matches!(stop, Stop::NotPlain)) {
+        return Ok(None);
     }
-    match trouble {
-        Some(trouble) => Err(trouble),
-        None => Ok(Some(parts)),
+    match stops.into_iter().next() {
+        Some((_, Stop::Trouble(trouble))) => Err(trouble),
+        _ => Ok(Some(joining.into_inner().unwrap_or_else(PoisonError::into_inner).finished())),
     }
+}
+
+fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Cutter {
@@ -123,12 +133,11 @@ impl Cutter {
 
 fn split(layout: &Layout<'_>, block: &Block) -> Result<Vec<Part>, Stop> {
     let bytes = block.bytes.as_slice();
-    if bytes.contains(&b'"') {
+    if memchr(b'"', bytes).is_some() {
         return Err(Stop::NotPlain);
     }
-    let rows = bytes.iter().filter(|byte| **byte == b'\n').count() + 1;
-    let mut parts: Vec<Part> =
-        layout.kinds.iter().map(|kind| Part::with_room(*kind, rows)).collect();
+    let rows = memchr_iter(b'\n', bytes).count() + 1;
+    let mut parts = layout.parts(rows);
     let mut start = 0;
     while start < bytes.len() {
         start = row(layout, block.at, bytes, start, &mut parts)?;

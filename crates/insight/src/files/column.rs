@@ -1,9 +1,9 @@
-//! Columns as they come out of a file: parts that were read side by side, put together in order.
+//! Columns as they come out of a file: parts that are read side by side, put together in order.
 
 use std::{
     collections::BTreeMap,
+    mem,
     path::{Path, PathBuf},
-    thread,
 };
 
 use super::{
@@ -233,49 +233,108 @@ impl Part {
     }
 }
 
-/// Puts parts together: `parts` holds, stretch by stretch of the file, a part of each column.
-pub(super) fn joined(
-    path: &Path,
-    wanted: &[Wanted],
-    parts: Vec<Vec<Part>>,
-) -> Result<Table, Trouble> {
-    let too_much = |what| Trouble::TooMuch { file: shown(path), place: "the whole".into(), what };
-    let rows: usize = parts.iter().filter_map(|parts| parts.first()).map(Part::rows).sum();
-    if rows > ROWS_MAX {
-        return Err(too_much("more rows than 32 bits can number"));
-    }
-    let mut by_column: Vec<Vec<Part>> = wanted.iter().map(|_| Vec::new()).collect();
-    for stretch in parts {
-        by_column.iter_mut().zip(stretch).for_each(|(column, part)| column.push(part));
-    }
-    let columns: Option<Vec<Column>> = thread::scope(|scope| {
-        let joining = |(wanted, parts): (&Wanted, Vec<Part>)| {
-            let kind = wanted.kind;
-            scope.spawn(move || column(kind, rows, parts))
-        };
-        let threads: Vec<_> = wanted.iter().zip(by_column).map(joining).collect();
-        threads.into_iter().map(|thread| thread.join().expect("joining does not panic")).collect()
-    });
-    let columns = columns.ok_or_else(|| too_much("more different words than are taken"))?;
-    let names = wanted.iter().map(|wanted| wanted.name.clone());
-    Ok(Table { path: path.to_owned(), rows, columns: names.zip(columns).collect() })
+/// Columns that parts are put together to while others are still read: what was just read is near,
+/// and its room is free for what comes next.
+pub(super) struct Joining {
+    table: Table,
+    /// The columns, in the order in which they were asked for.
+    columns: Vec<(Wanted, Column)>,
+    /// How many stretches the file may have, to make room by.
+    stretches: usize,
+    /// How many were put together.
+    joined: usize,
+    /// Those that came before one that stands before them.
+    waiting: BTreeMap<usize, Vec<Part>>,
 }
 
-/// The parts of one column as a whole; `None` when there are more different words than are taken.
-fn column(kind: Kind, rows: usize, parts: Vec<Part>) -> Option<Column> {
-    if kind == Kind::Word {
-        let mut words = Words { names: Names::default(), codes: Vec::with_capacity(rows) };
-        for mut part in parts {
-            words.names.take(&mut part.raws, &part.texts)?;
-            words.codes.append(&mut part.raws);
+impl Joining {
+    /// Nothing yet of the columns that are there, of a file of about so many stretches.
+    pub(super) fn new(path: &Path, wanted: &[&Wanted], stretches: usize) -> Joining {
+        let column = |kind| match kind {
+            Kind::Word => Column::Words(Words::default()),
+            _ => Column::Numbers { numbers: Vec::new(), blanks: Vec::new() },
+        };
+        Joining {
+            table: Table { path: path.to_owned(), rows: 0, columns: BTreeMap::new() },
+            columns: wanted
+                .iter()
+                .map(|wanted| ((*wanted).clone(), column(wanted.kind)))
+                .collect(),
+            stretches,
+            joined: 0,
+            waiting: BTreeMap::new(),
         }
-        return Some(Column::Words(words));
     }
-    let (mut numbers, mut blanks) = (Vec::with_capacity(rows), Vec::new());
-    for mut part in parts {
-        let before = numbers.len() as u32;
-        blanks.extend(part.blanks.iter().map(|row| row + before));
-        numbers.append(&mut part.numbers);
+
+    /// Takes a stretch in, a part of each column; stretches are numbered from 0 on and come in any
+    /// order.
+    ///
+    /// # Errors
+    /// [`Trouble::TooMuch`].
+    pub(super) fn take(&mut self, stretch: usize, parts: Vec<Part>) -> Result<(), Trouble> {
+        self.waiting.insert(stretch, parts);
+        while let Some(parts) = self.waiting.remove(&self.joined) {
+            self.joined += 1;
+            self.append(parts)?;
+        }
+        Ok(())
     }
-    Some(Column::Numbers { numbers, blanks })
+
+    fn append(&mut self, parts: Vec<Part>) -> Result<(), Trouble> {
+        let rows = parts.first().map_or(0, Part::rows);
+        if self.table.rows == 0 {
+            self.make_room(rows);
+        }
+        self.table.rows += rows;
+        if self.table.rows > ROWS_MAX {
+            return Err(self.too_much("more rows than 32 bits can number"));
+        }
+        let taken: Option<()> = self
+            .columns
+            .iter_mut()
+            .zip(parts)
+            .try_for_each(|((_, column), part)| column.append(part));
+        taken.ok_or_else(|| self.too_much("more different words than are taken"))
+    }
+
+    /// Room for as many rows as there will be if all stretches are like the first. Where there is
+    /// none, columns grow as they fill.
+    fn make_room(&mut self, rows: usize) {
+        let rows = self.stretches.saturating_mul(rows + rows / 64).min(ROWS_MAX);
+        for (_, column) in &mut self.columns {
+            let _ = match column {
+                Column::Numbers { numbers, .. } => numbers.try_reserve_exact(rows),
+                Column::Words(words) => words.codes.try_reserve_exact(rows),
+            };
+        }
+    }
+
+    fn too_much(&self, what: &'static str) -> Trouble {
+        Trouble::TooMuch { file: shown(&self.table.path), place: "the whole".into(), what }
+    }
+
+    /// The columns as a whole.
+    pub(super) fn finished(mut self) -> Table {
+        let columns = mem::take(&mut self.columns).into_iter();
+        self.table.columns = columns.map(|(wanted, column)| (wanted.name, column)).collect();
+        self.table
+    }
+}
+
+impl Column {
+    /// Puts a part behind; `None` when there are more different words than are taken.
+    fn append(&mut self, mut part: Part) -> Option<()> {
+        match self {
+            Column::Words(words) => {
+                words.names.take(&mut part.raws, &part.texts)?;
+                words.codes.append(&mut part.raws);
+            }
+            Column::Numbers { numbers, blanks } => {
+                let before = numbers.len() as u32;
+                blanks.extend(part.blanks.iter().map(|row| row + before));
+                numbers.append(&mut part.numbers);
+            }
+        }
+        Some(())
+    }
 }

@@ -4,7 +4,10 @@ use std::{
     fs::File,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use ::parquet::{
@@ -23,7 +26,7 @@ use ::parquet::{
 use super::{
     Kind, ROWS_MAX, Trouble, Wanted,
     cell::{Wrong, scaled, seconds_since_1970},
-    column::Part,
+    column::{Joining, Part, Table},
     names::SMALL,
     places, shown,
 };
@@ -31,6 +34,9 @@ use crate::workers::{side_by_side, workers};
 
 /// How many rows are unpacked at a time.
 const BATCH: usize = 1 << 16;
+
+/// So many rows most writers put into a row group at most.
+const GROUP_ROWS: usize = 1 << 20;
 
 /// The most that the wanted columns may unpack to, in bytes.
 const UNPACKED_MAX: i64 = 64 << 30;
@@ -41,11 +47,8 @@ pub(super) fn columns(path: &Path) -> Result<Vec<String>, Trouble> {
     Ok(names(reader.metadata()))
 }
 
-/// Reads the columns: which of those wanted are there, and their parts by row group.
-pub(super) fn read(
-    path: &Path,
-    wanted: &[Wanted],
-) -> Result<(Vec<Wanted>, Vec<Vec<Part>>), Trouble> {
+/// Reads the columns of those wanted that are there.
+pub(super) fn read(path: &Path, wanted: &[Wanted]) -> Result<Table, Trouble> {
     let reader = open(path)?;
     let metadata = reader.metadata();
     let found = places(path, &names(metadata), wanted)?;
@@ -59,21 +62,26 @@ pub(super) fn read(
         .collect();
     let kept = kept?;
     let (next, groups) = (AtomicUsize::new(0), metadata.num_row_groups());
-    let work = || -> Vec<(usize, Result<Vec<Part>, Trouble>)> {
-        let mut done = Vec::new();
+    let there: Vec<&Wanted> = found.iter().map(|(_, wanted)| *wanted).collect();
+    let joining = Mutex::new(Joining::new(path, &there, groups));
+    let work = || -> Result<(), (usize, Trouble)> {
         loop {
             let group = next.fetch_add(1, Ordering::Relaxed);
             if group >= groups {
-                return done;
+                return Ok(());
             }
-            done.push((group, row_group(path, group, &found, &kept)));
+            let taken = row_group(path, group, &found, &kept).and_then(|parts| {
+                joining.lock().unwrap_or_else(PoisonError::into_inner).take(group, parts)
+            });
+            taken.map_err(|trouble| (group, trouble))?;
         }
     };
-    let mut done: Vec<_> =
-        side_by_side(workers().min(groups), work).into_iter().flatten().collect();
-    done.sort_by_key(|(group, _)| *group);
-    let parts: Result<Vec<Vec<Part>>, Trouble> = done.into_iter().map(|(_, parts)| parts).collect();
-    Ok((found.iter().map(|(_, wanted)| (*wanted).clone()).collect(), parts?))
+    let done = side_by_side(workers().min(groups), work).into_iter();
+    // Of several troubles, the one that stands first in the file.
+    match done.filter_map(Result::err).min_by_key(|(group, _)| *group) {
+        Some((_, trouble)) => Err(trouble),
+        None => Ok(joining.into_inner().unwrap_or_else(PoisonError::into_inner).finished()),
+    }
 }
 
 fn open(path: &Path) -> Result<SerializedFileReader<File>, Trouble> {
@@ -134,8 +142,10 @@ fn is_bounded(
 enum Kept {
     /// As they are.
     Plain,
-    /// So many to one second.
-    PerSecond(i64),
+    /// Thousandths, millionths or thousand-millionths of a second.
+    Millis,
+    Micros,
+    Nanos,
     /// Days since 1970.
     Days,
     /// With so many digits after the point, of which the asked-for kind keeps so many.
@@ -197,18 +207,18 @@ fn unit(column: &ColumnDescriptor) -> Kept {
     match column.logical_type_ref() {
         Some(LogicalType::Date) => return Kept::Days,
         Some(LogicalType::Timestamp(timestamp)) => {
-            return Kept::PerSecond(match timestamp.unit {
-                TimeUnit::MILLIS => 1_000,
-                TimeUnit::MICROS => 1_000_000,
-                TimeUnit::NANOS => 1_000_000_000,
-            });
+            return match timestamp.unit {
+                TimeUnit::MILLIS => Kept::Millis,
+                TimeUnit::MICROS => Kept::Micros,
+                TimeUnit::NANOS => Kept::Nanos,
+            };
         }
         _ => {}
     }
     match column.converted_type() {
         ConvertedType::DATE => Kept::Days,
-        ConvertedType::TIMESTAMP_MILLIS => Kept::PerSecond(1_000),
-        ConvertedType::TIMESTAMP_MICROS => Kept::PerSecond(1_000_000),
+        ConvertedType::TIMESTAMP_MILLIS => Kept::Millis,
+        ConvertedType::TIMESTAMP_MICROS => Kept::Micros,
         _ => Kept::Plain,
     }
 }
@@ -226,7 +236,8 @@ fn row_group(
     let expected = rows.metadata().num_rows() as usize;
     let mut parts = Vec::with_capacity(found.len());
     for ((column, wanted), kept) in found.iter().zip(kept) {
-        let mut part = Part::new(wanted.kind);
+        // The file says how many there are; it may say much.
+        let mut part = Part::with_room(wanted.kind, expected.min(GROUP_ROWS));
         let read = guarded(|| Ok(read_column(rows.as_ref(), *column, *kept, &mut part)));
         match read.map_err(|said| damaged(path, place(), said))? {
             Ok(()) if part.rows() == expected => parts.push(part),
@@ -286,7 +297,7 @@ fn read_column(
         }
         ColumnReader::ByteArrayColumnReader(reader) => {
             let mut seen = Seen::nothing();
-            each(reader, part, move |part, bytes: &ByteArray| seen.take(part, bytes.data()))
+            each(reader, part, move |part, bytes: &ByteArray| seen.take(part, bytes))
         }
         ColumnReader::FixedLenByteArrayColumnReader(reader) => {
             each(reader, part, |part, bytes: &FixedLenByteArray| take_text(part, bytes.data()))
@@ -327,6 +338,7 @@ fn each<T: DataType>(
     }
 }
 
+#[inline]
 fn take_number(part: &mut Part, number: i64, kept: Kept) -> Result<(), Bad> {
     let fits = match (part.kind, kept) {
         (Kind::Word, _) => match u32::try_from(number).ok().filter(|number| *number < SMALL) {
@@ -337,7 +349,10 @@ fn take_number(part: &mut Part, number: i64, kept: Kept) -> Result<(), Bad> {
             None => return take_text(part, number.to_string().as_bytes()),
         },
         (Kind::Flag, _) => Some(number).filter(|number| (0..=1).contains(number)),
-        (_, Kept::PerSecond(parts)) => Some(number.div_euclid(parts)),
+        // By a number that is known here: another would be divided by for as long as all else takes.
+        (_, Kept::Millis) => Some(number.div_euclid(1_000)),
+        (_, Kept::Micros) => Some(number.div_euclid(1_000_000)),
+        (_, Kept::Nanos) => Some(number.div_euclid(1_000_000_000)),
         (_, Kept::Days) => number.checked_mul(86_400),
         (_, Kept::Scaled { has, keeps }) if has <= keeps => {
             scaled(number, usize::from(keeps - has))
@@ -377,32 +392,35 @@ fn take_text(part: &mut Part, text: &[u8]) -> Result<(), Bad> {
     })
 }
 
-/// The last words seen: a column of few words repeats them, and comparing is cheaper than looking up.
-struct Seen(Vec<(Vec<u8>, u32)>);
+/// The last words seen: a column of few words repeats them, and looks them up in one place of its
+/// dictionary, which is told by where it is.
+struct Seen(Vec<(ByteArray, u32)>);
 
 const SEEN: usize = 64;
 
 impl Seen {
     fn nothing() -> Seen {
-        Seen(vec![(Vec::new(), 0); SEEN])
+        Seen(vec![(ByteArray::from(""), 0); SEEN])
     }
 
-    fn take(&mut self, part: &mut Part, text: &[u8]) -> Result<(), Bad> {
+    fn take(&mut self, part: &mut Part, bytes: &ByteArray) -> Result<(), Bad> {
+        let text = bytes.data();
         if part.kind != Kind::Word || text.is_empty() {
             return take_text(part, text);
         }
         let sum = usize::from(text[0]) + 7 * usize::from(text[text.len() - 1]) + 31 * text.len();
-        let word = &mut self.0[sum % SEEN];
-        if word.0 == text {
-            part.push_raw(word.1);
+        let (known, raw) = &mut self.0[sum % SEEN];
+        // What is known is held on to, so that nothing else can be where it is.
+        if std::ptr::eq(known.data(), text) || known.data() == text {
+            part.push_raw(*raw);
             return Ok(());
         }
-        let raw = part.raw(text).map_err(|wrong| Bad::Value {
+        *raw = part.raw(text).map_err(|wrong| Bad::Value {
             seen: String::from_utf8_lossy(text).chars().take(40).collect(),
             wrong,
         })?;
-        *word = (text.to_vec(), raw);
-        part.push_raw(raw);
+        *known = bytes.clone();
+        part.push_raw(*raw);
         Ok(())
     }
 }

@@ -13,8 +13,10 @@ use std::{
 use csv::{ByteRecord, ReaderBuilder};
 
 use super::{
-    Kind, ROW_BYTES_MAX, ROWS_MAX, Trouble, Wanted, blocks, cell::Wrong, column::Part, places,
-    shown,
+    ROW_BYTES_MAX, ROWS_MAX, Trouble, Wanted, blocks,
+    cell::Wrong,
+    column::{Joining, Part, Table},
+    places, shown,
 };
 
 /// Signs that stand between cells.
@@ -36,15 +38,12 @@ pub(super) struct Layout<'a> {
     pub(super) cells: usize,
     /// For each cell up to the last that is wanted, the column that it goes to.
     pub(super) goes_to: Vec<Option<usize>>,
-    pub(super) kinds: Vec<Kind>,
-    names: Vec<&'a str>,
+    /// The columns that are read.
+    pub(super) wanted: Vec<&'a Wanted>,
 }
 
-/// Reads the columns: which of those wanted are there, and their parts.
-pub(super) fn read(
-    path: &Path,
-    wanted: &[Wanted],
-) -> Result<(Vec<Wanted>, Vec<Vec<Part>>), Trouble> {
+/// Reads the columns of those wanted that are there.
+pub(super) fn read(path: &Path, wanted: &[Wanted]) -> Result<Table, Trouble> {
     let header = header(path)?;
     let found = places(path, &header.names, wanted)?;
     let cells = header.names.len();
@@ -57,14 +56,12 @@ pub(super) fn read(
         sign: header.sign,
         cells,
         goes_to,
-        kinds: found.iter().map(|(_, wanted)| wanted.kind).collect(),
-        names: found.iter().map(|(_, wanted)| wanted.name.as_str()).collect(),
+        wanted: found.into_iter().map(|(_, wanted)| wanted).collect(),
     };
-    let parts = match blocks::read(&layout, header.body)? {
-        Some(parts) => parts,
-        None => vec![row_by_row(&layout, header.body)?],
-    };
-    Ok((found.into_iter().map(|(_, wanted)| wanted.clone()).collect(), parts))
+    match blocks::read(&layout, header.body)? {
+        Some(table) => Ok(table),
+        None => row_by_row(&layout, header.body),
+    }
 }
 
 /// Reads the header. A byte order mark before it is passed over.
@@ -100,7 +97,7 @@ pub(super) fn header(path: &Path) -> Result<Header, Trouble> {
     Ok(Header { names, sign, body: mark as u64 + rows.position().byte() })
 }
 
-fn row_by_row(layout: &Layout<'_>, body: u64) -> Result<Vec<Part>, Trouble> {
+fn row_by_row(layout: &Layout<'_>, body: u64) -> Result<Table, Trouble> {
     let unreadable = |source| Trouble::Unreadable { file: shown(layout.path), source };
     let mut file = File::open(layout.path).map_err(unreadable)?;
     file.seek(SeekFrom::Start(body)).map_err(unreadable)?;
@@ -109,13 +106,14 @@ fn row_by_row(layout: &Layout<'_>, body: u64) -> Result<Vec<Part>, Trouble> {
         .flexible(true)
         .delimiter(layout.sign)
         .from_reader(BufReader::with_capacity(1 << 20, Bounded { file, since_line: 0 }));
-    let mut parts: Vec<Part> = layout.kinds.iter().map(|kind| Part::new(*kind)).collect();
+    let mut joining = Joining::new(layout.path, &layout.wanted, 1);
+    let mut parts = layout.parts(0);
     let mut record = ByteRecord::new();
     loop {
         let at = body + rows.position().byte();
         match rows.read_byte_record(&mut record) {
             Ok(true) => {}
-            Ok(false) => return Ok(parts),
+            Ok(false) => break,
             Err(error) => return Err(layout.broken(at, error)),
         }
         if record.len() != layout.cells {
@@ -131,6 +129,8 @@ fn row_by_row(layout: &Layout<'_>, body: u64) -> Result<Vec<Part>, Trouble> {
             return Err(layout.too_much(at, "more rows than 32 bits can number"));
         }
     }
+    joining.take(0, parts)?;
+    Ok(joining.finished())
 }
 
 /// The line on which a row begins, the first under the header being 0; blank lines are no rows.
@@ -190,6 +190,11 @@ impl Read for Bounded {
 }
 
 impl Layout<'_> {
+    /// An empty part of each column, with room for so many rows.
+    pub(super) fn parts(&self, rows: usize) -> Vec<Part> {
+        self.wanted.iter().map(|wanted| Part::with_room(wanted.kind, rows)).collect()
+    }
+
     /// What is wrong with the row that begins at a byte of the file.
     pub(super) fn ragged(&self, at: u64, cells: usize) -> Trouble {
         let (file, place) = (shown(self.path), self.line(at));
@@ -200,7 +205,7 @@ impl Layout<'_> {
         Trouble::Cell {
             file: shown(self.path),
             place: self.line(at).into(),
-            column: self.names[column].to_owned(),
+            column: self.wanted[column].name.clone(),
             seen: String::from_utf8_lossy(cell).chars().take(40).collect(),
             expected: wrong.expected,
             remedy: wrong.remedy,
