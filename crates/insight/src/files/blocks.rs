@@ -67,9 +67,8 @@ pub(super) fn read(layout: &Layout<'_>, body: u64) -> Result<Option<Table>, Trou
                 Ok(Some(block)) => {
                     let parts = split(layout, &block);
                     room = block.bytes;
-                    let join = |parts| {
-                        locked(&joining).take(block.number, parts).map_err(Stop::Trouble)
-                    };
+                    let join =
+                        |parts| locked(&joining).take(block.number, parts).map_err(Stop::Trouble);
                     (block.number, parts.and_then(join))
                 }
                 Err(trouble) => (usize::MAX, Err(Stop::Trouble(trouble))),

@@ -256,10 +256,7 @@ impl Joining {
         };
         Joining {
             table: Table { path: path.to_owned(), rows: 0, columns: BTreeMap::new() },
-            columns: wanted
-                .iter()
-                .map(|wanted| ((*wanted).clone(), column(wanted.kind)))
-                .collect(),
+            columns: wanted.iter().map(|wanted| ((*wanted).clone(), column(wanted.kind))).collect(),
             stretches,
             joined: 0,
             waiting: BTreeMap::new(),

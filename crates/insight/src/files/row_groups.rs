@@ -149,7 +149,10 @@ enum Kept {
     /// Days since 1970.
     Days,
     /// With so many digits after the point, of which the asked-for kind keeps so many.
-    Scaled { has: u8, keeps: u8 },
+    Scaled {
+        has: u8,
+        keeps: u8,
+    },
 }
 
 struct Unfit {

@@ -31,13 +31,11 @@ impl Plan {
     /// lever that is a multiple of a step, in thousandths: what lies between two of them is looked
     /// at no closer.
     pub fn records(&self, block: &Block, step: i64) -> Records {
-        let mut records = Records { starts: vec![0; block.contacts() + 1], ..Records::default() };
+        let starts = vec![0; block.contacts() + 1];
+        let mut records = Records { starts, step, ..Records::default() };
         self.sweep(block, step, |contact, at, reach| {
-            let reach = reach - reach.rem_euclid(step);
             records.starts[contact + 1] += 1;
-            records.at.push(at);
-            records.reach.push(reach);
-            reach.saturating_add(step - 1)
+            records.note(at, reach)
         });
         for contact in 0..block.contacts() {
             records.starts[contact + 1] += records.starts[contact];

@@ -95,10 +95,15 @@ impl<'a> Straight<'a> {
             return;
         }
         let begun = stays[self.part] as f64;
+        let mut quiet = self.quiet(least, over);
         let mut sum = self.nothing(at.first().copied().unwrap_or_default());
         for (next, (now, kind)) in at.iter().zip(kinds).enumerate() {
             self.take(&mut sum, *now, usize::from(*kind));
-            let most = self.within(begun + sum.given + sum.off);
+            let most = begun + sum.given + sum.off;
+            if most <= quiet {
+                continue;
+            }
+            let most = self.within(most);
             if most < least || most <= over {
                 continue;
             }
@@ -122,8 +127,17 @@ impl<'a> Straight<'a> {
                     return;
                 }
                 over = self.over(points, others, above);
+                quiet = self.quiet(least, over);
             }
         }
+    }
+
+    /// A bound up to which nothing is found, whatever floor and cap make of it: most activities end
+    /// here, with nothing to be worked out but their sum.
+    fn quiet(&self, least: f64, over: f64) -> f64 {
+        let is_lifted = |bound: &f64| self.floor > *bound;
+        let bounds = [over, least.next_down()].into_iter();
+        bounds.filter(|bound| !is_lifted(bound)).fold(f64::MIN, f64::max)
     }
 
     /// The sum before an activity of which all that came earlier, if anything, has come to its end.
