@@ -164,6 +164,8 @@ struct Table {
     rows: u64,
     /// The line of a last row that adds up the others and is no record.
     sum_line: Option<u64>,
+    /// The line from which on stands what is under the table and no record of it.
+    foot_line: Option<u64>,
     sample: Vec<Row>,
     notes: Vec<String>,
     known_by: KnownBy,

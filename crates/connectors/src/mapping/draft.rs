@@ -6,7 +6,7 @@ use domain::{
     person::Person,
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use rust_decimal::prelude::ToPrimitive;
+use rust_decimal::{Decimal, prelude::ToPrimitive};
 
 use super::{
     Object,
@@ -215,7 +215,7 @@ impl Reading<'_> {
                 })
             }
             Kind::Money => FieldValue::Money(self.money(index, cell, draft)?.money),
-            Kind::Number => self.number(index, cell)?,
+            Kind::Number => self.bare(index, cell, draft)?,
             Kind::Bool => FieldValue::Bool(yes_or_no(cell)?),
             Kind::Text => FieldValue::Text(self.word(&field, text_of(cell).unwrap_or_default())),
             Kind::Found if self.profile.is_numbers(index) => self.number(index, cell)?,
@@ -261,6 +261,23 @@ impl Reading<'_> {
         Ok(money)
     }
 
+    /// A number, of an amount of money too: a yearly revenue is compared as a number.
+    fn bare(&self, index: usize, cell: &Cell, draft: &mut Draft) -> Result<FieldValue, String> {
+        let unread = match self.number(index, cell) {
+            Err(unread) => unread,
+            number => return number,
+        };
+        let style = self.profile.money_style(index, self.defaults.decimal);
+        let text = text_of(cell).unwrap_or_default();
+        let Ok(MoneyValue { money, .. }) = parse_money(&text, self.currency, style.decimal) else {
+            return Err(unread);
+        };
+        let reason = format!("is an amount in {}: kept as the number alone", money.currency);
+        draft.notes.push(self.plan.problem(index, reason));
+        let minor = money.currency.minor_digits();
+        Ok(as_field(Decimal::new(money.amount_minor, minor).normalize()))
+    }
+
     fn number(&self, index: usize, cell: &Cell) -> Result<FieldValue, String> {
         let value = match cell {
             Cell::Number(number) => from_float(*number),
@@ -270,11 +287,14 @@ impl Reading<'_> {
                 parse_number(&text, style.decimal).map(|number| number.value)
             }
         };
-        let value = value.map_err(|problem| problem.to_string())?.normalize();
-        Ok(match value.is_integer().then(|| value.to_i64()).flatten() {
-            Some(whole) => FieldValue::Whole(whole),
-            None => FieldValue::Number(value.to_f64().unwrap_or(f64::MAX)),
-        })
+        Ok(as_field(value.map_err(|problem| problem.to_string())?.normalize()))
+    }
+}
+
+fn as_field(value: Decimal) -> FieldValue {
+    match value.is_integer().then(|| value.to_i64()).flatten() {
+        Some(whole) => FieldValue::Whole(whole),
+        None => FieldValue::Number(value.to_f64().unwrap_or(f64::MAX)),
     }
 }
 

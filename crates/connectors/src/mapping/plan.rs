@@ -218,7 +218,9 @@ fn kind_of(object: Object, field: &str) -> Kind {
         "opportunity" => Kind::Reference(Object::Opportunities),
         "amount" | "price" | "cost" | "budget" => Kind::Money,
         "employees" | "revenue" | "count" => Kind::Number,
-        "opened_on" | "closed_on" | "starts_on" | "ends_on" | "converted_on" => Kind::Date,
+        "opened_on" | "closed_on" | "expected_on" | "starts_on" | "ends_on" | "converted_on" => {
+            Kind::Date
+        }
         "created_at" | "modified_at" | "happened_at" | "delivered_at" | "answered_at"
         | "accepted_at" | "rejected_at" => Kind::Instant,
         "is_won" | "is_closed" | "responded" | "deleted" | "is_converted" => Kind::Bool,

@@ -118,13 +118,37 @@ impl Profile {
         })
     }
 
-    /// The order of day and month in a column.
+    /// The order of day and month in a column: as it shows itself, as was said, or as the other
+    /// columns of the table show it, which one hand wrote.
     pub fn date_order(&self, index: usize, said: Option<DateOrder>) -> DateOrder {
-        let found = self.column(index).map_or(DateOrder::Clear, |column| column.dates.finish());
-        match (found, said) {
+        match (self.order_shown(index), said) {
             (DateOrder::Ambiguous | DateOrder::Mixed | DateOrder::Clear, Some(said)) => said,
-            _ => found,
+            (DateOrder::Ambiguous, None) => {
+                self.order_of_others().map_or(DateOrder::Ambiguous, |(order, _)| order)
+            }
+            (found, _) => found,
         }
+    }
+
+    /// The order of day and month that a column shows itself.
+    pub fn order_shown(&self, index: usize) -> DateOrder {
+        self.column(index).map_or(DateOrder::Clear, |column| column.dates.finish())
+    }
+
+    /// The order that all columns show which show one by a number over 12, with the first of them.
+    pub fn order_of_others(&self) -> Option<(DateOrder, usize)> {
+        let is_shown =
+            |order: &DateOrder| !matches!(order, DateOrder::Ambiguous | DateOrder::Clear);
+        let shows_by_number =
+            |column: &Column| column.dates.day_first + column.dates.month_first > 0;
+        let columns = self.columns.iter().enumerate().filter(|(_, column)| shows_by_number(column));
+        let mut shown = columns
+            .filter(|(index, _)| self.is_dates(*index))
+            .map(|(index, column)| (column.dates.finish(), index))
+            .filter(|(order, _)| is_shown(order));
+        let (first, index) = shown.next()?;
+        let agree = first != DateOrder::Mixed && shown.all(|(order, _)| order == first);
+        agree.then_some((first, index))
     }
 
     /// The decimal sign of a column of numbers.

@@ -15,7 +15,7 @@ use super::{
     Counts, ImportReport, Listener, Progress, ROWS_AT_ONCE, Rejected, Table, TableReport,
     cell_text,
     dock::State,
-    look_over::{ADDS_UP, rows_of},
+    look_over::{ADDS_UP, UNDER, rows_of},
     refused,
     taking::Taking,
 };
@@ -334,9 +334,12 @@ fn drafted(table: &Table, row: Result<Row, RowProblem>) -> (Drafted, Vec<String>
     };
     let left_out =
         |reason: String| Ok((line, Err(vec![ColumnProblem { column: String::new(), reason }])));
+    let what = table.plan.object.words();
     if table.sum_line == Some(line) {
-        let what = table.plan.object.words();
         return (left_out(format!("{ADDS_UP} and is none of the {what}: it is left out")), cells);
+    }
+    if table.foot_line.is_some_and(|foot| line >= foot) {
+        return (left_out(format!("{UNDER} and is none of the {what}: it is left out")), cells);
     }
     let drafted = match table.choice.mended(&table.plan.header, row) {
         None => left_out("was left out by hand".to_owned()),

@@ -481,7 +481,7 @@ fn outcome_of(word: &str) -> Option<&'static str> {
     let word = connectors::mapping::plain_name(word);
     match word.as_str() {
         "nodecision" | "abandoned" | "derailed" | "cancelled" | "canceled" => Some("no_decision"),
-        "open" | "pending" | "inprogress" => Some("open"),
+        "open" | "pending" | "inprogress" | "offen" => Some("open"),
         "loss" | "lose" => Some("lost"),
         "win" | "customer" | "sold" => Some("won"),
         _ if word.contains("won") || word.contains("gewonnen") => Some("won"),

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use connectors::{
     files::{
         guard::Refusal as FileRefusal,
-        table::{self, Format, ReadOptions, Reading, Row},
+        table::{self, Cell, Format, ReadOptions, Reading, Row},
     },
     mapping::{self, Defaults, Mapping, Plan, Profile, Sums, TableMapping},
+    values::date::DateOrder,
 };
 
 use super::{
@@ -184,6 +185,10 @@ impl LookingOver<'_> {
         let chosen = self.options.choices.of(&key);
         let (choice, known_by, table) = self.kind(&name, &header, chosen);
         let mut plan = mapping::plan(self.mapping, &table, &header, &seen.profile);
+        let foot_line = seen.foot.first().map(|row| row.line);
+        if let Some(line) = foot_line {
+            notes.push(format!("line {line} and those after it: what {UNDER}, which is left out"));
+        }
         let sum_line = seen.sum_line(&plan);
         match (sum_line, seen.last.take()) {
             (Some(line), _) => notes.push(format!("line {line} {ADDS_UP}: it is left out")),
@@ -210,6 +215,7 @@ impl LookingOver<'_> {
             profile: seen.profile,
             rows: seen.rows,
             sum_line,
+            foot_line,
             sample: seen.sample,
             notes,
             known_by,
@@ -259,26 +265,18 @@ impl LookingOver<'_> {
         name: &str,
         reading: &mut Reading,
     ) -> Result<Option<Seen>, String> {
-        let mut seen = Seen::default();
+        let mut seen = Seen { width: reading.header.len(), ..Seen::default() };
         let hint = reading.count_hint();
         for row in reading.by_ref() {
             seen.rows += 1;
             match row {
-                Ok(row) => {
-                    if let Some(before) = seen.last.replace(row) {
-                        seen.observe(before);
-                    }
-                }
+                Ok(row) => seen.take(row),
                 Err(problem) if problem.ends_reading() => {
                     let file = self.options.name_of(path);
                     return Err(format!("{file}: {problem}. Nothing was imported from it"));
                 }
                 // What stands before a row that is not read is not the last one.
-                Err(_) => {
-                    if let Some(before) = seen.last.take() {
-                        seen.observe(before);
-                    }
-                }
+                Err(_) => seen.observe_last(),
             }
             if seen.rows.is_multiple_of(10_000) {
                 let going_on = self.listener.progress(Progress {
@@ -299,6 +297,9 @@ impl LookingOver<'_> {
 /// What is said of a row that is no record.
 pub(super) const ADDS_UP: &str = "adds up the rows above it";
 
+/// The same of a row under the table.
+pub(super) const UNDER: &str = "stands under the table, after a blank line";
+
 /// What the rows of a table show.
 #[derive(Default)]
 struct Seen {
@@ -308,9 +309,45 @@ struct Seen {
     sums: Sums,
     /// The last row, which has not been observed yet: it may add up the others.
     last: Option<Row>,
+    /// Rows after it that may stand under the table, which have not been observed either.
+    foot: Vec<Row>,
+    /// How many columns the table has.
+    width: usize,
 }
 
+/// More rows than this are no foot of a table.
+const FOOT_MAX: usize = 20;
+
 impl Seen {
+    fn take(&mut self, row: Row) {
+        if self.may_be_foot(&row) {
+            self.foot.push(row);
+            return;
+        }
+        self.observe_last();
+        self.last = Some(row);
+    }
+
+    /// Whether a row may stand under the table, as a report's totals and notes do: after a blank
+    /// line, with words in its first cell and nothing else, where rows have several cells.
+    fn may_be_foot(&self, row: &Row) -> bool {
+        let Some(before) = self.foot.last().or(self.last.as_ref()) else { return false };
+        let mut filled = row.cells.iter().enumerate().filter(|(_, cell)| **cell != Cell::Blank);
+        let is_words = match (filled.next(), filled.next()) {
+            (Some((0, Cell::Text(text))), None) => text.trim().contains(' '),
+            _ => false,
+        };
+        let after_blank = !self.foot.is_empty() || row.line > last_line(before) + 1;
+        is_words && after_blank && self.width > 2 && self.foot.len() < FOOT_MAX
+    }
+
+    /// What came last is a row like those before it.
+    fn observe_last(&mut self) {
+        let last = self.last.take().into_iter();
+        let rows: Vec<Row> = last.chain(std::mem::take(&mut self.foot)).collect();
+        rows.into_iter().for_each(|row| self.observe(row));
+    }
+
     fn observe(&mut self, row: Row) {
         self.profile.observe(&row);
         self.sums.add(&row);
@@ -326,6 +363,15 @@ impl Seen {
         let last = self.last.as_ref();
         last.filter(|row| self.sums.are_in(row, plan.key, keys_are_full)).map(|row| row.line)
     }
+}
+
+/// The line on which a row ends: its cells may hold several.
+fn last_line(row: &Row) -> u64 {
+    let lines = |cell: &Cell| match cell {
+        Cell::Text(text) => text.matches('\n').count() as u64,
+        _ => 0,
+    };
+    row.line + row.cells.iter().map(lines).sum::<u64>()
 }
 
 fn format_words(format: &Format) -> String {
@@ -356,6 +402,14 @@ fn suspicions(plan: &Plan, profile: &Profile) -> Vec<String> {
                  the rows were loaded; if another column has the true date, map it to {}",
                 planned.field
             ));
+        }
+        if matches!(planned.kind, mapping::Kind::Date | mapping::Kind::Instant)
+            && profile.order_shown(index) == DateOrder::Ambiguous
+            && let Some((order, shown_by)) = profile.order_of_others()
+        {
+            let order = if order == DateOrder::MonthFirst { "month" } else { "day" };
+            let shown_by = &plan.header[shown_by];
+            notes.push(format!("{column} is read with the {order} first, as {shown_by} shows it"));
         }
         let style = match planned.kind {
             mapping::Kind::Money => profile.money_style(index, None),

@@ -399,3 +399,5 @@ fn a_row_that_adds_up_the_others_is_told_and_not_taken() {
         assert_eq!(said, taken == 2, "{why}: {:?}", table.notes);
     }
 }
+
+mod exports;
