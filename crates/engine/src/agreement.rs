@@ -232,7 +232,7 @@ impl Engine {
             if !is_open(row) {
                 return Err(refused(AgreementRefusal::NotOpen(version)));
             }
-            withdraw(writer, version, Some(by), now)
+            withdraw(writer, version, None, Some(by), now)
         })
     }
 
@@ -282,10 +282,10 @@ pub(crate) fn propose(
             _ => {}
         }
     }
-    for row in rows.iter().filter(|row| is_open(row)) {
-        withdraw(writer, row.version, by.clone(), now)?;
-    }
     let version = Version(rows.last().map_or(1, |row| row.version.0 + 1));
+    for row in rows.iter().filter(|row| is_open(row)) {
+        withdraw(writer, row.version, Some(version), by.clone(), now)?;
+    }
     let text = text.files().clone();
     let fact = AgreementProposed { version, text, hash, effective_at, by };
     let key = format!("agreement/{version}/proposed");
@@ -387,10 +387,11 @@ fn is_open(row: &AgreementRow) -> bool {
 fn withdraw(
     writer: &mut Writer<'_>,
     version: Version,
+    instead: Option<Version>,
     by: Option<UserId>,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let fact = Fact::AgreementWithdrawn(AgreementWithdrawn { version, by });
+    let fact = Fact::AgreementWithdrawn(AgreementWithdrawn { version, instead, by });
     append(writer, format!("agreement/{version}/withdrawn"), now, fact)
 }
 

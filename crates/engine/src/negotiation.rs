@@ -2,10 +2,12 @@
 
 pub mod answers;
 
+use std::collections::BTreeMap;
+
 use connectors::agreement::{AgreementText, redline::redline};
-use domain::ids::Version;
+use domain::{fact::Fact, ids::Version};
 use store::{
-    Reader,
+    Reader, StoreError,
     read::{AgreementHead, AgreementRow, AgreementState},
 };
 
@@ -101,6 +103,26 @@ pub fn before<'r>(heads: &'r [AgreementHead], head: &AgreementHead) -> Option<&'
         })
         .max_by_key(|(at, other)| (*at, other.version))
         .map(|(_, other)| other)
+}
+
+/// Each version that was taken back for another, with that other.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn successors(reader: &Reader<'_>) -> Result<BTreeMap<Version, Version>, StoreError> {
+    let mut successors = BTreeMap::new();
+    for head in reader.agreement_heads()? {
+        if head.state != AgreementState::Withdrawn {
+            continue;
+        }
+        let entry = reader.entry(head.last_fact)?;
+        let next = entry.as_ref().and_then(|entry| match entry.fact() {
+            Fact::AgreementWithdrawn(fact) => fact.instead,
+            _ => None,
+        });
+        successors.extend(next.map(|next| (head.version, next)));
+    }
+    Ok(successors)
 }
 
 /// The text of a version.

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use connectors::agreement::{AgreementText, TextFailure, read};
 use domain::{agreement::Agreement, conflict::NamedPeople, ids::Version};
-use engine::{Engine, agreement::OpenVersion};
+use engine::{Engine, agreement::OpenVersion, negotiation::successors};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use store::read::{AgreementRow, AgreementState, SignatureRow};
@@ -231,17 +231,19 @@ fn would_go(open: &OpenVersion) -> String {
 fn list(engine: &Engine) -> Result<Answer, Failure> {
     let people = admitted(engine)?;
     let versions = engine.read(|reader| {
+        let successors = successors(reader)?;
         let rows = reader.agreements()?.into_iter();
-        rows.map(|row| Ok((reader.signatures_of(row.version)?, row)))
+        let next = |row: &AgreementRow| successors.get(&row.version).copied();
+        rows.map(|row| Ok((reader.signatures_of(row.version)?, next(&row), row)))
             .collect::<Result<Vec<_>, store::StoreError>>()
     })?;
-    let json: Vec<Value> = versions.iter().map(|(signed, row)| of(row, signed)).collect();
+    let json: Vec<Value> = versions.iter().map(|(signed, next, row)| of(row, signed, *next)).collect();
     let json = json!({ "versions": json });
     if versions.is_empty() {
         let text = "No Agreement has been proposed yet.\n\nNext: lockstep agreement check DIR";
         return Ok(Answer::new(text, json));
     }
-    let rows = versions.iter().map(|(signed, row)| {
+    let rows = versions.iter().map(|(signed, next, row)| {
         let signed = signed
             .iter()
             .map(|signature| {
@@ -251,7 +253,7 @@ fn list(engine: &Engine) -> Result<Answer, Failure> {
         let at = |at: Option<Timestamp>| at.map_or("-".to_owned(), |at| format!("{at:.0}"));
         vec![
             row.version.to_string(),
-            state(row.state).to_owned(),
+            state(row.state, *next),
             at(row.effective_at),
             at(row.in_force_at),
             if signed.is_empty() { "-".to_owned() } else { signed.join(", ") },
@@ -284,19 +286,20 @@ fn export(engine: &Engine, args: &Export) -> Result<Answer, Failure> {
     ))
 }
 
-/// A state in words on screen.
-fn state(state: AgreementState) -> &'static str {
-    match state {
+/// A state in words on screen, with the version that was proposed in its place.
+fn state(state: AgreementState, next: Option<Version>) -> String {
+    let words = match state {
         AgreementState::Proposed => "proposed",
         AgreementState::Withdrawn => "withdrawn",
         AgreementState::Signed => "signed",
         AgreementState::InForce => "in force",
         AgreementState::Superseded => "superseded",
-    }
+    };
+    next.map_or_else(|| words.to_owned(), |next| format!("{words} for version {next}"))
 }
 
 /// A version as JSON, without its text.
-fn of(row: &AgreementRow, signed: &[SignatureRow]) -> Value {
+fn of(row: &AgreementRow, signed: &[SignatureRow], next: Option<Version>) -> Value {
     let signatures: Vec<Value> = signed
         .iter()
         .map(|signature| {
@@ -306,6 +309,7 @@ fn of(row: &AgreementRow, signed: &[SignatureRow]) -> Value {
     json!({
         "version": row.version,
         "state": row.state.key(),
+        "instead": next,
         "hash": row.hash,
         "effective_at": row.effective_at,
         "in_force_at": row.in_force_at,

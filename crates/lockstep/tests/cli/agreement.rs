@@ -119,7 +119,9 @@ fn an_open_version_goes_only_when_that_is_said_and_no_instant_is_over() {
         &house.ok(&instead),
         &["Version 3 is before both sides. Version 2 is taken back, with 1 change.", hint],
     );
-    assert_eq!(house.json(&["agreement", "show", "2"])["state"], "withdrawn");
+    let gone = house.json(&["agreement", "show", "2"]);
+    assert_eq!((&gone["state"], &gone["instead"]), (&"withdrawn".into(), &3.into()));
+    says(&house.ok(&["agreement", "list"]), &["withdrawn for version 3"]);
     says(&house.refused(4, &instead), &["already before both sides as version 3"]);
 }
 

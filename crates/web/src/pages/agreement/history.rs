@@ -1,10 +1,13 @@
 //! The versions: who proposed each, who signed it and when, from when to when it was in force, and
 //! why it is before the sides no more.
 
+use std::collections::BTreeMap;
+
 use domain::{
     fact::{Entry, Fact},
     ids::Version,
 };
+use engine::negotiation::successors;
 use store::{
     Reader,
     read::{AgreementHead, AgreementState},
@@ -13,7 +16,7 @@ use store::{
 use super::state_words;
 use crate::{
     failure::Failure,
-    markup::Markup,
+    markup::{Markup, element},
     names::{Names, fact_link},
     show::LocalTime,
 };
@@ -38,6 +41,7 @@ pub(super) fn versions(
     time: &LocalTime,
 ) -> Result<Vec<Past>, Failure> {
     let heads = reader.agreement_heads()?;
+    let successors = successors(reader)?;
     let past = heads.iter().rev().map(|head| {
         let mut lines = vec![proposed(head, names, time)?];
         for signature in reader.signatures_of(head.version)? {
@@ -47,6 +51,7 @@ pub(super) fn versions(
             lines.push(words.and(time.exact(signature.at)).and_text("."));
         }
         lines.extend(in_force(&heads, head, time));
+        lines.extend(lineage(&successors, head.version));
         if head.state == AgreementState::Withdrawn {
             lines.extend(
                 reader
@@ -102,6 +107,20 @@ fn in_force(heads: &[AgreementHead], head: &AgreementHead, time: &LocalTime) -> 
             .and_text(format!(", when version {by} took its place.")),
         None => words.and_text("."),
     })
+}
+
+/// For which version it was taken back, and which was taken back for it.
+pub(super) fn lineage(successors: &BTreeMap<Version, Version>, version: Version) -> Vec<Markup> {
+    let link = |version: Version| {
+        let href = format_args!("/agreement/{version}");
+        Markup::from(element("a").with("href", href).holding(format!("Version {version}")))
+    };
+    let next = successors.get(&version).map(|next| {
+        link(*next).and_text(" was proposed in its place.")
+    });
+    let earlier = successors.iter().filter(|(_, next)| **next == version);
+    let earlier = earlier.map(|(earlier, _)| link(*earlier).and_text(" was taken back for it."));
+    next.into_iter().chain(earlier).collect()
 }
 
 /// Why a version is before the sides no more.
