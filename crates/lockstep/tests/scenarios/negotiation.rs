@@ -282,7 +282,9 @@ async fn a_side_that_declines_a_change_signs_only_the_text_without_it() {
     assert_eq!(drawn.header("location"), "/agreement/3/redline", "{}", drawn.text());
     let page = world.page("sven", "/agreement/3/redline").await;
     assert!(page.contains("Version 3 says one clause otherwise than version 1"), "{page}");
-    assert!(page.contains("put in: 50") && !page.contains("put in: 2h"), "{page}");
+    let (says, declined) = page.split_once("What was declined on the way here").expect(&page);
+    assert!(says.contains("put in: 50") && !says.contains("put in: 2h"), "{page}");
+    assert!(declined.contains("put in: 2h") && !declined.contains("put in: 50"), "{page}");
     world.at("2026-11-17 10:00");
     both_sign(&world, 3).await;
     let page = world.page("auditor", "/agreement/2/redline").await;
@@ -290,6 +292,51 @@ async fn a_side_that_declines_a_change_signs_only_the_text_without_it() {
     assert!(!page.contains("Draw the text without"), "{page}");
     let late = world.posts("rep", "/agreement/2/comments/service_level/answer", &words).await;
     assert!(late.text().contains("is not before both sides any more"), "{}", late.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_declined_is_still_told_with_its_reason_once_the_text_was_drawn_anew() {
+    let world = World::just_signed();
+    two_changes(&world).await;
+    let declined = [("answer", "declined"), ("reason", "Two hours is less than a lunch.")];
+    let level = "/agreement/2/answers/service_level/answer";
+    world.at("2026-11-17 11:00").posts("sven", level, &declined).await;
+    world.at("2026-11-17 12:00").posts("mara", "/agreement/2/without-declined", &[]).await;
+    let again = AGREEMENT.replace("\"4h\"", "\"3h\"");
+    world.at("2026-11-17 13:00").proposes(&again);
+    for (version, turn) in [(3, "declined, and left out"), (4, "declined, and otherwise above")] {
+        let page = world.page("auditor", &format!("/agreement/{version}/redline")).await;
+        let (_, told) = page.split_once("declined on the way here, in version 2").expect(&page);
+        for says in [
+            turn,
+            "taken out: 4h put in: 2h",
+            "Sven Arndt declines the change, Tue 17 Nov, 11:00 Two hours is less than a lunch.",
+        ] {
+            assert!(told.contains(says), "{says}: {told}");
+        }
+    }
+    let page = world.page("auditor", "/agreement/2/redline").await;
+    assert!(!page.contains("on the way here"), "its own redline shows it: {page}");
+    let page = world.page("auditor", "/agreement/4").await;
+    let says = "Declined for sales by Sven Arndt, 17 Nov 2026, 11:00:00 Berlin : Clause 3: What \
+                sales owes a lead . “Two hours is less than a lunch.”";
+    assert!(page.contains(says), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_that_was_taken_back_and_its_successor_lead_to_each_other() {
+    let world = World::just_signed();
+    world.at("2026-11-17 10:00").proposes(&changed());
+    world.at("2026-11-17 11:00").proposes(&AGREEMENT.replace("\"4h\"", "\"3h\""));
+    let gone = world.gets("reader", "/agreement/2").await;
+    assert!(gone.text().contains("Version 3 was proposed in its place."), "{}", gone.text());
+    assert!(gone.body.contains("<a href=\"/agreement/3\">Version 3</a> was proposed in its place"));
+    let next = world.gets("reader", "/agreement/3").await;
+    assert!(next.body.contains("<a href=\"/agreement/2\">Version 2</a> was taken back for it."));
+    world.posts("sven", "/agreement/3/withdrawal", &[]).await;
+    world.proposes(&changed());
+    let page = world.page("reader", "/agreement/3").await;
+    assert!(!page.contains("Version 4 was proposed in its place"), "it was not for it: {page}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
