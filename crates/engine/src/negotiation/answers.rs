@@ -20,7 +20,7 @@ use super::{ClauseChange, base_of, own_redline, redline_between, text_of};
 use crate::{
     Engine, Error, Refusal,
     access::{Act, Actor, may},
-    agreement::{AgreementRefusal, cached, check_signer, propose},
+    agreement::{AgreementRefusal, Effective, Proposing, cached, check_signer, propose},
     colleague::append,
     handoff::{NOTE_BYTES_MAX, keep_words},
 };
@@ -213,8 +213,9 @@ fn draw(
     read_text(&text).map_err(|mistakes| {
         torn(mistakes.iter().take(3).map(edit::said).collect::<Vec<_>>().join(" "))
     })?;
-    let effective_at = row.effective_at.map_or(now, |at| at.max(now));
-    propose(writer, Some(by), &text, effective_at, now)
+    let effective = Effective::At(row.effective_at.map_or(now, |at| at.max(now)));
+    let proposing = Proposing { text, effective, instead: Some(version) };
+    propose(writer, Some(by), &proposing, now)
 }
 
 /// The last answer of each side to each change of a version.

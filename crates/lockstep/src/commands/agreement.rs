@@ -13,7 +13,11 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use connectors::agreement::{AgreementText, TextFailure, read};
 use domain::{agreement::Agreement, conflict::NamedPeople, ids::Version};
-use engine::{Engine, agreement::OpenVersion, negotiation::successors};
+use engine::{
+    Engine, Error, Refusal,
+    agreement::{AgreementRefusal, Proposing},
+    negotiation::successors,
+};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use store::read::{AgreementRow, AgreementState, SignatureRow};
@@ -180,21 +184,16 @@ fn check(dir: &Path, now: Timestamp) -> Result<Answer, Failure> {
 
 fn propose(engine: &Engine, args: &Propose, now: Timestamp) -> Result<Answer, Failure> {
     let (text, agreement) = read_folder(&args.dir)?;
-    let effective_at = when::read(&args.effective, &agreement.zone, now)?;
+    let effective = when::effective(&args.effective, &agreement.zone, now)?;
     let by = args.by.as_deref().map(|by| actor(engine, by)).transpose()?;
     let hash = text.hash();
-    let open = engine.open_version()?;
-    if let Some(open) = &open
-        && !args.instead
-        && engine.agreement(open.version)?.0.hash != hash
-    {
-        return Err(Failure::refused(would_go(open)).advise(
-            "Give --instead to propose this text in its place, or have that one signed first.",
-        ));
-    }
+    let open = if args.instead { engine.open_version()? } else { None };
     let (_, redline) = engine.redline_of(&text)?;
     let contradictions = redline.contradictions();
-    let version = engine.propose_agreement(by.as_ref(), text, effective_at, now)?;
+    let instead = open.map(|open| open.version);
+    let proposing = Proposing { text, effective, instead };
+    let version = engine.propose_agreement(by.as_ref(), proposing, now).map_err(taken)?;
+    let effective_at = engine.agreement(version)?.0.effective_at.unwrap_or(now);
     let noted: String = contradictions.iter().map(|hint| format!("\n\nNote: {hint}.")).collect();
     let signers: Vec<&str> = agreement.parties.iter().map(|p| p.signer.as_str()).collect();
     let gone = open.as_ref().map_or(String::new(), |open| {
@@ -222,10 +221,15 @@ fn propose(engine: &Engine, args: &Propose, now: Timestamp) -> Result<Answer, Fa
     ))
 }
 
-/// That a version is open, and what of it would be void.
-fn would_go(open: &OpenVersion) -> String {
-    let (version, with) = (open.version, open.words());
-    format!("version {version} is before both sides; proposing takes it back, {with}")
+/// Why a text was not proposed; where another is before both sides, with what to give.
+fn taken(error: Error) -> Failure {
+    match error {
+        Error::Refused(Refusal::Agreement(AgreementRefusal::Open(open))) => Failure::refused(
+            open.would_go(),
+        )
+        .advise("Give --instead to propose this text in its place, or have that one signed first."),
+        other => other.into(),
+    }
 }
 
 fn list(engine: &Engine) -> Result<Answer, Failure> {
@@ -237,7 +241,8 @@ fn list(engine: &Engine) -> Result<Answer, Failure> {
         rows.map(|row| Ok((reader.signatures_of(row.version)?, next(&row), row)))
             .collect::<Result<Vec<_>, store::StoreError>>()
     })?;
-    let json: Vec<Value> = versions.iter().map(|(signed, next, row)| of(row, signed, *next)).collect();
+    let json: Vec<Value> =
+        versions.iter().map(|(signed, next, row)| of(row, signed, *next)).collect();
     let json = json!({ "versions": json });
     if versions.is_empty() {
         let text = "No Agreement has been proposed yet.\n\nNext: lockstep agreement check DIR";

@@ -389,3 +389,55 @@ async fn what_is_said_to_a_proposal_is_said_by_those_who_may_and_with_a_reason()
     let late = world.posts("mara", level, &declined).await;
     assert!(late.text().contains("has signed this version, with every change"), "{}", late.text());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_takes_the_place_of_an_open_one_only_where_that_is_said() {
+    let world = World::just_signed();
+    two_changes(&world).await;
+    let words = [("words", "We can live with three.")];
+    world.posts("rep", "/agreement/2/comments/service_level/answer", &words).await;
+    changes(&world, "sven", LEVEL, &[("Target", "3h")]).await;
+    let page = world.page("sven", "/agreement/proposal").await;
+    assert!(page.contains("Take version 2 back and propose this instead"), "{page}");
+    let lost = "Version 2 is before both sides, with 2 changes and 1 comment.";
+    assert!(page.contains(lost), "{page}");
+
+    let before = world.everything();
+    let unsaid: [&[(&str, &str)]; 3] =
+        [&[], &[("open", "2")], &[("instead", "yes"), ("open", "1")]];
+    for sent in unsaid {
+        let refused = world.posts("sven", "/agreement/proposal", sent).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{sent:?}");
+        let says = "Version 2 is before both sides; proposing takes it back, with 2 changes and 1 \
+                    comment: say that this text takes its place";
+        assert!(refused.text().contains(says), "{}", refused.text());
+        assert!(refused.body.contains("id=\"instead-wrong\""), "it stands beside the box");
+    }
+    let signers = [("marketing", "mara@millrace.example"), ("sales", "sven@millrace.example")];
+    let draft = [&signers[..], &[("plain", "yes")]].concat();
+    let refused = world.posts("mara", "/agreement/draft", &draft).await;
+    assert!(refused.text().contains("say that this text takes its place"), "{}", refused.text());
+    assert_eq!(world.everything(), before);
+
+    let said = [("instead", "yes"), ("open", "2")];
+    let put = world.posts("sven", "/agreement/proposal", &said).await;
+    assert_eq!(put.header("location"), "/agreement/3", "{}", put.text());
+    let page = world.page("rep", "/agreement/2").await;
+    assert!(page.contains("Version 3 was proposed in its place."), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_that_is_today_is_as_soon_as_both_have_signed() {
+    let world = World::just_signed();
+    changes(&world, "mara", LEVEL, &[("Target", "2h")]).await;
+    world.at("2026-11-17 10:00");
+    let over = world.posts("mara", "/agreement/proposal", &[("on", "2026-11-17"), ("at", "09:00")]);
+    let says = "name a later one, or today or none for as soon as both have signed";
+    assert!(over.await.text().contains(says));
+    let put = world.posts("mara", "/agreement/proposal", &[("on", "2026-11-17"), ("at", "")]).await;
+    assert_eq!(put.header("location"), "/agreement/2", "{}", put.text());
+    world.at("2026-11-17 11:00");
+    both_sign(&world, 2).await;
+    let page = world.page("sven", "/agreement").await;
+    assert!(page.contains("Version 2 in force since 17 Nov 2026, 11:00:00 Berlin"), "{page}");
+}

@@ -1,6 +1,7 @@
 //! Proposing a change from the page: a clause with a field for each of its sentences and numbers,
 //! or as the text that is signed. What somebody changes gathers until they put it before both sides.
 
+pub(crate) mod instead;
 pub(crate) mod preview;
 
 use std::collections::BTreeMap;
