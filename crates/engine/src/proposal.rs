@@ -26,6 +26,7 @@ use crate::{
     Engine, Error, Refusal,
     access::{Act, Actor, may},
     agreement::{AgreementRefusal, Effective, OpenVersion, Proposing, propose},
+    first_agreement::{Signer, namable},
     negotiation::text_of,
 };
 
@@ -84,6 +85,10 @@ pub struct ClauseForm {
     pub hash: String,
     /// How many clauses the person has changed so far.
     pub changed: usize,
+    /// Whom a field that asks for somebody can name, where there is such a field.
+    pub people: Vec<Signer>,
+    /// What a field that asks for something that is sold can name, where there is such a field.
+    pub products: Vec<String>,
 }
 
 /// How a clause is changed.
@@ -130,6 +135,12 @@ impl Engine {
         let found = edit::asked(&text, key).or_else(|| edit::asked(&base, key));
         let (part, asked) = found.ok_or_else(|| refused(ProposalRefusal::NoClause(version)))?;
         let changed = redline(Some(&base), &text).clauses.len();
+        let asks = |wanted: Asks| asked.iter().any(|asked| asked.asks == wanted);
+        let (people, products) = self.store.read(|reader| {
+            let people = if asks(Asks::Somebody) { namable(reader)? } else { Vec::new() };
+            let products = if asks(Asks::Product) { reader.products()? } else { Vec::new() };
+            Ok::<_, Error>((people, products.into_iter().filter_map(|row| row.name).collect()))
+        })?;
         let text_of_part = (!part.places.is_empty()).then(|| part.text(&text));
         Ok(ClauseForm {
             version,
@@ -140,6 +151,8 @@ impl Engine {
             text: text_of_part,
             hash: text.hash(),
             changed,
+            people,
+            products,
         })
     }
 

@@ -441,3 +441,32 @@ async fn a_day_that_is_today_is_as_soon_as_both_have_signed() {
     let page = world.page("sven", "/agreement").await;
     assert!(page.contains("Version 2 in force since 17 Nov 2026, 11:00:00 Berlin"), "{page}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_word_that_the_text_knows_is_chosen_and_a_name_is_offered() {
+    let world = World::just_signed();
+    let level = world.gets("mara", LEVEL).await.body;
+    let (_, hours) = level.split_once(">Hours that count</label>").expect("it is asked for");
+    let (hours, _) = hours.split_once("</select>").expect("it is chosen");
+    for says in [
+        "<option value=\"office\" selected>office</option>",
+        "<option value=\"owner\">the hours of the owner’s calendar</option>",
+        "<option value=\"elapsed\">all hours, on the wall</option>",
+    ] {
+        assert!(hours.contains(says), "{says}: {hours}");
+    }
+    let party = world.gets("mara", "/agreement/1/clauses/party/sales").await.body;
+    let (_, signer) = party.split_once(">Who signs</label>").expect("it is asked for");
+    let (signer, _) = signer.split_once("</datalist>").expect("some are known");
+    assert!(signer.contains("value=\"sven@millrace.example\" list=\"v"), "{signer}");
+    let mara = "<option value=\"mara@millrace.example\">Mara Lenz</option>";
+    assert!(signer.contains(mara), "{signer}");
+    let kept = changes(&world, "mara", LEVEL, &[("Hours that count", "elapsed")]).await;
+    let says = "With hours = &#34;elapsed&#34; no zone matters.";
+    assert!(kept.body.contains(says), "what does not go together is refused: {}", kept.text());
+    let transfer = [("When it passes to another owner", "restart")];
+    let kept = changes(&world, "mara", LEVEL, &transfer).await;
+    assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text());
+    let page = world.page("mara", "/agreement/proposal").await;
+    assert!(page.contains("taken out: runs on put in: ends, and a fresh one starts"), "{page}");
+}
