@@ -150,7 +150,12 @@ fn text(replay: &Replay, span: &Span, counted: &Backtest, takes: Option<u64>) ->
     lines.push(format!("Not judged: {} of {} leads.", counted.not_judged, counted.leads));
     lines.extend(gaps(replay));
     lines
-        .push("Leads that nobody was given have no known end. Association, not effect.".to_owned());
+        .push(
+            "Today and proposed each count what their own rule found in the time, judged from when it \
+             did: another threshold leaves today as it is. Leads that nobody was given have no known \
+             end. Association, not effect."
+                .to_owned(),
+        );
     lines.join("\n\n")
 }
 
@@ -161,14 +166,21 @@ fn groups(replay: &Replay, counted: &Backtest) -> Vec<Vec<String>> {
     };
     let of = |group: Group| counted.group(group);
     match replay.today {
-        Some(_) => vec![
-            row(("in both", of(Group::Both))),
-            row(("leave", of(Group::Leave))),
-            row(("enter", of(Group::Enter))),
-            row(("today", counted.today())),
-            row(("proposed", counted.proposed())),
-        ],
-        None => vec![row(("proposed", counted.proposed()))],
+        Some(_) => {
+            let before = [
+                ("today's, before the time found by proposed", of(Group::ProposedBefore)),
+                ("proposed, before the time found by today's", of(Group::TodayBefore)),
+            ];
+            let mut rows = vec![
+                row(("in both", of(Group::Both))),
+                row(("leave", of(Group::Leave))),
+                row(("enter", of(Group::Enter))),
+            ];
+            rows.extend(before.into_iter().filter(|(_, found)| found.all > 0).map(row));
+            rows.extend([row(("today", counted.today)), row(("proposed", counted.proposed))]);
+            rows
+        }
+        None => vec![row(("proposed", counted.proposed))],
     }
 }
 
@@ -213,7 +225,7 @@ fn clocks_json(replay: &Replay, counted: &Backtest) -> Vec<Value> {
 fn measures(replay: &Replay, counted: &Backtest) -> Vec<Vec<String>> {
     let target = replay.target.as_deref().unwrap_or("taken on");
     let of = |hits: u64, n: u64| said(Rate::of(hits, n).expect("what is reached is of all"));
-    let (was, is) = (counted.today(), counted.proposed());
+    let (was, is) = (counted.today, counted.proposed);
     let (before, after) = (&counted.reached_today, &counted.reached_proposed);
     let days =
         |days: Option<i64>| days.map_or("not measurable".to_owned(), |days| days.to_string());
@@ -351,8 +363,8 @@ fn json_of(replay: &Replay, span: &Span, counted: &Backtest, takes: Option<u64>)
         "taken_a_week": takes,
         "found": counted,
         "rates": {
-            "today": rates(counted.today(), &counted.reached_today, counted),
-            "proposed": rates(counted.proposed(), &counted.reached_proposed, counted),
+            "today": rates(counted.today, &counted.reached_today, counted),
+            "proposed": rates(counted.proposed, &counted.reached_proposed, counted),
         },
         "implied": clocks_json(replay, counted),
         "kinds": kinds.collect::<Vec<_>>(),

@@ -317,7 +317,7 @@ fn view(shown: &Shown<'_>, asked: &Asked, found: &Found<Replay>) -> View {
         lever: chart::lever(shown, &counted, &here, &open),
         today: replay.today.as_ref().map(|(version, definition)| {
             let title = format!("Today’s rule, version {version}");
-            let all = counted.today().all;
+            let all = counted.today.all;
             words::rule(title, definition, None, (all, &way(Cut::Found(Rule::Today))), span)
         }),
         proposed: {
@@ -325,7 +325,7 @@ fn view(shown: &Shown<'_>, asked: &Asked, found: &Found<Replay>) -> View {
                 Some(version) => format!("Version {version}"),
                 None => "Proposed".to_owned(),
             };
-            let all = counted.proposed().all;
+            let all = counted.proposed.all;
             let found = way(Cut::Found(Rule::Proposed));
             words::rule(title, &replay.definition, span.threshold, (all, &found), span)
         },
@@ -379,9 +379,15 @@ fn groups(counted: &Backtest, has_today: bool, open: &dyn Fn(u64, Cut) -> Markup
         }
     };
     match has_today {
-        true => [("In both", Group::Both), ("Leave", Group::Leave), ("Enter", Group::Enter)]
-            .map(line)
-            .into(),
+        true => {
+            let all = [("In both", Group::Both), ("Leave", Group::Leave), ("Enter", Group::Enter)];
+            let before = [
+                ("Today’s, found by the proposed rule before the time", Group::ProposedBefore),
+                ("Proposed, found by today’s rule before the time", Group::TodayBefore),
+            ];
+            let before = before.into_iter().filter(|(_, group)| counted.group(*group).all > 0);
+            all.into_iter().chain(before).map(line).collect()
+        }
         false => vec![line(("Found", Group::Enter))],
     }
 }
@@ -390,7 +396,7 @@ fn measures(replay: &Replay, counted: &Backtest, here: &Asked, version: Version)
     let has_today = replay.today.is_some();
     let target = replay.target.as_deref().unwrap_or("taken on");
     let known = |rule: Rule, goal: Goal| {
-        let found = if rule == Rule::Today { counted.today() } else { counted.proposed() };
+        let found = counted.found(rule);
         let rate = if goal == Goal::Won { found.rate_won() } else { found.rate_taken_on() };
         (shown_rate(rate), here.leads(version, Cut::Of(rule, goal, Became::Yes)))
     };

@@ -30,7 +30,7 @@ fn some(n: u64, one: &str, many: &str) -> String {
 
 /// `At 110 points, 393 leads fewer, and 4 wins fewer of 251`.
 pub(super) fn title(replay: &Replay, span: &Span, counted: &Backtest) -> String {
-    let proposed = counted.proposed().all;
+    let proposed = counted.proposed.all;
     let wins = counted.reached_proposed.wins;
     let at = match span.threshold {
         Some(threshold) => format!("At {} points, ", points(threshold)),
@@ -47,7 +47,7 @@ pub(super) fn title(replay: &Replay, span: &Span, counted: &Backtest) -> String 
             format!("{} {how}", some(n, one, many))
         }
     };
-    let leads = than(counted.today().all, proposed, "lead", "leads");
+    let leads = than(counted.today.all, proposed, "lead", "leads");
     if counted.wins == 0 {
         return format!("{at}{leads}; nothing was won in the time");
     }
@@ -113,8 +113,8 @@ pub(super) fn rule(
 
 /// What the rates would be if none, or all, of the unknown had been won.
 pub(super) fn bounds(counted: &Backtest, open: Open<'_>, way: Way<'_>) -> Option<Markup> {
-    let unknown = counted.proposed().unknown_won();
-    if unknown == 0 || counted.proposed().all == 0 {
+    let unknown = counted.proposed.unknown_won();
+    if unknown == 0 || counted.proposed.all == 0 {
         return None;
     }
     let enter = counted.enter.unknown_won();
@@ -125,7 +125,7 @@ pub(super) fn bounds(counted: &Backtest, open: Open<'_>, way: Way<'_>) -> Option
             .and(open(counted.enter.all, Cut::Group(Group::Enter)))
             .and_text(" that enter were never worked, or their time is not over. "),
     };
-    let (none, all) = counted.proposed().bounds_won();
+    let (none, all) = counted.proposed.bounds_won();
     let found = way(Cut::Found(Rule::Proposed));
     let said = |rate: domain::rate::Rate| figure(super::shown_rate(rate).headline(), &found);
     words.push(Markup::text("If none of the "));
@@ -192,7 +192,7 @@ pub(super) fn measured(counted: &Backtest, has_today: bool, open: Open<'_>) -> M
     let n = |rule: Rule, found: domain::backtest::Found| {
         open(found.rate_won().n(), Cut::Known(rule, Goal::Won))
     };
-    let (today, proposed) = (counted.today(), counted.proposed());
+    let (today, proposed) = (counted.today, counted.proposed);
     let wins = open(counted.wins, Cut::Wins).and_text(match counted.wins {
         1 => " win.",
         _ => " wins.",
@@ -215,8 +215,9 @@ pub(super) fn measured(counted: &Backtest, has_today: bool, open: Open<'_>) -> M
         .and(proposed_n)
         .and_text(wins)
         .and_text(
-            " Both rules find mostly the same leads, and each strip has a scale of its own. \
-             Association, not effect.",
+            " Each column counts what its own rule found in the time, judged from when it did: \
+             trying another threshold leaves today’s as it is. Both rules find mostly the same \
+             leads, and each strip has a scale of its own. Association, not effect.",
         )
 }
 
@@ -352,6 +353,8 @@ pub(super) fn found_by(group: Option<Group>) -> &'static str {
         Some(Group::Both) => "both",
         Some(Group::Leave) => "today’s rule only",
         Some(Group::Enter) => "the proposed rule only",
+        Some(Group::ProposedBefore) => "today’s rule, after the proposed one had before the time",
+        Some(Group::TodayBefore) => "the proposed rule, after today’s had before the time",
         None => "neither",
     }
 }
@@ -373,6 +376,8 @@ pub(super) fn cut(cut: Cut, replay: &Replay) -> String {
         Group::Both => "Found by both rules",
         Group::Leave => "Found by today’s rule only",
         Group::Enter => "Found by the proposed rule only",
+        Group::ProposedBefore => "Found by today’s rule, and by the proposed one before the time",
+        Group::TodayBefore => "Found by the proposed rule, and by today’s before the time",
     };
     match cut {
         Cut::Leads => "All leads of the time".to_owned(),
