@@ -5,9 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use serde::Serialize;
 
-use super::tried::{Became, Deal, Goal, Implied, ImpliedClock, Rule, Tried};
+use super::tried::{Became, Deal, Goal, Implied, ImpliedClock, Rule, Tried, WonAlone};
 use crate::{
-    limit::monday_of, money::Currency, points::Points, qualification::Crossing, rate::Rate,
+    limit::monday_of,
+    money::{Currency, Money},
+    points::Points,
+    qualification::Crossing,
+    rate::Rate,
 };
 
 /// What is asked of a backtest.
@@ -137,10 +141,14 @@ pub struct Backtest {
     pub today: Found,
     /// All that the proposed one found in the time, whatever the other did.
     pub proposed: Found,
-    /// All wins of the time, by any lead.
+    /// All wins of the time that came of a lead.
     pub wins: u64,
     /// What they were worth, in minor units.
     pub wins_minor: BTreeMap<Currency, i64>,
+    /// Wins of the time that came of no lead: no rule can find them.
+    pub wins_alone: u64,
+    /// What these were worth, in minor units.
+    pub wins_alone_minor: BTreeMap<Currency, i64>,
     /// All leads that sales took on in the time.
     pub taken_on: u64,
     /// What the rule in force reaches of both.
@@ -188,6 +196,20 @@ impl Backtest {
     /// The clocks that a rule would have started.
     pub fn clocks(&self, rule: Rule) -> &Clocks {
         if rule == Rule::Today { &self.clocks_today } else { &self.clocks_proposed }
+    }
+
+    /// Counts the wins of the time that came of no lead.
+    pub fn count_alone(&mut self, alone: &[WonAlone], span: &Span) {
+        for won in alone.iter().filter(|won| span.is_in(won.closed_on)) {
+            self.wins_alone += 1;
+            add(&mut self.wins_alone_minor, won.amount);
+        }
+    }
+
+    /// Of all wins, those of no lead among them, how many a rule had found before.
+    pub fn rate_of_all_wins(&self, rule: Rule) -> Rate {
+        let strip = if rule == Rule::Today { &self.reached_today } else { &self.reached_proposed };
+        rate(strip.wins, self.wins + self.wins_alone)
     }
 
     /// A group of leads.
@@ -327,6 +349,8 @@ pub fn tally(rows: &[Tried], span: &Span) -> Backtest {
         proposed: Found::default(),
         wins: 0,
         wins_minor: BTreeMap::new(),
+        wins_alone: 0,
+        wins_alone_minor: BTreeMap::new(),
         taken_on: 0,
         reached_today: Strip::default(),
         reached_proposed: Strip::default(),
@@ -355,7 +379,7 @@ pub fn tally(rows: &[Tried], span: &Span) -> Backtest {
         reach(&mut counted.reached_proposed, &mut days_proposed, (tried, Rule::Proposed), span);
         for deal in span.wins(tried) {
             counted.wins += 1;
-            add(&mut counted.wins_minor, deal);
+            add(&mut counted.wins_minor, deal.amount);
         }
         counted.taken_on += u64::from(span.taken_on(tried).is_some());
     }
@@ -374,8 +398,8 @@ fn week_by_week(weeks: &mut BTreeMap<Date, (u64, u64)>, tried: &Tried, span: &Sp
     }
 }
 
-fn add(sums: &mut BTreeMap<Currency, i64>, deal: &Deal) {
-    if let Some(amount) = deal.amount {
+fn add(sums: &mut BTreeMap<Currency, i64>, amount: Option<Money>) {
+    if let Some(amount) = amount {
         let sum = sums.entry(amount.currency).or_default();
         *sum = sum.saturating_add(amount.amount_minor);
     }
@@ -387,7 +411,7 @@ fn reach(strip: &mut Strip, days: &mut Vec<i64>, (tried, rule): (&Tried, Rule), 
     for deal in span.wins_found(tried, rule) {
         strip.wins += 1;
         days.push(days_between(found_on, deal.opened_on));
-        add(&mut strip.revenue_minor, deal);
+        add(&mut strip.revenue_minor, deal.amount);
     }
     strip.taken_on += u64::from(span.taken_on_found(tried, rule));
 }

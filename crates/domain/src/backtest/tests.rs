@@ -277,6 +277,23 @@ fn a_tried_threshold_moves_the_column_of_the_proposed_rule_alone() {
 }
 
 #[test]
+fn wins_of_no_lead_are_counted_apart_and_lie_in_all_wins() {
+    let mut found = tried(1, Some("2026-02-02"), Some(("2026-02-10", 120)));
+    found.deals = vec![deal((2026, 2, 5), Some((2026, 4, 1)), true)];
+    let mut counted = tally(&[found], &span(110));
+    let amount = deal((2026, 1, 1), None, false).amount;
+    let alone = |closed_on| WonAlone { closed_on, amount };
+    let all = [date(2025, 12, 31), date(2026, 1, 1), date(2026, 6, 30), date(2026, 7, 1)];
+    counted.count_alone(&all.map(alone), &span(110));
+    assert_eq!((counted.wins, counted.wins_alone), (1, 2), "both days of the time are in it");
+    let eur = Currency::parse("EUR").unwrap();
+    assert_eq!(counted.wins_alone_minor[&eur], 20_000);
+    let of =
+        |rule: Rule| (counted.rate_of_all_wins(rule).hits(), counted.rate_of_all_wins(rule).n());
+    assert_eq!((of(Rule::Today), of(Rule::Proposed)), ((1, 3), (0, 3)));
+}
+
+#[test]
 fn clocks_are_counted_by_rule_and_open_to_their_leads() {
     let clock = |implied| ImpliedClock { level: 1, implied };
     let mut both = tried(1, Some("2026-02-02"), Some(("2026-02-10", 120)));

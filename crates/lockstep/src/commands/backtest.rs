@@ -10,7 +10,7 @@ use clap::Args as ClapArgs;
 use domain::{
     backtest::{Backtest, Found, Group, Implied, Rule, Span, queue},
     ids::Version,
-    money::Money,
+    money::{Currency, Money},
     points::Points,
     rate::Rate,
 };
@@ -140,6 +140,11 @@ fn text(replay: &Replay, span: &Span, counted: &Backtest, takes: Option<u64>) ->
     )];
     lines.push(table(&["leads", "all", "won", "not won", "unknown"], groups(replay, counted)));
     lines.push(table(&["measure", "today", "proposed"], measures(replay, counted)));
+    lines.push(format!(
+        "Opportunities of no lead that were won in the time: {}, worth {}. No rule can find them.",
+        counted.wins_alone,
+        sums(&counted.wins_alone_minor)
+    ));
     let clocks = clocks(replay, counted);
     if !clocks.is_empty() {
         let heads =
@@ -237,16 +242,25 @@ fn measures(replay: &Replay, counted: &Backtest) -> Vec<Vec<String>> {
             said(is.rate_taken_on()),
         ],
         [
-            "of all wins, found before".to_owned(),
+            "of all wins of leads, found before".to_owned(),
             of(before.wins, counted.wins),
             of(after.wins, counted.wins),
+        ],
+        [
+            "of all wins, those of no lead too".to_owned(),
+            said(counted.rate_of_all_wins(Rule::Today)),
+            said(counted.rate_of_all_wins(Rule::Proposed)),
         ],
         [
             format!("of all {target}, found before"),
             of(before.taken_on, counted.taken_on),
             of(after.taken_on, counted.taken_on),
         ],
-        ["revenue of these wins".to_owned(), sums(before), sums(after)],
+        [
+            "revenue of the wins found before".to_owned(),
+            sums(&before.revenue_minor),
+            sums(&after.revenue_minor),
+        ],
         [
             "days from found to opened, the middle".to_owned(),
             days(before.lead_days),
@@ -274,8 +288,8 @@ pub(super) fn said(rate: Rate) -> String {
     }
 }
 
-fn sums(strip: &domain::backtest::Strip) -> String {
-    let money = strip.revenue_minor.iter().map(|(currency, amount_minor)| {
+fn sums(minor: &BTreeMap<Currency, i64>) -> String {
+    let money = minor.iter().map(|(currency, amount_minor)| {
         Money { amount_minor: *amount_minor, currency: *currency }.to_string()
     });
     let said: Vec<String> = money.collect();

@@ -217,3 +217,38 @@ async fn what_was_said_before_signing_is_compared_with_what_came() {
         .collect();
     assert_eq!(said, [(30, 2, true, true), (60, 2, false, false), (90, 2, false, false)]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wins_of_no_lead_are_told_with_what_they_were_worth_and_open_to_their_list() {
+    let world = before_thirty_points_are_signed().await;
+    let deal = |id: &str, lead: Option<&str>, closed_on: &str| {
+        let mut fields = json!({"stage": "Won", "outcome": "won", "opened_on": "2026-11-16",
+            "closed_on": closed_on, "amount": {"amount_minor": 250_000, "currency": "EUR"}});
+        if let Some(lead) = lead {
+            fields["lead"] = json!(lead);
+        }
+        json!({"fact": "opportunity", "opportunity": id, "fields": fields})
+    };
+    let deals = json!([
+        deal("of-a-lead", Some("director"), "2026-11-17"),
+        deal("alone", None, "2026-11-17"),
+        deal("later", None, "2026-12-01"),
+    ]);
+    let told = world.reports(deals).await;
+    assert!(told.status.is_success(), "{}", told.text());
+    let page = world.gets("mara", &format!("{BACKTEST}?to=2026-11-17")).await;
+    for says in [
+        "Of all wins of leads, found before 1 of 1",
+        "Of all wins, those of no lead too 1 of 2",
+        "1 opportunity of no lead was won in the time, worth €2,500 : no rule can find it",
+        "2 opportunities came of no lead, at any time: no rule can find them.",
+    ] {
+        assert!(page.text().contains(says), "{says}: {}", page.text());
+    }
+    let href = "/opportunities?lead=none&amp;outcome=won&amp;closes_from=2026-11-16&amp;closes_to=2026-11-17";
+    assert!(page.body.contains(href), "{}", page.body);
+    let list = world.page("mara", &href.replace("&amp;", "&")).await;
+    assert!(list.contains("that came of no lead"), "{list}");
+    assert!(list.contains("crm:alone") && !list.contains("crm:later"), "{list}");
+    assert!(!list.contains("of-a-lead"), "{list}");
+}

@@ -82,6 +82,8 @@ struct View {
     bounds: Option<Markup>,
     measures: Vec<Measure>,
     measured: Markup,
+    /// The wins that no rule can find, where there are any.
+    alone: Option<Markup>,
     clocks: Vec<ClocksLine>,
     load_title: Markup,
     load_says: Markup,
@@ -333,6 +335,7 @@ fn view(shown: &Shown<'_>, asked: &Asked, found: &Found<Replay>) -> View {
         bounds: words::bounds(&counted, &open, &way),
         measures: measures(replay, &counted, &here, shown.version),
         measured: words::measured(&counted, has_today, &open),
+        alone: words::alone(&counted, span),
         clocks: clocks::lines(replay, &counted, &open),
         load_title,
         load_says,
@@ -429,7 +432,14 @@ fn measures(replay: &Replay, counted: &Backtest, here: &Asked, version: Version)
         let name = format!("Of the qualified, became {target}");
         all.push(measure(name, both(&|rule| known(rule, Goal::TakenOn))));
     }
-    all.push(measure("Of all wins, found before".into(), both(&of_wins)));
+    all.push(measure("Of all wins of leads, found before".into(), both(&of_wins)));
+    if counted.wins_alone > 0 {
+        let of_all = |rule: Rule| {
+            let cut = Cut::WinsFoundBy(rule);
+            (shown_rate(counted.rate_of_all_wins(rule)), here.leads(version, cut))
+        };
+        all.push(measure("Of all wins, those of no lead too".into(), both(&of_all)));
+    }
     if replay.target.is_some() {
         all.push(measure(format!("Of all {target}, found before"), both(&of_taken_on)));
     }

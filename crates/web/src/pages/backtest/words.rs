@@ -13,6 +13,7 @@ use super::{Measure, RuleView, Shown, clocks};
 use crate::{
     charts::Load,
     markup::Markup,
+    pages::opportunities::won_alone_href,
     show::{Rate, count, figure, money, not_measurable, points},
 };
 
@@ -187,6 +188,25 @@ pub(super) fn plain_measures(
     ]
 }
 
+/// The wins of the time that came of no lead, with what they were worth.
+pub(super) fn alone(counted: &Backtest, span: &Span) -> Option<Markup> {
+    let href = won_alone_href((span.from, span.to));
+    let n = counted.wins_alone;
+    let worth = counted.wins_alone_minor.iter().map(|(currency, amount_minor)| {
+        money(Money { amount_minor: *amount_minor, currency: *currency })
+    });
+    let worth = worth.collect::<Vec<_>>().join(", ");
+    let words = figure(some(n, "opportunity", "opportunities"), &href).and_text(" of no lead ");
+    let words = words.and_text(if n == 1 { "was won in the time" } else { "were won in the time" });
+    let words = match worth.is_empty() {
+        true => words,
+        false => words.and_text(", worth ").and(figure(worth, &href)),
+    };
+    let them = if n == 1 { "it" } else { "them" };
+    let says = format!(": no rule can find {them}, and the revenue above leaves {them} out.");
+    (n > 0).then(|| words.and_text(says))
+}
+
 /// The n of the measures, and whether the two rules differ by more than chance.
 pub(super) fn measured(counted: &Backtest, has_today: bool, open: Open<'_>) -> Markup {
     let n = |rule: Rule, found: domain::backtest::Found| {
@@ -194,8 +214,8 @@ pub(super) fn measured(counted: &Backtest, has_today: bool, open: Open<'_>) -> M
     };
     let (today, proposed) = (counted.today, counted.proposed);
     let wins = open(counted.wins, Cut::Wins).and_text(match counted.wins {
-        1 => " win.",
-        _ => " wins.",
+        1 => " win of a lead.",
+        _ => " wins of leads.",
     });
     let proposed_n = n(Rule::Proposed, proposed).and_text(" with a known end; ").and(wins);
     if !has_today {
@@ -335,11 +355,10 @@ pub(super) fn gaps(shown: &Shown<'_>, open: Open<'_>) -> Vec<Markup> {
         }
     }
     if replay.without_lead > 0 {
-        gaps.push(Markup::text(format!(
-            "{} of no lead: no rule can find {}.",
-            some(replay.without_lead, "opportunity came", "opportunities came"),
-            if replay.without_lead == 1 { "it" } else { "them" }
-        )));
+        let n = some(replay.without_lead, "opportunity", "opportunities");
+        let them = if replay.without_lead == 1 { "it" } else { "them" };
+        let says = format!(" came of no lead, at any time: no rule can find {them}.");
+        gaps.push(figure(n, "/opportunities?lead=none").and_text(says));
     }
     gaps.push(Markup::text(
         "Nobody knows how sales would have worked leads that nobody was given.",
