@@ -14,7 +14,10 @@ use domain::{
     points::Points,
     rate::Rate,
 };
-use engine::backtest::{Proposed, Replay, ReplayWish};
+use engine::{
+    backtest::{Proposed, Replay, ReplayWish},
+    structure::WeeksAhead,
+};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde_json::{Value, json};
 
@@ -91,7 +94,8 @@ pub fn run(args: &Args, place: &Place, now: Timestamp) -> Result<Answer, Failure
     let replay = engine.replay(proposed, &wish(args, &zone, now)?, now)?;
     let span = span(args, &replay)?;
     let counted = replay.tally(&span);
-    let takes = engine.room_a_week(now)?;
+    let takes = engine.weeks_ahead(now)?;
+    let takes = takes.as_ref();
     Ok(Answer::new(text(&replay, &span, &counted, takes), json_of(&replay, &span, &counted, takes)))
 }
 
@@ -126,7 +130,7 @@ fn span(args: &Args, replay: &Replay) -> Result<Span, Failure> {
     Ok(span)
 }
 
-fn text(replay: &Replay, span: &Span, counted: &Backtest, takes: Option<u64>) -> String {
+fn text(replay: &Replay, span: &Span, counted: &Backtest, takes: Option<&WeeksAhead>) -> String {
     let mut lines = vec![format!(
         "Definition \"{}\" from {} to {}, as known then: {} leads. {}",
         replay.definition.id,
@@ -296,25 +300,36 @@ fn sums(minor: &BTreeMap<Currency, i64>) -> String {
     if said.is_empty() { "none".to_owned() } else { said.join(", ") }
 }
 
-fn load(replay: &Replay, counted: &Backtest, takes: Option<u64>) -> String {
+fn load(replay: &Replay, counted: &Backtest, takes: Option<&WeeksAhead>) -> String {
     let weeks = counted.weeks.len();
-    let Some(takes) = takes else {
+    let Some(WeeksAhead { a_week: takes, weeks: ahead }) = takes else {
         return "How many leads a week can be taken is not measurable: the routing in force names \
                 no caps."
             .to_owned();
     };
-    let (over, late) = queue(counted.weeks.values().map(|(_, n)| *n), takes);
+    let ahead = ahead.iter().map(|week| {
+        let away = match week.away_half_days {
+            0 => String::new(),
+            2 => " (1 day away)".to_owned(),
+            half_days => format!(" ({} days away)", half_days as f64 / 2.0),
+        };
+        format!("{} from {}{away}", week.takes, week.from)
+    });
+    let ahead = ahead.collect::<Vec<_>>().join(", ");
+    let (over, late) = queue(counted.weeks.values().map(|(_, n)| *n), *takes);
     let today = match replay.today {
         Some(_) => {
-            let (over, late) = queue(counted.weeks.values().map(|(n, _)| *n), takes);
+            let (over, late) = queue(counted.weeks.values().map(|(n, _)| *n), *takes);
             format!(" (today: {over} and {late})")
         }
         None => String::new(),
     };
     format!(
-        "{takes} leads a week can be taken, by the caps, calendars and absences of the next 28 days: in \
-         {over} of {weeks} weeks more would have come, and \
-         {late} leads would have waited into the next week{today}."
+        "{takes} leads a week can be taken, the mean of the next weeks by caps, calendars and \
+         absences: {ahead}. The past is held against it as if these people had been there; who was \
+         in the pools then, and absences that nobody wrote down, cannot be known. In {over} of \
+         {weeks} weeks more would have come, and {late} leads would have waited into the next \
+         week{today}."
     )
 }
 
@@ -351,7 +366,7 @@ fn gaps(replay: &Replay) -> Vec<String> {
     if gaps.is_empty() { gaps } else { vec![gaps.join("\n")] }
 }
 
-fn json_of(replay: &Replay, span: &Span, counted: &Backtest, takes: Option<u64>) -> Value {
+fn json_of(replay: &Replay, span: &Span, counted: &Backtest, takes: Option<&WeeksAhead>) -> Value {
     let kinds = replay.kinds.iter().map(|(kind, since)| json!({"kind": kind, "first_on": since}));
     let fields = replay.fields.iter().map(|gap| {
         json!({
@@ -374,7 +389,8 @@ fn json_of(replay: &Replay, span: &Span, counted: &Backtest, takes: Option<u64>)
         "target": replay.target,
         "loaded_until": replay.loaded_until,
         "learnt_late": replay.late,
-        "taken_a_week": takes,
+        "taken_a_week": takes.map(|ahead| ahead.a_week),
+        "weeks_ahead": takes.map(|ahead| &ahead.weeks),
         "found": counted,
         "rates": {
             "today": rates(counted.today, &counted.reached_today, counted),

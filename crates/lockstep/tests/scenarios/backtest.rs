@@ -252,3 +252,29 @@ async fn wins_of_no_lead_are_told_with_what_they_were_worth_and_open_to_their_li
     assert!(list.contains("crm:alone") && !list.contains("crm:later"), "{list}");
     assert!(!list.contains("of-a-lead"), "{list}");
 }
+
+/// Rita takes two leads a day; what follows from that a week at a time is told, with who is away.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_be_taken_is_told_for_each_week_ahead_with_who_is_away() {
+    let pool = "\n[routing]\nclause = \"9\"\nheading = \"Who gets a lead\"\nsays = \"In turn.\"\n\
+        on = [\"MQL\"]\n\n[[pool]]\nid = \"desk\"\ncatch_up = false\nonly_in_hours = false\n\
+        members = [{ user = \"rep@millrace.example\", cap_day = 2 }]\n\n[[route]]\nid = \"desk\"\n\
+        says = \"Everybody comes to the desk.\"\npool = \"desk\"\nby = \"round_robin\"\n\n\
+        [[route]]\nid = \"rest\"\nsays = \"The rest comes to Sven.\"\n\
+        catch_all = \"sven@millrace.example\"\n";
+    let world = World::just_signed_with(pool);
+    comes(&world, "director", "Director").await;
+    does(world.at("2026-11-16 10:00"), "director", DEMO, None).await;
+    let rita = format!("/people/{}/absences", world.user("rep"));
+    let days = [("first_on", "2026-11-24"), ("last_on", "2026-11-25"), ("substitute", "")];
+    let away = world.posts("rep", &rita, &days).await;
+    assert_eq!(away.status, StatusCode::SEE_OTHER, "{}", away.text());
+    let page = world.page("mara", "/agreement/1/backtest").await;
+    for says in [
+        "Qualified leads a week against 9 that can be taken: the mean of the next weeks",
+        "absences: 10 from Mon 16 Nov , 6 from Mon 23 Nov ( 2 days away), 10 from Mon 30 Nov",
+        "who was in the pools then and who was away is not looked up",
+    ] {
+        assert!(page.contains(says), "{says}: {page}");
+    }
+}

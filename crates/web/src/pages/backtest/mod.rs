@@ -24,6 +24,7 @@ use engine::{
     access::Act,
     agreement::AgreementRefusal,
     backtest::{Replay, ReplayWish, attached_to},
+    structure::WeeksAhead,
 };
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -222,7 +223,7 @@ async fn document(
     let (time, house, wanted) = (visit.time(), visit.house.clone(), asked.clone());
     let find = move |engine: &Engine| {
         let answered = answer(&house, engine, version, &wanted, &time)?;
-        let takes = engine.room_a_week(time.now())?;
+        let takes = engine.weeks_ahead(time.now())?;
         let in_force = engine.agreements()?.at(time.now()).map(|in_force| in_force.version);
         let here = match &answered {
             Answered::Here(found, _) => &found.value.definition.id,
@@ -291,8 +292,8 @@ struct Shown<'a> {
     replay: &'a Replay,
     span: &'a Span,
     version: Version,
-    /// How many leads a week can be taken, where that is known.
-    takes: Option<u64>,
+    /// How many leads can be taken in the weeks to come, where that is known.
+    takes: Option<WeeksAhead>,
     /// The version by which that is so.
     in_force: Option<Version>,
     time: &'a LocalTime,

@@ -7,7 +7,7 @@ use domain::{
     money::{Currency, Money},
     points::Points,
 };
-use engine::backtest::Replay;
+use engine::{backtest::Replay, structure::WeekAhead};
 
 use super::{Measure, RuleView, Shown, clocks};
 use crate::{
@@ -282,10 +282,9 @@ pub(super) fn load(shown: &Shown<'_>, load: &Load) -> (Markup, Markup) {
     };
     let mut says = Markup::text("Qualified leads a week against ")
         .and(takes)
-        .and_text(
-            " that can be taken, by the caps, calendars and absences of the next four weeks. \
-             Under the proposed rule ",
-        )
+        .and_text(" that can be taken: the mean of the next weeks by caps, calendars and absences")
+        .and(ahead(shown))
+        .and_text(". Under the proposed rule ")
         .and(waits(late));
     if shown.replay.today.is_some() {
         let most = load.takes.unwrap_or_default();
@@ -296,6 +295,32 @@ pub(super) fn load(shown: &Shown<'_>, load: &Load) -> (Markup, Markup) {
         says = says.and_text(", under today’s ").and(waits(late_today));
     }
     (title, says.and_text(".").and_text(part))
+}
+
+/// `: 30 from 23 Nov 2026, 18 from 30 Nov 2026 (4 days away)`.
+fn ahead(shown: &Shown<'_>) -> Markup {
+    let weeks = shown.takes.iter().flat_map(|ahead| &ahead.weeks);
+    let week = |week: &WeekAhead| {
+        let takes = figure(count(week.takes), "/routing").and_text(" from ");
+        let takes = takes.and(shown.time.date(week.from));
+        match week.away_half_days {
+            0 => takes,
+            away => {
+                takes.and_text(" (").and(figure(days_away(away), "/routing")).and_text(" away)")
+            }
+        }
+    };
+    let weeks = weeks.map(week).reduce(|all, week| all.and_text(", ").and(week));
+    weeks.map_or_else(Markup::new, |weeks| Markup::text(": ").and(weeks))
+}
+
+/// `2 days`, `1.5 days`.
+fn days_away(half_days: u64) -> String {
+    match (half_days / 2, half_days % 2) {
+        (1, 0) => "1 day".to_owned(),
+        (days, 0) => format!("{} days", count(days)),
+        (days, _) => format!("{}.5 days", count(days)),
+    }
 }
 
 /// `451 of 9,412 leads, 4.8 %`.
@@ -359,6 +384,13 @@ pub(super) fn gaps(shown: &Shown<'_>, open: Open<'_>) -> Vec<Markup> {
         let them = if replay.without_lead == 1 { "it" } else { "them" };
         let says = format!(" came of no lead, at any time: no rule can find {them}.");
         gaps.push(figure(n, "/opportunities?lead=none").and_text(says));
+    }
+    if shown.takes.is_some() {
+        gaps.push(Markup::text(
+            "Past weeks are held against what the people of today can take: who was in the pools \
+             then and who was away is not looked up, and absences that nobody wrote down cannot be \
+             known.",
+        ));
     }
     gaps.push(Markup::text(
         "Nobody knows how sales would have worked leads that nobody was given.",
