@@ -232,6 +232,10 @@ pub struct Predicted {
 pub struct AgreementWithdrawn {
     /// Which version.
     pub version: Version,
+    /// The version that was proposed in its place, where one was; absent of what was recorded before
+    /// this was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead: Option<Version>,
     /// By whom.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<UserId>,

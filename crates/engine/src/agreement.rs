@@ -1,12 +1,14 @@
 //! The Agreement's life: proposed, signed by one person of each side, in force from an instant.
 
+mod proposing;
+
 use std::sync::Arc;
 
 use connectors::agreement::{AgreementText, Mistake, read as read_text};
 use domain::{
     agreement::{Agreement, History, InForce},
     fact::{Fact, Told},
-    firm::{AgreementProposed, AgreementSigned, AgreementTookEffect, AgreementWithdrawn, Side},
+    firm::{AgreementSigned, AgreementTookEffect, AgreementWithdrawn, Side},
     ids::{UserId, Version},
 };
 use jiff::Timestamp;
@@ -22,6 +24,8 @@ use crate::{
     negotiation::answers::declined,
     substitute::{SignsAs, signs_as},
 };
+pub(crate) use proposing::propose;
+pub use proposing::{Effective, OpenVersion, Proposing};
 
 /// Why a proposal or a signature is refused, in the order in which the reasons are looked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -39,8 +43,13 @@ pub enum AgreementRefusal {
     #[error("this text is in force already, as version {0}: there is nothing to sign")]
     AlreadyInForce(Version),
     /// It would have come into force already.
-    #[error("that instant is over: leave it out for as soon as both have signed")]
+    #[error(
+        "that instant is over: name a later one, or today or none for as soon as both have signed"
+    )]
     Over,
+    /// Another is before both sides, and it was not said that this one takes its place.
+    #[error("{}: say that this text takes its place, or have that one signed first", .0.would_go())]
+    Open(OpenVersion),
     /// There is no such version.
     #[error("there is no version {0}: look at the list of versions")]
     NoSuchVersion(Version),
@@ -67,88 +76,23 @@ pub enum AgreementRefusal {
     SamePerson,
 }
 
-/// A version that is open for signing, and what would be void with it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-pub struct OpenVersion {
-    /// Which.
-    pub version: Version,
-    /// How many clauses it changes in the Agreement in force.
-    pub changes: usize,
-    /// How many comments were made on it.
-    pub comments: usize,
-    /// How many of its changes are declined by a side.
-    pub declined: usize,
-    /// How many have signed it.
-    pub signatures: usize,
-}
-
-impl OpenVersion {
-    /// `with 3 changes, 2 comments, 1 declined change and 1 signature`; what there is none of is
-    /// left out.
-    pub fn words(&self) -> String {
-        let parts = [
-            (self.changes, "change"),
-            (self.comments, "comment"),
-            (self.declined, "declined change"),
-            (self.signatures, "signature"),
-        ];
-        let parts = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| match n {
-            1 => format!("1 {what}"),
-            n => format!("{n} {what}s"),
-        });
-        let parts: Vec<String> = parts.collect();
-        match parts.split_last() {
-            None => "with nothing said to it".to_owned(),
-            Some((last, [])) => format!("with {last}"),
-            Some((last, rest)) => format!("with {} and {last}", rest.join(", ")),
-        }
-    }
-}
-
 impl Engine {
-    /// The version that is open for signing, whose place another would take.
+    /// Puts a text before both sides. One that is still open for signing is taken back by it, and
+    /// its signatures with it, if that is said; else it is refused.
     ///
     /// # Errors
-    /// When the database cannot be read.
-    pub fn open_version(&self) -> Result<Option<OpenVersion>, Error> {
-        let open = self.store.read(|reader| {
-            let heads = reader.agreement_heads()?.into_iter().rev();
-            let mut open = heads.filter(|head| {
-                matches!(head.state, AgreementState::Proposed | AgreementState::Signed)
-            });
-            let Some(head) = open.next() else { return Ok::<_, StoreError>(None) };
-            let version = head.version;
-            Ok(Some(OpenVersion {
-                version,
-                changes: 0,
-                comments: reader.comments_on(version)?.len(),
-                declined: declined(reader, version, None)?.len(),
-                signatures: reader.signatures_of(version)?.len(),
-            }))
-        })?;
-        let Some(open) = open else { return Ok(None) };
-        let changes = self.redline(open.version, None)?.redline.clauses.len();
-        Ok(Some(OpenVersion { changes, ..open }))
-    }
-
-    /// Puts a text before both sides. A text that was still open for signing is withdrawn by it,
-    /// and its signatures with it.
-    ///
-    /// # Errors
-    /// [`AgreementRefusal`] when the text has mistakes or stands already.
+    /// [`AgreementRefusal`] when the text has mistakes, stands already, or its place is taken.
     pub fn propose_agreement(
         &self,
         by: Option<&Actor>,
-        text: AgreementText,
-        effective_at: Timestamp,
+        proposing: impl Into<Proposing>,
         now: Timestamp,
     ) -> Result<Version, Error> {
         if let Some(actor) = by {
             may(actor, &Act::Propose).map_err(Refusal::from)?;
         }
-        read_text(&text).map_err(|mistakes| refused(AgreementRefusal::Mistakes(mistakes)))?;
-        let by = by.map(|actor| actor.user.clone());
-        self.store.write(now, move |writer| propose(writer, by, &text, effective_at, now))
+        let (by, proposing) = (by.map(|actor| actor.user.clone()), proposing.into());
+        self.store.write(now, move |writer| propose(writer, by, &proposing, now))
     }
 
     /// Signs a version for the actor's side. `hash` is what the signer saw.
@@ -229,10 +173,10 @@ impl Engine {
             let Some(row) = rows.iter().find(|row| row.version == version) else {
                 return Err(refused(AgreementRefusal::NoSuchVersion(version)));
             };
-            if !is_open(row) {
+            if !is_open(row.state) {
                 return Err(refused(AgreementRefusal::NotOpen(version)));
             }
-            withdraw(writer, version, Some(by), now)
+            withdraw(writer, version, None, Some(by), now)
         })
     }
 
@@ -256,41 +200,6 @@ impl Engine {
             Ok((row, agreement))
         })
     }
-}
-
-/// Puts a text that reads before both sides, in the place of one that is open for signing.
-pub(crate) fn propose(
-    writer: &mut Writer<'_>,
-    by: Option<UserId>,
-    text: &AgreementText,
-    effective_at: Timestamp,
-    now: Timestamp,
-) -> Result<Version, Error> {
-    if effective_at < now {
-        return Err(refused(AgreementRefusal::Over));
-    }
-    let rows = writer.reader().agreements()?;
-    let hash = text.hash();
-    if let Some(row) = rows.iter().rev().find(|row| row.hash == hash) {
-        match row.state {
-            AgreementState::Proposed | AgreementState::Signed => {
-                return Err(refused(AgreementRefusal::AlreadyProposed(row.version)));
-            }
-            AgreementState::InForce => {
-                return Err(refused(AgreementRefusal::AlreadyInForce(row.version)));
-            }
-            _ => {}
-        }
-    }
-    for row in rows.iter().filter(|row| is_open(row)) {
-        withdraw(writer, row.version, by.clone(), now)?;
-    }
-    let version = Version(rows.last().map_or(1, |row| row.version.0 + 1));
-    let text = text.files().clone();
-    let fact = AgreementProposed { version, text, hash, effective_at, by };
-    let key = format!("agreement/{version}/proposed");
-    append(writer, key, now, Fact::AgreementProposed(fact))?;
-    Ok(version)
 }
 
 /// The rules of versions by number; a version's text never changes.
@@ -380,17 +289,19 @@ fn awaited(reader: &Reader<'_>) -> Result<Vec<(Timestamp, AgreementRow)>, StoreE
     Ok(awaited)
 }
 
-fn is_open(row: &AgreementRow) -> bool {
-    matches!(row.state, AgreementState::Proposed | AgreementState::Signed)
+/// Whether a version may still be signed, or come into force.
+pub(crate) fn is_open(state: AgreementState) -> bool {
+    matches!(state, AgreementState::Proposed | AgreementState::Signed)
 }
 
 fn withdraw(
     writer: &mut Writer<'_>,
     version: Version,
+    instead: Option<Version>,
     by: Option<UserId>,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let fact = Fact::AgreementWithdrawn(AgreementWithdrawn { version, by });
+    let fact = Fact::AgreementWithdrawn(AgreementWithdrawn { version, instead, by });
     append(writer, format!("agreement/{version}/withdrawn"), now, fact)
 }
 

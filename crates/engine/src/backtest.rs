@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
     agreement::{Agreement, Definition, History, InForce, ServiceLevel},
-    backtest::{Backtest, Deal, Span, Tried, inputs, tally},
+    backtest::{Backtest, Deal, Span, Tried, WonAlone, inputs, tally},
     condition::Root,
     ids::{FactNo, LeadId, Version},
     lever::{Lever, levers},
@@ -104,6 +104,8 @@ pub struct Replay {
     pub last_at: Timestamp,
     /// Opportunities that came of no lead, which no rule can find.
     pub without_lead: u64,
+    /// Those of them that were won.
+    pub alone: Vec<WonAlone>,
 }
 
 /// What is known of a field of leads.
@@ -148,7 +150,9 @@ impl Replay {
 
     /// Counts.
     pub fn tally(&self, span: &Span) -> Backtest {
-        tally(&self.rows, span)
+        let mut counted = tally(&self.rows, span);
+        counted.count_alone(&self.alone, span);
+        counted
     }
 
     /// The service level at a place of the text that is tried.
@@ -232,8 +236,7 @@ impl Engine {
             kinds: inputs::kinds(&definition).into_iter().collect(),
             fields: inputs::fields(&definition).into_iter().collect(),
         };
-        let (by_lead, without_lead) = deals;
-        let mut found = scan.run(self, &leads, &by_lead)?;
+        let mut found = scan.run(self, &leads, &deals.by_lead)?;
         let kinds = found.kept_since(&scan.kinds, &zone);
         Ok(Replay {
             target: scan.target.clone(),
@@ -250,7 +253,8 @@ impl Engine {
             loaded_until,
             zone,
             proposed,
-            without_lead,
+            without_lead: deals.without_lead,
+            alone: deals.alone,
         })
     }
 }
@@ -312,17 +316,35 @@ fn target(agreement: &Agreement, definition: &Definition) -> Option<String> {
     sql.or_else(|| agreement.handoff.as_ref()?.accepted.clone())
 }
 
-/// The opportunities that came of each lead, and how many came of none.
-pub(crate) fn deals(reader: &Reader<'_>) -> Result<(BTreeMap<LeadId, Vec<Deal>>, u64), StoreError> {
-    let (mut by_lead, mut without): (BTreeMap<LeadId, Vec<Deal>>, u64) = (BTreeMap::new(), 0);
+/// The opportunities that came of each lead, and those that came of none.
+#[derive(Debug, Default)]
+pub(crate) struct Deals {
+    pub(crate) by_lead: BTreeMap<LeadId, Vec<Deal>>,
+    without_lead: u64,
+    alone: Vec<WonAlone>,
+}
+
+pub(crate) fn deals(reader: &Reader<'_>) -> Result<Deals, StoreError> {
+    let mut deals = Deals::default();
     for row in reader.opportunities()? {
-        match (row.lead.clone(), deal(row)) {
-            (Some(lead), Some(deal)) => by_lead.entry(lead).or_default().push(deal),
-            (None, Some(_)) => without += 1,
-            _ => {}
+        match row.lead.clone() {
+            Some(lead) => {
+                let of_lead = deals.by_lead.entry(lead).or_default();
+                of_lead.extend(deal(row));
+            }
+            None => {
+                deals.without_lead += 1;
+                deals.alone.extend(won_alone(&row));
+            }
         }
     }
-    Ok((by_lead, without))
+    Ok(deals)
+}
+
+/// An opportunity that was won, where it is known when.
+fn won_alone(row: &OpportunityRow) -> Option<WonAlone> {
+    let closed_on = row.closed_on.as_ref()?.parse().ok()?;
+    (row.outcome == Outcome::Won).then_some(WonAlone { closed_on, amount: row.amount })
 }
 
 /// An opportunity, where it is known when it was opened.

@@ -40,7 +40,7 @@ pub struct FirstAgreement {
     pub drafted: Drafted,
 }
 
-/// Somebody who may sign for a side.
+/// Somebody whom a text can name: to sign for a side, or for something else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signer {
     /// Who.
@@ -88,12 +88,26 @@ pub fn signers(reader: &Reader<'_>, side: Side) -> Result<Vec<Signer>, StoreErro
             _ => None,
         };
         let Some(rank) = signs.filter(|_| user.active && user.side == Some(side)) else { continue };
-        let person = reader.person_of(&format!("user/{}", user.id))?.unwrap_or_default();
-        let named = person.email.unwrap_or_else(|| user.id.to_string());
-        found.push((rank, Signer { user: user.id.clone(), named, name: person.name }));
+        found.push((rank, named(reader, &user.id)?));
     }
     found.sort_by(|a, b| (a.0, &a.1.user).cmp(&(b.0, &b.1.user)));
     Ok(found.into_iter().map(|(_, signer)| signer).collect())
+}
+
+/// Everybody who is let in, as a text would name them, by id.
+///
+/// # Errors
+/// When the database fails.
+pub fn namable(reader: &Reader<'_>) -> Result<Vec<Signer>, StoreError> {
+    let users = reader.users_by_id()?;
+    let here = users.values().filter(|user| user.active && user.role.is_some());
+    here.map(|user| named(reader, &user.id)).collect()
+}
+
+fn named(reader: &Reader<'_>, user: &UserId) -> Result<Signer, StoreError> {
+    let person = reader.person_of(&format!("user/{user}"))?.unwrap_or_default();
+    let named = person.email.unwrap_or_else(|| user.to_string());
+    Ok(Signer { user: user.clone(), named, name: person.name })
 }
 
 /// The firm as it is set, or as its amounts say.

@@ -2,10 +2,12 @@
 
 pub mod answers;
 
+use std::collections::BTreeMap;
+
 use connectors::agreement::{AgreementText, redline::redline};
-use domain::ids::Version;
+use domain::{fact::Fact, ids::Version};
 use store::{
-    Reader,
+    Reader, StoreError,
     read::{AgreementHead, AgreementRow, AgreementState},
 };
 
@@ -79,12 +81,10 @@ pub fn contradictions(reader: &Reader<'_>, row: &AgreementRow) -> Result<Vec<Str
     if !matches!(row.state, AgreementState::Proposed | AgreementState::Signed) {
         return Ok(Vec::new());
     }
-    let heads = reader.agreement_heads()?;
-    let head = heads.iter().find(|head| head.version == row.version);
-    let Some(base) = head.and_then(|head| before(&heads, head)) else { return Ok(Vec::new()) };
-    let base = reader.agreement(base.version)?;
-    let base = base.as_ref().map(text_of).transpose()?;
-    Ok(redline(base.as_ref(), &text_of(row)?).contradictions())
+    match base_of(reader, row.version)? {
+        Some(base) => Ok(redline(Some(&base), &text_of(row)?).contradictions()),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// The version whose place another takes or took: the one in force until that came into force, or
@@ -101,6 +101,57 @@ pub fn before<'r>(heads: &'r [AgreementHead], head: &AgreementHead) -> Option<&'
         })
         .max_by_key(|(at, other)| (*at, other.version))
         .map(|(_, other)| other)
+}
+
+/// Each version that was taken back for another, with that other.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn successors(reader: &Reader<'_>) -> Result<BTreeMap<Version, Version>, StoreError> {
+    let mut successors = BTreeMap::new();
+    for head in reader.agreement_heads()? {
+        if head.state != AgreementState::Withdrawn {
+            continue;
+        }
+        let entry = reader.entry(head.last_fact)?;
+        let next = entry.as_ref().and_then(|entry| match entry.fact() {
+            Fact::AgreementWithdrawn(fact) => fact.instead,
+            _ => None,
+        });
+        successors.extend(next.map(|next| (head.version, next)));
+    }
+    Ok(successors)
+}
+
+/// The versions that were taken back for a version, and for those in turn; the latest first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn taken_back_for(reader: &Reader<'_>, version: Version) -> Result<Vec<Version>, StoreError> {
+    let successors = successors(reader)?;
+    let before = |here: Version| {
+        let found = successors.iter().find(|(earlier, next)| **next == here && **earlier < here);
+        found.map(|(earlier, _)| *earlier)
+    };
+    Ok(std::iter::successors(before(version), |earlier| before(*earlier)).collect())
+}
+
+/// What a version says otherwise than the one whose place it takes or took.
+pub(crate) fn own_redline(reader: &Reader<'_>, row: &AgreementRow) -> Result<Redline, Error> {
+    let base = base_of(reader, row.version)?;
+    Ok(redline(base.as_ref(), &text_of(row)?))
+}
+
+/// The text whose place a version takes or took; `None` where there was none before it.
+pub(crate) fn base_of(
+    reader: &Reader<'_>,
+    version: Version,
+) -> Result<Option<AgreementText>, Error> {
+    let heads = reader.agreement_heads()?;
+    let head = heads.iter().find(|head| head.version == version);
+    let base = head.and_then(|head| before(&heads, head)).map(|head| head.version);
+    let base = base.map(|base| reader.agreement(base)).transpose()?.flatten();
+    base.as_ref().map(text_of).transpose()
 }
 
 /// The text of a version.

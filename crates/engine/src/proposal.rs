@@ -25,7 +25,8 @@ use store::{
 use crate::{
     Engine, Error, Refusal,
     access::{Act, Actor, may},
-    agreement::{AgreementRefusal, propose},
+    agreement::{AgreementRefusal, Effective, OpenVersion, Proposing, propose},
+    first_agreement::{Signer, namable},
     negotiation::text_of,
 };
 
@@ -84,6 +85,10 @@ pub struct ClauseForm {
     pub hash: String,
     /// How many clauses the person has changed so far.
     pub changed: usize,
+    /// Whom a field that asks for somebody can name, where there is such a field.
+    pub people: Vec<Signer>,
+    /// What a field that asks for something that is sold can name, where there is such a field.
+    pub products: Vec<String>,
 }
 
 /// How a clause is changed.
@@ -107,7 +112,7 @@ pub struct Proposal {
     /// When it was last changed.
     pub changed_at: Timestamp,
     /// The version that is before both sides now, whose place it would take.
-    pub open: Option<Version>,
+    pub open: Option<OpenVersion>,
     /// The rules as they would be, for their zone and who signs.
     pub agreement: Agreement,
 }
@@ -130,6 +135,12 @@ impl Engine {
         let found = edit::asked(&text, key).or_else(|| edit::asked(&base, key));
         let (part, asked) = found.ok_or_else(|| refused(ProposalRefusal::NoClause(version)))?;
         let changed = redline(Some(&base), &text).clauses.len();
+        let asks = |wanted: Asks| asked.iter().any(|asked| asked.asks == wanted);
+        let (people, products) = self.store.read(|reader| {
+            let people = if asks(Asks::Somebody) { namable(reader)? } else { Vec::new() };
+            let products = if asks(Asks::Product) { reader.products()? } else { Vec::new() };
+            Ok::<_, Error>((people, products.into_iter().filter_map(|row| row.name).collect()))
+        })?;
         let text_of_part = (!part.places.is_empty()).then(|| part.text(&text));
         Ok(ClauseForm {
             version,
@@ -140,6 +151,8 @@ impl Engine {
             text: text_of_part,
             hash: text.hash(),
             changed,
+            people,
+            products,
         })
     }
 
@@ -220,33 +233,34 @@ impl Engine {
     /// When the actor may not, or the database fails.
     pub fn proposal_of(&self, by: &Actor) -> Result<Option<Proposal>, Error> {
         may(by, &Act::Propose).map_err(Refusal::from)?;
+        let open = self.open_version()?;
         self.store.read(|reader| {
             let Some(draft) = reader.amendment(&by.user)? else { return Ok(None) };
             let row = version_row(reader, draft.base)?;
             let (base, text) = (text_of(&row)?, text_of_draft(&draft)?);
             let agreement = read_text(&text)
                 .map_err(|mistakes| Refusal::from(AgreementRefusal::Mistakes(mistakes)))?;
-            let open = reader.agreement_heads()?.into_iter().rev().find(|head| is_open(head.state));
             Ok(Some(Proposal {
                 base: draft.base,
                 is_outdated: is_outdated(row.state),
                 redline: redline(Some(&base), &text),
                 changed_at: draft.changed_at,
-                open: open.map(|head| head.version),
+                open,
                 agreement,
             }))
         })
     }
 
-    /// Puts what somebody would change before both sides, to come into force at an instant once
-    /// both have signed; the version that it became.
+    /// Puts what somebody would change before both sides, to come into force then once both have
+    /// signed, and in the place of an open version if that is said; the version that it became.
     ///
     /// # Errors
     /// [`ProposalRefusal`] and [`AgreementRefusal`], or the actor may not.
     pub fn put_proposal(
         &self,
         by: &Actor,
-        effective_at: Option<Timestamp>,
+        effective: Effective,
+        instead: Option<Version>,
         now: Timestamp,
     ) -> Result<Version, Error> {
         may(by, &Act::Propose).map_err(Refusal::from)?;
@@ -259,10 +273,8 @@ impl Engine {
                 return Err(refused(ProposalRefusal::Outdated(draft.base)));
             }
             let text = text_of_draft(&draft)?;
-            read_text(&text)
-                .map_err(|mistakes| Refusal::from(AgreementRefusal::Mistakes(mistakes)))?;
-            let version =
-                propose(writer, Some(owner.clone()), &text, effective_at.unwrap_or(now), now)?;
+            let proposing = Proposing { text, effective, instead };
+            let version = propose(writer, Some(owner.clone()), &proposing, now)?;
             writer.forget_amendment(&owner)?;
             Ok(version)
         })
@@ -306,10 +318,6 @@ fn based(
 /// Whether a version has been replaced or taken back: nothing is proposed on top of it.
 fn is_outdated(state: AgreementState) -> bool {
     matches!(state, AgreementState::Superseded | AgreementState::Withdrawn)
-}
-
-fn is_open(state: AgreementState) -> bool {
-    matches!(state, AgreementState::Proposed | AgreementState::Signed)
 }
 
 fn version_row(reader: &Reader<'_>, version: Version) -> Result<AgreementRow, Error> {

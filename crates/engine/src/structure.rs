@@ -34,7 +34,7 @@ use crate::{
 };
 
 pub use load::{Overload, Workload};
-pub use room::RoomAhead;
+pub use room::{RoomAhead, WeekAhead, WeeksAhead};
 pub use schooling::{Lapsed, SchoolingRefusal, Vouched, duties_of};
 
 /// So many days are looked ahead, and as many back.
@@ -166,17 +166,15 @@ impl Engine {
         })
     }
 
-    /// How many leads a week the routing in force can give to people, over the days that are looked
-    /// ahead; `None` where it does not say, since somebody has no cap.
+    /// How many leads the routing in force can give to people in each of the weeks to come; `None`
+    /// where it does not say, since somebody has no cap.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn room_a_week(&self, now: Timestamp) -> Result<Option<u64>, Error> {
+    pub fn weeks_ahead(&self, now: Timestamp) -> Result<Option<WeeksAhead>, Error> {
         let agreements = self.agreements()?;
         let Some(in_force) = agreements.at(now) else { return Ok(None) };
-        let room = self.read(|reader| Firm::read(reader, in_force, now)?.room(&agreements))?;
-        let weeks = u64::from(DAYS.unsigned_abs()) / 7;
-        Ok(room.and_then(|ahead| ahead.room.takes).map(|takes| takes / weeks))
+        self.read(|reader| Firm::read(reader, in_force, now)?.weeks_ahead())
     }
 
     /// How it stands with what the Agreement in force gives people to do; `None` where none is.

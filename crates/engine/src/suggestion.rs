@@ -164,7 +164,7 @@ impl Engine {
         let (agreements, head, leads, deals, set) = self.read(|reader| {
             let set = reader.setting(HISTORY_UNTIL)?.and_then(|at| at.parse::<Timestamp>().ok());
             let leads = reader.lead_ids()?;
-            let (deals, _) = backtest::deals(reader)?;
+            let deals = backtest::deals(reader)?.by_lead;
             let head = reader.head()?.fact;
             Ok::<_, Error>((history(reader, &self.versions)?, head, leads, deals, set))
         })?;

@@ -1,5 +1,6 @@
 //! Instants as people write them on the command line.
 
+use engine::agreement::Effective;
 use jiff::{Timestamp, Zoned, civil, tz::TimeZone};
 
 use crate::failure::Failure;
@@ -30,9 +31,40 @@ pub fn read(text: &str, zone: &TimeZone, now: Timestamp) -> Result<Timestamp, Fa
     })
 }
 
+/// Reads from when on a text is to be in force; a day without a time is the whole day.
+///
+/// # Errors
+/// As [`read`].
+pub fn effective(text: &str, zone: &TimeZone, now: Timestamp) -> Result<Effective, Failure> {
+    let text = text.trim();
+    let is_day = text.len() == "2026-12-01".len();
+    match text.parse::<civil::Date>() {
+        Ok(day) if is_day => Ok(Effective::On(day)),
+        _ if text == "now" => Ok(Effective::AtOnce),
+        _ => read(text, zone, now).map(Effective::At),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_alone_is_told_from_its_midnight() {
+        let now: Timestamp = "2026-12-01T12:00:00Z".parse().unwrap();
+        let day: civil::Date = "2026-12-01".parse().unwrap();
+        let midnight: Timestamp = "2026-12-01T00:00:00Z".parse().unwrap();
+        let cases = [
+            ("now", Effective::AtOnce),
+            (" 2026-12-01 ", Effective::On(day)),
+            ("2026-12-01T00:00", Effective::At(midnight)),
+            ("2026-12-01T00:00:00Z", Effective::At(midnight)),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(effective(text, &TimeZone::UTC, now).unwrap(), expected, "{text}");
+        }
+        assert!(effective("soon", &TimeZone::UTC, now).is_err());
+    }
 
     #[test]
     fn instants_read_with_their_zone_and_dates_in_the_agreements() {

@@ -25,7 +25,7 @@ use domain::{
     firm::Role,
     ids::{UserId, Version},
 };
-use engine::{Engine, access::Actor, import::dock::Dock, people::NewPerson};
+use engine::{Engine, access::Actor, agreement::Proposing, import::dock::Dock, people::NewPerson};
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 use serde_json::Value;
 use tower::ServiceExt;
@@ -308,12 +308,16 @@ impl World {
         Answer::of(self.router.clone().oneshot(request).await.expect("an answer")).await
     }
 
-    /// Puts a text before both sides.
+    /// Puts a text before both sides, in the place of one that is open for signing.
     pub fn proposes(&self, text: &str) -> Version {
         let files = BTreeMap::from([("agreement.toml".to_owned(), text.to_owned())]);
         let text = AgreementText::new(files).expect("a text");
         let now = self.now();
-        self.asks(|engine| engine.propose_agreement(None, text, now, now)).expect("the text reads")
+        let proposed = self.asks(|engine| {
+            let instead = engine.open_version()?.map(|open| open.version);
+            engine.propose_agreement(None, Proposing { instead, ..text.into() }, now)
+        });
+        proposed.expect("the text reads")
     }
 
     /// The hash of a version, as its signers see it.

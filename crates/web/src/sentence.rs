@@ -251,11 +251,10 @@ fn with_people(fact: &Fact, names: &Names<'_, '_>, time: &LocalTime) -> Result<S
             format!("Version {} was put before both sides{}", fact.version, by(&fact.by)?)
         }
         Fact::AgreementWithdrawn(fact) => {
-            format!(
-                "Version {} was taken back{}; its signatures are void",
-                fact.version,
-                by(&fact.by)?
-            )
+            let instead = fact.instead.map(|next| format!(" for version {next}"));
+            let (version, by) = (fact.version, by(&fact.by)?);
+            let instead = instead.unwrap_or_default();
+            format!("Version {version} was taken back{by}{instead}; its signatures are void")
         }
         Fact::BacktestAttached(fact) => {
             format!("A backtest was attached to version {}{}", fact.version, by(&fact.by)?)

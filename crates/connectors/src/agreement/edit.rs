@@ -7,11 +7,13 @@ use super::{
     mistake::Mistake,
     parts::{Kind, Part, Value, parts},
     plain,
+    read::offers,
+    source::Offer,
     text::{AgreementText, TextFailure},
 };
 
 /// How a value is asked for in a form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asks {
     /// Words of some length.
     Sentence,
@@ -23,6 +25,12 @@ pub enum Asks {
     YesNo,
     /// Sentences, one a line.
     Lines,
+    /// One of a set, each as it is written and in words.
+    OneOf(Vec<(String, String)>),
+    /// Somebody, by their address of mail or their id.
+    Somebody,
+    /// Something that is sold.
+    Product,
 }
 
 /// A value of a clause that can be changed by itself.
@@ -61,11 +69,13 @@ const WORDS_MAX: usize = 60;
 /// themselves.
 pub fn asked(text: &AgreementText, key: &str) -> Option<(Part, Vec<Asked>)> {
     let part = parts(text).into_iter().find(|part| part.key == key)?;
-    let asked = part.values.iter().flat_map(|value| asked_of(text, value)).collect();
+    let offers = offers(text);
+    let offer = |value: &Value| offers.get(&(value.place.file.clone(), value.place.range.start));
+    let asked = part.values.iter().flat_map(|value| asked_of(text, value, offer(value))).collect();
     Some((part, asked))
 }
 
-fn asked_of(text: &AgreementText, value: &Value) -> Vec<Asked> {
+fn asked_of(text: &AgreementText, value: &Value, offer: Option<&Offer>) -> Vec<Asked> {
     let key = value.path.rsplit('.').next().unwrap_or(&value.path);
     if NAMES.contains(&key) {
         return Vec::new();
@@ -85,6 +95,9 @@ fn asked_of(text: &AgreementText, value: &Value) -> Vec<Asked> {
         Kind::Number => vec![one(Asks::Number)],
         Kind::YesNo => vec![one(Asks::YesNo)],
         Kind::Day => vec![one(Asks::Words)],
+        Kind::Text if offer.is_some() => {
+            offer.map(|offer| one(offered(key, offer))).into_iter().collect()
+        }
         Kind::Text if key == "says" || value.value.len() > WORDS_MAX => vec![one(Asks::Sentence)],
         Kind::Text => vec![one(Asks::Words)],
         Kind::Condition => {
@@ -101,6 +114,18 @@ fn asked_of(text: &AgreementText, value: &Value) -> Vec<Asked> {
                 })
                 .collect()
         }
+    }
+}
+
+/// How that is asked for of which some are known.
+fn offered(key: &str, offer: &Offer) -> Asks {
+    match offer {
+        Offer::OneOf(words) => {
+            let said = |word: &String| (word.clone(), plain::value(Kind::Text, key, word));
+            Asks::OneOf(words.iter().map(said).collect())
+        }
+        Offer::Somebody => Asks::Somebody,
+        Offer::Product => Asks::Product,
     }
 }
 
@@ -159,7 +184,7 @@ pub fn change_values(
             continue;
         }
         let raw = &text.files()[&asked.file][asked.range.clone()];
-        match written(asked.asks, raw, &typed) {
+        match written(&asked.asks, raw, &typed) {
             Ok(written) => {
                 edits.entry(&asked.file).or_default().push((asked.range.clone(), written));
             }
@@ -275,7 +300,7 @@ fn unreadable(failure: TextFailure) -> Vec<Wrong> {
 }
 
 /// What was typed, as it is written in the text.
-fn written(asks: Asks, raw: &str, typed: &str) -> Result<String, String> {
+fn written(asks: &Asks, raw: &str, typed: &str) -> Result<String, String> {
     let is_quoted = raw.starts_with(['"', '\'']);
     match asks {
         Asks::Number if is_number(typed) => Ok(typed.to_owned()),

@@ -1,5 +1,6 @@
 //! Keys, values and conditions of a text in plain words, for people who sign it and do not write it.
 
+use domain::agreement::{Measure, routing::By};
 use jiff::civil::Date;
 
 use super::parts::Kind;
@@ -82,6 +83,34 @@ const LABELS: [(&str, &str); 76] = [
     ("keeps_them_up", "what keeps them up"),
     ("barriers_to_using_material", "why material is not used"),
     ("objections", "what they object to"),
+];
+
+/// What words of a choice mean, by their keys; the others are said with blanks.
+const CHOICES: [(&str, &str, &str); 24] = [
+    ("hours", "owner", "the hours of the owner’s calendar"),
+    ("hours", "elapsed", "all hours, on the wall"),
+    ("zone", "owner", "the owner’s"),
+    ("zone", "calendar", "the calendar’s own"),
+    ("zone", "prospect", "the lead’s"),
+    ("on_transfer", "restart", "the clock ends, and a fresh one starts"),
+    ("on_transfer", "restart_answered", "the clock ends as answered, and a fresh one starts"),
+    ("on_transfer", "run_on", "the clock runs on"),
+    ("zero_time", "met", "in time"),
+    ("zero_time", "not_met", "not in time"),
+    ("zero_time", "no_verdict", "not judged"),
+    ("running_clocks", "keep_their_version", "keep the version that they began under"),
+    ("running_clocks", "follow_this_text", "are judged by this text from then on"),
+    ("on", "fields", "what is known of the lead or its account"),
+    ("on", "activity", "what somebody did"),
+    ("on", "success", "what somebody did with success"),
+    ("on", "lead", "each lead"),
+    ("on", "opportunity", "each opportunity"),
+    ("counted", "calendar", "the calendar"),
+    ("counted", "rolling", "the time right before"),
+    ("reassigns", "backup", "passes to the backup"),
+    ("reassigns", "route", "passes on by the routes to somebody else"),
+    ("to", "zero", "nothing"),
+    ("acts", "at_once", "at any time"),
 ];
 
 /// Lists of sentences of a persona, by how their paths begin; the values of other lists are words.
@@ -172,8 +201,24 @@ pub fn value(kind: Kind, key: &str, text: &str) -> String {
         Kind::List => text.split(", ").map(word).collect::<Vec<_>>().join(", "),
         Kind::Sentences => text.replace('\n', " "),
         Kind::Text if day(text) != text => day(text),
+        Kind::Text if meaning(key, text).is_some() => {
+            meaning(key, text).unwrap_or_default().to_owned()
+        }
         Kind::Text if key != "says" && is_choice(text) => text.replace('_', " "),
         Kind::Text => text.split_whitespace().collect::<Vec<_>>().join(" "),
+    }
+}
+
+/// What a word of a choice means.
+fn meaning(key: &str, word: &str) -> Option<&'static str> {
+    let listed = CHOICES.iter().find(|(of, known, _)| *of == key && *known == word);
+    let listed = listed.map(|(_, _, words)| *words);
+    let measure = || Measure::ALL.iter().find(|(known, _)| *known == word).map(|(_, m)| m.words());
+    let by = || By::ALL.iter().find(|(known, _)| *known == word).map(|(_, by)| by.words());
+    match key {
+        "measure" => measure(),
+        "by" => by(),
+        _ => listed,
     }
 }
 

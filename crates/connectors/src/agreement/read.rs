@@ -1,5 +1,7 @@
 //! From the text to the meaning: every section in turn, then what must agree between them.
 
+use std::collections::BTreeMap;
+
 use domain::agreement::Agreement;
 use toml::{Spanned, de::DeTable};
 
@@ -8,7 +10,7 @@ use super::{
     mistake::Mistake,
     names::Names,
     reader::Table,
-    source::{Place, Sink, Source},
+    source::{Offer, OfferedAt, Place, Sink, Source},
     text::AgreementText,
 };
 
@@ -53,8 +55,14 @@ pub fn read(text: &AgreementText) -> Result<Agreement, Vec<Mistake>> {
 }
 
 fn read_here(text: &AgreementText) -> Result<Agreement, Vec<Mistake>> {
-    let (agreement, mistakes) = of_document(text, agreement);
+    let (agreement, sink) = of_document(text, agreement);
+    let mistakes = sink.into_mistakes();
     if mistakes.is_empty() { Ok(agreement) } else { Err(mistakes) }
+}
+
+/// What may stand at which place of a text, as far as it reads.
+pub fn offers(text: &AgreementText) -> BTreeMap<OfferedAt, Offer> {
+    on_a_large_stack(|| of_document(text, agreement).1.into_offers())
 }
 
 /// The names that a text declares, and those that are always there, with their kinds. Where it has
@@ -71,10 +79,7 @@ pub fn names(text: &AgreementText) -> Names {
     on_a_large_stack(|| of_document(text, names).0)
 }
 
-fn of_document<T>(
-    text: &AgreementText,
-    meaning: impl FnOnce(Document<'_>) -> T,
-) -> (T, Vec<Mistake>) {
+fn of_document<T>(text: &AgreementText, meaning: impl FnOnce(Document<'_>) -> T) -> (T, Sink) {
     let sources: Vec<Source<'_>> =
         text.files().iter().map(|(name, text)| Source { name, text }).collect();
     let sink = Sink::default();
@@ -85,7 +90,7 @@ fn of_document<T>(
         .zip(&parsed)
         .map(|(source, table)| Table::root(source, table.get_ref(), &sink))
         .collect();
-    (meaning(Document { roots }), sink.into_mistakes())
+    (meaning(Document { roots }), sink)
 }
 
 fn parse<'t>(source: &'t Source<'t>, sink: &Sink) -> Spanned<DeTable<'t>> {

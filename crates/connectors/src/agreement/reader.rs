@@ -12,7 +12,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{
     mistake::{guess, listed},
-    source::{Place, Placed, Sink, Source},
+    source::{Offer, Place, Placed, Sink, Source},
     units,
 };
 
@@ -132,6 +132,17 @@ impl<'t> Item<'t> {
     /// Puts a mistake about something that this value needs on the list.
     pub fn wrong_if_whole(&self, what: impl Into<String>, instead: impl Into<Option<String>>) {
         self.sink.if_whole(self.place, what, instead);
+    }
+
+    /// Notes that this is one of some words.
+    pub fn one_of(&self, words: &[&str]) {
+        let words = words.iter().map(|word| (*word).to_owned()).collect();
+        self.sink.offer(self.place, Offer::OneOf(words));
+    }
+
+    /// Notes that this is of a kind of which some are known.
+    pub fn offers(&self, offer: Offer) {
+        self.sink.offer(self.place, offer);
     }
 
     /// Says what was expected; for `return`ing.
@@ -315,6 +326,7 @@ impl<'t> Item<'t> {
     /// One of several words, each of which stands for something.
     pub fn choice<T: Clone>(&self, choices: &[(&str, T)]) -> Option<T> {
         let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
+        self.one_of(&words);
         let DeValue::String(text) = self.value else {
             return self.expected(&listed(&words, "or"));
         };

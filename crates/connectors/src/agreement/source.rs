@@ -2,7 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
 };
 
 use super::mistake::Mistake;
@@ -129,7 +129,21 @@ fn string_offsets(raw: &str) -> Vec<usize> {
     offsets
 }
 
-/// The list that mistakes are put on.
+/// What may stand at a place, where that is known beforehand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Offer {
+    /// One of these words, and no other.
+    OneOf(Vec<String>),
+    /// Somebody, by their address of mail or their id.
+    Somebody,
+    /// Something that is sold.
+    Product,
+}
+
+/// Where something is offered: the file, and the byte at which its value begins.
+pub type OfferedAt = (String, usize);
+
+/// The list that mistakes are put on, and what could stand where.
 ///
 /// Where a file is not TOML at all, what it would have said is missing everywhere else. So a
 /// mistake that is only about something missing is put down with [`Sink::if_whole`], which keeps
@@ -139,6 +153,7 @@ pub struct Sink {
     mistakes: RefCell<BTreeSet<Mistake>>,
     broken: RefCell<BTreeSet<(String, usize)>>,
     is_broken: Cell<bool>,
+    offers: RefCell<BTreeMap<OfferedAt, Offer>>,
 }
 
 impl Sink {
@@ -182,6 +197,17 @@ impl Sink {
         if !self.is_broken.get() {
             self.add(place, what, instead);
         }
+    }
+
+    /// Notes what may stand at a place: whoever reads it there knows, so that nobody else must.
+    pub fn offer(&self, place: Place<'_>, offer: Offer) {
+        let at = (place.source.name.to_owned(), place.start);
+        self.offers.borrow_mut().insert(at, offer);
+    }
+
+    /// What may stand where.
+    pub fn into_offers(self) -> BTreeMap<OfferedAt, Offer> {
+        self.offers.into_inner()
     }
 
     /// Every mistake, in the order of the files and lines.

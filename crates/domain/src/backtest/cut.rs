@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 
 use super::{
     tally::{Group, Span},
@@ -53,11 +53,11 @@ impl Cut {
         if !span.has_come(tried) {
             return 0;
         }
-        let found = || span.found(tried);
-        let has =
-            |goal, became| found().is_some_and(|(_, at)| span.became(tried, goal, at) == became);
-        let is_in = |group| found().is_some_and(|(found, _)| found == group);
-        let by = |rule| found().is_some_and(|(group, _)| rule_holds(rule, group));
+        let has = |goal, became| {
+            self.judged_from(tried, span).is_some_and(|at| span.became(tried, goal, at) == became)
+        };
+        let is_in = |group| span.found(tried).is_some_and(|(found, _)| found == group);
+        let by = |rule| span.found_by(tried, rule).is_some();
         u64::from(match self {
             Cut::Leads => true,
             Cut::NotJudged => span.is_not_judged(tried),
@@ -71,8 +71,7 @@ impl Cut {
             Cut::TakenOn => span.taken_on(tried).is_some(),
             Cut::TakenOnFoundBy(rule) => span.taken_on_found(tried, rule),
             Cut::Week(rule, monday) => {
-                let at = span.at(tried, rule).filter(|at| span.is_in(span.day(*at)));
-                at.is_some_and(|at| monday_of(at, &span.zone) == monday)
+                span.found_by(tried, rule).is_some_and(|at| monday_of(at, &span.zone) == monday)
             }
             Cut::Clocks(rule, level, implied) => {
                 span.clocks(tried, rule).contains(&ImpliedClock { level, implied })
@@ -85,6 +84,17 @@ impl Cut {
             }),
             Cut::Older(kind) => tried.gaps.contains(&kind),
         })
+    }
+
+    /// From when on it is judged what became of a lead: from when the rule found it that this is
+    /// about, else from when the first of both did.
+    pub fn judged_from(self, tried: &Tried, span: &Span) -> Option<Timestamp> {
+        match self {
+            Cut::Found(rule) | Cut::Of(rule, ..) | Cut::Known(rule, _) | Cut::Week(rule, _) => {
+                span.found_by(tried, rule)
+            }
+            _ => span.found(tried).map(|(_, at)| at),
+        }
     }
 
     /// As an address says it.
@@ -139,16 +149,14 @@ fn reaches(rest: &str) -> Option<Cut> {
     }
 }
 
-fn rule_holds(rule: Rule, group: Group) -> bool {
-    match rule {
-        Rule::Today => group != Group::Enter,
-        Rule::Proposed => group != Group::Leave,
-    }
-}
-
 const RULES: [(&str, Rule); 2] = [("today", Rule::Today), ("proposed", Rule::Proposed)];
-const GROUPS: [(&str, Group); 3] =
-    [("both", Group::Both), ("leave", Group::Leave), ("enter", Group::Enter)];
+const GROUPS: [(&str, Group); 5] = [
+    ("both", Group::Both),
+    ("leave", Group::Leave),
+    ("enter", Group::Enter),
+    ("proposed_before", Group::ProposedBefore),
+    ("today_before", Group::TodayBefore),
+];
 const ENDINGS: [(&str, (Goal, Became)); 6] = [
     ("won", (Goal::Won, Became::Yes)),
     ("lost", (Goal::Won, Became::No)),

@@ -5,9 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use serde::Serialize;
 
-use super::tried::{Became, Deal, Goal, Implied, ImpliedClock, Rule, Tried};
+use super::tried::{Became, Deal, Goal, Implied, ImpliedClock, Rule, Tried, WonAlone};
 use crate::{
-    limit::monday_of, money::Currency, points::Points, qualification::Crossing, rate::Rate,
+    limit::monday_of,
+    money::{Currency, Money},
+    points::Points,
+    qualification::Crossing,
+    rate::Rate,
 };
 
 /// What is asked of a backtest.
@@ -37,6 +41,10 @@ pub enum Group {
     Leave,
     /// The proposed one only.
     Enter,
+    /// The one in force in the time, and the proposed one before it.
+    ProposedBefore,
+    /// The proposed one in the time, and the one in force before it.
+    TodayBefore,
 }
 
 /// How many leads of a group there are, and what became of them.
@@ -78,16 +86,6 @@ impl Found {
     /// Of all, how many would have been won if none, and if all, of the unknown had been.
     pub fn bounds_won(&self) -> (Rate, Rate) {
         (rate(self.won, self.all), rate(self.won + self.unknown_won(), self.all))
-    }
-
-    fn and(self, other: Found) -> Found {
-        Found {
-            all: self.all + other.all,
-            taken_on: self.taken_on + other.taken_on,
-            not_taken_on: self.not_taken_on + other.not_taken_on,
-            won: self.won + other.won,
-            lost: self.lost + other.lost,
-        }
     }
 
     fn take(&mut self, taken_on: Became, won: Became) {
@@ -135,10 +133,22 @@ pub struct Backtest {
     pub leave: Found,
     /// Leads that only the proposed one found.
     pub enter: Found,
-    /// All wins of the time, by any lead.
+    /// Leads that the rule in force found in the time, and the proposed one before it.
+    pub proposed_before: Found,
+    /// Leads that the proposed rule found in the time, and the one in force before it.
+    pub today_before: Found,
+    /// All that the rule in force found in the time, whatever the other did.
+    pub today: Found,
+    /// All that the proposed one found in the time, whatever the other did.
+    pub proposed: Found,
+    /// All wins of the time that came of a lead.
     pub wins: u64,
     /// What they were worth, in minor units.
     pub wins_minor: BTreeMap<Currency, i64>,
+    /// Wins of the time that came of no lead: no rule can find them.
+    pub wins_alone: u64,
+    /// What these were worth, in minor units.
+    pub wins_alone_minor: BTreeMap<Currency, i64>,
     /// All leads that sales took on in the time.
     pub taken_on: u64,
     /// What the rule in force reaches of both.
@@ -178,19 +188,28 @@ impl Clocks {
 }
 
 impl Backtest {
-    /// What the rule in force found.
-    pub fn today(&self) -> Found {
-        self.both.and(self.leave)
-    }
-
-    /// What the proposed rule found.
-    pub fn proposed(&self) -> Found {
-        self.both.and(self.enter)
+    /// What a rule found in the time.
+    pub fn found(&self, rule: Rule) -> Found {
+        if rule == Rule::Today { self.today } else { self.proposed }
     }
 
     /// The clocks that a rule would have started.
     pub fn clocks(&self, rule: Rule) -> &Clocks {
         if rule == Rule::Today { &self.clocks_today } else { &self.clocks_proposed }
+    }
+
+    /// Counts the wins of the time that came of no lead.
+    pub fn count_alone(&mut self, alone: &[WonAlone], span: &Span) {
+        for won in alone.iter().filter(|won| span.is_in(won.closed_on)) {
+            self.wins_alone += 1;
+            add(&mut self.wins_alone_minor, won.amount);
+        }
+    }
+
+    /// Of all wins, those of no lead among them, how many a rule had found before.
+    pub fn rate_of_all_wins(&self, rule: Rule) -> Rate {
+        let strip = if rule == Rule::Today { &self.reached_today } else { &self.reached_proposed };
+        rate(strip.wins, self.wins + self.wins_alone)
     }
 
     /// A group of leads.
@@ -199,6 +218,18 @@ impl Backtest {
             Group::Both => self.both,
             Group::Leave => self.leave,
             Group::Enter => self.enter,
+            Group::ProposedBefore => self.proposed_before,
+            Group::TodayBefore => self.today_before,
+        }
+    }
+
+    fn group_mut(&mut self, group: Group) -> &mut Found {
+        match group {
+            Group::Both => &mut self.both,
+            Group::Leave => &mut self.leave,
+            Group::Enter => &mut self.enter,
+            Group::ProposedBefore => &mut self.proposed_before,
+            Group::TodayBefore => &mut self.today_before,
         }
     }
 }
@@ -239,23 +270,31 @@ impl Span {
         self.highest(tried).filter(|crossing| self.from <= self.day(crossing.at))
     }
 
-    /// Which rules found a lead in the time, and when the first of them did; `None` where neither
-    /// did, or one had done so before.
+    /// When a rule found a lead, where that was in the time. What it says of one rule does not
+    /// depend on the other.
+    pub fn found_by(&self, tried: &Tried, rule: Rule) -> Option<Timestamp> {
+        self.at(tried, rule).filter(|at| self.is_in(self.day(*at)))
+    }
+
+    /// Which rules found a lead, at least one of them in the time, and when the first of these did.
     pub fn found(&self, tried: &Tried) -> Option<(Group, Timestamp)> {
-        let today = self.at(tried, Rule::Today);
-        let proposed = self.at(tried, Rule::Proposed);
+        let ever = |rule: Rule| self.at(tried, rule).is_some();
+        let today = self.found_by(tried, Rule::Today);
+        let proposed = self.found_by(tried, Rule::Proposed);
         let first = today.into_iter().chain(proposed).min()?;
         let group = match (today, proposed) {
             (Some(_), Some(_)) => Group::Both,
+            (Some(_), None) if ever(Rule::Proposed) => Group::ProposedBefore,
             (Some(_), None) => Group::Leave,
-            _ => Group::Enter,
+            (None, _) if ever(Rule::Today) => Group::TodayBefore,
+            (None, _) => Group::Enter,
         };
-        self.is_in(self.day(first)).then_some((group, first))
+        Some((group, first))
     }
 
     /// The clocks that a rule would have started in the time.
     pub fn clocks<'a>(&self, tried: &'a Tried, rule: Rule) -> &'a [ImpliedClock] {
-        let at = self.at(tried, rule).filter(|at| self.is_in(self.day(*at)));
+        let at = self.found_by(tried, rule);
         at.and_then(|at| tried.clocks.get(&at)).map_or(&[], Vec::as_slice)
     }
 
@@ -304,8 +343,14 @@ pub fn tally(rows: &[Tried], span: &Span) -> Backtest {
         both: Found::default(),
         leave: Found::default(),
         enter: Found::default(),
+        proposed_before: Found::default(),
+        today_before: Found::default(),
+        today: Found::default(),
+        proposed: Found::default(),
         wins: 0,
         wins_minor: BTreeMap::new(),
+        wins_alone: 0,
+        wins_alone_minor: BTreeMap::new(),
         taken_on: 0,
         reached_today: Strip::default(),
         reached_proposed: Strip::default(),
@@ -317,15 +362,16 @@ pub fn tally(rows: &[Tried], span: &Span) -> Backtest {
     for tried in rows.iter().filter(|tried| span.has_come(tried)) {
         counted.leads += 1;
         counted.not_judged += u64::from(span.is_not_judged(tried));
-        if let Some((group, at)) = span.found(tried) {
+        let take = |found: &mut Found, at: Timestamp| {
             let taken_on = span.became(tried, Goal::TakenOn, at);
-            let won = span.became(tried, Goal::Won, at);
-            match group {
-                Group::Both => counted.both.take(taken_on, won),
-                Group::Leave => counted.leave.take(taken_on, won),
-                Group::Enter => counted.enter.take(taken_on, won),
-            }
+            found.take(taken_on, span.became(tried, Goal::Won, at));
+        };
+        if let Some((group, at)) = span.found(tried) {
+            take(counted.group_mut(group), at);
         }
+        span.found_by(tried, Rule::Today).into_iter().for_each(|at| take(&mut counted.today, at));
+        let proposed = span.found_by(tried, Rule::Proposed);
+        proposed.into_iter().for_each(|at| take(&mut counted.proposed, at));
         week_by_week(&mut counted.weeks, tried, span);
         counted.clocks_today.take(span.clocks(tried, Rule::Today));
         counted.clocks_proposed.take(span.clocks(tried, Rule::Proposed));
@@ -333,7 +379,7 @@ pub fn tally(rows: &[Tried], span: &Span) -> Backtest {
         reach(&mut counted.reached_proposed, &mut days_proposed, (tried, Rule::Proposed), span);
         for deal in span.wins(tried) {
             counted.wins += 1;
-            add(&mut counted.wins_minor, deal);
+            add(&mut counted.wins_minor, deal.amount);
         }
         counted.taken_on += u64::from(span.taken_on(tried).is_some());
     }
@@ -343,10 +389,7 @@ pub fn tally(rows: &[Tried], span: &Span) -> Backtest {
 }
 
 fn week_by_week(weeks: &mut BTreeMap<Date, (u64, u64)>, tried: &Tried, span: &Span) {
-    let week = |rule: Rule| {
-        let at = span.at(tried, rule).filter(|at| span.is_in(span.day(*at)))?;
-        Some(monday_of(at, &span.zone))
-    };
+    let week = |rule: Rule| Some(monday_of(span.found_by(tried, rule)?, &span.zone));
     if let Some(monday) = week(Rule::Today) {
         weeks.entry(monday).or_default().0 += 1;
     }
@@ -355,8 +398,8 @@ fn week_by_week(weeks: &mut BTreeMap<Date, (u64, u64)>, tried: &Tried, span: &Sp
     }
 }
 
-fn add(sums: &mut BTreeMap<Currency, i64>, deal: &Deal) {
-    if let Some(amount) = deal.amount {
+fn add(sums: &mut BTreeMap<Currency, i64>, amount: Option<Money>) {
+    if let Some(amount) = amount {
         let sum = sums.entry(amount.currency).or_default();
         *sum = sum.saturating_add(amount.amount_minor);
     }
@@ -368,7 +411,7 @@ fn reach(strip: &mut Strip, days: &mut Vec<i64>, (tried, rule): (&Tried, Rule), 
     for deal in span.wins_found(tried, rule) {
         strip.wins += 1;
         days.push(days_between(found_on, deal.opened_on));
-        add(&mut strip.revenue_minor, deal);
+        add(&mut strip.revenue_minor, deal.amount);
     }
     strip.taken_on += u64::from(span.taken_on_found(tried, rule));
 }

@@ -188,7 +188,7 @@ fn the_worked_example_adds_up() {
         (2, 0, 1, 1),
         "one was won before it was found, one never worked"
     );
-    assert_eq!(counted.today().all + counted.enter.all, counted.proposed().all + counted.leave.all);
+    assert_eq!(counted.today.all + counted.enter.all, counted.proposed.all + counted.leave.all);
     assert_eq!(
         (counted.wins, counted.reached_today.wins, counted.reached_proposed.wins),
         (2, 1, 1)
@@ -196,18 +196,18 @@ fn the_worked_example_adds_up() {
     assert_eq!(counted.reached_today.lead_days, Some(18));
     assert_eq!(counted.reached_proposed.lead_days, Some(10));
     assert_eq!(counted.weeks[&date(2026, 3, 2)], (1, 0));
-    let (none, all) = counted.proposed().bounds_won();
+    let (none, all) = counted.proposed.bounds_won();
     assert_eq!(((none.hits(), none.n()), (all.hits(), all.n())), ((1, 3), (2, 3)));
 
     let opened = |cut: Cut| rows.iter().map(|row| cut.counts(row, &span(110))).sum::<u64>();
     let said = [
         (Cut::Leads, counted.leads),
         (Cut::NotJudged, counted.not_judged),
-        (Cut::Found(Rule::Today), counted.today().all),
-        (Cut::Found(Rule::Proposed), counted.proposed().all),
-        (Cut::Of(Rule::Proposed, Goal::Won, Became::Yes), counted.proposed().won),
-        (Cut::Known(Rule::Proposed, Goal::Won), counted.proposed().rate_won().n()),
-        (Cut::Known(Rule::Today, Goal::TakenOn), counted.today().rate_taken_on().n()),
+        (Cut::Found(Rule::Today), counted.today.all),
+        (Cut::Found(Rule::Proposed), counted.proposed.all),
+        (Cut::Of(Rule::Proposed, Goal::Won, Became::Yes), counted.proposed.won),
+        (Cut::Known(Rule::Proposed, Goal::Won), counted.proposed.rate_won().n()),
+        (Cut::Known(Rule::Today, Goal::TakenOn), counted.today.rate_taken_on().n()),
         (Cut::Older(0), rows.iter().filter(|row| row.gaps.contains(&0)).count() as u64),
         (Cut::Group(Group::Enter), counted.enter.all),
         (Cut::Became(Group::Enter, Goal::Won, Became::Unknown), counted.enter.unknown_won()),
@@ -228,7 +228,69 @@ fn the_worked_example_adds_up() {
     assert_eq!((lower.both.all, lower.leave.all, lower.enter.all), (2, 0, 2));
     let nobody = tally(&rows, &span(500));
     assert_eq!((nobody.both.all, nobody.leave.all, nobody.enter.all), (0, 2, 0));
-    assert_eq!(nobody.proposed().rate_won().share(), None, "nothing of nothing");
+    assert_eq!(nobody.proposed.rate_won().share(), None, "nothing of nothing");
+}
+
+/// What today's rule found, and what became of it, is the same wherever the threshold is tried; the
+/// groups and the other column add up beside it.
+#[test]
+fn a_tried_threshold_moves_the_column_of_the_proposed_rule_alone() {
+    let crossings = |lines: &[(&str, i64)]| {
+        let crossing =
+            |(when, reach): &(&str, i64)| Crossing { at: at(when), reach: Points::whole(*reach) };
+        lines.iter().map(crossing).collect::<Vec<_>>()
+    };
+    // Found by the lower thresholds before the time, and by the higher ones in it.
+    let mut early = tried(1, Some("2026-01-10"), None);
+    early.proposed = crossings(&[("2025-11-01", 50), ("2026-01-20", 110)]);
+    early.worked.since = Some(at("2026-01-11"));
+    early.deals = vec![deal((2026, 1, 12), Some((2026, 3, 30)), true)];
+    // Today's rule had it before the time.
+    let mut had = tried(2, Some("2025-12-01"), None);
+    had.proposed = crossings(&[("2025-11-15", 50), ("2026-02-01", 110)]);
+    let mut both = tried(3, Some("2026-02-02"), None);
+    both.proposed = crossings(&[("2026-01-02", 50), ("2026-02-10", 110)]);
+    both.deals = vec![deal((2026, 2, 20), Some((2026, 4, 20)), true)];
+    let rows = [early, had, both, tried(4, Some("2026-03-02"), Some(("2026-04-01", 90)))];
+    let counts = |cut: Cut, at: i64| rows.iter().map(|row| cut.counts(row, &span(at))).sum::<u64>();
+    let first = tally(&rows, &span(0));
+    assert_eq!((first.today.all, first.today.won), (3, 2));
+    for threshold in [0, 50, 51, 90, 91, 110, 111] {
+        let counted = tally(&rows, &span(threshold));
+        assert_eq!(counted.today, first.today, "at {threshold}");
+        assert_eq!(counts(Cut::Found(Rule::Today), threshold), 3, "at {threshold}");
+        assert_eq!(counts(Cut::Of(Rule::Today, Goal::Won, Became::Yes), threshold), 2);
+        let of =
+            |groups: [Group; 3]| groups.map(|group| counted.group(group).all).iter().sum::<u64>();
+        let today = of([Group::Both, Group::Leave, Group::ProposedBefore]);
+        let proposed = of([Group::Both, Group::Enter, Group::TodayBefore]);
+        assert_eq!((today, proposed), (counted.today.all, counted.proposed.all), "at {threshold}");
+        for group in [Group::ProposedBefore, Group::TodayBefore] {
+            assert_eq!(counts(Cut::Group(group), threshold), counted.group(group).all);
+            assert_eq!(Cut::Group(group).key().parse(), Ok(Cut::Group(group)));
+        }
+    }
+    let lower = tally(&rows, &span(50));
+    assert_eq!((lower.both.all, lower.proposed_before.all, lower.today_before.all), (2, 1, 0));
+    let higher = tally(&rows, &span(110));
+    assert_eq!((higher.both.all, higher.leave.all, higher.today_before.all), (2, 1, 1));
+}
+
+#[test]
+fn wins_of_no_lead_are_counted_apart_and_lie_in_all_wins() {
+    let mut found = tried(1, Some("2026-02-02"), Some(("2026-02-10", 120)));
+    found.deals = vec![deal((2026, 2, 5), Some((2026, 4, 1)), true)];
+    let mut counted = tally(&[found], &span(110));
+    let amount = deal((2026, 1, 1), None, false).amount;
+    let alone = |closed_on| WonAlone { closed_on, amount };
+    let all = [date(2025, 12, 31), date(2026, 1, 1), date(2026, 6, 30), date(2026, 7, 1)];
+    counted.count_alone(&all.map(alone), &span(110));
+    assert_eq!((counted.wins, counted.wins_alone), (1, 2), "both days of the time are in it");
+    let eur = Currency::parse("EUR").unwrap();
+    assert_eq!(counted.wins_alone_minor[&eur], 20_000);
+    let of =
+        |rule: Rule| (counted.rate_of_all_wins(rule).hits(), counted.rate_of_all_wins(rule).n());
+    assert_eq!((of(Rule::Today), of(Rule::Proposed)), ((1, 3), (0, 3)));
 }
 
 #[test]

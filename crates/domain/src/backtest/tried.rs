@@ -27,6 +27,15 @@ pub struct Deal {
     pub amount: Option<Money>,
 }
 
+/// An opportunity that was won and came of no lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WonAlone {
+    /// When it was closed.
+    pub closed_on: Date,
+    /// What it was worth.
+    pub amount: Option<Money>,
+}
+
 /// What sales did with a lead.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Worked {

@@ -191,8 +191,8 @@ fn attached(
         within_days: span.within_days,
         target: replay.target.clone(),
         up_to: replay.up_to,
-        proposed: predicted(counted.proposed()),
-        today: replay.today.as_ref().map(|_| predicted(counted.today())),
+        proposed: predicted(counted.proposed),
+        today: replay.today.as_ref().map(|_| predicted(counted.today)),
         by: Some(by.user.clone()),
     }
 }

@@ -5,7 +5,13 @@ use domain::firm::{Role, Side};
 use store::Location;
 
 use super::*;
-use crate::{Engine, access::Actor, intake::read_fact, people::NewPerson};
+use crate::{
+    Engine,
+    access::Actor,
+    agreement::{Effective, Proposing},
+    intake::read_fact,
+    people::NewPerson,
+};
 
 const AGREEMENT: &str = include_str!("../../../../samples/agreements/small/agreement.toml");
 
@@ -51,7 +57,9 @@ fn ledger(reopen: bool) -> Vec<String> {
         let files = BTreeMap::from([("agreement.toml".into(), format!("{title}{AGREEMENT}"))]);
         let text = AgreementText::new(files).unwrap();
         let hash = text.hash();
-        let version = engine.propose_agreement(None, text, minute(from), minute(-50)).unwrap();
+        let effective = Effective::At(minute(from));
+        let proposing = Proposing { effective, ..text.into() };
+        let version = engine.propose_agreement(None, proposing, minute(-50)).unwrap();
         for actor in &people {
             engine.sign_agreement(actor, version, &hash, minute(-50)).unwrap();
         }

@@ -59,7 +59,7 @@ fn text(first: &FirstAgreement) -> String {
 /// The two heads, who sign version 1 at once.
 fn sign(engine: &Engine, first: &FirstAgreement) {
     let now = at("2020-01-02T00:00:00Z");
-    let version = engine.propose_agreement(None, first.drafted.text.clone(), now, now).unwrap();
+    let version = engine.propose_agreement(None, first.drafted.text.clone(), now).unwrap();
     assert_eq!(version, Version(1));
     let heads = [("Mara", Role::MarketingManager), ("Sven", Role::SalesManager)];
     for (name, role) in heads {

@@ -69,7 +69,7 @@ impl Firm {
         let email = "operations@millrace.example".to_owned();
         let person = NewPerson { name: "o".into(), email, role: Role::Operations, side: None };
         engine.admit(None, person, start).unwrap();
-        let version = engine.propose_agreement(None, text, start, start).unwrap();
+        let version = engine.propose_agreement(None, text, start).unwrap();
         for signer in &signers {
             engine.sign_agreement(signer, version, &hash, start).unwrap();
         }

@@ -16,11 +16,11 @@ use store::{
     read::{AgreementRow, AgreementState, AnswerRow},
 };
 
-use super::{before, redline_between, text_of};
+use super::{ClauseChange, base_of, own_redline, redline_between, text_of};
 use crate::{
     Engine, Error, Refusal,
     access::{Act, Actor, may},
-    agreement::{AgreementRefusal, cached, check_signer, propose},
+    agreement::{AgreementRefusal, Effective, Proposing, cached, check_signer, propose},
     colleague::append,
     handoff::{NOTE_BYTES_MAX, keep_words},
 };
@@ -194,12 +194,8 @@ fn draw(
     if declined.is_empty() {
         return Err(refused(NegotiationRefusal::NothingDeclined));
     }
-    let heads = reader.agreement_heads()?;
-    let head = heads.iter().find(|head| head.version == version);
-    let base = head.and_then(|head| before(&heads, head)).map(|head| head.version);
-    let base = base.map(|base| reader.agreement(base)).transpose()?.flatten();
     let nothing = || refused(NegotiationRefusal::NothingLeft(version));
-    let base = text_of(&base.ok_or_else(nothing)?)?;
+    let base = base_of(&reader, version)?.ok_or_else(nothing)?;
     let torn = |says: String| refused(NegotiationRefusal::Torn(says));
     let mut text = text_of(&row)?;
     for part in &declined {
@@ -217,8 +213,9 @@ fn draw(
     read_text(&text).map_err(|mistakes| {
         torn(mistakes.iter().take(3).map(edit::said).collect::<Vec<_>>().join(" "))
     })?;
-    let effective_at = row.effective_at.map_or(now, |at| at.max(now));
-    propose(writer, Some(by), &text, effective_at, now)
+    let effective = Effective::At(row.effective_at.map_or(now, |at| at.max(now)));
+    let proposing = Proposing { text, effective, instead: Some(version) };
+    propose(writer, Some(by), &proposing, now)
 }
 
 /// The last answer of each side to each change of a version.
@@ -247,16 +244,42 @@ pub fn declined(
     Ok(theirs.map(|((part, _), _)| part).collect())
 }
 
+/// A change that a side declines.
+#[derive(Debug, Clone)]
+pub struct DeclinedChange {
+    /// The clause, with what would have changed in it.
+    pub clause: ClauseChange,
+    /// The last answer of each side that declines it.
+    pub answers: Vec<AnswerRow>,
+}
+
+/// The changes of a version that a side declines, or declined to the last, in the order of the text.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn declined_changes(
+    reader: &Reader<'_>,
+    version: Version,
+) -> Result<Vec<DeclinedChange>, Error> {
+    let mut declining: BTreeMap<String, Vec<AnswerRow>> = BTreeMap::new();
+    for (_, row) in answers(reader, version)?.into_iter().filter(|(_, row)| !row.accepts) {
+        declining.entry(row.part.clone()).or_default().push(row);
+    }
+    let Some(row) = reader.agreement(version)?.filter(|_| !declining.is_empty()) else {
+        return Ok(Vec::new());
+    };
+    let clauses = own_redline(reader, &row)?.clauses.into_iter();
+    let declined = clauses.filter_map(|clause| {
+        let answers = declining.remove(&clause.key)?;
+        Some(DeclinedChange { clause, answers })
+    });
+    Ok(declined.collect())
+}
+
 /// A version that is open, if the clause is one that it changes.
 fn changed(reader: &Reader<'_>, version: Version, part: &str) -> Result<AgreementRow, Error> {
     let row = open_row(reader, version)?;
-    let heads = reader.agreement_heads()?;
-    let head = heads.iter().find(|head| head.version == version);
-    let base = head.and_then(|head| before(&heads, head)).map(|head| head.version);
-    let base = base.map(|base| reader.agreement(base)).transpose()?.flatten();
-    let base = base.as_ref().map(text_of).transpose()?;
-    let redline = redline_between(base.as_ref(), &text_of(&row)?);
-    match redline.clauses.iter().any(|clause| clause.key == part) {
+    match own_redline(reader, &row)?.clauses.iter().any(|clause| clause.key == part) {
         true => Ok(row),
         false => Err(refused(NegotiationRefusal::NotChanged(version))),
     }

@@ -58,7 +58,7 @@ impl Firm {
 
     /// Puts a text in force.
     fn agrees(&mut self, text: &AgreementText, at: Timestamp) -> Version {
-        let version = self.engine.propose_agreement(None, text.clone(), at, at).unwrap();
+        let version = self.engine.propose_agreement(None, text.clone(), at).unwrap();
         for signer in &self.signers {
             self.engine.sign_agreement(signer, version, &text.hash(), at).unwrap();
         }

@@ -64,7 +64,7 @@ impl Firm {
         let files = files.map(|(name, text)| (name.to_owned(), text.to_owned()));
         let text = AgreementText::new(BTreeMap::from(files)).unwrap();
         let hash = text.hash();
-        let version = self.engine.propose_agreement(None, text, self.now, self.now).unwrap();
+        let version = self.engine.propose_agreement(None, text, self.now).unwrap();
         for (name, role) in [("marketing", Role::MarketingManager), ("sales", Role::SalesManager)] {
             let by = self.actor(name, role);
             self.engine.sign_agreement(&by, version, &hash, self.now).unwrap();

@@ -25,29 +25,86 @@ pub struct RoomAhead {
     pub behind: (Date, Date),
 }
 
+/// What the pools can take of leads in the weeks to come, by the caps, calendars and absences that are
+/// known now. Nothing of it is known of the past: who was in a pool then, with what cap, and absences
+/// that nobody wrote down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WeeksAhead {
+    /// Leads in a week, on the mean, rounded down.
+    pub a_week: u64,
+    /// Each week, from today on.
+    pub weeks: Vec<WeekAhead>,
+}
+
+/// A week to come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct WeekAhead {
+    /// Its first day, in the Agreement's zone.
+    pub from: Date,
+    /// Its last day.
+    pub to: Date,
+    /// The leads that can be taken in it.
+    pub takes: u64,
+    /// Half days on which members of the pools would work and are away.
+    pub away_half_days: u64,
+}
+
+/// The most that each member of a pool takes in a day; `None` where they take any number.
+type Caps = BTreeMap<UserId, Option<u32>>;
+
 impl Firm<'_> {
-    /// The room of those who receive in pools, by their caps a day and the days on which they work.
-    pub(super) fn room(&self, agreements: &History) -> Result<Option<RoomAhead>, Error> {
-        let Some(routing) = &self.agreement().routing else { return Ok(None) };
-        let (ahead, behind) = (self.days(0, DAYS - 1), self.days(-DAYS, -1));
-        let today = ahead.0;
-        let routed = |version: &&InForce| version.agreement.routing.is_some();
-        let began = agreements.0.iter().find(routed).map(|version| version.from);
-        let began = began.map_or(today, |at| self.agreement().zone.to_datetime(at).date());
-        let behind = (behind.0.max(began), behind.1);
-        let mut caps: BTreeMap<UserId, Option<u32>> = BTreeMap::new();
-        for member in routing.pools.iter().flat_map(|pool| &pool.members) {
+    /// The caps a day of everybody in a pool who is of the firm.
+    fn caps(&self) -> Result<Caps, Error> {
+        let mut caps = Caps::new();
+        let pools = self.agreement().routing.iter().flat_map(|routing| &routing.pools);
+        for member in pools.flat_map(|pool| &pool.members) {
             let Some(user) = user_named(self.reader, &member.user)? else { continue };
             if self.users.get(&user).is_some_and(|row| gone(row).is_none()) {
                 let cap = caps.entry(user).or_insert(member.cap_day);
                 *cap = cap.zip(member.cap_day).map(|(one, other)| one.max(other));
             }
         }
+        Ok(caps)
+    }
+
+    /// What the pools can take in some days; `None` where somebody has no cap.
+    fn takes(&self, caps: &Caps, days: (Date, Date)) -> Option<u64> {
         let takes = caps.iter().map(|(user, cap)| {
-            let (half_days, _) = self.at_work(user, ahead);
+            let (half_days, _) = self.at_work(user, days);
             cap.map(|cap| u64::from(cap) * half_days / 2)
         });
-        let takes = takes.sum::<Option<u64>>().filter(|_| !caps.is_empty());
+        takes.sum::<Option<u64>>().filter(|_| !caps.is_empty())
+    }
+
+    /// What the pools can take in each of the weeks to come; `None` where somebody has no cap.
+    pub(super) fn weeks_ahead(&self) -> Result<Option<WeeksAhead>, Error> {
+        let caps = self.caps()?;
+        let Some(takes) = self.takes(&caps, self.days(0, DAYS - 1)) else { return Ok(None) };
+        let week = |first: i32| {
+            let (from, to) = self.days(first, first + 6);
+            let away = caps.keys().map(|user| {
+                let (at_work, in_all) = self.at_work(user, (from, to));
+                in_all - at_work
+            });
+            let takes = self.takes(&caps, (from, to)).unwrap_or_default();
+            WeekAhead { from, to, takes, away_half_days: away.sum() }
+        };
+        let weeks: Vec<WeekAhead> = (0..DAYS / 7).map(|nth| week(nth * 7)).collect();
+        Ok(Some(WeeksAhead { a_week: takes / weeks.len() as u64, weeks }))
+    }
+
+    /// The room of those who receive in pools, by their caps a day and the days on which they work.
+    pub(super) fn room(&self, agreements: &History) -> Result<Option<RoomAhead>, Error> {
+        if self.agreement().routing.is_none() {
+            return Ok(None);
+        }
+        let (ahead, behind) = (self.days(0, DAYS - 1), self.days(-DAYS, -1));
+        let today = ahead.0;
+        let routed = |version: &&InForce| version.agreement.routing.is_some();
+        let began = agreements.0.iter().find(routed).map(|version| version.from);
+        let began = began.map_or(today, |at| self.agreement().zone.to_datetime(at).date());
+        let behind = (behind.0.max(began), behind.1);
+        let takes = self.takes(&self.caps()?, ahead);
         let (came, to_pools) = match (self.start(behind.0), self.start(today)) {
             (Some(from), Some(to)) if from < to => self.reader.leads_routed_between(from, to)?,
             _ => (0, 0),

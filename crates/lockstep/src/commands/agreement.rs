@@ -13,7 +13,11 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use connectors::agreement::{AgreementText, TextFailure, read};
 use domain::{agreement::Agreement, conflict::NamedPeople, ids::Version};
-use engine::{Engine, agreement::OpenVersion};
+use engine::{
+    Engine, Error, Refusal,
+    agreement::{AgreementRefusal, Proposing},
+    negotiation::successors,
+};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use store::read::{AgreementRow, AgreementState, SignatureRow};
@@ -180,21 +184,16 @@ fn check(dir: &Path, now: Timestamp) -> Result<Answer, Failure> {
 
 fn propose(engine: &Engine, args: &Propose, now: Timestamp) -> Result<Answer, Failure> {
     let (text, agreement) = read_folder(&args.dir)?;
-    let effective_at = when::read(&args.effective, &agreement.zone, now)?;
+    let effective = when::effective(&args.effective, &agreement.zone, now)?;
     let by = args.by.as_deref().map(|by| actor(engine, by)).transpose()?;
     let hash = text.hash();
-    let open = engine.open_version()?;
-    if let Some(open) = &open
-        && !args.instead
-        && engine.agreement(open.version)?.0.hash != hash
-    {
-        return Err(Failure::refused(would_go(open)).advise(
-            "Give --instead to propose this text in its place, or have that one signed first.",
-        ));
-    }
+    let open = if args.instead { engine.open_version()? } else { None };
     let (_, redline) = engine.redline_of(&text)?;
     let contradictions = redline.contradictions();
-    let version = engine.propose_agreement(by.as_ref(), text, effective_at, now)?;
+    let instead = open.map(|open| open.version);
+    let proposing = Proposing { text, effective, instead };
+    let version = engine.propose_agreement(by.as_ref(), proposing, now).map_err(taken)?;
+    let effective_at = engine.agreement(version)?.0.effective_at.unwrap_or(now);
     let noted: String = contradictions.iter().map(|hint| format!("\n\nNote: {hint}.")).collect();
     let signers: Vec<&str> = agreement.parties.iter().map(|p| p.signer.as_str()).collect();
     let gone = open.as_ref().map_or(String::new(), |open| {
@@ -222,26 +221,34 @@ fn propose(engine: &Engine, args: &Propose, now: Timestamp) -> Result<Answer, Fa
     ))
 }
 
-/// That a version is open, and what of it would be void.
-fn would_go(open: &OpenVersion) -> String {
-    let (version, with) = (open.version, open.words());
-    format!("version {version} is before both sides; proposing takes it back, {with}")
+/// Why a text was not proposed; where another is before both sides, with what to give.
+fn taken(error: Error) -> Failure {
+    match error {
+        Error::Refused(Refusal::Agreement(AgreementRefusal::Open(open))) => Failure::refused(
+            open.would_go(),
+        )
+        .advise("Give --instead to propose this text in its place, or have that one signed first."),
+        other => other.into(),
+    }
 }
 
 fn list(engine: &Engine) -> Result<Answer, Failure> {
     let people = admitted(engine)?;
     let versions = engine.read(|reader| {
+        let successors = successors(reader)?;
         let rows = reader.agreements()?.into_iter();
-        rows.map(|row| Ok((reader.signatures_of(row.version)?, row)))
+        let next = |row: &AgreementRow| successors.get(&row.version).copied();
+        rows.map(|row| Ok((reader.signatures_of(row.version)?, next(&row), row)))
             .collect::<Result<Vec<_>, store::StoreError>>()
     })?;
-    let json: Vec<Value> = versions.iter().map(|(signed, row)| of(row, signed)).collect();
+    let json: Vec<Value> =
+        versions.iter().map(|(signed, next, row)| of(row, signed, *next)).collect();
     let json = json!({ "versions": json });
     if versions.is_empty() {
         let text = "No Agreement has been proposed yet.\n\nNext: lockstep agreement check DIR";
         return Ok(Answer::new(text, json));
     }
-    let rows = versions.iter().map(|(signed, row)| {
+    let rows = versions.iter().map(|(signed, next, row)| {
         let signed = signed
             .iter()
             .map(|signature| {
@@ -251,7 +258,7 @@ fn list(engine: &Engine) -> Result<Answer, Failure> {
         let at = |at: Option<Timestamp>| at.map_or("-".to_owned(), |at| format!("{at:.0}"));
         vec![
             row.version.to_string(),
-            state(row.state).to_owned(),
+            state(row.state, *next),
             at(row.effective_at),
             at(row.in_force_at),
             if signed.is_empty() { "-".to_owned() } else { signed.join(", ") },
@@ -284,19 +291,20 @@ fn export(engine: &Engine, args: &Export) -> Result<Answer, Failure> {
     ))
 }
 
-/// A state in words on screen.
-fn state(state: AgreementState) -> &'static str {
-    match state {
+/// A state in words on screen, with the version that was proposed in its place.
+fn state(state: AgreementState, next: Option<Version>) -> String {
+    let words = match state {
         AgreementState::Proposed => "proposed",
         AgreementState::Withdrawn => "withdrawn",
         AgreementState::Signed => "signed",
         AgreementState::InForce => "in force",
         AgreementState::Superseded => "superseded",
-    }
+    };
+    next.map_or_else(|| words.to_owned(), |next| format!("{words} for version {next}"))
 }
 
 /// A version as JSON, without its text.
-fn of(row: &AgreementRow, signed: &[SignatureRow]) -> Value {
+fn of(row: &AgreementRow, signed: &[SignatureRow], next: Option<Version>) -> Value {
     let signatures: Vec<Value> = signed
         .iter()
         .map(|signature| {
@@ -306,6 +314,7 @@ fn of(row: &AgreementRow, signed: &[SignatureRow]) -> Value {
     json!({
         "version": row.version,
         "state": row.state.key(),
+        "instead": next,
         "hash": row.hash,
         "effective_at": row.effective_at,
         "in_force_at": row.in_force_at,

@@ -10,11 +10,14 @@ use clap::Args as ClapArgs;
 use domain::{
     backtest::{Backtest, Found, Group, Implied, Rule, Span, queue},
     ids::Version,
-    money::Money,
+    money::{Currency, Money},
     points::Points,
     rate::Rate,
 };
-use engine::backtest::{Proposed, Replay, ReplayWish};
+use engine::{
+    backtest::{Proposed, Replay, ReplayWish},
+    structure::WeeksAhead,
+};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde_json::{Value, json};
 
@@ -91,7 +94,8 @@ pub fn run(args: &Args, place: &Place, now: Timestamp) -> Result<Answer, Failure
     let replay = engine.replay(proposed, &wish(args, &zone, now)?, now)?;
     let span = span(args, &replay)?;
     let counted = replay.tally(&span);
-    let takes = engine.room_a_week(now)?;
+    let takes = engine.weeks_ahead(now)?;
+    let takes = takes.as_ref();
     Ok(Answer::new(text(&replay, &span, &counted, takes), json_of(&replay, &span, &counted, takes)))
 }
 
@@ -126,7 +130,7 @@ fn span(args: &Args, replay: &Replay) -> Result<Span, Failure> {
     Ok(span)
 }
 
-fn text(replay: &Replay, span: &Span, counted: &Backtest, takes: Option<u64>) -> String {
+fn text(replay: &Replay, span: &Span, counted: &Backtest, takes: Option<&WeeksAhead>) -> String {
     let mut lines = vec![format!(
         "Definition \"{}\" from {} to {}, as known then: {} leads. {}",
         replay.definition.id,
@@ -140,6 +144,11 @@ fn text(replay: &Replay, span: &Span, counted: &Backtest, takes: Option<u64>) ->
     )];
     lines.push(table(&["leads", "all", "won", "not won", "unknown"], groups(replay, counted)));
     lines.push(table(&["measure", "today", "proposed"], measures(replay, counted)));
+    lines.push(format!(
+        "Opportunities of no lead that were won in the time: {}, worth {}. No rule can find them.",
+        counted.wins_alone,
+        sums(&counted.wins_alone_minor)
+    ));
     let clocks = clocks(replay, counted);
     if !clocks.is_empty() {
         let heads =
@@ -150,7 +159,12 @@ fn text(replay: &Replay, span: &Span, counted: &Backtest, takes: Option<u64>) ->
     lines.push(format!("Not judged: {} of {} leads.", counted.not_judged, counted.leads));
     lines.extend(gaps(replay));
     lines
-        .push("Leads that nobody was given have no known end. Association, not effect.".to_owned());
+        .push(
+            "Today and proposed each count what their own rule found in the time, judged from when it \
+             did: another threshold leaves today as it is. Leads that nobody was given have no known \
+             end. Association, not effect."
+                .to_owned(),
+        );
     lines.join("\n\n")
 }
 
@@ -161,14 +175,21 @@ fn groups(replay: &Replay, counted: &Backtest) -> Vec<Vec<String>> {
     };
     let of = |group: Group| counted.group(group);
     match replay.today {
-        Some(_) => vec![
-            row(("in both", of(Group::Both))),
-            row(("leave", of(Group::Leave))),
-            row(("enter", of(Group::Enter))),
-            row(("today", counted.today())),
-            row(("proposed", counted.proposed())),
-        ],
-        None => vec![row(("proposed", counted.proposed()))],
+        Some(_) => {
+            let before = [
+                ("today's, before the time found by proposed", of(Group::ProposedBefore)),
+                ("proposed, before the time found by today's", of(Group::TodayBefore)),
+            ];
+            let mut rows = vec![
+                row(("in both", of(Group::Both))),
+                row(("leave", of(Group::Leave))),
+                row(("enter", of(Group::Enter))),
+            ];
+            rows.extend(before.into_iter().filter(|(_, found)| found.all > 0).map(row));
+            rows.extend([row(("today", counted.today)), row(("proposed", counted.proposed))]);
+            rows
+        }
+        None => vec![row(("proposed", counted.proposed))],
     }
 }
 
@@ -213,7 +234,7 @@ fn clocks_json(replay: &Replay, counted: &Backtest) -> Vec<Value> {
 fn measures(replay: &Replay, counted: &Backtest) -> Vec<Vec<String>> {
     let target = replay.target.as_deref().unwrap_or("taken on");
     let of = |hits: u64, n: u64| said(Rate::of(hits, n).expect("what is reached is of all"));
-    let (was, is) = (counted.today(), counted.proposed());
+    let (was, is) = (counted.today, counted.proposed);
     let (before, after) = (&counted.reached_today, &counted.reached_proposed);
     let days =
         |days: Option<i64>| days.map_or("not measurable".to_owned(), |days| days.to_string());
@@ -225,16 +246,25 @@ fn measures(replay: &Replay, counted: &Backtest) -> Vec<Vec<String>> {
             said(is.rate_taken_on()),
         ],
         [
-            "of all wins, found before".to_owned(),
+            "of all wins of leads, found before".to_owned(),
             of(before.wins, counted.wins),
             of(after.wins, counted.wins),
+        ],
+        [
+            "of all wins, those of no lead too".to_owned(),
+            said(counted.rate_of_all_wins(Rule::Today)),
+            said(counted.rate_of_all_wins(Rule::Proposed)),
         ],
         [
             format!("of all {target}, found before"),
             of(before.taken_on, counted.taken_on),
             of(after.taken_on, counted.taken_on),
         ],
-        ["revenue of these wins".to_owned(), sums(before), sums(after)],
+        [
+            "revenue of the wins found before".to_owned(),
+            sums(&before.revenue_minor),
+            sums(&after.revenue_minor),
+        ],
         [
             "days from found to opened, the middle".to_owned(),
             days(before.lead_days),
@@ -262,33 +292,44 @@ pub(super) fn said(rate: Rate) -> String {
     }
 }
 
-fn sums(strip: &domain::backtest::Strip) -> String {
-    let money = strip.revenue_minor.iter().map(|(currency, amount_minor)| {
+fn sums(minor: &BTreeMap<Currency, i64>) -> String {
+    let money = minor.iter().map(|(currency, amount_minor)| {
         Money { amount_minor: *amount_minor, currency: *currency }.to_string()
     });
     let said: Vec<String> = money.collect();
     if said.is_empty() { "none".to_owned() } else { said.join(", ") }
 }
 
-fn load(replay: &Replay, counted: &Backtest, takes: Option<u64>) -> String {
+fn load(replay: &Replay, counted: &Backtest, takes: Option<&WeeksAhead>) -> String {
     let weeks = counted.weeks.len();
-    let Some(takes) = takes else {
+    let Some(WeeksAhead { a_week: takes, weeks: ahead }) = takes else {
         return "How many leads a week can be taken is not measurable: the routing in force names \
                 no caps."
             .to_owned();
     };
-    let (over, late) = queue(counted.weeks.values().map(|(_, n)| *n), takes);
+    let ahead = ahead.iter().map(|week| {
+        let away = match week.away_half_days {
+            0 => String::new(),
+            2 => " (1 day away)".to_owned(),
+            half_days => format!(" ({} days away)", half_days as f64 / 2.0),
+        };
+        format!("{} from {}{away}", week.takes, week.from)
+    });
+    let ahead = ahead.collect::<Vec<_>>().join(", ");
+    let (over, late) = queue(counted.weeks.values().map(|(_, n)| *n), *takes);
     let today = match replay.today {
         Some(_) => {
-            let (over, late) = queue(counted.weeks.values().map(|(n, _)| *n), takes);
+            let (over, late) = queue(counted.weeks.values().map(|(n, _)| *n), *takes);
             format!(" (today: {over} and {late})")
         }
         None => String::new(),
     };
     format!(
-        "{takes} leads a week can be taken, by the caps, calendars and absences of the next 28 days: in \
-         {over} of {weeks} weeks more would have come, and \
-         {late} leads would have waited into the next week{today}."
+        "{takes} leads a week can be taken, the mean of the next weeks by caps, calendars and \
+         absences: {ahead}. The past is held against it as if these people had been there; who was \
+         in the pools then, and absences that nobody wrote down, cannot be known. In {over} of \
+         {weeks} weeks more would have come, and {late} leads would have waited into the next \
+         week{today}."
     )
 }
 
@@ -325,7 +366,7 @@ fn gaps(replay: &Replay) -> Vec<String> {
     if gaps.is_empty() { gaps } else { vec![gaps.join("\n")] }
 }
 
-fn json_of(replay: &Replay, span: &Span, counted: &Backtest, takes: Option<u64>) -> Value {
+fn json_of(replay: &Replay, span: &Span, counted: &Backtest, takes: Option<&WeeksAhead>) -> Value {
     let kinds = replay.kinds.iter().map(|(kind, since)| json!({"kind": kind, "first_on": since}));
     let fields = replay.fields.iter().map(|gap| {
         json!({
@@ -348,11 +389,12 @@ fn json_of(replay: &Replay, span: &Span, counted: &Backtest, takes: Option<u64>)
         "target": replay.target,
         "loaded_until": replay.loaded_until,
         "learnt_late": replay.late,
-        "taken_a_week": takes,
+        "taken_a_week": takes.map(|ahead| ahead.a_week),
+        "weeks_ahead": takes.map(|ahead| &ahead.weeks),
         "found": counted,
         "rates": {
-            "today": rates(counted.today(), &counted.reached_today, counted),
-            "proposed": rates(counted.proposed(), &counted.reached_proposed, counted),
+            "today": rates(counted.today, &counted.reached_today, counted),
+            "proposed": rates(counted.proposed, &counted.reached_proposed, counted),
         },
         "implied": clocks_json(replay, counted),
         "kinds": kinds.collect::<Vec<_>>(),

@@ -12,7 +12,14 @@ use domain::{
     ids::{DisputeId, Version},
     reported::Reported,
 };
-use engine::{Engine, access::Actor, dispute::Ruling, evidence::Given, structure::Vouched};
+use engine::{
+    Engine,
+    access::Actor,
+    agreement::{Effective, Proposing},
+    dispute::Ruling,
+    evidence::Given,
+    structure::Vouched,
+};
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
 use super::{people::STAFF, queue::CRM, requests::Asking};
@@ -340,7 +347,8 @@ impl Step {
             Step::Propose { version, day, from } => {
                 let text = text(version, day)?;
                 let hash = text.hash();
-                let version = engine.propose_agreement(Some(&marketing()), text, from, now)?;
+                let proposing = Proposing { effective: Effective::At(from), ..text.into() };
+                let version = engine.propose_agreement(Some(&marketing()), proposing, now)?;
                 engine.sign_agreement(&marketing(), version, &hash, now)?;
             }
             Step::Sign(version) => {

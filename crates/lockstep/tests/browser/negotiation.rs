@@ -52,6 +52,29 @@ async fn a_threshold_is_changed_from_its_clause_and_put_before_both_sides() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_word_is_chosen_and_a_text_takes_an_open_ones_place_once_that_is_said() {
+    let world = World::just_signed();
+    world.at("2026-11-17 10:00").proposes(&AGREEMENT.replace("target = \"4h\"", "target = \"2h\""));
+    let Some(house) = House::open(&world).await else { return };
+    house.enters(&world, "sven").await;
+    house.visits("/agreement/1/clauses/service_level/answer").await;
+    let transfer = house.one("select:has(option[value=run_on])").await;
+    let name = transfer.attr("name").await.expect("it can be asked").expect("it has a name");
+    house.chooses(&name, "restart").await;
+    clean(house.examine("propose-choices").await);
+    house.clicks_words("Keep the change").await;
+    house.sees("Your changes so far: 1 clause").await;
+    house.clicks_words("Put it before both sides").await;
+    house.sees("say that this text takes its place").await;
+    clean(house.examine("propose-instead").await);
+    house.clicks("[name=instead]").await;
+    house.clicks_words("Put it before both sides").await;
+    house.sees("Version 2 was taken back for it.").await;
+    house.visits("/agreement/1/clauses/party/sales").await;
+    clean(house.examine("propose-names").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_heads_negotiate_sign_and_the_clock_makes_it_effective() {
     let world = World::just_signed();
     let Some(house) = House::open(&world).await else { return };
@@ -99,7 +122,8 @@ async fn two_heads_negotiate_sign_and_the_clock_makes_it_effective() {
     house.sees("Two hours is less than a lunch with a customer.").await;
     clean(house.examine("negotiation").await);
     house.clicks_words("Draw the text without the declined changes").await;
-    house.sees("Version 3 says one clause otherwise than version 1").await;
+    house.sees("What was declined on the way here, in version 2").await;
+    clean(house.examine("negotiation-drawn").await);
     for short in ["mara", "sven"] {
         house.enters(&world, short).await;
         house.visits("/agreement/3").await;

@@ -105,7 +105,7 @@ fn an_open_version_goes_only_when_that_is_said_and_no_instant_is_over() {
     let (house, _) = House::with_agreement();
     let sooner = altered(&house, "service-levels.toml", "target = \"2h\"", "target = \"3h\"");
     let over = ["agreement", "propose", &sooner, "--effective", "2020-01-01"];
-    says(&house.refused(4, &over), &["that instant is over"]);
+    says(&house.refused(4, &over), &["that instant is over: name a later one, or today"]);
     house.ok(&["agreement", "propose", &sooner, "--by", MARA]);
     let later = altered(&house, "service-levels.toml", "target = \"2h\"", "target = \"4h\"");
     let goes = "version 2 is before both sides; proposing takes it back, with 1 change";
@@ -119,7 +119,9 @@ fn an_open_version_goes_only_when_that_is_said_and_no_instant_is_over() {
         &house.ok(&instead),
         &["Version 3 is before both sides. Version 2 is taken back, with 1 change.", hint],
     );
-    assert_eq!(house.json(&["agreement", "show", "2"])["state"], "withdrawn");
+    let gone = house.json(&["agreement", "show", "2"]);
+    assert_eq!((&gone["state"], &gone["instead"]), (&"withdrawn".into(), &3.into()));
+    says(&house.ok(&["agreement", "list"]), &["withdrawn for version 3"]);
     says(&house.refused(4, &instead), &["already before both sides as version 3"]);
 }
 

@@ -128,6 +128,7 @@ fn rows_of_nobody_strangers_and_copies_are_told_and_credit_notes_refused() {
     for said in [
         "Note: activities whose contact is blank: 5; left out.",
         "Note: deals whose contact is blank: 1; left out.",
+        "Note: Won, and their contact is blank: 1, worth",
         "Note: rows of contacts who stand again further down: 1; the last one counts.",
         "Note: contacts whom only the other files name: 1; added, and nothing else is known",
     ] {

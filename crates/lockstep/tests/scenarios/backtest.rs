@@ -217,3 +217,64 @@ async fn what_was_said_before_signing_is_compared_with_what_came() {
         .collect();
     assert_eq!(said, [(30, 2, true, true), (60, 2, false, false), (90, 2, false, false)]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wins_of_no_lead_are_told_with_what_they_were_worth_and_open_to_their_list() {
+    let world = before_thirty_points_are_signed().await;
+    let deal = |id: &str, lead: Option<&str>, closed_on: &str| {
+        let mut fields = json!({"stage": "Won", "outcome": "won", "opened_on": "2026-11-16",
+            "closed_on": closed_on, "amount": {"amount_minor": 250_000, "currency": "EUR"}});
+        if let Some(lead) = lead {
+            fields["lead"] = json!(lead);
+        }
+        json!({"fact": "opportunity", "opportunity": id, "fields": fields})
+    };
+    let deals = json!([
+        deal("of-a-lead", Some("director"), "2026-11-17"),
+        deal("alone", None, "2026-11-17"),
+        deal("later", None, "2026-12-01"),
+    ]);
+    let told = world.reports(deals).await;
+    assert!(told.status.is_success(), "{}", told.text());
+    let page = world.gets("mara", &format!("{BACKTEST}?to=2026-11-17")).await;
+    for says in [
+        "Of all wins of leads, found before 1 of 1",
+        "Of all wins, those of no lead too 1 of 2",
+        "1 opportunity of no lead was won in the time, worth €2,500 : no rule can find it",
+        "2 opportunities came of no lead, at any time: no rule can find them.",
+    ] {
+        assert!(page.text().contains(says), "{says}: {}", page.text());
+    }
+    let href = "/opportunities?lead=none&amp;outcome=won&amp;closes_from=2026-11-16&amp;closes_to=2026-11-17";
+    assert!(page.body.contains(href), "{}", page.body);
+    let list = world.page("mara", &href.replace("&amp;", "&")).await;
+    assert!(list.contains("that came of no lead"), "{list}");
+    assert!(list.contains("crm:alone") && !list.contains("crm:later"), "{list}");
+    assert!(!list.contains("of-a-lead"), "{list}");
+}
+
+/// Rita takes two leads a day; what follows from that a week at a time is told, with who is away.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_be_taken_is_told_for_each_week_ahead_with_who_is_away() {
+    let pool = "\n[routing]\nclause = \"9\"\nheading = \"Who gets a lead\"\nsays = \"In turn.\"\n\
+        on = [\"MQL\"]\n\n[[pool]]\nid = \"desk\"\ncatch_up = false\nonly_in_hours = false\n\
+        members = [{ user = \"rep@millrace.example\", cap_day = 2 }]\n\n[[route]]\nid = \"desk\"\n\
+        says = \"Everybody comes to the desk.\"\npool = \"desk\"\nby = \"round_robin\"\n\n\
+        [[route]]\nid = \"rest\"\nsays = \"The rest comes to Sven.\"\n\
+        catch_all = \"sven@millrace.example\"\n";
+    let world = World::just_signed_with(pool);
+    comes(&world, "director", "Director").await;
+    does(world.at("2026-11-16 10:00"), "director", DEMO, None).await;
+    let rita = format!("/people/{}/absences", world.user("rep"));
+    let days = [("first_on", "2026-11-24"), ("last_on", "2026-11-25"), ("substitute", "")];
+    let away = world.posts("rep", &rita, &days).await;
+    assert_eq!(away.status, StatusCode::SEE_OTHER, "{}", away.text());
+    let page = world.page("mara", "/agreement/1/backtest").await;
+    for says in [
+        "Qualified leads a week against 9 that can be taken: the mean of the next weeks",
+        "absences: 10 from Mon 16 Nov , 6 from Mon 23 Nov ( 2 days away), 10 from Mon 30 Nov",
+        "who was in the pools then and who was away is not looked up",
+    ] {
+        assert!(page.contains(says), "{says}: {page}");
+    }
+}

@@ -282,7 +282,9 @@ async fn a_side_that_declines_a_change_signs_only_the_text_without_it() {
     assert_eq!(drawn.header("location"), "/agreement/3/redline", "{}", drawn.text());
     let page = world.page("sven", "/agreement/3/redline").await;
     assert!(page.contains("Version 3 says one clause otherwise than version 1"), "{page}");
-    assert!(page.contains("put in: 50") && !page.contains("put in: 2h"), "{page}");
+    let (says, declined) = page.split_once("What was declined on the way here").expect(&page);
+    assert!(says.contains("put in: 50") && !says.contains("put in: 2h"), "{page}");
+    assert!(declined.contains("put in: 2h") && !declined.contains("put in: 50"), "{page}");
     world.at("2026-11-17 10:00");
     both_sign(&world, 3).await;
     let page = world.page("auditor", "/agreement/2/redline").await;
@@ -290,6 +292,51 @@ async fn a_side_that_declines_a_change_signs_only_the_text_without_it() {
     assert!(!page.contains("Draw the text without"), "{page}");
     let late = world.posts("rep", "/agreement/2/comments/service_level/answer", &words).await;
     assert!(late.text().contains("is not before both sides any more"), "{}", late.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_declined_is_still_told_with_its_reason_once_the_text_was_drawn_anew() {
+    let world = World::just_signed();
+    two_changes(&world).await;
+    let declined = [("answer", "declined"), ("reason", "Two hours is less than a lunch.")];
+    let level = "/agreement/2/answers/service_level/answer";
+    world.at("2026-11-17 11:00").posts("sven", level, &declined).await;
+    world.at("2026-11-17 12:00").posts("mara", "/agreement/2/without-declined", &[]).await;
+    let again = AGREEMENT.replace("\"4h\"", "\"3h\"");
+    world.at("2026-11-17 13:00").proposes(&again);
+    for (version, turn) in [(3, "declined, and left out"), (4, "declined, and otherwise above")] {
+        let page = world.page("auditor", &format!("/agreement/{version}/redline")).await;
+        let (_, told) = page.split_once("declined on the way here, in version 2").expect(&page);
+        for says in [
+            turn,
+            "taken out: 4h put in: 2h",
+            "Sven Arndt declines the change, Tue 17 Nov, 11:00 Two hours is less than a lunch.",
+        ] {
+            assert!(told.contains(says), "{says}: {told}");
+        }
+    }
+    let page = world.page("auditor", "/agreement/2/redline").await;
+    assert!(!page.contains("on the way here"), "its own redline shows it: {page}");
+    let page = world.page("auditor", "/agreement/4").await;
+    let says = "Declined for sales by Sven Arndt, 17 Nov 2026, 11:00:00 Berlin : Clause 3: What \
+                sales owes a lead . “Two hours is less than a lunch.”";
+    assert!(page.contains(says), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_that_was_taken_back_and_its_successor_lead_to_each_other() {
+    let world = World::just_signed();
+    world.at("2026-11-17 10:00").proposes(&changed());
+    world.at("2026-11-17 11:00").proposes(&AGREEMENT.replace("\"4h\"", "\"3h\""));
+    let gone = world.gets("reader", "/agreement/2").await;
+    assert!(gone.text().contains("Version 3 was proposed in its place."), "{}", gone.text());
+    assert!(gone.body.contains("<a href=\"/agreement/3\">Version 3</a> was proposed in its place"));
+    let next = world.gets("reader", "/agreement/3").await;
+    assert!(next.body.contains("<a href=\"/agreement/2\">Version 2</a> was taken back for it."));
+    world.posts("sven", "/agreement/3/withdrawal", &[]).await;
+    world.proposes(&changed());
+    let page = world.page("reader", "/agreement/3").await;
+    assert!(!page.contains("Version 4 was proposed in its place"), "it was not for it: {page}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -341,4 +388,85 @@ async fn what_is_said_to_a_proposal_is_said_by_those_who_may_and_with_a_reason()
     world.posts("mara", "/agreement/2/signature", &[("hash", &hash)]).await;
     let late = world.posts("mara", level, &declined).await;
     assert!(late.text().contains("has signed this version, with every change"), "{}", late.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_takes_the_place_of_an_open_one_only_where_that_is_said() {
+    let world = World::just_signed();
+    two_changes(&world).await;
+    let words = [("words", "We can live with three.")];
+    world.posts("rep", "/agreement/2/comments/service_level/answer", &words).await;
+    changes(&world, "sven", LEVEL, &[("Target", "3h")]).await;
+    let page = world.page("sven", "/agreement/proposal").await;
+    assert!(page.contains("Take version 2 back and propose this instead"), "{page}");
+    let lost = "Version 2 is before both sides, with 2 changes and 1 comment.";
+    assert!(page.contains(lost), "{page}");
+
+    let before = world.everything();
+    let unsaid: [&[(&str, &str)]; 3] =
+        [&[], &[("open", "2")], &[("instead", "yes"), ("open", "1")]];
+    for sent in unsaid {
+        let refused = world.posts("sven", "/agreement/proposal", sent).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{sent:?}");
+        let says = "Version 2 is before both sides; proposing takes it back, with 2 changes and 1 \
+                    comment: say that this text takes its place";
+        assert!(refused.text().contains(says), "{}", refused.text());
+        assert!(refused.body.contains("id=\"instead-wrong\""), "it stands beside the box");
+    }
+    let signers = [("marketing", "mara@millrace.example"), ("sales", "sven@millrace.example")];
+    let draft = [&signers[..], &[("plain", "yes")]].concat();
+    let refused = world.posts("mara", "/agreement/draft", &draft).await;
+    assert!(refused.text().contains("say that this text takes its place"), "{}", refused.text());
+    assert_eq!(world.everything(), before);
+
+    let said = [("instead", "yes"), ("open", "2")];
+    let put = world.posts("sven", "/agreement/proposal", &said).await;
+    assert_eq!(put.header("location"), "/agreement/3", "{}", put.text());
+    let page = world.page("rep", "/agreement/2").await;
+    assert!(page.contains("Version 3 was proposed in its place."), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_that_is_today_is_as_soon_as_both_have_signed() {
+    let world = World::just_signed();
+    changes(&world, "mara", LEVEL, &[("Target", "2h")]).await;
+    world.at("2026-11-17 10:00");
+    let over = world.posts("mara", "/agreement/proposal", &[("on", "2026-11-17"), ("at", "09:00")]);
+    let says = "name a later one, or today or none for as soon as both have signed";
+    assert!(over.await.text().contains(says));
+    let put = world.posts("mara", "/agreement/proposal", &[("on", "2026-11-17"), ("at", "")]).await;
+    assert_eq!(put.header("location"), "/agreement/2", "{}", put.text());
+    world.at("2026-11-17 11:00");
+    both_sign(&world, 2).await;
+    let page = world.page("sven", "/agreement").await;
+    assert!(page.contains("Version 2 in force since 17 Nov 2026, 11:00:00 Berlin"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_word_that_the_text_knows_is_chosen_and_a_name_is_offered() {
+    let world = World::just_signed();
+    let level = world.gets("mara", LEVEL).await.body;
+    let (_, hours) = level.split_once(">Hours that count</label>").expect("it is asked for");
+    let (hours, _) = hours.split_once("</select>").expect("it is chosen");
+    for says in [
+        "<option value=\"office\" selected>office</option>",
+        "<option value=\"owner\">the hours of the owner’s calendar</option>",
+        "<option value=\"elapsed\">all hours, on the wall</option>",
+    ] {
+        assert!(hours.contains(says), "{says}: {hours}");
+    }
+    let party = world.gets("mara", "/agreement/1/clauses/party/sales").await.body;
+    let (_, signer) = party.split_once(">Who signs</label>").expect("it is asked for");
+    let (signer, _) = signer.split_once("</datalist>").expect("some are known");
+    assert!(signer.contains("value=\"sven@millrace.example\" list=\"v"), "{signer}");
+    let mara = "<option value=\"mara@millrace.example\">Mara Lenz</option>";
+    assert!(signer.contains(mara), "{signer}");
+    let kept = changes(&world, "mara", LEVEL, &[("Hours that count", "elapsed")]).await;
+    let says = "With hours = &#34;elapsed&#34; no zone matters.";
+    assert!(kept.body.contains(says), "what does not go together is refused: {}", kept.text());
+    let transfer = [("When it passes to another owner", "restart")];
+    let kept = changes(&world, "mara", LEVEL, &transfer).await;
+    assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text());
+    let page = world.page("mara", "/agreement/proposal").await;
+    assert!(page.contains("taken out: runs on put in: ends, and a fresh one starts"), "{page}");
 }

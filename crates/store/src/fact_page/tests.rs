@@ -24,6 +24,7 @@ fn filled(place: &str) -> Store {
         let fact = match number % 5 {
             0 => Fact::AgreementWithdrawn(AgreementWithdrawn {
                 version: domain::ids::Version(1),
+                instead: None,
                 by: None,
             }),
             _ => Fact::Account(AccountReported {

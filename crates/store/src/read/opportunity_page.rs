@@ -19,6 +19,8 @@ pub struct OpportunityFilter {
     pub owner: Option<UserId>,
     /// Of nobody.
     pub without_owner: bool,
+    /// Of no lead, or of any; of all where nothing is said.
+    pub has_lead: Option<bool>,
     /// Of the account with this id, or of one whose name begins so.
     pub account: Option<String>,
     /// In this stage, in the source's words.
@@ -115,6 +117,9 @@ impl OpportunityFilter {
         }
         if self.without_owner {
             all.hold("owner is null");
+        }
+        if let Some(has_lead) = self.has_lead {
+            all.hold(if has_lead { "lead is not null" } else { "lead is null" });
         }
         if let Some(account) = &self.account {
             hold_account(account, all);

@@ -279,7 +279,11 @@ fn the_agreement(world: &mut World) {
     assert_eq!(state(world, 1), AgreementState::Proposed, "{}: one side is missing", world.kind);
     world.tells(
         minute(13),
-        Fact::AgreementWithdrawn(AgreementWithdrawn { version: Version(1), by: None }),
+        Fact::AgreementWithdrawn(AgreementWithdrawn {
+            version: Version(1),
+            instead: None,
+            by: None,
+        }),
     );
     assert_eq!(state(world, 1), AgreementState::Withdrawn);
     world.tells(minute(14), proposed(1, "b"));

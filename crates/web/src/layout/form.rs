@@ -13,6 +13,8 @@ pub enum Control {
     /// One line; the kind is the `type` of the input: `text`, `email`, `password`, `number`,
     /// `date`, `time`, `url`.
     Line(&'static str),
+    /// One line for which some are known, each as it is written and with what it is.
+    Suggest(Vec<(String, String)>),
     /// Several lines.
     Area,
     /// One of a list, as values and words.

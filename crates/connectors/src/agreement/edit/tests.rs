@@ -74,7 +74,7 @@ fn sentences_are_changed_one_a_line() {
     let (_, asked) = asked(&text(PERSONA), "persona/a").unwrap();
     let lines: Vec<_> = asked
         .iter()
-        .map(|asked| (asked.asks, asked.label.as_str(), asked.value.as_str()))
+        .map(|asked| (asked.asks.clone(), asked.label.as_str(), asked.value.as_str()))
         .collect();
     let expected = [
         (Asks::Lines, "Rings: what they expect of it", "One.\nTwo."),
@@ -134,4 +134,36 @@ fn a_clause_is_replaced_taken_out_and_taken_back() {
     assert_eq!(of(&back), of(&base));
     let more = text(&format!("{TEXT}\n[[words]]\nclause = \"9\"\nsays = \"New.\"\n"));
     assert_eq!(of(&take_back(&more, &base, "words/9").unwrap()), of(&base));
+}
+
+/// The fields of the one sample of a firm, by part and path.
+fn sample(key: &str, path: &str) -> Asked {
+    let content = include_str!("../../../../../samples/agreements/small/agreement.toml");
+    let (_, asked) = asked(&text(content), key).expect(key);
+    asked.into_iter().find(|asked| asked.path == path).expect(path)
+}
+
+#[test]
+fn where_the_schema_knows_a_set_one_of_it_is_asked_for_in_words() {
+    let words = |key, path| match sample(key, path).asks {
+        Asks::OneOf(words) => {
+            words.into_iter().map(|(word, says)| format!("{word}: {says}")).collect::<Vec<_>>()
+        }
+        other => panic!("{path}: {other:?}"),
+    };
+    let level = "service_level/answer";
+    assert_eq!(
+        words(level, "on_transfer"),
+        [
+            "restart: the clock ends, and a fresh one starts",
+            "restart_answered: the clock ends as answered, and a fresh one starts",
+            "run_on: the clock runs on",
+        ]
+    );
+    let hours = words(level, "hours");
+    assert!(hours.contains(&"owner: the hours of the owner’s calendar".to_owned()), "{hours:?}");
+    assert!(hours.iter().any(|known| known.starts_with("workshop")), "a calendar: {hours:?}");
+    assert!(words("definition/qualified", "status").contains(&"Qualified: Qualified".to_owned()));
+    assert_eq!(sample("party/sales", "signer").asks, Asks::Somebody);
+    assert_eq!(sample(level, "target").asks, Asks::Words);
 }

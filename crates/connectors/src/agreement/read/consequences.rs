@@ -49,6 +49,9 @@ pub fn consequences<'t>(
 fn watched(table: &Table<'_>, levels: &[ServiceLevel], goals: &[Goal]) -> Option<Watched> {
     let item = table.need("of", "of = \"first-answer\", a service level or a goal")?;
     let of = item.text()?.value;
+    let ids = levels.iter().map(|level| level.id.as_str());
+    let ids: Vec<&str> = ids.chain(goals.iter().map(|goal| goal.id.as_str())).collect();
+    item.one_of(&ids);
     let period = table.get("period", "period = \"week\"");
     if let Some(goal) = goals.iter().find(|goal| goal.id == of) {
         if let Some(period) = period {
@@ -59,10 +62,8 @@ fn watched(table: &Table<'_>, levels: &[ServiceLevel], goals: &[Goal]) -> Option
         return Some(Watched { what: Looked::Goal(of), every });
     }
     let Some(level) = levels.iter().find(|level| level.id == of) else {
-        let known = levels.iter().map(|level| level.id.as_str());
-        let known: Vec<&str> = known.chain(goals.iter().map(|goal| goal.id.as_str())).collect();
         let what = format!("There is no service level and no goal {of:?}.");
-        item.wrong_if_whole(what, guess(&of, &known));
+        item.wrong_if_whole(what, guess(&of, &ids));
         return None;
     };
     let every = match period {

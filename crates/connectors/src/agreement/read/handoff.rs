@@ -11,7 +11,7 @@ use domain::{
 use jiff::SignedDuration;
 
 use super::{Document, clauses::Clauses, names::Known};
-use crate::agreement::{mistake::guess, reader::Table};
+use crate::agreement::{mistake::guess, reader::Table, source::Offer};
 
 const ANSWERS: [(&str, Answer); 3] = [
     ("rejected", Answer::Rejected),
@@ -83,7 +83,10 @@ pub fn disputes<'t>(
     let terms = DisputeTerms {
         clause,
         says,
-        arbiter: arbiter.and_then(|item| item.text()).map_or(String::new(), |text| text.value),
+        arbiter: arbiter
+            .inspect(|item| item.offers(Offer::Somebody))
+            .and_then(|item| item.text())
+            .map_or(String::new(), |text| text.value),
         contest_days: days.and_then(|item| item.days()).unwrap_or(0),
         ruled_within: within(&table, "ruled_within", known),
     };

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use super::Document;
 use crate::agreement::{
     reader::Table,
-    source::{Place, Placed},
+    source::{Offer, Place, Placed},
 };
 
 /// What `[agreement]` says.
@@ -119,6 +119,7 @@ pub fn person<'t>(table: &Table<'t>, key: &'static str, must: bool) -> Option<Pl
     };
     let item = if must { table.need(key, example) } else { table.get(key, example) }?;
     let text = item.text()?;
+    item.offers(Offer::Somebody);
     let has_no_space = !text.value.contains(char::is_whitespace);
     let is_person =
         |sign| text.value.split_once(sign).is_some_and(|(a, b)| !a.is_empty() && !b.is_empty());

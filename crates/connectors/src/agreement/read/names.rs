@@ -103,6 +103,7 @@ impl Known {
 /// A text that must be one of the keys of a kind of thing.
 pub fn one_of(item: &Item<'_>, noun: &str, keys: &[&str]) -> Option<String> {
     let text = item.text()?.value;
+    item.one_of(keys);
     if keys.contains(&text.as_str()) {
         return Some(text);
     }

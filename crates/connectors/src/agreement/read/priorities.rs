@@ -16,7 +16,10 @@ use super::{
     message::{days, known},
     names::{Known, needed, one_of},
 };
-use crate::agreement::reader::{Table, is_id};
+use crate::agreement::{
+    reader::{Table, is_id},
+    source::Offer,
+};
 
 /// What a segment may ask for.
 const ROOTS: [Root; 2] = [Root::Lead, Root::Account];
@@ -72,7 +75,8 @@ fn priority(
     routes: &[String],
 ) -> Priority {
     let leads = table.need("leads", "leads = \"sales\"");
-    let product = table.get("product", "product = \"Gateway\"").and_then(|item| item.text());
+    let product = table.get("product", "product = \"Gateway\"");
+    let product = product.inspect(|item| item.offers(Offer::Product)).and_then(|item| item.text());
     let keys: Vec<&str> = segments.iter().map(|segment| segment.id.as_str()).collect();
     let segment = table.get("segment", "segment = \"large\"");
     let (from, until) = days(table);

@@ -16,7 +16,10 @@ use super::{
     clauses::{Clauses, Ids},
     names::{self, Known, one_of},
 };
-use crate::agreement::reader::{Item, Table};
+use crate::agreement::{
+    reader::{Item, Table},
+    source::Offer,
+};
 
 /// What conditions may ask for.
 const LEAD: [Root; 2] = [Root::Lead, Root::Account];
@@ -144,6 +147,7 @@ fn member(table: &Table<'_>) -> Option<Member> {
 /// Somebody by their address of mail or by their id: what each system calls them has no spaces.
 fn person(item: &Item<'_>) -> Option<String> {
     let text = item.text()?.value;
+    item.offers(Offer::Somebody);
     if text.contains(char::is_whitespace) || !text.contains(['@', ':']) {
         let what = format!("{text:?} names nobody for certain.");
         let instead = "Write their address of mail, or their id such as \"crm:u7\".";

@@ -123,13 +123,14 @@ fn hours(table: &Table<'_>, known: &Known) -> Option<Hours> {
     let example = "hours = \"owner\", hours = \"elapsed\", or the name of a calendar";
     let item = table.need("hours", example)?;
     let text = item.text()?.value;
+    let words = known.calendars.keys().map(String::as_str);
+    let words: Vec<&str> = words.chain(["owner", "elapsed"]).collect();
+    item.one_of(&words);
     match text.as_str() {
         "owner" => Some(Hours::OfOwner),
         "elapsed" => Some(Hours::Elapsed),
         calendar if known.calendars.contains_key(calendar) => Some(Hours::Calendar(text)),
         _ => {
-            let words = known.calendars.keys().map(String::as_str);
-            let words: Vec<&str> = words.chain(["owner", "elapsed"]).collect();
             let what = format!("There is no calendar {text:?}.");
             item.wrong_if_whole(what, guess(&text, &words));
             None

@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 use crate::agreement::{
     mistake::guess,
     reader::{Item, Table},
+    source::Offer,
     units,
 };
 
@@ -24,6 +25,7 @@ const WHOM: [(&str, Tells); 3] =
 pub fn backup(table: &Table<'_>) -> Option<String> {
     let item = table.get("backup", "backup = \"cover@firm.example\"")?;
     let name = item.text()?.value;
+    item.offers(Offer::Somebody);
     names_somebody(&item, &name, &[]).then_some(name)
 }
 

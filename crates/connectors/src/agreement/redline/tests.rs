@@ -117,7 +117,8 @@ fn what_changed_is_told_by_clause_in_plain_words() {
         (
             "run_on",
             "restart_answered",
-            "Clause 3.10 Changed: When it passes to another owner: [run on]{restart answered}",
+            "Clause 3.10 Changed: When it passes to another owner: the clock [runs on]{ends as \
+             answered, and a fresh one starts}",
         ),
         (
             "09:00-17:00",

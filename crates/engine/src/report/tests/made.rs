@@ -74,7 +74,7 @@ impl Made {
         let text = AgreementText::new(files).unwrap();
         let hash = text.hash();
         let now = at("2026-08-01T00:00:00Z");
-        let version = match self.engine.propose_agreement(None, text, now, now) {
+        let version = match self.engine.propose_agreement(None, text, now) {
             Ok(version) => version,
             Err(refusal) => panic!("{refusal:?}"),
         };

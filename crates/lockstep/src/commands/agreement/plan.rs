@@ -11,7 +11,7 @@ use engine::{
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{conflicts, read_folder, would_go};
+use super::{conflicts, read_folder};
 use crate::{
     failure::Failure,
     output::{Answer, count},
@@ -71,7 +71,7 @@ fn words(
     let instead = match open {
         None => "",
         Some(open) => {
-            text.push_str(&format!("\n\nNote: {}.", would_go(open)));
+            text.push_str(&format!("\n\nNote: {}.", open.would_go()));
             " --instead"
         }
     };

@@ -4,8 +4,9 @@ use domain::{
     agreement::{Agreement, DisputeTerms, HandoffTerms, Measure, service::Target},
     ids::Version,
 };
-use engine::Engine;
+use engine::{Engine, negotiation::successors};
 use serde_json::{Value, json};
+use store::StoreError;
 
 use crate::{
     failure::Failure,
@@ -21,11 +22,13 @@ use super::{of, state};
 /// When there is no such version.
 pub fn run(engine: &Engine, version: Version) -> Result<Answer, Failure> {
     let (row, agreement) = engine.agreement(version)?;
-    let signed = engine.read(|reader| reader.signatures_of(version))?;
+    let (signed, next) = engine.read(|reader| {
+        Ok::<_, StoreError>((reader.signatures_of(version)?, successors(reader)?.remove(&version)))
+    })?;
     let people = admitted(engine)?;
     let mut text = format!(
         "Version {version}, {}\nHash {}\n\n{}",
-        state(row.state),
+        state(row.state, next),
         row.hash,
         words(&agreement)
     );
@@ -38,7 +41,7 @@ pub fn run(engine: &Engine, version: Version) -> Result<Answer, Failure> {
         );
         text.push_str(&format!("\n  {:9}  {line}", party.side.word()));
     }
-    let mut json = of(&row, &signed);
+    let mut json = of(&row, &signed, next);
     json["agreement"] = summary(&agreement);
     json["files"] = json!(row.text.keys().collect::<Vec<_>>());
     Ok(Answer::new(text, json))

@@ -87,7 +87,7 @@ pub fn sign(engine: &Engine, args: &Sign, voice: Voice, now: Timestamp) -> Resul
         "{} has signed version {version} for {side}.\nHash {hash}\n\n{next}",
         known.words()
     );
-    let mut json = of(&row, &signed);
+    let mut json = of(&row, &signed, None);
     json["signed"] = json!({ "side": side_key(signer.side), "user": signer.user });
     Ok(Answer::new(text, json))
 }
@@ -101,5 +101,5 @@ pub fn withdraw(engine: &Engine, args: &Withdraw, now: Timestamp) -> Result<Answ
     engine.withdraw_agreement(&by, args.version, now)?;
     let (row, _) = engine.agreement(args.version)?;
     let text = format!("Version {} is taken back, and its signatures are void.", args.version);
-    Ok(Answer::new(text, of(&row, &[])))
+    Ok(Answer::new(text, of(&row, &[], None)))
 }

@@ -41,6 +41,10 @@ pub struct Gaps {
     pub activities_of_nobody: usize,
     /// Deals whose contact is; left out.
     pub deals_of_nobody: usize,
+    /// Of these, those that were won: no rule can find them.
+    pub won_of_nobody: usize,
+    /// What they were worth, in minor units.
+    pub won_of_nobody_minor: i64,
     /// Rows of contacts of whom a later row stands.
     pub contacts_again: usize,
     /// Contacts whom the other files name and theirs does not; they were added.
@@ -230,7 +234,7 @@ impl Named<'_> {
         let numbers = |table: &mut Table, column| {
             table.numbers(column).map_err(|trouble| self.unread(trouble))
         };
-        let is_won = numbers(&mut table, won)?.iter().map(|won| *won == 1).collect();
+        let is_won: Vec<bool> = numbers(&mut table, won)?.iter().map(|won| *won == 1).collect();
         let opened_at = match table.has(opened) {
             true => numbers(&mut table, opened)?,
             false => closed_at.clone(),
@@ -245,6 +249,11 @@ impl Named<'_> {
             return Err(Failure::refused(format!(
                 "{file}, {place}: a deal is worth nothing or more: leave credit notes out"
             )));
+        }
+        for row in of_nobody.iter().map(|row| *row as usize).filter(|row| is_won[*row]) {
+            let worth = &mut contacts.gaps.won_of_nobody_minor;
+            *worth = worth.saturating_add(amount_minor[row]);
+            contacts.gaps.won_of_nobody += 1;
         }
         let mut deals = Deals { contact, opened_at, closed_at: Vec::new(), is_won, amount_minor };
         contacts.gaps.deals_of_nobody = of_nobody.len();

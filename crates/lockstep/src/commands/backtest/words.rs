@@ -61,6 +61,14 @@ fn notes(done: &Done) -> Vec<String> {
             "added, and nothing else is known of them",
         ),
     ];
+    if gaps.won_of_nobody > 0 {
+        notes.push(format!(
+            "Won, and their contact is blank: {}, worth {}; no rule can find them, and the wins \
+             reached are of the others",
+            gaps.won_of_nobody,
+            money(done, gaps.won_of_nobody_minor)
+        ));
+    }
     let told = told.into_iter().filter(|(number, _, _)| *number > 0);
     notes.extend(told.map(|(number, what, then)| format!("{what}: {number}; {then}")));
     notes

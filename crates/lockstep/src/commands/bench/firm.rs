@@ -92,7 +92,7 @@ fn instant_of(number: u64, leads: u64, start: Timestamp) -> Timestamp {
 /// Both heads sign a text, and it is in force.
 fn sign(engine: &Engine, text: AgreementText, at: Timestamp) -> anyhow::Result<()> {
     let hash = text.hash();
-    let version = engine.propose_agreement(Some(&marketing()), text, at, at)?;
+    let version = engine.propose_agreement(Some(&marketing()), text, at)?;
     engine.sign_agreement(&marketing(), version, &hash, at)?;
     engine.sign_agreement(&sales(), version, &hash, at)?;
     Ok(())

@@ -191,7 +191,7 @@ pub(super) fn signed_up(
     let text = AgreementText::new(BTreeMap::from([("agreement.toml".into(), text.into())]))
         .map_err(|error| Failure::refused(error.to_string()))?;
     let hash = text.hash();
-    let version = engine.propose_agreement(None, text, then, then)?;
+    let version = engine.propose_agreement(None, text, then)?;
     for (side, role) in
         [(Side::Marketing, Role::MarketingManager), (Side::Sales, Role::SalesManager)]
     {

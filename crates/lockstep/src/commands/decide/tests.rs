@@ -193,7 +193,7 @@ fn decided_live(case: &str, as_of: Timestamp) -> Vec<String> {
     let engine = place.open_or_make(set_up).unwrap();
     let (text, agreement) = read_folder(&fixture("agreement")).unwrap();
     let hash = text.hash();
-    let version = engine.propose_agreement(None, text, set_up, set_up).unwrap();
+    let version = engine.propose_agreement(None, text, set_up).unwrap();
     for party in &agreement.parties {
         let role = match party.side {
             domain::firm::Side::Sales => domain::firm::Role::SalesManager,

@@ -14,12 +14,12 @@ use domain::{
 use engine::{
     Engine, Refusal,
     access::Act,
-    agreement::AgreementRefusal,
+    agreement::{AgreementRefusal, OpenVersion, Proposing},
     first_agreement::{DraftWishes, DraftedClause, FirstAgreement, Signer, signers, target},
 };
 use serde::Deserialize;
-use store::read::AgreementState;
 
+use super::propose::instead;
 use crate::{
     failure::Failure,
     flash::Flash,
@@ -57,7 +57,7 @@ struct Found {
     /// Whether the gates say how many went on, and how many come in a week.
     tells_went_on: bool,
     tells_weeks: bool,
-    /// The version that a proposal takes back.
+    /// The version that a proposal would take back.
     open: Option<Version>,
 }
 
@@ -80,6 +80,9 @@ pub(crate) struct Sending {
     within: Option<String>,
     /// Draws the plainest text where there is no data.
     plain: Option<String>,
+    /// `yes` where the open version is to be taken back, and which one that was.
+    instead: Option<String>,
+    open: Option<String>,
 }
 
 /// Shows the draft, with the numbers that were asked for.
@@ -100,9 +103,12 @@ pub(crate) async fn create(visit: Visit, Sent(sent): Sent<Sending>) -> Result<Re
         return drafted(visit, sent, wrong).await;
     }
     let (wishes, by, now) = (wishes(&sent), visit.signed.0.clone(), visit.house.now());
+    let said = |said: &Option<String>| said.clone().unwrap_or_default();
+    let instead = instead::chosen(&said(&sent.instead), &said(&sent.open));
     let proposed = visit.house.work(move |engine| {
         let first = engine.draft_agreement(&wishes, now)?;
-        Ok(engine.propose_agreement(Some(&by), first.drafted.text, now, now)?)
+        let proposing = Proposing { instead, ..first.drafted.text.into() };
+        Ok(engine.propose_agreement(Some(&by), proposing, now)?)
     });
     match proposed.await {
         Ok(version) => {
@@ -111,7 +117,11 @@ pub(crate) async fn create(visit: Visit, Sent(sent): Sent<Sending>) -> Result<Re
             Ok(visit.go(&format!("/agreement/{version}"), &Flash::done(words)))
         }
         Err(Failure::Refused(refusal)) => {
-            let wrong = refusals(&refusal).into_iter().map(|words| ("", words)).collect();
+            let field = match refusal {
+                Refusal::Agreement(AgreementRefusal::Open(_)) => "instead",
+                _ => "",
+            };
+            let wrong = refusals(&refusal).into_iter().map(|words| (field, words)).collect();
             drafted(visit, sent, wrong).await
         }
         Err(other) => Err(other),
@@ -147,22 +157,20 @@ async fn drafted(visit: Visit, sent: Sending, wrong_already: Wrong) -> Result<Re
         return Ok(visit.show(NoDataPage { frame, may_import }));
     }
     let (open, people) = visit.house.work(around).await?;
-    let mut form = form(&sent, &first, &people);
+    let mut form = form(&sent, &first, &people, open);
     let was_refused = !wrongs.is_empty();
     wrongs.into_iter().for_each(|(name, words)| form.refuse(name, words));
     let mut frame = visit.frame("A first Agreement", Place::Agreement);
     frame.refused = was_refused;
-    let template = DraftPage { frame, form, found: found(first, open) };
+    let template = DraftPage { frame, form, found: found(first, open.map(|open| open.version)) };
     Ok(if was_refused { visit.refuse(template) } else { visit.show(template) })
 }
 
 /// The version that is open for signing, and who may sign for each side.
-fn around(engine: &Engine) -> Result<(Option<Version>, [Vec<Signer>; 2]), Failure> {
+fn around(engine: &Engine) -> Result<(Option<OpenVersion>, [Vec<Signer>; 2]), Failure> {
+    let open = engine.open_version()?;
     engine.read(|reader| {
-        let is_open = |state| matches!(state, AgreementState::Proposed | AgreementState::Signed);
-        let open = reader.agreements()?.into_iter().rev().find(|row| is_open(row.state));
-        let people = [signers(reader, Side::Marketing)?, signers(reader, Side::Sales)?];
-        Ok((open.map(|row| row.version), people))
+        Ok((open, [signers(reader, Side::Marketing)?, signers(reader, Side::Sales)?]))
     })
 }
 
@@ -216,7 +224,12 @@ fn refusals(refusal: &Refusal) -> Vec<String> {
     }
 }
 
-fn form(sent: &Sending, first: &FirstAgreement, people: &[Vec<Signer>; 2]) -> Form {
+fn form(
+    sent: &Sending,
+    first: &FirstAgreement,
+    people: &[Vec<Signer>; 2],
+    open: Option<OpenVersion>,
+) -> Form {
     let signs = |name: &'static str, side: Side, sent: &Option<String>, known: &Option<String>| {
         let people = &people[usize::from(side == Side::Sales)];
         let label = format!("Who signs for {}", side.word());
@@ -227,7 +240,7 @@ fn form(sent: &Sending, first: &FirstAgreement, people: &[Vec<Signer>; 2]) -> Fo
     let within = SAID.into_iter().map(|within| (target(within), target(within))).collect();
     let typed = text(&sent.threshold).map_or_else(|| card.threshold.to_string(), str::to_owned);
     let points = Field::new("threshold", "Points from which a lead is qualified", number());
-    Form::of([
+    let asked = [
         points.value(typed).hint(format!(
             "The data's own is {}; a lead that has everything reaches {}.",
             card.proposed,
@@ -239,7 +252,8 @@ fn form(sent: &Sending, first: &FirstAgreement, people: &[Vec<Signer>; 2]) -> Fo
         signs("marketing", Side::Marketing, &sent.marketing, &first.head.marketing),
         signs("sales", Side::Sales, &sent.sales, &first.head.sales),
         Field::hidden("plain", sent.plain.clone().unwrap_or_default()),
-    ])
+    ];
+    Form::of(asked.into_iter().chain(open.into_iter().flat_map(instead::fields)))
 }
 
 fn number() -> crate::layout::Control {

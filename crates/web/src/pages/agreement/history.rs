@@ -1,19 +1,32 @@
 //! The versions: who proposed each, who signed it and when, from when to when it was in force, and
 //! why it is before the sides no more.
 
+use std::collections::BTreeMap;
+
 use domain::{
     fact::{Entry, Fact},
     ids::Version,
+    negotiation::reason_name,
+};
+use engine::{
+    handoff::words_of,
+    negotiation::{
+        answers::{DeclinedChange, declined_changes},
+        successors,
+    },
 };
 use store::{
     Reader,
     read::{AgreementHead, AgreementState},
 };
 
-use super::state_words;
+use super::{
+    state_words,
+    talk::{name_of, talk_href},
+};
 use crate::{
     failure::Failure,
-    markup::Markup,
+    markup::{Markup, element},
     names::{Names, fact_link},
     show::LocalTime,
 };
@@ -38,6 +51,7 @@ pub(super) fn versions(
     time: &LocalTime,
 ) -> Result<Vec<Past>, Failure> {
     let heads = reader.agreement_heads()?;
+    let successors = successors(reader)?;
     let past = heads.iter().rev().map(|head| {
         let mut lines = vec![proposed(head, names, time)?];
         for signature in reader.signatures_of(head.version)? {
@@ -47,6 +61,8 @@ pub(super) fn versions(
             lines.push(words.and(time.exact(signature.at)).and_text("."));
         }
         lines.extend(in_force(&heads, head, time));
+        lines.extend(lineage(&successors, head.version));
+        lines.extend(declined(reader, head.version, names, time)?);
         if head.state == AgreementState::Withdrawn {
             lines.extend(
                 reader
@@ -102,6 +118,43 @@ fn in_force(heads: &[AgreementHead], head: &AgreementHead, time: &LocalTime) -> 
             .and_text(format!(", when version {by} took its place.")),
         None => words.and_text("."),
     })
+}
+
+/// The changes of a version that a side declines or declined to the last: who, when and why.
+fn declined(
+    reader: &Reader<'_>,
+    version: Version,
+    names: &Names<'_, '_>,
+    time: &LocalTime,
+) -> Result<Vec<Markup>, Failure> {
+    let mut lines = Vec::new();
+    for DeclinedChange { clause, answers } in declined_changes(reader, version)? {
+        for answer in answers {
+            let side = crate::session::for_side(&answer.side);
+            let who = names.user_name(&answer.user)?;
+            let reason = reason_name(version, &clause.key, answer.side, answer.nth);
+            let reason = words_of(reader, &reason)?.unwrap_or_default();
+            let href = talk_href(version, &clause.key);
+            let clause = element("a").with("href", href).holding(name_of(&clause));
+            let words =
+                Markup::text(format!("Declined {side} by {who}, ")).and(time.exact(answer.at));
+            lines.push(words.and_text(": ").and(clause).and_text(format!(". “{reason}”")));
+        }
+    }
+    Ok(lines)
+}
+
+/// For which version it was taken back, and which was taken back for it.
+pub(super) fn lineage(successors: &BTreeMap<Version, Version>, version: Version) -> Vec<Markup> {
+    let link = |version: Version| {
+        let href = format_args!("/agreement/{version}");
+        Markup::from(element("a").with("href", href).holding(format!("Version {version}")))
+    };
+    let next =
+        successors.get(&version).map(|next| link(*next).and_text(" was proposed in its place."));
+    let earlier = successors.iter().filter(|(_, next)| **next == version);
+    let earlier = earlier.map(|(earlier, _)| link(*earlier).and_text(" was taken back for it."));
+    next.into_iter().chain(earlier).collect()
 }
 
 /// Why a version is before the sides no more.

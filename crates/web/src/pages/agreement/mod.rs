@@ -31,7 +31,7 @@ use engine::{
     agreement::AgreementRefusal,
     backtest::attached_to,
     conflict::conflicts_in,
-    negotiation::{answers::declined, contradictions},
+    negotiation::{answers::declined, contradictions, successors},
     proposal::changes_so_far,
 };
 use store::{
@@ -104,6 +104,8 @@ struct View {
     /// What its definitions would have found, as it was attached.
     attached: Vec<Markup>,
     versions: Vec<Past>,
+    /// For which version it was taken back, and which was taken back for it.
+    lineage: Vec<Markup>,
     open: Option<Version>,
     may_sign: Option<Side>,
     /// Which side declines changes of it, and so does not sign yet.
@@ -265,6 +267,7 @@ fn viewed(
                 .map(|attached| attached_words(attached, &names, time))
                 .collect::<Result<_, StoreError>>()?,
             substitutes,
+            lineage: history::lineage(&successors(reader)?, version),
             versions: history::versions(reader, version, &names, time)?,
             open,
             may_sign: may_sign.filter(|side| *side != Side::Neutral && !declines),

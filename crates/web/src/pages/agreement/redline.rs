@@ -11,10 +11,14 @@ use axum::{
 use domain::ids::Version;
 use engine::{
     Engine,
-    access::Act,
-    negotiation::{Change, ClauseChange, Piece, Redline, Turn, VersionRedline, before},
+    access::{Act, Actor},
+    negotiation::{
+        Change, ClauseChange, Piece, Redline, Turn, VersionRedline, answers::declined_changes,
+        before, taken_back_for,
+    },
 };
 use serde::Deserialize;
+use store::Reader;
 
 use super::{
     absent,
@@ -28,6 +32,7 @@ use crate::{
     layout::{Frame, Place},
     markup::{Markup, element},
     session::Visit,
+    show::LocalTime,
 };
 
 /// The page.
@@ -44,6 +49,8 @@ struct RedlinePage {
     conflicts: Markup,
     /// How the proposal stands, where it is before both sides.
     stand: Stand,
+    /// What was declined of the versions that were taken back for this one, the latest first.
+    declined: Vec<(Version, Marked)>,
 }
 
 /// A redline as pages show it.
@@ -53,6 +60,8 @@ pub(super) struct Marked {
     clauses: Vec<MarkedClause>,
     /// Whether the texts differ in comments, order and blanks alone.
     only_blanks: bool,
+    /// `, in version 2`: what tells its clauses from those of another redline on the page.
+    of: String,
 }
 
 /// A clause of it.
@@ -105,11 +114,14 @@ pub(crate) async fn show(
                 let said = is_its_own
                     .then(|| talks(reader, &found.version, &found.redline, &actor, &time));
                 let stand = stand(reader, &found.version, &actor)?;
-                Ok::<_, Failure>((heads, said.transpose()?.unwrap_or_default(), stand))
+                let declined = declined_before(reader, &found, &actor, &time)?;
+                Ok::<_, Failure>((heads, said.transpose()?.unwrap_or_default(), stand, declined))
             })
-            .map(|(heads, said, stand)| (found, heads, said, stand, conflicts))
+            .map(|(heads, said, stand, declined)| {
+                (found, heads, said, (stand, declined, conflicts))
+            })
     };
-    let (found, heads, said, stand, conflicts) = visit.house.work(compare).await?;
+    let (found, heads, said, (stand, declined, conflicts)) = visit.house.work(compare).await?;
     let against = found.against.as_ref().map(|row| row.version);
     let others = heads.iter().rev().filter(|other| other.version != version);
     let others = others
@@ -118,7 +130,36 @@ pub(crate) async fn show(
     let title = title(&found);
     let frame = visit.frame(title.clone(), Place::Agreement);
     let redline = marked(&found.redline, said);
-    Ok(visit.show(RedlinePage { frame, version, title, others, redline, conflicts, stand }))
+    let page = RedlinePage { frame, version, title, others, redline, conflicts, stand, declined };
+    Ok(visit.show(page))
+}
+
+/// What was declined of the versions that were taken back for a version, each with who declined it,
+/// when and why: a text that was drawn anew shows it no more by itself.
+fn declined_before(
+    reader: &Reader<'_>,
+    found: &VersionRedline,
+    actor: &Actor,
+    time: &LocalTime,
+) -> Result<Vec<(Version, Marked)>, Failure> {
+    let mut all = Vec::new();
+    for earlier in taken_back_for(reader, found.version.version)? {
+        let declined = declined_changes(reader, earlier)?;
+        let Some(row) = reader.agreement(earlier)?.filter(|_| !declined.is_empty()) else {
+            continue;
+        };
+        let clauses = declined.into_iter().map(|change| change.clause).collect();
+        let redline = Redline { clauses, differs: true };
+        let said = talks(reader, &row, &redline, actor, time)?;
+        let mut marked = Marked { of: format!(", in version {earlier}"), ..marked(&redline, said) };
+        for (shown, clause) in marked.clauses.iter_mut().zip(&redline.clauses) {
+            let is_here = found.redline.clauses.iter().any(|here| here.key == clause.key);
+            shown.turn =
+                if is_here { "declined, and otherwise above" } else { "declined, and left out" };
+        }
+        all.push((earlier, marked));
+    }
+    Ok(all)
 }
 
 /// The finding.
@@ -143,6 +184,7 @@ pub(super) fn marked(redline: &Redline, mut said: BTreeMap<String, Talk>) -> Mar
     Marked {
         clauses: clauses.map(|clause| marked_clause(clause, said.remove(&clause.key))).collect(),
         only_blanks: redline.differs && redline.clauses.is_empty(),
+        of: String::new(),
     }
 }
 

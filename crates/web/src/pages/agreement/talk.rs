@@ -201,7 +201,7 @@ fn capital(word: &str) -> String {
 }
 
 /// Where a change is talked about.
-fn talk_href(version: Version, part: &str) -> String {
+pub(super) fn talk_href(version: Version, part: &str) -> String {
     format!("/agreement/{version}/talk/{}", address_of(part))
 }
 
@@ -256,7 +256,7 @@ async fn shown(
     Ok(if was_refused { visit.refuse(template) } else { visit.show(template) })
 }
 
-fn name_of(clause: &ClauseChange) -> String {
+pub(super) fn name_of(clause: &ClauseChange) -> String {
     match clause.heading.is_empty() {
         true => clause.title.clone(),
         false => format!("{}: {}", clause.title, clause.heading),

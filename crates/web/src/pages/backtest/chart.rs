@@ -177,7 +177,7 @@ pub(super) fn load(shown: &Shown<'_>, counted: &Backtest, here: &Asked) -> Load 
     Load {
         earlier: weeks.iter().map(|week| (week.today, week.proposed)).collect(),
         weeks: drawn,
-        takes: shown.takes,
+        takes: shown.takes.as_ref().map(|ahead| ahead.a_week),
         agreed: shown.in_force.map(|version| (version, "/routing".to_owned())),
         has_today: shown.replay.today.is_some(),
         csv: Some(file(&here.leads(shown.version, Cut::Found(Rule::Proposed)))),

@@ -82,7 +82,8 @@ pub(crate) async fn index(
         let sum: u64 = all.iter().map(|(_, n)| n).sum();
         let rows = engine.read(|reader| {
             let here = all.iter().skip(wanted.skip).take(ROWS);
-            let see = See { names: Names::new(reader, reach), reader, span: &span, time: &time };
+            let names = Names::new(reader, reach);
+            let see = See { names, reader, span: &span, cut, time: &time };
             here.map(|(tried, n)| see.row(tried, *n)).collect::<Result<Vec<Row>, StoreError>>()
         })?;
         let weekly = match cut {
@@ -121,6 +122,7 @@ struct See<'a, 'r> {
     names: Names<'a, 'r>,
     reader: &'a Reader<'r>,
     span: &'a Span,
+    cut: Cut,
     time: &'a LocalTime,
 }
 
@@ -146,16 +148,16 @@ impl See<'_, '_> {
             today: at(Rule::Today),
             proposed: at(Rule::Proposed),
             reach: reach(tried, self.span),
-            taken_on: became(self.span, tried, Goal::TakenOn),
-            won: became(self.span, tried, Goal::Won),
+            taken_on: became(self.span, tried, self.cut, Goal::TakenOn),
+            won: became(self.span, tried, self.cut, Goal::Won),
             deals: deals.reduce(|all, deal| all.and_text(", ").and(deal)).unwrap_or_default(),
             counts,
         })
     }
 }
 
-fn became(span: &Span, tried: &Tried, goal: Goal) -> &'static str {
-    match span.found(tried).map(|(_, at)| span.became(tried, goal, at)) {
+fn became(span: &Span, tried: &Tried, cut: Cut, goal: Goal) -> &'static str {
+    match cut.judged_from(tried, span).map(|at| span.became(tried, goal, at)) {
         Some(Became::Yes) => "yes",
         Some(Became::No) => "no",
         Some(Became::Unknown) => "not known",
@@ -220,13 +222,13 @@ pub(crate) async fn file(
     Ok(download(&visit.house, kind, "backtest", move |_, sheet| {
         let mut goes_on = sheet.head(&HEADER)?;
         for (tried, n) in rows_of(&replay, &span, cut) {
-            goes_on = goes_on && sheet.row(&cells(tried, n, &span))?;
+            goes_on = goes_on && sheet.row(&cells(tried, n, cut, &span))?;
         }
         Ok(())
     }))
 }
 
-fn cells(tried: &Tried, counts: u64, span: &Span) -> Vec<Cell> {
+fn cells(tried: &Tried, counts: u64, cut: Cut, span: &Span) -> Vec<Cell> {
     let deals: Vec<&str> = tried.deals.iter().map(|deal| deal.opportunity.as_str()).collect();
     vec![
         tried.lead.as_str().into(),
@@ -236,8 +238,8 @@ fn cells(tried: &Tried, counts: u64, span: &Span) -> Vec<Cell> {
         span.at(tried, Rule::Today).into(),
         span.at(tried, Rule::Proposed).into(),
         reach(tried, span).as_str().into(),
-        became(span, tried, Goal::TakenOn).into(),
-        became(span, tried, Goal::Won).into(),
+        became(span, tried, cut, Goal::TakenOn).into(),
+        became(span, tried, cut, Goal::Won).into(),
         deals.join(" ").as_str().into(),
     ]
 }

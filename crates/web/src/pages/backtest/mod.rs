@@ -24,6 +24,7 @@ use engine::{
     access::Act,
     agreement::AgreementRefusal,
     backtest::{Replay, ReplayWish, attached_to},
+    structure::WeeksAhead,
 };
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -82,6 +83,8 @@ struct View {
     bounds: Option<Markup>,
     measures: Vec<Measure>,
     measured: Markup,
+    /// The wins that no rule can find, where there are any.
+    alone: Option<Markup>,
     clocks: Vec<ClocksLine>,
     load_title: Markup,
     load_says: Markup,
@@ -220,7 +223,7 @@ async fn document(
     let (time, house, wanted) = (visit.time(), visit.house.clone(), asked.clone());
     let find = move |engine: &Engine| {
         let answered = answer(&house, engine, version, &wanted, &time)?;
-        let takes = engine.room_a_week(time.now())?;
+        let takes = engine.weeks_ahead(time.now())?;
         let in_force = engine.agreements()?.at(time.now()).map(|in_force| in_force.version);
         let here = match &answered {
             Answered::Here(found, _) => &found.value.definition.id,
@@ -289,8 +292,8 @@ struct Shown<'a> {
     replay: &'a Replay,
     span: &'a Span,
     version: Version,
-    /// How many leads a week can be taken, where that is known.
-    takes: Option<u64>,
+    /// How many leads can be taken in the weeks to come, where that is known.
+    takes: Option<WeeksAhead>,
     /// The version by which that is so.
     in_force: Option<Version>,
     time: &'a LocalTime,
@@ -317,7 +320,7 @@ fn view(shown: &Shown<'_>, asked: &Asked, found: &Found<Replay>) -> View {
         lever: chart::lever(shown, &counted, &here, &open),
         today: replay.today.as_ref().map(|(version, definition)| {
             let title = format!("Today’s rule, version {version}");
-            let all = counted.today().all;
+            let all = counted.today.all;
             words::rule(title, definition, None, (all, &way(Cut::Found(Rule::Today))), span)
         }),
         proposed: {
@@ -325,7 +328,7 @@ fn view(shown: &Shown<'_>, asked: &Asked, found: &Found<Replay>) -> View {
                 Some(version) => format!("Version {version}"),
                 None => "Proposed".to_owned(),
             };
-            let all = counted.proposed().all;
+            let all = counted.proposed.all;
             let found = way(Cut::Found(Rule::Proposed));
             words::rule(title, &replay.definition, span.threshold, (all, &found), span)
         },
@@ -333,6 +336,7 @@ fn view(shown: &Shown<'_>, asked: &Asked, found: &Found<Replay>) -> View {
         bounds: words::bounds(&counted, &open, &way),
         measures: measures(replay, &counted, &here, shown.version),
         measured: words::measured(&counted, has_today, &open),
+        alone: words::alone(&counted, span),
         clocks: clocks::lines(replay, &counted, &open),
         load_title,
         load_says,
@@ -379,9 +383,15 @@ fn groups(counted: &Backtest, has_today: bool, open: &dyn Fn(u64, Cut) -> Markup
         }
     };
     match has_today {
-        true => [("In both", Group::Both), ("Leave", Group::Leave), ("Enter", Group::Enter)]
-            .map(line)
-            .into(),
+        true => {
+            let all = [("In both", Group::Both), ("Leave", Group::Leave), ("Enter", Group::Enter)];
+            let before = [
+                ("Today’s, found by the proposed rule before the time", Group::ProposedBefore),
+                ("Proposed, found by today’s rule before the time", Group::TodayBefore),
+            ];
+            let before = before.into_iter().filter(|(_, group)| counted.group(*group).all > 0);
+            all.into_iter().chain(before).map(line).collect()
+        }
         false => vec![line(("Found", Group::Enter))],
     }
 }
@@ -390,7 +400,7 @@ fn measures(replay: &Replay, counted: &Backtest, here: &Asked, version: Version)
     let has_today = replay.today.is_some();
     let target = replay.target.as_deref().unwrap_or("taken on");
     let known = |rule: Rule, goal: Goal| {
-        let found = if rule == Rule::Today { counted.today() } else { counted.proposed() };
+        let found = counted.found(rule);
         let rate = if goal == Goal::Won { found.rate_won() } else { found.rate_taken_on() };
         (shown_rate(rate), here.leads(version, Cut::Of(rule, goal, Became::Yes)))
     };
@@ -423,7 +433,14 @@ fn measures(replay: &Replay, counted: &Backtest, here: &Asked, version: Version)
         let name = format!("Of the qualified, became {target}");
         all.push(measure(name, both(&|rule| known(rule, Goal::TakenOn))));
     }
-    all.push(measure("Of all wins, found before".into(), both(&of_wins)));
+    all.push(measure("Of all wins of leads, found before".into(), both(&of_wins)));
+    if counted.wins_alone > 0 {
+        let of_all = |rule: Rule| {
+            let cut = Cut::WinsFoundBy(rule);
+            (shown_rate(counted.rate_of_all_wins(rule)), here.leads(version, cut))
+        };
+        all.push(measure("Of all wins, those of no lead too".into(), both(&of_all)));
+    }
     if replay.target.is_some() {
         all.push(measure(format!("Of all {target}, found before"), both(&of_taken_on)));
     }

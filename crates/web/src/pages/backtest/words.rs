@@ -7,12 +7,13 @@ use domain::{
     money::{Currency, Money},
     points::Points,
 };
-use engine::backtest::Replay;
+use engine::{backtest::Replay, structure::WeekAhead};
 
 use super::{Measure, RuleView, Shown, clocks};
 use crate::{
     charts::Load,
     markup::Markup,
+    pages::opportunities::won_alone_href,
     show::{Rate, count, figure, money, not_measurable, points},
 };
 
@@ -30,7 +31,7 @@ fn some(n: u64, one: &str, many: &str) -> String {
 
 /// `At 110 points, 393 leads fewer, and 4 wins fewer of 251`.
 pub(super) fn title(replay: &Replay, span: &Span, counted: &Backtest) -> String {
-    let proposed = counted.proposed().all;
+    let proposed = counted.proposed.all;
     let wins = counted.reached_proposed.wins;
     let at = match span.threshold {
         Some(threshold) => format!("At {} points, ", points(threshold)),
@@ -47,7 +48,7 @@ pub(super) fn title(replay: &Replay, span: &Span, counted: &Backtest) -> String 
             format!("{} {how}", some(n, one, many))
         }
     };
-    let leads = than(counted.today().all, proposed, "lead", "leads");
+    let leads = than(counted.today.all, proposed, "lead", "leads");
     if counted.wins == 0 {
         return format!("{at}{leads}; nothing was won in the time");
     }
@@ -113,8 +114,8 @@ pub(super) fn rule(
 
 /// What the rates would be if none, or all, of the unknown had been won.
 pub(super) fn bounds(counted: &Backtest, open: Open<'_>, way: Way<'_>) -> Option<Markup> {
-    let unknown = counted.proposed().unknown_won();
-    if unknown == 0 || counted.proposed().all == 0 {
+    let unknown = counted.proposed.unknown_won();
+    if unknown == 0 || counted.proposed.all == 0 {
         return None;
     }
     let enter = counted.enter.unknown_won();
@@ -125,7 +126,7 @@ pub(super) fn bounds(counted: &Backtest, open: Open<'_>, way: Way<'_>) -> Option
             .and(open(counted.enter.all, Cut::Group(Group::Enter)))
             .and_text(" that enter were never worked, or their time is not over. "),
     };
-    let (none, all) = counted.proposed().bounds_won();
+    let (none, all) = counted.proposed.bounds_won();
     let found = way(Cut::Found(Rule::Proposed));
     let said = |rate: domain::rate::Rate| figure(super::shown_rate(rate).headline(), &found);
     words.push(Markup::text("If none of the "));
@@ -187,15 +188,34 @@ pub(super) fn plain_measures(
     ]
 }
 
+/// The wins of the time that came of no lead, with what they were worth.
+pub(super) fn alone(counted: &Backtest, span: &Span) -> Option<Markup> {
+    let href = won_alone_href((span.from, span.to));
+    let n = counted.wins_alone;
+    let worth = counted.wins_alone_minor.iter().map(|(currency, amount_minor)| {
+        money(Money { amount_minor: *amount_minor, currency: *currency })
+    });
+    let worth = worth.collect::<Vec<_>>().join(", ");
+    let words = figure(some(n, "opportunity", "opportunities"), &href).and_text(" of no lead ");
+    let words = words.and_text(if n == 1 { "was won in the time" } else { "were won in the time" });
+    let words = match worth.is_empty() {
+        true => words,
+        false => words.and_text(", worth ").and(figure(worth, &href)),
+    };
+    let them = if n == 1 { "it" } else { "them" };
+    let says = format!(": no rule can find {them}, and the revenue above leaves {them} out.");
+    (n > 0).then(|| words.and_text(says))
+}
+
 /// The n of the measures, and whether the two rules differ by more than chance.
 pub(super) fn measured(counted: &Backtest, has_today: bool, open: Open<'_>) -> Markup {
     let n = |rule: Rule, found: domain::backtest::Found| {
         open(found.rate_won().n(), Cut::Known(rule, Goal::Won))
     };
-    let (today, proposed) = (counted.today(), counted.proposed());
+    let (today, proposed) = (counted.today, counted.proposed);
     let wins = open(counted.wins, Cut::Wins).and_text(match counted.wins {
-        1 => " win.",
-        _ => " wins.",
+        1 => " win of a lead.",
+        _ => " wins of leads.",
     });
     let proposed_n = n(Rule::Proposed, proposed).and_text(" with a known end; ").and(wins);
     if !has_today {
@@ -215,8 +235,9 @@ pub(super) fn measured(counted: &Backtest, has_today: bool, open: Open<'_>) -> M
         .and(proposed_n)
         .and_text(wins)
         .and_text(
-            " Both rules find mostly the same leads, and each strip has a scale of its own. \
-             Association, not effect.",
+            " Each column counts what its own rule found in the time, judged from when it did: \
+             trying another threshold leaves today’s as it is. Both rules find mostly the same \
+             leads, and each strip has a scale of its own. Association, not effect.",
         )
 }
 
@@ -261,10 +282,9 @@ pub(super) fn load(shown: &Shown<'_>, load: &Load) -> (Markup, Markup) {
     };
     let mut says = Markup::text("Qualified leads a week against ")
         .and(takes)
-        .and_text(
-            " that can be taken, by the caps, calendars and absences of the next four weeks. \
-             Under the proposed rule ",
-        )
+        .and_text(" that can be taken: the mean of the next weeks by caps, calendars and absences")
+        .and(ahead(shown))
+        .and_text(". Under the proposed rule ")
         .and(waits(late));
     if shown.replay.today.is_some() {
         let most = load.takes.unwrap_or_default();
@@ -275,6 +295,32 @@ pub(super) fn load(shown: &Shown<'_>, load: &Load) -> (Markup, Markup) {
         says = says.and_text(", under today’s ").and(waits(late_today));
     }
     (title, says.and_text(".").and_text(part))
+}
+
+/// `: 30 from 23 Nov 2026, 18 from 30 Nov 2026 (4 days away)`.
+fn ahead(shown: &Shown<'_>) -> Markup {
+    let weeks = shown.takes.iter().flat_map(|ahead| &ahead.weeks);
+    let week = |week: &WeekAhead| {
+        let takes = figure(count(week.takes), "/routing").and_text(" from ");
+        let takes = takes.and(shown.time.date(week.from));
+        match week.away_half_days {
+            0 => takes,
+            away => {
+                takes.and_text(" (").and(figure(days_away(away), "/routing")).and_text(" away)")
+            }
+        }
+    };
+    let weeks = weeks.map(week).reduce(|all, week| all.and_text(", ").and(week));
+    weeks.map_or_else(Markup::new, |weeks| Markup::text(": ").and(weeks))
+}
+
+/// `2 days`, `1.5 days`.
+fn days_away(half_days: u64) -> String {
+    match (half_days / 2, half_days % 2) {
+        (1, 0) => "1 day".to_owned(),
+        (days, 0) => format!("{} days", count(days)),
+        (days, _) => format!("{}.5 days", count(days)),
+    }
 }
 
 /// `451 of 9,412 leads, 4.8 %`.
@@ -334,11 +380,17 @@ pub(super) fn gaps(shown: &Shown<'_>, open: Open<'_>) -> Vec<Markup> {
         }
     }
     if replay.without_lead > 0 {
-        gaps.push(Markup::text(format!(
-            "{} of no lead: no rule can find {}.",
-            some(replay.without_lead, "opportunity came", "opportunities came"),
-            if replay.without_lead == 1 { "it" } else { "them" }
-        )));
+        let n = some(replay.without_lead, "opportunity", "opportunities");
+        let them = if replay.without_lead == 1 { "it" } else { "them" };
+        let says = format!(" came of no lead, at any time: no rule can find {them}.");
+        gaps.push(figure(n, "/opportunities?lead=none").and_text(says));
+    }
+    if shown.takes.is_some() {
+        gaps.push(Markup::text(
+            "Past weeks are held against what the people of today can take: who was in the pools \
+             then and who was away is not looked up, and absences that nobody wrote down cannot be \
+             known.",
+        ));
     }
     gaps.push(Markup::text(
         "Nobody knows how sales would have worked leads that nobody was given.",
@@ -352,6 +404,8 @@ pub(super) fn found_by(group: Option<Group>) -> &'static str {
         Some(Group::Both) => "both",
         Some(Group::Leave) => "today’s rule only",
         Some(Group::Enter) => "the proposed rule only",
+        Some(Group::ProposedBefore) => "today’s rule, after the proposed one had before the time",
+        Some(Group::TodayBefore) => "the proposed rule, after today’s had before the time",
         None => "neither",
     }
 }
@@ -373,6 +427,8 @@ pub(super) fn cut(cut: Cut, replay: &Replay) -> String {
         Group::Both => "Found by both rules",
         Group::Leave => "Found by today’s rule only",
         Group::Enter => "Found by the proposed rule only",
+        Group::ProposedBefore => "Found by today’s rule, and by the proposed one before the time",
+        Group::TodayBefore => "Found by the proposed rule, and by today’s before the time",
     };
     match cut {
         Cut::Leads => "All leads of the time".to_owned(),

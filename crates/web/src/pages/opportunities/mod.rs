@@ -30,7 +30,7 @@ pub(crate) enum Opportunities {}
 pub(crate) static KNOWN: Known = Known {
     path: "/opportunities",
     several: &["outcome"],
-    once: &["owner", "account", "stage", "product"],
+    once: &["owner", "account", "stage", "product", "lead"],
     periods: &["closes"],
     sorts: &[
         ("since", "last change of stage"),
@@ -56,6 +56,14 @@ static COLUMNS: [Column; 10] = [
     column("owner", "Owner", "end nw"),
     Column { is_usual: false, sort: Some(("id", false)), ..column("id", "Id", "full any") },
 ];
+
+/// Whether an opportunity came of a lead, as it is asked for.
+const LEADS: [(&str, &str); 2] = [("none", "no lead"), ("some", "a lead")];
+
+/// Where the opportunities of no lead are listed that were won in some days.
+pub(crate) fn won_alone_href((from, to): (Date, Date)) -> String {
+    format!("/opportunities?lead=none&outcome=won&closes_from={from}&closes_to={to}")
+}
 
 /// An outcome in words.
 fn words(outcome: Outcome) -> &'static str {
@@ -93,6 +101,11 @@ fn filter(asked: &Asked, asker: &Asker<'_>) -> OpportunityFilter {
         outcome: outcomes(asked),
         owner,
         without_owner: asked.one("owner") == "nobody",
+        has_lead: match asked.one("lead") {
+            "none" => Some(false),
+            "some" => Some(true),
+            _ => None,
+        },
         account: some("account"),
         stage: some("stage"),
         product: some("product"),
@@ -251,6 +264,19 @@ impl Listed for Opportunities {
                 label: "Of the product",
                 control: Control::Text(asked.one("product").to_owned()),
                 says: says("product", &|product| format!("of the product {product}")),
+            },
+            Condition {
+                name: "lead",
+                label: "Came of",
+                control: Control::Choice(
+                    "anything",
+                    LEADS.map(|(key, words)| choice(key, words, asked.one("lead") == key)).into(),
+                ),
+                says: says("lead", &|key| {
+                    let said = LEADS.iter().find(|(known, _)| *known == key);
+                    said.map_or_else(String::new, |(_, words)| format!("that came of {words}"))
+                })
+                .filter(|words| !words.is_empty()),
             },
             period("closes", "Closes or closed", "closing", asked, maker.asker.time),
         ])

@@ -1,6 +1,7 @@
 //! Proposing a change from the page: a clause with a field for each of its sentences and numbers,
 //! or as the text that is signed. What somebody changes gathers until they put it before both sides.
 
+pub(crate) mod instead;
 pub(crate) mod preview;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use domain::ids::Version;
 use engine::{
     Engine, Refusal,
     access::Act,
+    first_agreement::Signer,
     proposal::{Asked, Asks, ClauseChanged, ClauseForm, ProposalRefusal, Wrong},
 };
 
@@ -171,7 +173,7 @@ struct Forms {
 
 impl Forms {
     fn of(found: &ClauseForm) -> Forms {
-        let fields = found.asked.iter().enumerate().map(|(nth, asked)| field(nth, asked));
+        let fields = found.asked.iter().enumerate().map(|(nth, asked)| field(nth, asked, found));
         let text = Field::new("text", "The clause as text", Control::Area).optional();
         let text = text.value(found.text.clone().unwrap_or_default()).hint(
             "The lines that are signed. Leave it empty to take the clause out; write a further \
@@ -237,12 +239,12 @@ impl Forms {
 }
 
 /// A field for a value.
-fn field(nth: usize, asked: &Asked) -> Field {
+fn field(nth: usize, asked: &Asked, found: &ClauseForm) -> Field {
     let label = match &asked.item {
         Some(item) => own_label(&asked.label, item),
         None => asked.label.clone(),
     };
-    let control = match asked.asks {
+    let control = match &asked.asks {
         Asks::Sentence | Asks::Lines => Control::Area,
         Asks::Words => Control::Line("text"),
         Asks::Number => Control::Line("number"),
@@ -250,9 +252,20 @@ fn field(nth: usize, asked: &Asked) -> Field {
             ("true".to_owned(), "yes".to_owned()),
             ("false".to_owned(), "no".to_owned()),
         ]),
+        Asks::OneOf(words) => Control::Select(words.clone()),
+        Asks::Somebody => {
+            let people = found.people.iter();
+            let named = |who: &Signer| (who.named.clone(), who.name.clone().unwrap_or_default());
+            Control::Suggest(people.map(named).collect())
+        }
+        Asks::Product => {
+            let products = found.products.iter();
+            Control::Suggest(products.map(|name| (name.clone(), String::new())).collect())
+        }
     };
     let field = Field::new(name_of(nth), label, control).value(asked.value.trim());
     match asked.asks {
+        Asks::Somebody => field.hint("An address of mail, or an id of a system."),
         Asks::Lines => field.optional().hint("One sentence a line."),
         _ => field,
     }

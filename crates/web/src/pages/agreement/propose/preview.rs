@@ -8,17 +8,16 @@ use domain::ids::Version;
 use engine::{
     Engine, Refusal,
     access::Act,
-    agreement::AgreementRefusal,
+    agreement::{AgreementRefusal, Effective, OpenVersion},
     proposal::{Proposal, ProposalRefusal},
 };
 use jiff::{
-    Timestamp,
     civil::{Date, Time},
     tz::TimeZone,
 };
 use serde::Deserialize;
 
-use super::{SO_FAR, clause_href};
+use super::{SO_FAR, clause_href, instead};
 use crate::{
     failure::Failure,
     flash::Flash,
@@ -50,7 +49,7 @@ struct SoFar {
     is_outdated: bool,
     /// `3 clauses`.
     n: String,
-    open: Option<Version>,
+    open: Option<OpenVersion>,
     changed: Markup,
     redline: Marked,
     /// Each changed clause with its key and where it is changed further.
@@ -68,6 +67,11 @@ pub(crate) struct Putting {
     on: String,
     #[serde(default)]
     at: String,
+    /// `yes` where the open version is to be taken back, and which one that was.
+    #[serde(default)]
+    instead: String,
+    #[serde(default)]
+    open: String,
 }
 
 /// Which clause is taken back; all without one.
@@ -110,12 +114,14 @@ async fn shown(visit: Visit, refuse: impl FnOnce(&mut Form)) -> Result<Response,
     let zone = so_far.as_ref().map_or(String::new(), |so_far| so_far.city.clone());
     let day = Field::new("on", "Comes into force on", Control::Line("date")).optional();
     let hour = Field::new("at", "At", Control::Line("time")).optional();
-    let mut form = Form::of([
-        day.hint("Leave it empty for as soon as both have signed."),
+    let mut fields = vec![
+        day.hint("Leave it empty, or write today, for as soon as both have signed."),
         hour.hint(format!(
             "By the clock of {zone}, as the Agreement says; midnight where it is empty."
         )),
-    ]);
+    ];
+    fields.extend(so_far.iter().filter_map(|so_far| so_far.open).flat_map(instead::fields));
+    let mut form = Form::of(fields);
     refuse(&mut form);
     let was_refused = form.is_refused();
     let mut frame = visit.frame("Your changes so far", Place::Agreement);
@@ -153,11 +159,12 @@ pub(crate) async fn create(visit: Visit, Sent(sent): Sent<Putting>) -> Result<Re
         let proposal = proposal
             .ok_or(Refusal::Proposal(ProposalRefusal::Nothing))
             .map_err(Failure::Refused)?;
-        let at = match instant(&typed, &proposal.agreement.zone) {
-            Ok(at) => at,
+        let effective = match effective(&typed, &proposal.agreement.zone) {
+            Ok(effective) => effective,
             Err(wrong) => return Ok(Err(wrong)),
         };
-        Ok(Ok(engine.put_proposal(&by, at, now)?))
+        let instead = instead::chosen(&typed.instead, &typed.open);
+        Ok(Ok(engine.put_proposal(&by, effective, instead, now)?))
     };
     let (field, words) = match visit.house.work(put).await {
         Ok(Ok(version)) => {
@@ -169,6 +176,7 @@ pub(crate) async fn create(visit: Visit, Sent(sent): Sent<Putting>) -> Result<Re
         Err(Failure::Refused(refusal)) => {
             let field = match refusal {
                 Refusal::Agreement(AgreementRefusal::Over) => "on",
+                Refusal::Agreement(AgreementRefusal::Open(_)) => "instead",
                 _ => "",
             };
             (field, sentence(&refusal.to_string()))
@@ -182,25 +190,23 @@ pub(crate) async fn create(visit: Visit, Sent(sent): Sent<Putting>) -> Result<Re
     .await
 }
 
-/// The instant that was asked for, in the Agreement's zone; or the field that does not read.
-fn instant(
-    sent: &Putting,
-    zone: &TimeZone,
-) -> Result<Option<Timestamp>, (&'static str, &'static str)> {
+/// From when on it is asked for, by the Agreement's zone; or the field that does not read.
+fn effective(sent: &Putting, zone: &TimeZone) -> Result<Effective, (&'static str, &'static str)> {
     let (on, at) = (sent.on.trim(), sent.at.trim());
     if on.is_empty() {
         return match at.is_empty() {
-            true => Ok(None),
+            true => Ok(Effective::AtOnce),
             false => Err(("on", "Write the day too, or leave both empty.")),
         };
     }
     let on: Date = on.parse().map_err(|_| ("on", "Write a day, such as 2026-12-01."))?;
-    let at: Time = match at {
-        "" => Time::midnight(),
-        at => at.parse().map_err(|_| ("at", "Write a time, such as 09:00."))?,
-    };
+    if at.is_empty() {
+        return Ok(Effective::On(on));
+    }
+    let at: Time = at.parse().map_err(|_| ("at", "Write a time, such as 09:00."))?;
     let local = on.to_datetime(at).to_zoned(zone.clone());
-    local.map(|local| Some(local.timestamp())).map_err(|_| ("on", "Write a day of this century."))
+    let at = local.map_err(|_| ("on", "Write a day of this century."))?.timestamp();
+    Ok(Effective::At(at))
 }
 
 /// Takes one clause back to what it was, or drops everything.
