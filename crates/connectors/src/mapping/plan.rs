@@ -70,7 +70,13 @@ pub fn plan(mapping: &Mapping, table: &TableMapping, header: &[String], profile:
     let key = table.key.iter().find_map(find);
     let mut fields: Vec<Planned> = Vec::new();
     for (field, headers) in &table.columns {
-        let found: Vec<usize> = headers.each().iter().filter_map(find).collect();
+        let mut found: Vec<usize> = Vec::new();
+        for index in headers.each().iter().filter_map(find) {
+            // Two spellings of a preset may be one as they are compared.
+            if !found.contains(&index) {
+                found.push(index);
+            }
+        }
         if !found.is_empty() {
             let kind = kind_of(table.object, field);
             let clears = clears(mapping, table, field);

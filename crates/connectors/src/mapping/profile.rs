@@ -165,7 +165,7 @@ impl Profile {
     /// that come again and again; by what looks like an address; or because nearly every row has a
     /// value of its own.
     pub fn may_tell_who(&self, index: usize, header: &str) -> bool {
-        const WORDS: [&str; 28] = [
+        const WORDS: [&str; 46] = [
             "name",
             "mail",
             "phone",
@@ -194,6 +194,25 @@ impl Profile {
             "longitude",
             "ip",
             "facebook",
+            // German, French, Spanish, Italian.
+            "telefon",
+            "handy",
+            "mobil",
+            "straße",
+            "strasse",
+            "adresse",
+            "anschrift",
+            "plz",
+            "postleitzahl",
+            "geburt",
+            "notiz",
+            "bemerkung",
+            "kommentar",
+            "beschreibung",
+            "naissance",
+            "ville",
+            "dirección",
+            "indirizzo",
         ];
         let Some(column) = self.column(index) else { return false };
         let name = plain_name(header);

@@ -40,6 +40,20 @@ fn a_table_is_known_by_its_columns() {
         ("stages", "opportunity_id,stage,entered_at", Some(Object::StageHistory)),
         ("touches", "contact_id,kind,happened_at,channel", Some(Object::Activities)),
         ("quotas", "sales_agent,quarter,quota", Some(Object::Quotas)),
+        (
+            "deals",
+            "ID,Name,Account Name,Sales Stage,Likely,Expected Close Date,Assigned User Name",
+            Some(Object::Opportunities),
+        ),
+        (
+            "crm",
+            "External ID,Opportunity,Company Name,Salesperson,Stage,Expected Revenue",
+            Some(Object::Opportunities),
+        ),
+        ("vertrieb", "Opportunity,Kunde,Phase,Betrag,Verkäufer", Some(Object::Opportunities)),
+        ("subscribed", "Email Address,First Name,OPTIN_TIME,LAST_CHANGED", Some(Object::Leads)),
+        ("web", "lead_id,event_date,event_name,source / medium", Some(Object::Activities)),
+        ("calls", "id,leadId,activityDate,activityType,campaignId", Some(Object::Activities)),
     ];
     for (file, names, expected) in cases {
         let found = plain.recognise(file, &header(names)).map(|table| table.object);

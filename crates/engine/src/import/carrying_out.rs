@@ -339,7 +339,7 @@ fn drafted(table: &Table, row: Result<Row, RowProblem>) -> (Drafted, Vec<String>
         return (left_out(format!("{ADDS_UP} and is none of the {what}: it is left out")), cells);
     }
     if table.foot_line.is_some_and(|foot| line >= foot) {
-        return (left_out(format!("{UNDER} and is none of the {what}: it is left out")), cells);
+        return (left_out(format!("{UNDER}, and is none of the {what}: it is left out")), cells);
     }
     let drafted = match table.choice.mended(&table.plan.header, row) {
         None => left_out("was left out by hand".to_owned()),

@@ -476,6 +476,12 @@ impl Row<'_> {
     }
 }
 
+/// What is in the words for what was won: in English, German, French, Spanish.
+const WON: [&str; 4] = ["won", "gewonnen", "gagné", "ganad"];
+
+/// The same for what was lost.
+const LOST: [&str; 4] = ["lost", "verloren", "perdu", "perdid"];
+
 /// What a word of a stage or an outcome says of the end; nothing for a stage on the way.
 fn outcome_of(word: &str) -> Option<&'static str> {
     let word = connectors::mapping::plain_name(word);
@@ -484,8 +490,8 @@ fn outcome_of(word: &str) -> Option<&'static str> {
         "open" | "pending" | "inprogress" | "offen" => Some("open"),
         "loss" | "lose" => Some("lost"),
         "win" | "customer" | "sold" => Some("won"),
-        _ if word.contains("won") || word.contains("gewonnen") => Some("won"),
-        _ if word.contains("lost") || word.contains("verloren") => Some("lost"),
+        _ if WON.iter().any(|won| word.contains(won)) => Some("won"),
+        _ if LOST.iter().any(|lost| word.contains(lost)) => Some("lost"),
         _ => None,
     }
 }

@@ -187,7 +187,7 @@ impl LookingOver<'_> {
         let mut plan = mapping::plan(self.mapping, &table, &header, &seen.profile);
         let foot_line = seen.foot.first().map(|row| row.line);
         if let Some(line) = foot_line {
-            notes.push(format!("line {line} and those after it: what {UNDER}, which is left out"));
+            notes.push(format!("from line {line} on nothing is a record: it {UNDER}"));
         }
         let sum_line = seen.sum_line(&plan);
         match (sum_line, seen.last.take()) {

@@ -26,11 +26,7 @@ fn what_stands_under_a_report_is_none_of_its_records() {
     let leads = of(&report, Object::Leads);
     assert_eq!((leads.counts.created, leads.counts.rejected), (2, 3), "{:?}", leads.rejected);
     assert!(leads.rejected.iter().all(|row| row.reason.starts_with("stands under the table")));
-    assert!(
-        leads.notes.iter().any(|note| note.starts_with("line 6 and those")),
-        "{:?}",
-        leads.notes
-    );
+    assert!(leads.notes.iter().any(|note| note.starts_with("from line 6 on")), "{:?}", leads.notes);
     assert_eq!(leads.columns["account"], "Company / Account");
 
     for (rows, why) in [
@@ -99,6 +95,28 @@ fn an_export_in_german_is_known_by_its_columns() {
     ] {
         assert_eq!(deals.columns.get(field).map(String::as_str), Some(column), "{field}");
     }
+}
+
+#[test]
+fn a_pipeline_in_french_is_known_by_its_columns_and_its_words() {
+    let (dir, engine) = engine();
+    let file = written(
+        &dir,
+        "pipeline.csv",
+        "Opportunité;Compte;Étape;Montant;Date de clôture;Propriétaire;Date de création\n\
+         Renouvellement;Dupont SA;Gagnée;12 500,00 €;31/03/2026;Léa Martin;03/11/2025\n\
+         Pilote;Durand;Négociation;4 000,50 €;15/05/2026;Hugo Petit;13/12/2025\n",
+    );
+    let report = import(&engine, &[file], &ImportOptions::default());
+    let deals = of(&report, Object::Opportunities);
+    assert_eq!((deals.counts.created, deals.counts.rejected), (2, 0), "{:?}", deals.rejected);
+    let known = engine.read(|reader| reader.opportunities()).unwrap();
+    let mut ended: Vec<_> = known
+        .iter()
+        .map(|deal| (deal.name.clone().unwrap_or_default(), deal.outcome.key()))
+        .collect();
+    ended.sort();
+    assert_eq!(ended, [("Pilote".to_owned(), "open"), ("Renouvellement".to_owned(), "won")]);
 }
 
 #[test]
