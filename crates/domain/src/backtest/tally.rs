@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use serde::Serialize;
 
 use super::tried::{Became, Deal, Goal, Implied, ImpliedClock, Rule, Tried, WonAlone};
@@ -155,7 +155,8 @@ pub struct Backtest {
     pub reached_today: Strip,
     /// What the proposed one does.
     pub reached_proposed: Strip,
-    /// Leads a week that the rule in force, and the proposed one, found; by Mondays.
+    /// Leads a week that the rule in force, and the proposed one, found; by Mondays, each from the
+    /// first on in which any was found.
     pub weeks: BTreeMap<Date, (u64, u64)>,
     /// Clocks that the rule in force would have started.
     #[serde(skip)]
@@ -383,6 +384,7 @@ pub fn tally(rows: &[Tried], span: &Span) -> Backtest {
         }
         counted.taken_on += u64::from(span.taken_on(tried).is_some());
     }
+    fill_weeks(&mut counted.weeks, span);
     counted.reached_today.lead_days = middle(days_today);
     counted.reached_proposed.lead_days = middle(days_proposed);
     counted
@@ -395,6 +397,14 @@ fn week_by_week(weeks: &mut BTreeMap<Date, (u64, u64)>, tried: &Tried, span: &Sp
     }
     if let Some(monday) = week(Rule::Proposed) {
         weeks.entry(monday).or_default().1 += 1;
+    }
+}
+
+/// Weeks in which nobody came are weeks too: what waits is worked off in them.
+fn fill_weeks(weeks: &mut BTreeMap<Date, (u64, u64)>, span: &Span) {
+    let Some(first) = weeks.keys().next().copied() else { return };
+    for monday in first.series(1.week()).take_while(|monday| *monday <= span.to) {
+        weeks.entry(monday).or_default();
     }
 }
 

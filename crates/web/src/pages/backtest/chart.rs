@@ -148,30 +148,23 @@ fn file(href: &str) -> String {
     href.replacen("/leads?", "/leads.csv?", 1)
 }
 
-/// Leads a week, with a week of none where none came; of a long time the last 52 weeks are drawn.
+/// Leads a week; of a long time the last 52 weeks are drawn.
 pub(super) fn load(shown: &Shown<'_>, counted: &Backtest, here: &Asked) -> Load {
-    let first = counted.weeks.keys().next().copied();
     let today = shown.time.now().to_zoned(shown.span.zone.clone()).date();
     // A week that the time cuts, or that is not over, has fewer leads than a whole one.
     let is_partial = |monday: Date| {
         let sunday = monday.saturating_add(6.days());
         monday < shown.span.from || sunday > shown.span.to.min(today)
     };
-    let mut weeks = Vec::new();
-    if let Some(first) = first {
-        let every_week = first.series(1.week()).take_while(|monday| *monday <= shown.span.to);
-        weeks.extend(every_week.map(|monday| {
-            let (today, proposed) = counted.weeks.get(&monday).copied().unwrap_or_default();
-            Week {
-                label: monday.strftime("%-d %b").to_string(),
-                today,
-                proposed,
-                href: here.leads(shown.version, Cut::Week(Rule::Proposed, monday)),
-                today_href: here.leads(shown.version, Cut::Week(Rule::Today, monday)),
-                is_partial: is_partial(monday),
-            }
-        }));
-    }
+    let each = counted.weeks.iter().map(|(monday, (today, proposed))| Week {
+        label: monday.strftime("%-d %b").to_string(),
+        today: *today,
+        proposed: *proposed,
+        href: here.leads(shown.version, Cut::Week(Rule::Proposed, *monday)),
+        today_href: here.leads(shown.version, Cut::Week(Rule::Today, *monday)),
+        is_partial: is_partial(*monday),
+    });
+    let mut weeks: Vec<Week> = each.collect();
     let skipped = weeks.len().saturating_sub(52);
     let drawn = weeks.split_off(skipped);
     Load {
