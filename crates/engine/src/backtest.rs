@@ -330,7 +330,7 @@ pub(crate) fn deals(reader: &Reader<'_>) -> Result<Deals, StoreError> {
         match row.lead.clone() {
             Some(lead) => {
                 let of_lead = deals.by_lead.entry(lead).or_default();
-                of_lead.extend(deal(row));
+                of_lead.push(deal(row));
             }
             None => {
                 deals.without_lead += 1;
@@ -347,17 +347,17 @@ fn won_alone(row: &OpportunityRow) -> Option<WonAlone> {
     (row.outcome == Outcome::Won).then_some(WonAlone { closed_on, amount: row.amount })
 }
 
-/// An opportunity, where it is known when it was opened.
-fn deal(row: OpportunityRow) -> Option<Deal> {
+/// An opportunity.
+fn deal(row: OpportunityRow) -> Deal {
     let day = |text: Option<String>| text?.parse::<Date>().ok();
     let is_closed = !matches!(row.outcome, Outcome::Open | Outcome::Unknown);
-    Some(Deal {
-        opened_on: day(row.opened_on)?,
+    Deal {
+        opened_on: day(row.opened_on),
         closed_on: day(row.closed_on).filter(|_| is_closed),
         is_won: row.outcome == Outcome::Won,
         amount: row.amount,
         opportunity: row.id,
-    })
+    }
 }
 
 #[cfg(test)]

@@ -319,7 +319,9 @@ impl Span {
     /// Of them, those that were opened on the day on which a rule found the lead, or later.
     pub fn wins_found<'a>(&self, tried: &'a Tried, rule: Rule) -> impl Iterator<Item = &'a Deal> {
         let found_on = self.at(tried, rule).map(|at| self.day(at));
-        let is_found = move |deal: &&Deal| found_on.is_some_and(|on| on <= deal.opened_on);
+        let is_found = move |deal: &&Deal| {
+            found_on.zip(deal.opened_on).is_some_and(|(found, opened)| found <= opened)
+        };
         self.wins(tried).filter(is_found)
     }
 
@@ -420,7 +422,7 @@ fn reach(strip: &mut Strip, days: &mut Vec<i64>, (tried, rule): (&Tried, Rule), 
     let Some(found_on) = span.at(tried, rule).map(|at| span.day(at)) else { return };
     for deal in span.wins_found(tried, rule) {
         strip.wins += 1;
-        days.push(days_between(found_on, deal.opened_on));
+        days.extend(deal.opened_on.map(|opened_on| days_between(found_on, opened_on)));
         add(&mut strip.revenue_minor, deal.amount);
     }
     strip.taken_on += u64::from(span.taken_on_found(tried, rule));

@@ -118,7 +118,7 @@ fn deal(opened: (i16, i8, i8), closed: Option<(i16, i8, i8)>, is_won: bool) -> D
     let day = |(year, month, day)| date(year, month, day);
     Deal {
         opportunity: "crm:d".into(),
-        opened_on: day(opened),
+        opened_on: Some(day(opened)),
         closed_on: closed.map(day),
         is_won,
         amount: Some(Money { amount_minor: 10_000, currency: Currency::parse("EUR").unwrap() }),
@@ -157,6 +157,19 @@ fn steps_of_thresholds_part_the_leads_that_reach_one() {
         assert_eq!(cut.key().parse(), Ok(cut));
     }
     assert_eq!("reaches.much".parse::<Cut>(), Err(cut::NoSuchCut));
+}
+
+#[test]
+fn a_win_of_which_nobody_knows_the_opening_is_a_win_that_no_rule_reached() {
+    let mut found = tried(1, Some("2026-02-02"), Some(("2026-02-10", 120)));
+    found.deals = vec![deal((2026, 2, 20), Some((2026, 4, 1)), true)];
+    found.deals[0].opened_on = None;
+    let counted = tally(&[found], &span(110));
+    assert_eq!(
+        (counted.wins, counted.reached_today.wins, counted.reached_today.lead_days),
+        (1, 0, None)
+    );
+    assert_eq!(counted.group(Group::Both).won, 1, "that it was won is known");
 }
 
 #[test]

@@ -17,8 +17,8 @@ use crate::{
 pub struct Deal {
     /// Which.
     pub opportunity: OpportunityId,
-    /// When it was opened.
-    pub opened_on: Date,
+    /// When it was opened, if that is known: else nobody can say that a rule was earlier.
+    pub opened_on: Option<Date>,
     /// When it was closed, if it was.
     pub closed_on: Option<Date>,
     /// Whether it was won.

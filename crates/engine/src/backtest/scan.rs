@@ -101,7 +101,7 @@ impl Scan<'_> {
         self.note_fields(found, &entries);
         let past = self.past(self.proposed, self.definition);
         let mut worked = worked(&entries, &past, self.target.as_deref());
-        let opened = deals.iter().map(|deal| deal.opened_on).min();
+        let opened = deals.iter().filter_map(|deal| deal.opened_on).min();
         let opened = opened.and_then(|on| on.to_zoned(self.zone()).ok()).map(|day| day.timestamp());
         worked.since = worked.since.into_iter().chain(opened).min();
         let proposed = (self.proposed, self.definition);

@@ -126,7 +126,7 @@ impl Judges<'_> {
     /// came to be.
     fn day_of(&self, made_at: Timestamp, worked: Option<Timestamp>, deals: &[Deal]) -> Timestamp {
         let after = SignedDuration::from_hours(24 * i64::from(self.wish.after_days));
-        let opened = deals.iter().map(|deal| deal.opened_on).min();
+        let opened = deals.iter().filter_map(|deal| deal.opened_on).min();
         // What happened on the day itself came before, as far as anybody knows.
         let opened = opened.and_then(|on| on.tomorrow().ok()?.to_zoned(self.zone.clone()).ok());
         let opened = opened.and_then(|day| day.timestamp().checked_sub(1.second()).ok());
@@ -141,7 +141,7 @@ impl Judges<'_> {
             Toward::Won => {
                 deal.is_won && deal.closed_on.is_some_and(|on| (from..=to).contains(&on))
             }
-            Toward::Opened => (from..=to).contains(&deal.opened_on),
+            Toward::Opened => deal.opened_on.is_some_and(|on| (from..=to).contains(&on)),
         })
     }
 

@@ -178,7 +178,10 @@ fn deal_words(deal: &Deal, time: &LocalTime) -> Markup {
     let state = match (deal.is_won, deal.closed_on) {
         (true, Some(on)) => Markup::text("won ").and(time.date(on)),
         (false, Some(on)) => Markup::text("lost ").and(time.date(on)),
-        _ => Markup::text("open since ").and(time.date(deal.opened_on)),
+        _ => match deal.opened_on {
+            Some(opened_on) => Markup::text("open since ").and(time.date(opened_on)),
+            None => Markup::text("open"),
+        },
     };
     let amount = deal.amount.map_or(String::new(), |amount| format!(", {}", money(amount)));
     element("a")
