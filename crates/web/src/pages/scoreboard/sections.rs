@@ -12,7 +12,7 @@ use engine::{
     Engine,
     report::{
         CohortFigures, ReportFailure, ReportQuestion, ReportRefusal, Subject, Unit, met_ahead_note,
-        untimed_note,
+        resting_note, untimed_note,
     },
 };
 use jiff::Timestamp;
@@ -94,6 +94,7 @@ fn service_levels(
             met_ahead_note as fn(u64) -> String,
         ),
         ("untimed", "Clocks that took nobody knows how long", &all.untimed, untimed_note),
+        ("resting", "Clocks that rest", &report.resting, resting_note),
     ] {
         if !clocks.is_empty() {
             let n = board.counted(&format!("clocks.{key}"), title, "clock", clocks);

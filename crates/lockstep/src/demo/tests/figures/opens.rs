@@ -21,7 +21,7 @@ pub(super) fn check(house: &House, role: Role, page: &str, figure: &Figure) -> R
             body.contains(&format!("id=\"{clause}\"")).then_some(()).ok_or("no such clause".into())
         }
         _ if address.starts_with("/scoreboard/rows?") => rows(house, role, &address, &body, said),
-        Some((_, place)) if own && ["within", "threshold", "load"].contains(&place) => {
+        Some((_, place)) if own && ["within", "threshold", "load", "held"].contains(&place) => {
             body.contains(&format!("id=\"{place}\"")).then_some(()).ok_or("no such place".into())
         }
         // How many can be taken follows from the pools and their caps, which stand there.
