@@ -176,7 +176,8 @@ impl Engine {
         }
         let user = user.clone();
         self.store.write(now, move |writer| {
-            if !writer.reader().open_invitations(now)?.contains_key(&user) {
+            let known = writer.reader().colleague(&user, now)?;
+            if known.is_none_or(|row| row.link_until.is_none()) {
                 return Err(refused(PeopleRefusal::LinkSpent));
             }
             Ok(writer.delete_invitations_of(&user)?)
