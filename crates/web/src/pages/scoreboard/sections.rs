@@ -301,6 +301,11 @@ fn funnel(engine: &Engine, question: &ReportQuestion, board: &mut Board) -> Resu
     let report = apart(&by_month, board, report)?;
     board.by_person |= report.question.by_person;
     board.notes.extend(report.notes.iter().cloned());
+    if let Some((note, leads)) = &report.undated {
+        let title = "Leads that never entered a status that is dated";
+        let n = board.counted("funnel.undated", title, "lead", leads);
+        board.opened.insert(note.clone(), n);
+    }
     let Some(CohortFigures::Leads(cohorts)) = &report.cohorts else { return Ok(()) };
     if cohorts.total.total.units.is_empty() {
         return Ok(());
