@@ -167,6 +167,7 @@ fn every_number_on_every_screen_opens_and_adds_up() {
             "/agreement/message",
             "/agreement/priorities",
             "/disputes",
+            "/agreement/actions",
             "/responsibilities",
             "/search?q=an",
             "/views",

@@ -208,11 +208,7 @@ fn the_house(house: &House, time: &LocalTime) -> Result<Vec<Waiting>, Failure> {
     if let Some(last) = imports.iter().max_by_key(|run| run.started_at) {
         let counts: serde_json::Value = serde_json::from_str(&last.counts).unwrap_or_default();
         let of = |key: &str| counts.get(key).and_then(serde_json::Value::as_u64).unwrap_or(0);
-        // What came by the command line has no page of its own.
-        let href = match &last.by {
-            Some(_) => format!("/imports/{}", encoded(&last.id)),
-            None => "/imports".to_owned(),
-        };
+        let href = format!("/imports/{}", encoded(&last.id));
         let state = State::parse(&last.state).unwrap_or(State::Failed).words();
         let began = Markup::text("began ").and(time.instant(last.started_at));
         let words = match of("read") {
