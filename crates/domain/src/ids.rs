@@ -58,6 +58,16 @@ id! {
     /// A person of the firm: a seller, a marketer, somebody who signs in.
     UserId
 }
+impl UserId {
+    /// What somebody is called of whom no name is known: `user 17 of crm`.
+    pub fn words(&self) -> String {
+        match self.0.split_once(':') {
+            Some((source, key)) => format!("user {key} of {source}"),
+            None => format!("user {}", self.0),
+        }
+    }
+}
+
 id! {
     /// One passing of a lead from marketing to sales.
     HandoffId

@@ -46,12 +46,28 @@ pub enum BookRefusal {
     /// The taker is not here.
     #[error("{0} cannot take a book: choose somebody of a side who is here")]
     TakerNotHere(String),
+    /// The taker works for the other side.
+    #[error(
+        "{taker} is of {theirs}, and this is a book of {own}: choose somebody of {own}, or change the \
+         side of {taker} first"
+    )]
+    OtherSide {
+        /// Who would take it.
+        taker: String,
+        /// Their side, as a word.
+        theirs: &'static str,
+        /// The side that the book is of.
+        own: &'static str,
+    },
     /// There is a book, and nobody takes it.
     #[error("{0}: choose who takes all of it")]
     NoTaker(String),
     /// There is nothing to take back.
     #[error("there is nothing here to take back: it was taken back, or it never passed")]
     NothingToTakeBack,
+    /// Whose book it was is not here to have it back.
+    #[error("{0} has left: let them in again first, and the book can be taken back")]
+    LeftSince(String),
 }
 
 /// What is somebody's to look after.
@@ -225,7 +241,7 @@ impl Engine {
             let act = act.ok_or_else(|| refused(BookRefusal::NothingToTakeBack))?;
             if row.left_at.is_some() {
                 let name = name_of(&writer.reader(), &user)?;
-                return Err(refused(BookRefusal::LeftAlready(name)));
+                return Err(refused(BookRefusal::LeftSince(name)));
             }
             take_back(writer, &versions, &act, by.user, now)
         })
@@ -252,18 +268,34 @@ fn check_leaving(reader: &Reader<'_>, user: &UserId) -> Result<(), Error> {
     }
 }
 
-/// A book goes to somebody of a side who has not left and may still sign in, if they ever might.
-fn check_taker(reader: &Reader<'_>, user: &UserId, taker: &UserId) -> Result<(), Error> {
-    if user == taker {
+/// The side that somebody works for, where it is one of the two.
+fn side_of(row: &UserRow) -> Option<Side> {
+    row.side.filter(|side| *side != Side::Neutral)
+}
+
+/// Whether a book goes to somebody: to another of a side who has not left and may still sign in, if
+/// they ever might, and who is of the side that the book is of, where that is known.
+pub fn may_take(of: &UserRow, taker: &UserRow) -> bool {
+    let is_side = |side| side_of(of).is_none_or(|own| own == side);
+    of.id != taker.id && taker.can_own() && side_of(taker).is_some_and(is_side)
+}
+
+fn check_taker(reader: &Reader<'_>, of: &UserRow, taker: &UserId) -> Result<(), Error> {
+    if of.id == *taker {
         return Err(refused(BookRefusal::OwnTaker));
     }
-    let is_here = reader
-        .user(taker)?
-        .is_some_and(|row| row.can_own() && row.side.is_some_and(|side| side != Side::Neutral));
-    match is_here {
-        true => Ok(()),
-        false => Err(refused(BookRefusal::TakerNotHere(name_of(reader, taker)?))),
+    let row = reader.user(taker)?;
+    if row.as_ref().is_some_and(|row| may_take(of, row)) {
+        return Ok(());
     }
+    let name = name_of(reader, taker)?;
+    let here = row.filter(UserRow::can_own);
+    Err(refused(match here.as_ref().and_then(side_of).zip(side_of(of)) {
+        Some((theirs, own)) => {
+            BookRefusal::OtherSide { taker: name, theirs: theirs.word(), own: own.word() }
+        }
+        None => BookRefusal::TakerNotHere(name),
+    }))
 }
 
 /// Appends what passes a book on: first that it passed, then each thing in it.
@@ -275,7 +307,7 @@ fn pass(
     by: Option<UserId>,
     now: Timestamp,
 ) -> Result<Book, Error> {
-    check_taker(&writer.reader(), user, taker)?;
+    check_taker(&writer.reader(), &known(&writer.reader(), user)?, taker)?;
     Rules::bring_into_force(writer, versions, now)?;
     let book = Book::of(&writer.reader(), user)?;
     let act: String = new_secret().chars().take(ID_LETTERS).collect();

@@ -1,7 +1,7 @@
 //! What is known of a colleague: their team, who leads them, where and when they work, and how they
 //! stand. What a source said and what was corrected here are facts alike; the later one holds.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use domain::{
     decided::SOURCE,
@@ -57,65 +57,6 @@ pub struct Correction {
     pub calendar: String,
     /// Their zone.
     pub zone: String,
-}
-
-/// How somebody stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Standing {
-    /// They may sign in, and have or have had the means to.
-    Active,
-    /// They have a link and have not come yet.
-    Invited(Timestamp),
-    /// They may sign in, have no password, and no link works.
-    WithoutLink,
-    /// They are of the firm no more.
-    Left(Timestamp),
-    /// They may not sign in.
-    MayNot,
-    /// A source knows them; they were never let in.
-    NotLetIn,
-}
-
-/// What tells how people stand, asked once for all of them.
-pub struct Standings {
-    with_password: BTreeSet<UserId>,
-    invited: BTreeMap<UserId, Timestamp>,
-    /// When each was last seen.
-    pub seen: BTreeMap<UserId, Timestamp>,
-}
-
-impl Standings {
-    /// As it is now.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub fn now(reader: &Reader<'_>, now: Timestamp) -> Result<Standings, StoreError> {
-        Ok(Standings {
-            with_password: reader.users_with_password()?,
-            invited: reader.open_invitations(now)?,
-            seen: reader.last_seen()?,
-        })
-    }
-
-    /// Until when somebody's unused link works.
-    pub fn link_until(&self, user: &UserId) -> Option<Timestamp> {
-        self.invited.get(user).copied()
-    }
-
-    /// How somebody stands.
-    pub fn of(&self, user: &UserRow) -> Standing {
-        if let Some(at) = user.left_at {
-            return Standing::Left(at);
-        }
-        let has_come = self.with_password.contains(&user.id) || self.seen.contains_key(&user.id);
-        match (user.role, user.active, self.link_until(&user.id)) {
-            (None, ..) => Standing::NotLetIn,
-            (Some(_), false, _) => Standing::MayNot,
-            (Some(_), true, _) if has_come => Standing::Active,
-            (Some(_), true, Some(until)) => Standing::Invited(until),
-            (Some(_), true, None) => Standing::WithoutLink,
-        }
-    }
 }
 
 /// What the facts say of somebody, each value with the fact that it comes from.
@@ -271,10 +212,10 @@ fn with_zone(mut fields: Fields) -> Result<Fields, Error> {
     Ok(fields)
 }
 
-/// What somebody is called; their id where no name is known.
+/// What somebody is called; by their source where no name is known.
 pub(crate) fn name_of(reader: &Reader<'_>, user: &UserId) -> Result<String, StoreError> {
     let person = reader.person_of(&format!("user/{user}"))?;
-    Ok(person.and_then(|person| person.name).unwrap_or_else(|| user.to_string()))
+    Ok(person.and_then(|person| person.name).unwrap_or_else(|| user.words()))
 }
 
 /// Appends what happened now.

@@ -24,6 +24,7 @@ pub mod intake;
 pub mod lead;
 pub mod merging;
 pub mod negotiation;
+pub mod password;
 pub mod people;
 pub mod persona;
 pub mod proposal;
@@ -117,6 +118,9 @@ pub enum Refusal {
     /// About what both sides say to a proposal.
     #[error(transparent)]
     Negotiation(#[from] negotiation::answers::NegotiationRefusal),
+    /// About a password.
+    #[error(transparent)]
+    Password(#[from] password::PasswordRefusal),
     /// About people.
     #[error(transparent)]
     People(#[from] people::PeopleRefusal),

@@ -13,17 +13,12 @@ use store::{Invitation, Writer, read::UserRow};
 use crate::{
     Engine, Error, Refusal,
     access::{Act, Actor, may},
+    password::{NewPassword, own_words},
     secret::{fingerprint, hash_password, new_secret},
 };
 
 /// A one-time link lets its holder in for so long.
 pub const LINK_LASTS: SignedDuration = SignedDuration::from_hours(7 * 24);
-
-/// The fewest characters of a password.
-pub const PASSWORD_CHARS_MIN: usize = 10;
-
-/// The most bytes of a password; longer ones only cost work.
-const PASSWORD_BYTES_MAX: usize = 1024;
 
 /// Why a person cannot be let in, in the order in which the reasons are looked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -37,12 +32,6 @@ pub enum PeopleRefusal {
     /// Somebody else has the address.
     #[error("somebody with the address {0} is here already: sign in as them, or use another")]
     AddressTaken(String),
-    /// The password is too short.
-    #[error("the password is too short: use at least {PASSWORD_CHARS_MIN} characters")]
-    PasswordTooShort,
-    /// The password is too long.
-    #[error("the password is too long: use at most 1,024 bytes")]
-    PasswordTooLong,
     /// There is no such person.
     #[error("there is nobody with the id or address {0}: look at the list of people")]
     Unknown(String),
@@ -187,7 +176,8 @@ impl Engine {
         }
         let user = user.clone();
         self.store.write(now, move |writer| {
-            if !writer.reader().open_invitations(now)?.contains_key(&user) {
+            let known = writer.reader().colleague(&user, now)?;
+            if known.is_none_or(|row| row.link_until.is_none()) {
                 return Err(refused(PeopleRefusal::LinkSpent));
             }
             Ok(writer.delete_invitations_of(&user)?)
@@ -210,16 +200,17 @@ impl Engine {
     /// Sets a password with a one-time link, which is spent by it.
     ///
     /// # Errors
-    /// [`PeopleRefusal`]; a refused password leaves the link as it was.
+    /// [`PeopleRefusal`] or [`PasswordRefusal`](crate::password::PasswordRefusal); a refused
+    /// password leaves the link as it was.
     pub fn set_password(
         &self,
         secret: &str,
         password: &str,
         now: Timestamp,
     ) -> Result<UserId, Error> {
-        check_password(password)?;
         let user = self.invited(secret, now)?;
-        let (kept, hash) = (fingerprint(secret), hash_password(password));
+        let (kept, hash) =
+            (fingerprint(secret), hash_password(&self.new_password(&user, password)?));
         self.store.write(now, move |writer| {
             let open = writer.reader().invitation(&kept)?;
             let Some(open) = open.filter(|open| open.used_at.is_none()) else {
@@ -232,6 +223,12 @@ impl Engine {
             writer.delete_sessions_of(&user)?;
             Ok(user)
         })
+    }
+
+    /// A password that somebody may have from now on.
+    pub(crate) fn new_password(&self, user: &UserId, typed: &str) -> Result<NewPassword, Error> {
+        let own = self.store.read(|reader| own_words(reader, user))?;
+        Ok(NewPassword::of(typed, &own).map_err(Refusal::from)?)
     }
 
     /// Somebody by id or by mail address.
@@ -306,16 +303,6 @@ fn clean_address(address: &str) -> Result<String, Error> {
         return Ok(address);
     }
     Err(refused(PeopleRefusal::NotAnAddress(address)))
-}
-
-pub(crate) fn check_password(password: &str) -> Result<(), Error> {
-    if password.chars().count() < PASSWORD_CHARS_MIN {
-        return Err(refused(PeopleRefusal::PasswordTooShort));
-    }
-    if password.len() > PASSWORD_BYTES_MAX {
-        return Err(refused(PeopleRefusal::PasswordTooLong));
-    }
-    Ok(())
 }
 
 fn refused(refusal: PeopleRefusal) -> Error {

@@ -44,7 +44,7 @@ pub(crate) use quotas::days_of as days_of_quota;
 pub use rejudged::{LevelTurns, RejudgedReport, SUBJECTS_MAX as REJUDGED_MAX, usual_from};
 pub(crate) use service_levels::row as clock_row;
 pub use service_levels::{
-    LevelFigures, LevelGoal, ServiceLevelsReport, met_ahead_note, untimed_note,
+    LevelFigures, LevelGoal, ServiceLevelsReport, met_ahead_note, resting_note, untimed_note,
 };
 pub use working_days::WorkingDays;
 

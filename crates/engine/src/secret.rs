@@ -3,6 +3,8 @@
 use argon2::{Argon2, PasswordHasher, PasswordVerifier};
 use sha2::{Digest, Sha256};
 
+use crate::password::NewPassword;
+
 /// A new secret of 256 bits, in 64 hexadecimal digits.
 pub fn new_secret() -> String {
     let bytes: [u8; 32] = rand::random();
@@ -19,8 +21,8 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// What is kept of a password: Argon2id with its own salt.
-pub fn hash_password(password: &str) -> String {
-    let hash = Argon2::default().hash_password(password.as_bytes());
+pub fn hash_password(password: &NewPassword) -> String {
+    let hash = Argon2::default().hash_password(password.as_str().as_bytes());
     hash.expect("the default parameters are valid").to_string()
 }
 
@@ -37,11 +39,14 @@ pub fn password_matches(password: &str, kept: Option<&str>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
     fn a_password_matches_itself_and_nothing_else() {
-        let kept = hash_password("correct horse");
+        let password = NewPassword::of("correct horse", &BTreeSet::new());
+        let kept = hash_password(&password.expect("it is hard to guess"));
         assert!(password_matches("correct horse", Some(&kept)));
         assert!(!password_matches("correct house", Some(&kept)));
         assert!(!password_matches("correct horse", None));

@@ -7,7 +7,6 @@ use store::{Reader, Session, StoreError};
 use crate::{
     Engine, Error, Refusal,
     access::{Act, Actor, may},
-    people::check_password,
     secret::{fingerprint, hash_password, password_matches},
     sign_in::{SESSION_IDLES, SignInRefusal},
 };
@@ -120,7 +119,8 @@ impl Engine {
     /// Sets the actor's password in place of the present one, and ends their other sessions.
     ///
     /// # Errors
-    /// [`SignInRefusal::PresentNotRight`], or what is wrong with the new one.
+    /// What is wrong with the new one, which is looked at first, for it costs least; or
+    /// [`SignInRefusal::PresentNotRight`].
     pub fn change_password(
         &self,
         by: &Actor,
@@ -130,12 +130,12 @@ impl Engine {
         now: Timestamp,
     ) -> Result<(), Error> {
         let user = by.user.clone();
+        let new = self.new_password(&user, new)?;
         let kept = self.store.read(|reader| reader.credential(&user))?;
         if !password_matches(present, kept.as_deref()) {
             return Err(refused(SignInRefusal::PresentNotRight));
         }
-        check_password(new)?;
-        let (hash, session) = (hash_password(new), fingerprint(secret));
+        let (hash, session) = (hash_password(&new), fingerprint(secret));
         self.store.write(now, move |writer| {
             if writer.reader().credential(&user)? != kept {
                 return Err(refused(SignInRefusal::PresentNotRight));

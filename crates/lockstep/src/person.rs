@@ -110,5 +110,5 @@ pub fn name_of(people: &[Known], user: &UserId) -> String {
 pub fn called(engine: &Engine, user: &UserId) -> Result<String, Failure> {
     let subject = format!("user/{user}");
     let person = engine.read(|reader| reader.person_of(&subject))?;
-    Ok(person.and_then(|person| person.name).unwrap_or_else(|| user.to_string()))
+    Ok(person.and_then(|person| person.name).unwrap_or_else(|| user.words()))
 }

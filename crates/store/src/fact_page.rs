@@ -24,6 +24,8 @@ pub struct FactFilter {
     pub kind: Option<String>,
     /// Told by this source.
     pub source: Option<String>,
+    /// Told by this import.
+    pub import: Option<String>,
     /// Recorded at this instant or later.
     pub from: Option<Timestamp>,
     /// Recorded before this instant.
@@ -60,8 +62,12 @@ impl FactFilter {
             && self.kind.as_ref().is_none_or(|wanted| wanted == kind)
     }
 
-    /// Holds what the filter and the span say about when a fact was recorded.
+    /// Holds what the filter and the span say about when a fact was recorded, and in which import.
     fn hold_time(&self, span: Span, all: &mut Conditions) {
+        if let Some(import) = &self.import {
+            let import = all.value(import);
+            all.hold(told_by(&import));
+        }
         if let Some(from) = self.from {
             let from = all.value(from);
             all.hold(format!("recorded_at >= {from}"));
@@ -108,6 +114,23 @@ impl FactFilter {
         );
         (query, all.values)
     }
+}
+
+/// That a fact was told by an import. The first half says nothing new: by it the databases go into
+/// the index where the import began, and stop where it ended.
+fn told_by(import: &str) -> String {
+    let recorded = |edge: &str| {
+        format!(
+            "(select recorded_at from fact where no =
+                 (select {edge} from import_range where import = {import}))"
+        )
+    };
+    let (first, last) = (recorded("min(first_fact)"), recorded("max(last_fact)"));
+    format!(
+        "recorded_at >= {first} and recorded_at <= {last} and exists (
+             select 1 from import_range
+             where import = {import} and first_fact <= no and last_fact >= no)"
+    )
 }
 
 impl Reader<'_> {

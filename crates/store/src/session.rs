@@ -1,7 +1,5 @@
 //! Sign-ins and keys. Only hashes come here; nothing in this file hashes or compares a secret.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use domain::ids::UserId;
 use jiff::Timestamp;
 
@@ -261,40 +259,6 @@ impl Reader<'_> {
         let query = "select token_hash, user_id, created_at, last_seen_at, expires_at
                      from session where user_id = $1 order by last_seen_at desc, token_hash";
         self.list("read a user's sessions", query, values![user], session)
-    }
-
-    /// Who has a password.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn users_with_password(&self) -> Result<BTreeSet<UserId>, StoreError> {
-        let query = "select user_id from credential";
-        let users = self.list("look for passwords", query, &[], |mut row| row.next())?;
-        Ok(users.into_iter().collect())
-    }
-
-    /// When each user was last seen.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn last_seen(&self) -> Result<BTreeMap<UserId, Timestamp>, StoreError> {
-        let query = "select user_id, at from seen";
-        let read = |mut row: Row| Ok((row.next()?, row.next()?));
-        Ok(self.list("read who was seen", query, &[], read)?.into_iter().collect())
-    }
-
-    /// Until when somebody's unused link works, by user.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn open_invitations(
-        &self,
-        now: Timestamp,
-    ) -> Result<BTreeMap<UserId, Timestamp>, StoreError> {
-        let query = "select user_id, max(expires_at) from invitation
-                     where used_at is null and expires_at > $1 group by user_id";
-        let read = |mut row: Row| Ok((row.next()?, row.next()?));
-        Ok(self.list("read the open invitations", query, values![now], read)?.into_iter().collect())
     }
 
     /// The invitation with a token, used or not.

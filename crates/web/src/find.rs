@@ -18,6 +18,9 @@ use crate::{
 /// Characters of a clause that are shown.
 const CLAUSE_CHARS_MAX: usize = 120;
 
+/// What clauses are called where they are found.
+const CLAUSES: &str = "Clauses of the Agreement";
+
 /// What was found of one kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Group {
@@ -224,7 +227,14 @@ impl Question {
         hits.sort_by_key(|hit: &Hit| !hit.href.starts_with(&format!("/agreement#c{no}")));
         let has_more = hits.len() > self.each;
         hits.truncate(self.each);
-        Group { title: "Clauses of the Agreement", hits, has_more, all: None }
+        Group { title: CLAUSES, hits, has_more, all: None }
+    }
+}
+
+impl Group {
+    /// Whether its hits quote what was signed.
+    pub(crate) fn quotes(&self) -> bool {
+        self.title == CLAUSES
     }
 }
 

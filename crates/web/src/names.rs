@@ -75,7 +75,7 @@ impl<'a, 'r> Names<'a, 'r> {
         }
     }
 
-    /// A colleague's name and side; the id where no name is known.
+    /// A colleague's name and side; what the source calls them where no name is known.
     pub(crate) fn user(&self, id: &UserId) -> Result<(String, Side), StoreError> {
         if let Some(known) = self.users.borrow().get(id) {
             return Ok(known.clone());
@@ -88,7 +88,7 @@ impl<'a, 'r> Names<'a, 'r> {
         }
         let person = self.reader.person_of(&format!("user/{id}"))?;
         let side = self.reader.user(id)?.and_then(|user| user.side).unwrap_or(Side::Neutral);
-        let name = person.and_then(|person| person.name).unwrap_or_else(|| id.0.clone());
+        let name = person.and_then(|person| person.name).unwrap_or_else(|| id.words());
         let known = (name, side);
         self.users.borrow_mut().insert(id.clone(), known.clone());
         Ok(known)
@@ -102,7 +102,7 @@ impl<'a, 'r> Names<'a, 'r> {
         let colleagues = self.colleagues()?;
         let mut users = self.users.borrow_mut();
         for Colleague { id, name, side, .. } in colleagues {
-            let name = name.clone().unwrap_or_else(|| id.0.clone());
+            let name = name.clone().unwrap_or_else(|| id.words());
             users.insert(id.clone(), (name, side.unwrap_or(Side::Neutral)));
         }
         Ok(())

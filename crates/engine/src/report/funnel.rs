@@ -5,6 +5,7 @@ mod opportunity_units;
 mod order;
 
 use domain::{
+    counted::Counted,
     funnel::{Cohorts, Funnel, FunnelQuestion, UnitRow, cohorts, funnel},
     group::Grouped,
     ids::{LeadId, OpportunityId},
@@ -59,9 +60,15 @@ pub struct FunnelReport {
     /// The same by when units came in, within each group and all together, where that is asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cohorts: Option<CohortFigures>,
+    /// The leads none of whose statuses is dated, with the note that begins with how many.
+    #[serde(skip)]
+    pub undated: Option<Undated>,
     /// What is not known, in words.
     pub notes: Vec<String>,
 }
+
+/// A note, and the leads that it counts.
+pub type Undated = (String, Counted<LeadId>);
 
 /// The figures of a funnel. Leads move at instants, opportunities on days.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -95,10 +102,12 @@ pub(super) fn report(
     subject: Subject,
 ) -> Result<FunnelReport, ReportFailure> {
     let mut asked = question.asked(&MEANINGS)?;
-    let mut notes = Vec::new();
+    let (mut notes, mut undated) = (Vec::new(), None);
     let (stages, funnel, cohorts) = match subject {
         Subject::Leads => {
-            let (stages, units) = lead_units::units(sources, question, &mut asked, &mut notes)?;
+            let (stages, units, without) =
+                lead_units::units(sources, question, &mut asked, &mut notes)?;
+            undated = without;
             let question = of(&stages, &asked, question.window(), question.as_of);
             let all = funnel(&units, &question, asked.by.as_deref());
             let laid = laid(&units, &question, &asked).map(CohortFigures::Leads);
@@ -114,7 +123,7 @@ pub(super) fn report(
         }
     };
     let Stages { names: stages, order } = stages;
-    Ok(FunnelReport { question: asked, subject, stages, order, funnel, cohorts, notes })
+    Ok(FunnelReport { question: asked, subject, stages, order, funnel, cohorts, undated, notes })
 }
 
 /// What is asked of the funnel of these stages.

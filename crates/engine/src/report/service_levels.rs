@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use domain::{
     agreement::History,
     attainment::{Attainment, ClockRow, attainment},
+    counted::Counted,
     decided::Verdict,
     firm::Side,
     group::{Dimensions, Grouped},
-    ids::{Subject, Version},
+    ids::{ClockId, Subject, Version},
     window::Window,
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
@@ -37,7 +38,7 @@ const MEANINGS: [(&str, &str); 3] = [
 ///
 /// In JSON: `{"question":{…},"attainment":{"by":…,"total":{…},"groups":[…]},
 /// "levels":[{"service_level":"answer","says":"…","goals":[{"version":1,"goal_per_mille":900}],
-/// "attainment":{…}}],"notes":[…]}`.
+/// "attainment":{…}}],"resting":{"n":0,"rows":[]},"notes":[…]}`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ServiceLevelsReport {
     /// The question as it was understood.
@@ -46,6 +47,8 @@ pub struct ServiceLevelsReport {
     pub attainment: Grouped<Attainment>,
     /// Each service level by itself.
     pub levels: Vec<LevelFigures>,
+    /// The clocks that rest: when they fall due is not known, so no figure has them.
+    pub resting: Counted<ClockId>,
     /// What is not known, in words.
     pub notes: Vec<String>,
 }
@@ -121,8 +124,13 @@ pub(super) fn report(
             level.with(figures(&rows))
         })
         .collect();
+    let resting = rows.iter().filter(|row| row.due_at.is_none()).map(|row| row.id.clone());
+    let resting: Counted<ClockId> = resting.collect();
     notes.extend(gaps(sources, question, &rows, &of_all.total));
-    Ok(ServiceLevelsReport { question: asked, attainment: of_all, levels, notes })
+    if !resting.is_empty() {
+        notes.push(resting_note(resting.n()));
+    }
+    Ok(ServiceLevelsReport { question: asked, attainment: of_all, levels, resting, notes })
 }
 
 /// The period in which clocks fall due; for ever when none is asked for.
@@ -211,11 +219,6 @@ fn gaps(
     } else if total.attainment.rate().n() == 0 {
         notes.push("no clock has been due in the period".into());
     }
-    let resting = rows.iter().filter(|row| row.due_at.is_none()).count() as u64;
-    if resting > 0 {
-        let n = count(resting, "clock rests", "clocks rest");
-        notes.push(format!("{n}, and nobody can tell when they fall due: left out"));
-    }
     if !total.met_ahead.is_empty() {
         notes.push(met_ahead_note(total.met_ahead.n()));
     }
@@ -225,8 +228,13 @@ fn gaps(
     notes
 }
 
-/// That clocks were stopped before they were due. Like the next note it begins with how many, so
-/// that a page can open them.
+/// That clocks rest. Like the next notes it begins with how many, so that a page can open them.
+pub fn resting_note(n: u64) -> String {
+    let n = count(n, "clock rests", "clocks rest");
+    format!("{n}, and nobody can tell when they fall due: left out")
+}
+
+/// That clocks were stopped before they were due.
 pub fn met_ahead_note(n: u64) -> String {
     let n = count(n, "clock is", "clocks are");
     format!("{n} counted as met before being due; their unanswered neighbours do not count yet")

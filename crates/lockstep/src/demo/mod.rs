@@ -7,6 +7,7 @@
 mod crm;
 mod deals;
 pub(crate) mod dice;
+mod fair;
 mod hours;
 pub(crate) mod names;
 pub(crate) mod people;
@@ -215,6 +216,7 @@ fn steps(dates: &Dates, zone: &TimeZone) -> BTreeMap<Timestamp, Vec<Step>> {
     steps.entry(dates.now - days(10) + after).or_default().push(Step::Call);
     let closing = Step::CloseActions("Two hours each afternoon are kept free for first calls.");
     steps.entry(dates.now - days(80)).or_default().push(closing);
+    steps.entry(dates.now - days(4)).or_default().push(Step::Bring);
     for (ago, finding) in FOUND_OUT {
         steps.entry(dates.now - days(ago)).or_default().push(Step::Find(finding));
     }

@@ -13,6 +13,8 @@ use jiff::Timestamp;
 pub const CRM: &str = "crm";
 /// The firm's web pages, mails and events.
 pub const HUB: &str = "hub";
+/// The badge scanner of a fair, whose file is brought in.
+pub const FAIR: &str = "fair";
 
 /// Reports that wait for their instant.
 #[derive(Default)]

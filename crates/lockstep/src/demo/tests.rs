@@ -220,6 +220,24 @@ fn people_have_their_habits() {
 }
 
 #[test]
+fn a_file_was_brought_a_visitor_was_known_and_an_action_followed() {
+    let Filled { engine, now, .. } = thursday();
+    let (imports, actions) = engine
+        .read(|reader| Ok::<_, store::StoreError>((reader.imports()?, reader.actions()?)))
+        .unwrap();
+    let counts: Vec<&str> = imports.iter().map(|run| run.counts.as_str()).collect();
+    assert_eq!(counts.len(), 1, "{counts:?}");
+    assert!(
+        counts[0].contains("\"created\":3") && counts[0].contains("\"rejected\":1"),
+        "{counts:?}"
+    );
+    let alike = engine.read(|reader| engine::identity::duplicates(reader, None)).unwrap();
+    assert!(alike.found.len() >= 2, "two pairs may be one person each");
+    println!("{} actions at {now}", actions.len());
+    assert!(!actions.is_empty(), "no month of first calls was missed");
+}
+
+#[test]
 fn the_launch_brought_many_who_were_not_ready_and_half_of_its_sales_slipped() {
     let Filled { engine, .. } = thursday();
     let (opportunities, slips) = engine

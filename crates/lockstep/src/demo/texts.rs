@@ -22,7 +22,7 @@ use engine::{
 };
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
-use super::{people::STAFF, queue::CRM, requests::Asking};
+use super::{fair, people::STAFF, queue::CRM, requests::Asking};
 
 macro_rules! text {
     ($version:literal, $($file:literal),+) => {
@@ -333,6 +333,8 @@ pub enum Step {
     Vouch(Vouching),
     /// Somebody asks a colleague for something, or answers.
     Ask(Asking),
+    /// A file is brought in.
+    Bring,
     /// Whoever has the lead calls it, since it counts as accepted now.
     Call,
 }
@@ -374,6 +376,7 @@ impl Step {
             }
             Step::Find(finding) => finding.give(engine, now)?,
             Step::Ask(asking) => asking.take(engine, now)?,
+            Step::Bring => fair::bring(engine, now)?,
             Step::Call => call(engine, now)?,
             Step::Overturn(words) => {
                 let (overturned, statement) = (true, words.to_owned());

@@ -107,19 +107,26 @@ async fn a_new_password_needs_the_present_one_and_ends_the_other_sessions() {
     world.has_password("rep", OLD);
     let desk = signs_in(&world, "rep", OLD).await.expect("the password is right");
     let phone = signs_in(&world, "rep", OLD).await.expect("the password is right");
-    let posts = |body: &'static str| {
+    let posts = async |body: &str| {
         let request = Request::post("/account/password")
             .header(header::HOST, "lockstep.example")
             .header(header::ORIGIN, "http://lockstep.example")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(header::COOKIE, format!("ls={desk}"));
-        world.sends(request, body)
+        world.sends(request, body).await
     };
     let wrong = posts("present=guessed+wrong&new=ein+anderes+Wort+%C3%A4").await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.body.contains("href=\"#present\""), "{}", wrong.body);
-    let short = posts("present=ein+langes+Wort+%C3%BC&new=short").await;
-    assert!(short.text().contains("use at least 10 characters"), "{}", short.text());
+    for (new, words) in [
+        ("short", "use at least 10 characters"),
+        ("iloveyou2026", "close to a password that many people use: take a few words"),
+        ("millrace2026", "made of your name, your address or the name of the firm"),
+    ] {
+        let refused = posts(&format!("present=ein+langes+Wort+%C3%BC&new={new}")).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{new}");
+        assert!(refused.text().contains(words), "{new}: {}", refused.text());
+    }
     assert_eq!(status_with(&world, &phone).await, StatusCode::OK, "nothing ended yet");
     let done = posts("present=ein+langes+Wort+%C3%BC&new=ein+anderes+Wort+%C3%A4").await;
     assert_eq!((done.status, done.header("location")), (StatusCode::SEE_OTHER, "/account"));

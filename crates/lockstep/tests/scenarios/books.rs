@@ -71,6 +71,15 @@ async fn a_leavers_whole_book_moves_in_one_step_with_its_clocks() {
     let olga = world.user("operations").as_str();
     let neutral = world.posts("operations", &leaving, &[("successor", olga)]).await;
     assert!(neutral.text().contains("Olga Petri cannot take a book"), "{}", neutral.text());
+    let page = world.gets("operations", &book(&world, "rep")).await.body;
+    assert!(page.contains(">Sven Arndt<") && !page.contains(">Milo Brandt<"), "{page}");
+    let milo = world.user("marketer").as_str();
+    let other = world.posts("operations", &leaving, &[("successor", milo)]).await;
+    let words = "is of marketing, and this is a book of sales: choose somebody of sales";
+    assert!(other.text().contains(words), "{}", other.text());
+    let sending = [("taker", milo)];
+    let other = world.posts("operations", &book(&world, "rep"), &sending).await;
+    assert!(other.text().contains(words), "{}", other.text());
     assert_eq!(world.posts("sven", &leaving, &[]).await.status, StatusCode::NOT_FOUND);
     assert_eq!(world.everything(), before, "a refusal changes nothing");
 
@@ -89,6 +98,8 @@ async fn a_leavers_whole_book_moves_in_one_step_with_its_clocks() {
     assert!(list.contains("Leads and contacts 3"), "{list}");
     let again = world.posts("operations", &leaving, &[("successor", sven)]).await;
     assert!(again.text().contains("Rita Voss has left already"), "{}", again.text());
+    let page = world.page("operations", &book(&world, "rep")).await;
+    assert!(page.contains("let Rita Voss in again on their page"), "{page}");
     let fields = [("act", "owner"), ("owner", rep), ("row", "crm:l0"), ("back", "")];
     world.posts("sven", "/leads/corrections", &fields).await;
     assert_eq!(owners(&world)[0], "sven", "nothing is given to a leaver");

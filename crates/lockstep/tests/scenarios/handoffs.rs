@@ -69,6 +69,10 @@ async fn a_qualified_lead_is_handed_over_and_accepted_once_into_one_opportunity(
         "{}",
         twice.text()
     );
+    let typed = [("answer", "rejected/Duplicate"), ("note", "Bo has the same person")];
+    let late = answers(&world, "rep", "l1", &typed).await.text();
+    assert!(late.contains("This is what you typed, to be copied"), "{late}");
+    assert!(late.contains("Bo has the same person") && !late.contains("still below"), "{late}");
     assert_eq!(world.everything(), before);
     let deals = world.asks(|engine| engine.read(|reader| reader.opportunities()));
     assert_eq!(deals.expect("they are read").len(), 1, "accepting twice makes one deal");

@@ -314,6 +314,15 @@ async fn imports_are_a_list_whose_numbers_open_and_whose_pages_seek() {
     world.works();
     place(&world.posts("operations", &format!("{done}/run"), &[]).await);
     world.works();
+    let report = world.gets("operations", &done).await.body;
+    assert!(report.contains("<a class=\"f\" href=\"#rejected-h\">1</a>"), "{report}");
+    let id = done.rsplit('/').next().unwrap_or_default();
+    for query in [format!("import={id}"), format!("import={id}&kind=lead")] {
+        let to = format!("<a class=\"f\" href=\"/ledger?{query}\">1</a>").replace('&', "&amp;");
+        assert!(report.contains(&to), "{to}: {report}");
+    }
+    let facts = world.page("operations", &format!("/ledger?import={id}&kind=lead")).await;
+    assert!(facts.contains("1 fact of") && facts.contains("by the import of leads.csv"), "{facts}");
     for _ in 0..51 {
         place(&world.brings("operations", &[("leads.csv", LEADS)]).await);
     }

@@ -19,9 +19,17 @@ async fn somebody_is_let_in_by_a_link_that_works_once() {
     let link = link_in(&answer.body);
     assert!(answer.body.contains(&format!(">http://lockstep.example{link}</pre>")), "it is whole");
     assert!(world.page("nobody", &link).await.contains("Welcome, Nora Quist"));
-    let short = world.posts("nobody", &link, &[("password", "short")]).await;
-    assert_eq!(short.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(short.text().contains("use at least 10 characters"), "{}", short.text());
+    for (password, words) in [
+        ("short", "use at least 10 characters"),
+        ("password12", "most people use: take a few words"),
+        ("Nora Quist 2026", "made of your name"),
+    ] {
+        let refused = world.posts("nobody", &link, &[("password", password)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{password}");
+        assert!(refused.text().contains(words), "{password}: {}", refused.text());
+    }
+    let huge = world.posts("nobody", &link, &[("password", &"long words ".repeat(1 << 17))]).await;
+    assert_eq!(huge.status, StatusCode::PAYLOAD_TOO_LARGE);
     let set = world.posts("nobody", &link, &[("password", "ein langes Wort ü")]).await;
     assert_eq!((set.status, set.header("location")), (StatusCode::SEE_OTHER, "/"));
     assert!(set.header("set-cookie").contains("HttpOnly; SameSite=Lax"), "{:?}", set.headers);

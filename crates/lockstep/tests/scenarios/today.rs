@@ -100,7 +100,7 @@ async fn whoever_leads_sees_both_sides_and_what_waits_for_a_signature() {
     let mine = world.page("sven", "/").await;
     assert!(mine.contains("waits for the signature of your side"), "{mine}");
     let operations = world.page("operations", "/").await;
-    assert!(operations.contains("1 difference found in 30 days"), "{operations}");
+    assert!(operations.contains("1 difference between what the sources say"), "{operations}");
     assert!(!operations.contains("What was agreed"), "{operations}");
     let quiet = World::new().page("rep", "/").await;
     assert!(quiet.contains("Nothing waits for you today"), "{quiet}");

@@ -38,6 +38,14 @@ fn filled(place: &str) -> Store {
         store.write(instant(number / 2), move |writer| writer.append_once(told).map(drop)).unwrap();
     }
     store
+        .write(instant(10), |writer| {
+            for (before, last) in [(2, 6), (10, 12)] {
+                writer.keep_import_facts("i1", FactNo(before), FactNo(last))?;
+            }
+            Ok::<_, StoreError>(())
+        })
+        .unwrap();
+    store
 }
 
 fn filter(subjects: &[&str], kind: &str, source: &str, span: Option<(i64, i64)>) -> FactFilter {
@@ -48,7 +56,13 @@ fn filter(subjects: &[&str], kind: &str, source: &str, span: Option<(i64, i64)>)
         source: some(source),
         from: span.map(|(from, _)| instant(from)),
         before: span.map(|(_, before)| instant(before)),
+        import: None,
     }
+}
+
+/// What an import told that took two turns: facts 3 to 6, and 11 and 12.
+fn of_import(kind: &str, subjects: &[&str]) -> FactFilter {
+    FactFilter { import: Some("i1".to_owned()), ..filter(subjects, kind, "", None) }
 }
 
 #[test]
@@ -65,6 +79,10 @@ fn every_condition_holds_and_the_newest_come_first() {
         (filter(&[], "", "", Some((2, 4))), vec![8, 7, 6, 5]),
         (filter(&["agreement/1"], "", "", Some((5, 99))), vec![16, 11]),
         (filter(&[], "", "nobody", None), vec![]),
+        (of_import("", &[]), vec![12, 11, 6, 5, 4, 3]),
+        (of_import("agreement_withdrawn", &[]), vec![11, 6]),
+        (of_import("", &["account/crm:1"]), vec![12]),
+        (FactFilter { import: Some("i2".to_owned()), ..FactFilter::default() }, vec![]),
     ];
     for database in databases() {
         let store = filled(&database.place);

@@ -302,7 +302,7 @@ impl CollateralRequestFilter {
 }
 
 /// One of several holds.
-fn any(all: &mut Conditions, texts: &[String]) {
+pub(super) fn any(all: &mut Conditions, texts: &[String]) {
     if !texts.is_empty() {
         all.hold(format!("({})", texts.join(" or ")));
     }

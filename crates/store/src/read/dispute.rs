@@ -10,8 +10,13 @@ use domain::{
 };
 use jiff::Timestamp;
 
-use super::{collateral_request, user::side_key};
+use super::{
+    collateral_request::{self, any},
+    lead_filter::Span,
+    user::side_key,
+};
 use crate::{
+    conditions::Conditions,
     database::Connection,
     error::StoreError,
     reader::Reader,
@@ -21,6 +26,60 @@ use crate::{
 pub(crate) const COLUMNS: &str = "id, handoff, lead, version, clause, opened_by, opened_side, \
      opened_at, arbiter, due_at, answered_by, answered_at, ruled_by, ruled_at, overturned, \
      follows, by_fact, ruling_fact, last_fact, opportunity, goal, collateral_request";
+
+/// What waits for a ruling comes before all that was ruled.
+const ORDER: &str = "coalesce(-ruled_at, -9223372036854775807), due_at, by_fact";
+
+/// How disputes stand, as a list asks for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DisputeStands {
+    /// They wait for a ruling that is not due yet.
+    Waiting,
+    /// They wait for a ruling that was due.
+    Overdue,
+    /// What was contested stands.
+    Upheld,
+    /// What was contested is overturned.
+    Overturned,
+}
+
+/// Which disputes.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DisputeFilter {
+    /// Standing in one of these ways; in any where there is none.
+    pub stands: Vec<DisputeStands>,
+    /// Opened for one of these sides; for any where there is none.
+    pub sides: Vec<Side>,
+    /// Opened then.
+    pub opened: Span,
+}
+
+impl DisputeFilter {
+    fn hold(&self, all: &mut Conditions, now: Timestamp) {
+        let stands = self.stands.iter().map(|stands| match stands {
+            DisputeStands::Waiting => {
+                format!("(ruled_at is null and due_at >= {})", all.value(now))
+            }
+            DisputeStands::Overdue => format!("(ruled_at is null and due_at < {})", all.value(now)),
+            DisputeStands::Upheld => "overturned = 0".to_owned(),
+            DisputeStands::Overturned => "overturned = 1".to_owned(),
+        });
+        let stands: Vec<String> = stands.collect();
+        any(all, &stands);
+        let sides: Vec<String> = self.sides.iter().map(|side| all.value(side_key(*side))).collect();
+        if !sides.is_empty() {
+            all.hold(format!("opened_side in ({})", sides.join(", ")));
+        }
+        if let Some(from) = self.opened.from {
+            let from = all.value(from);
+            all.hold(format!("opened_at >= {from}"));
+        }
+        if let Some(before) = self.opened.before {
+            let before = all.value(before);
+            all.hold(format!("opened_at < {before}"));
+        }
+    }
+}
 
 /// A dispute.
 #[derive(Debug, Clone, PartialEq)]
@@ -218,17 +277,51 @@ impl Reader<'_> {
         self.list("read which credits were overturned", &query, values![by], read)
     }
 
-    /// All disputes: those that wait for a ruling first, by when it is due, then the latest ruled.
+    /// All disputes, in the order of their pages.
     ///
     /// # Errors
     /// When the database fails.
     pub fn disputes(&self) -> Result<Vec<DisputeRow>, StoreError> {
-        let query = format!("select {COLUMNS} from dispute");
-        let mut rows = self.list("read the disputes", &query, &[], read)?;
-        rows.sort_by_key(|row| {
-            let ruled = row.ruled_at.map(|at| std::cmp::Reverse(at.as_millisecond()));
-            (ruled, row.due_at, row.by_fact)
-        });
-        Ok(rows)
+        let query = format!("select {COLUMNS} from dispute order by {ORDER}");
+        self.list("read the disputes", &query, &[], read)
+    }
+
+    /// Up to `limit` disputes as at an instant, those that wait for a ruling first, by when it is due,
+    /// then the latest ruled; from the first or from the one after a dispute.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn disputes_page(
+        &self,
+        filter: &DisputeFilter,
+        now: Timestamp,
+        after: Option<&DisputeId>,
+        limit: u32,
+    ) -> Result<Vec<DisputeRow>, StoreError> {
+        let mut all = Conditions::default();
+        filter.hold(&mut all, now);
+        if let Some(after) = after {
+            let after = all.value(after);
+            all.hold(format!("({ORDER}) > (select {ORDER} from dispute where id = {after})"));
+        }
+        let (limit, clause) = (all.value(limit), all.clause());
+        let query =
+            format!("select {COLUMNS} from dispute {clause} order by {ORDER} limit {limit}");
+        self.list("read a page of disputes", &query, &all.values, read)
+    }
+
+    /// How many disputes there are as at an instant, counted no further than `most`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn disputes_count_up_to(
+        &self,
+        filter: &DisputeFilter,
+        now: Timestamp,
+        most: u64,
+    ) -> Result<u64, StoreError> {
+        let mut all = Conditions::default();
+        filter.hold(&mut all, now);
+        self.rows_up_to("dispute", all, most)
     }
 }

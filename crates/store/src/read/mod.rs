@@ -39,6 +39,7 @@ pub mod routing;
 pub mod tally;
 pub mod user;
 pub mod user_hours;
+mod user_page;
 pub(crate) mod withdrawn;
 mod word;
 
@@ -54,7 +55,7 @@ pub use campaign::CampaignRow;
 pub use clock::{ClockRow, ClockStanding, ClockToldLate};
 pub use collateral_request::{CollateralRequestFilter, CollateralRequestRow, RequestStands};
 pub use columns::name_key;
-pub use dispute::DisputeRow;
+pub use dispute::{DisputeFilter, DisputeRow, DisputeStands};
 pub use evidence::EvidenceRow;
 pub use handoff::HandoffRow;
 pub(crate) use lead::fill_passed;
@@ -76,6 +77,7 @@ pub use tally::{ClockCounted, ClockTally, QualificationTally};
 pub use user::{Colleague, UserRow};
 pub use user_hours::HoursRow;
 pub(crate) use user_hours::keep_all as keep_all_hours;
+pub use user_page::{PersonFilter, PersonRow, Standing};
 pub use word::{Findable, Hit};
 pub(crate) use word::{index_all_names, replace as replace_words};
 

@@ -1,7 +1,7 @@
 //! Opportunities a page at a time, each page after the last row of the one before.
 
 use domain::ids::{OpportunityId, UserId};
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date};
 
 use super::{
     columns::name_key,
@@ -31,6 +31,10 @@ pub struct OpportunityFilter {
     pub closes_from: Option<Date>,
     /// Closed, or to be closed, on this day or before.
     pub closes_to: Option<Date>,
+    /// Opened on this day or later.
+    pub opened_from: Option<Date>,
+    /// Opened on this day or before.
+    pub opened_to: Option<Date>,
 }
 
 /// In which order. Rows that are equal follow by id; what is not known comes last.
@@ -139,6 +143,15 @@ impl OpportunityFilter {
                 let day = all.value(day.to_string());
                 all.hold(format!("closed_on {sign} {day}"));
             }
+        }
+        if let Some(day) = self.opened_from {
+            let day = all.value(day.to_string());
+            all.hold(format!("opened_on >= {day}"));
+        }
+        if let Some(day) = self.opened_to {
+            // An instant of the last day sorts after the day itself.
+            let after = all.value(day.saturating_add(1.day()).to_string());
+            all.hold(format!("opened_on < {after}"));
         }
     }
 }

@@ -63,7 +63,7 @@ pub struct UserRow {
     pub last_fact: FactNo,
 }
 
-fn read(mut row: Row) -> Result<UserRow, StoreError> {
+pub(super) fn read(mut row: Row) -> Result<UserRow, StoreError> {
     Ok(UserRow {
         id: row.next()?,
         role: row.next()?,

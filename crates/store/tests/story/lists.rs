@@ -69,6 +69,9 @@ fn opportunities(world: &World) {
         (OpportunityFilter { without_owner: true, ..all() }, 5),
         (OpportunityFilter { closes_from: day("2026-12-01"), ..all() }, 3),
         (OpportunityFilter { closes_to: day("2026-11-30"), ..all() }, 1),
+        (OpportunityFilter { opened_from: day("2026-11-01"), ..all() }, 1),
+        (OpportunityFilter { opened_to: day("2026-11-01"), ..all() }, 1),
+        (OpportunityFilter { opened_to: day("2026-10-31"), ..all() }, 0),
     ];
     for (filter, expected) in cases {
         let sort = OpportunitySort::Id;

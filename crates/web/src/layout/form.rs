@@ -160,12 +160,14 @@ impl Field {
 pub struct Form {
     fields: Vec<Field>,
     whole: Vec<String>,
+    /// What was typed into a form that is there no more.
+    typed: Vec<String>,
 }
 
 impl Form {
     /// A form of these fields.
     pub fn of(fields: impl IntoIterator<Item = Field>) -> Form {
-        Form { fields: fields.into_iter().collect(), whole: Vec::new() }
+        Form { fields: fields.into_iter().collect(), ..Form::default() }
     }
 
     /// Puts what was typed into the fields of these names.
@@ -190,6 +192,17 @@ impl Form {
     /// Says what is wrong with the whole: a rule's refusal that is no single field's.
     pub fn refuse_whole(&mut self, words: impl Into<String>) {
         self.whole.push(words.into());
+    }
+
+    /// Takes the fields away where nothing can be sent any more. What is wrong stays, and so does a
+    /// text that somebody typed: the summary has it, to be copied.
+    pub fn close(&mut self) {
+        for field in std::mem::take(&mut self.fields) {
+            self.whole.extend(field.wrong);
+            if field.control == Control::Area && !field.value.is_empty() {
+                self.typed.push(field.value);
+            }
+        }
     }
 
     /// Whether anything is wrong.

@@ -127,3 +127,31 @@ pub(crate) fn any_of(words: &[&str]) -> String {
         [most @ .., last] => format!("{} or {last}", most.join(", ")),
     }
 }
+
+/// So many rows are looked at together where the database cannot tell which are meant.
+const LOOKED_AT_ONCE: u32 = 100;
+
+/// Up to `most` rows that are meant, where only the rows themselves tell it: pages are looked through
+/// one after another, from the first or from the one after a place.
+pub(crate) fn looked_through<R, P>(
+    most: usize,
+    mut after: Option<P>,
+    page: impl Fn(Option<&P>, u32) -> Result<Vec<R>, StoreError>,
+    place: impl Fn(&R) -> P,
+    is_meant: impl Fn(&R) -> Result<bool, StoreError>,
+) -> Result<Vec<R>, StoreError> {
+    let mut found = Vec::new();
+    loop {
+        let rows = page(after.as_ref(), LOOKED_AT_ONCE)?;
+        let is_last = rows.len() < LOOKED_AT_ONCE as usize;
+        after = rows.last().map(&place);
+        for row in rows {
+            if found.len() < most && is_meant(&row)? {
+                found.push(row);
+            }
+        }
+        if is_last || found.len() >= most {
+            return Ok(found);
+        }
+    }
+}

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     agreement::{Agreement, InForce},
+    counted::Counted,
     field::FieldValue,
     funnel::{StageEntry, UnitRow},
     ids::LeadId,
@@ -17,7 +18,7 @@ use store::{
 };
 
 use super::{
-    Stages, WON,
+    Stages, Undated, WON,
     order::{Firsts, is_exit, order},
 };
 use crate::report::{
@@ -85,17 +86,20 @@ pub(super) fn units(
     question: &ReportQuestion,
     asked: &mut Asked,
     notes: &mut Vec<String>,
-) -> Result<(Stages, Vec<Unit>), ReportFailure> {
+) -> Result<(Stages, Vec<Unit>, Option<Undated>), ReportFailure> {
     let ways = ways(sources.reader, question, notes)?;
     let steps = Steps::of(&ways, sources.agreements.at(question.as_of), notes);
-    let without = ways.iter().filter(|way| way.entries.is_empty()).count();
-    if without > 0 {
+    let without = ways.iter().filter(|way| way.entries.is_empty()).map(|way| way.lead.id.clone());
+    let (without, mut undated) = (without.collect::<Counted<LeadId>>(), None);
+    if !without.is_empty() {
         let all = count(ways.len() as u64, Way::NOUN[0], Way::NOUN[1]);
-        let n = grouped(without as u64);
+        let n = grouped(without.n());
         let begin = steps.names.first().map_or(LEAD, String::as_str);
-        notes.push(format!(
+        let note = format!(
             "{n} of {all} never entered a status that is dated: since they were made they count as {begin}"
-        ));
+        );
+        notes.push(note.clone());
+        undated = Some((note, without));
     }
     let mut told = dimensions(sources, question, &ways, asked, notes)?;
     asked.cohorts = question.cohorts.map(|unit| enter(unit, &question.zone, &ways, &mut told));
@@ -109,7 +113,7 @@ pub(super) fn units(
             outcome: steps.outcome(way, &question.zone),
         })
         .collect();
-    Ok((Stages { names: steps.names, order: steps.order }, units))
+    Ok((Stages { names: steps.names, order: steps.order }, units, undated))
 }
 
 /// Every lead that there was by the moment of the look.

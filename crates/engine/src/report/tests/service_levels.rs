@@ -1,6 +1,7 @@
 use domain::group::GroupKey;
 use serde_json::json;
 
+use super::super::resting_note;
 use super::made::{AGREEMENT, Made, all, by, lead_moved, within};
 
 const NOW: &str = "2026-09-04T12:00:00Z";
@@ -72,4 +73,17 @@ fn what_cannot_be_measured_says_why() {
         report.levels[0].attainment.total.attainment.words(),
         "not measurable: nothing was due"
     );
+}
+
+#[test]
+fn a_clock_that_rests_is_in_no_figure_and_opens_by_itself() {
+    let made = Made::new();
+    let stops = "stops_when = 'lead.status == \"Answered\"'\n";
+    let pauses = format!("{stops}pauses_when = 'lead.record == \"contact\"'\n");
+    made.sign(&AGREEMENT.replace(stops, &pauses));
+    told(&made);
+    let report = made.engine.report_service_levels(&all(NOW)).unwrap();
+    assert_eq!(report.resting.n(), 1, "b was answered, and only c still rests");
+    let note = resting_note(1);
+    assert!(report.notes.contains(&note), "{note}: {:?}", report.notes);
 }

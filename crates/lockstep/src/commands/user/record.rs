@@ -5,15 +5,12 @@ use domain::{
     field::{FieldValue, Fields},
     firm::{Role, Side},
 };
-use engine::{
-    Engine,
-    colleague::{Correction, Standing, Standings},
-};
+use engine::{Engine, colleague::Correction};
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 use store::{
     StoreError,
-    read::{AbsenceRow, UserRow},
+    read::{AbsenceRow, Standing, UserRow},
 };
 
 use super::{Who, absence};
@@ -59,8 +56,8 @@ struct Known {
 fn known(engine: &Engine, who: &str, now: Timestamp) -> Result<Known, Failure> {
     let user = engine.find_person(who)?;
     let found = engine.read(|reader| {
-        let Some(row) = reader.user(&user)? else { return Ok(None) };
-        let standing = Standings::now(reader, now)?.of(&row);
+        let Some(person) = reader.colleague(&user, now)? else { return Ok(None) };
+        let (row, standing) = (person.user, person.standing);
         Ok::<_, StoreError>(Some(Known { row, standing, absences: reader.absences_of(&user)? }))
     })?;
     found.ok_or_else(|| Failure::not_found(format!("nothing is known of {who}")))
@@ -79,7 +76,7 @@ pub(super) fn show(engine: &Engine, args: &Who, now: Timestamp) -> Result<Answer
         ("name", called(engine, &row.id)?),
         ("role", row.role.map_or("", Role::words).to_owned()),
         ("side", row.side.map_or("", Side::word).to_owned()),
-        ("standing", standing(known.standing, &zone).1),
+        ("standing", standing_words(known.standing, &zone)),
         ("team", text(&row.fields, "team")),
         ("led by", manager),
         ("region", text(&row.fields, "region")),
@@ -128,18 +125,17 @@ fn text(fields: &Fields, name: &str) -> String {
     fields.get(name).and_then(FieldValue::text).unwrap_or_default().to_owned()
 }
 
-/// How somebody stands, as a key and in words.
-fn standing(standing: Standing, zone: &TimeZone) -> (&'static str, String) {
-    let words = |words: &str| words.to_owned();
+/// How somebody stands, in words.
+fn standing_words(standing: Standing, zone: &TimeZone) -> String {
     match standing {
-        Standing::Active => ("active", words("active")),
+        Standing::Active => "active".to_owned(),
         Standing::Invited(until) => {
-            ("invited", format!("invited, the link works until {}", instant(until, zone)))
+            format!("invited, the link works until {}", instant(until, zone))
         }
-        Standing::WithoutLink => ("without_link", words("no password and no link")),
-        Standing::Left(at) => ("left", format!("left {}", instant(at, zone))),
-        Standing::MayNot => ("may_not", words("may not sign in")),
-        Standing::NotLetIn => ("not_let_in", words("not let in")),
+        Standing::WithoutLink => "no password and no link".to_owned(),
+        Standing::Left(at) => format!("left {}", instant(at, zone)),
+        Standing::MayNot => "may not sign in".to_owned(),
+        Standing::NotLetIn => "not let in".to_owned(),
     }
 }
 
@@ -151,7 +147,7 @@ fn of(known: &Known) -> Value {
         "id": row.id,
         "role": row.role,
         "side": row.side.map(side_key),
-        "standing": standing(known.standing, &TimeZone::UTC).0,
+        "standing": known.standing.key(),
         "team": field("team"),
         "led_by": row.manager,
         "region": field("region"),

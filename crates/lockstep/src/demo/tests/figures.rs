@@ -167,6 +167,9 @@ fn every_number_on_every_screen_opens_and_adds_up() {
             "/agreement/message",
             "/agreement/priorities",
             "/disputes",
+            "/agreement/actions",
+            "/responsibilities",
+            "/search?q=an",
             "/views",
             "/people",
         ]
@@ -187,7 +190,7 @@ fn every_number_on_every_screen_opens_and_adds_up() {
             pages.push("/agreement/4/backtest".to_owned());
         }
         if role == Role::Operations {
-            pages.extend(["/imports", "/duplicates"].map(str::to_owned));
+            pages.extend(["/imports", "/duplicates", "/ledger"].map(str::to_owned));
         }
         for address in pages {
             let page = Page::of(&house.page(role, &address));

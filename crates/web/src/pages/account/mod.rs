@@ -4,7 +4,6 @@ use askama::Template;
 use axum::{extract::Path, response::Response};
 use engine::{
     Refusal,
-    people::PASSWORD_CHARS_MIN,
     session::{RunningSession, running},
     sign_in::SignInRefusal,
 };
@@ -16,7 +15,7 @@ use crate::{
     layout::{Field, Form, Frame},
     markup::Markup,
     names::encoded,
-    pages::sign_in::sentence,
+    pages::{sign_in::sentence, welcome::new_password},
     sent::Sent,
     session::Visit,
     show::{LocalTime, count},
@@ -106,11 +105,8 @@ fn row(session: RunningSession, time: &LocalTime) -> Shown {
 }
 
 fn password_form(email: String) -> Form {
-    let hint = format!(
-        "At least {PASSWORD_CHARS_MIN} characters; a few words do well. Pasting is welcome."
-    );
     let present = Field::password("present", "Present password").autocomplete("current-password");
-    let new = Field::password("new", "New password").autocomplete("new-password").hint(hint);
+    let new = new_password("new", "New password");
     Form::of([Field::hidden("username", email), present, new])
 }
 
@@ -141,6 +137,10 @@ pub(crate) async fn password(
             Ok(visit.go(HERE, &Flash::done(words)))
         }
         Err(Failure::Refused(refusal)) => {
+            // The present one was not looked at, so nothing was guessed.
+            if matches!(refusal, Refusal::Password(_)) {
+                visit.house.attempts.give_back(&bucket);
+            }
             let present = Refusal::SignIn(SignInRefusal::PresentNotRight);
             let field = if refusal == present { "present" } else { "new" };
             shown(visit, Some((field, sentence(&refusal.to_string())))).await

@@ -179,6 +179,12 @@ async fn shown(
     let view = found.await?;
     let (mut answer, mut contest) = (answer_form(), contest_form(view.contest));
     refuse(&mut answer, &mut contest);
+    if !view.may_answer {
+        answer.close();
+    }
+    if view.contest.is_none() {
+        contest.close();
+    }
     let was_refused = answer.is_refused() || contest.is_refused();
     let mut frame = visit.frame(view.title.clone(), Place::Requests);
     frame.refused = was_refused;

@@ -1,8 +1,11 @@
 //! The list of disputes: those that wait for a ruling first, by when it is due, then the rulings.
 
-use domain::{field::Fields, firm::Side};
+use domain::{field::Fields, firm::Side, ids::DisputeId};
 use engine::dispute::overturned_by_side;
-use store::{Reader, StoreError, read::DisputeRow};
+use store::{
+    Reader, StoreError,
+    read::{DisputeFilter, DisputeRow, DisputeStands},
+};
 
 use super::{
     dispute_href,
@@ -12,8 +15,8 @@ use crate::{
     failure::Failure,
     layout::{EmptyState, Place},
     list::{
-        Asked, Asker, Column, Condition, Control, Known, Listed, Maker, any_of, anything, choice,
-        say::period,
+        Asked, Asker, Column, Condition, Control, Known, Listed, Maker, any_of, choice,
+        looked_through, say::period,
     },
     markup::Markup,
     names::Names,
@@ -30,7 +33,11 @@ static KNOWN: Known = Known {
     once: &["q"],
     periods: &["opened"],
     sorts: &[("due", "when the ruling is due, those that wait first")],
-    reads: anything,
+    reads: |name, value| match name {
+        "stands" => STANDINGS.iter().any(|(key, ..)| *key == value),
+        "side" => SIDES.iter().any(|side| side.word() == value),
+        _ => true,
+    },
 };
 
 const fn column(key: &'static str, label: &'static str, class: &'static str) -> Column {
@@ -49,11 +56,11 @@ static COLUMNS: [Column; 8] = [
 ];
 
 /// How a dispute may stand: keys, and words.
-const STANDINGS: [(&str, &str); 4] = [
-    ("waits", "waits for the ruling"),
-    ("overdue", "the ruling is overdue"),
-    ("stands", "stands"),
-    ("overturned", "overturned"),
+const STANDINGS: [(&str, &str, DisputeStands); 4] = [
+    ("waits", "waits for the ruling", DisputeStands::Waiting),
+    ("overdue", "the ruling is overdue", DisputeStands::Overdue),
+    ("stands", "stands", DisputeStands::Upheld),
+    ("overturned", "overturned", DisputeStands::Overturned),
 ];
 
 const SIDES: [Side; 3] = [Side::Marketing, Side::Sales, Side::Neutral];
@@ -65,50 +72,54 @@ static NO_FIELDS: Fields = Fields::new();
 pub(crate) struct Row {
     dispute: DisputeRow,
     about: String,
+    /// How it stands, in words.
     stands: &'static str,
 }
 
 fn standing(dispute: &DisputeRow, time: &LocalTime) -> &'static str {
-    match dispute.overturned {
-        Some(true) => "overturned",
-        Some(false) => "stands",
-        None if dispute.due_at < time.now() => "overdue",
-        None => "waits",
+    let stands = match dispute.overturned {
+        Some(true) => DisputeStands::Overturned,
+        Some(false) => DisputeStands::Upheld,
+        None if dispute.due_at < time.now() => DisputeStands::Overdue,
+        None => DisputeStands::Waiting,
+    };
+    let found = STANDINGS.iter().find(|(.., known)| *known == stands);
+    found.map_or("", |(_, words, _)| words)
+}
+
+/// Which disputes the address asks for, but for the words that are sought.
+fn filter(asked: &Asked, asker: &Asker<'_>) -> DisputeFilter {
+    let stands = STANDINGS.iter().filter(|(key, ..)| asked.all("stands").any(|said| said == *key));
+    let sides = SIDES.into_iter().filter(|side| asked.all("side").any(|said| said == side.word()));
+    DisputeFilter {
+        stands: stands.map(|(.., stands)| *stands).collect(),
+        sides: sides.collect(),
+        opened: asked.period("opened").span(asker.time),
     }
 }
 
-fn words(key: &str) -> &'static str {
-    STANDINGS.iter().find(|(known, _)| *known == key).map_or("", |(_, words)| words)
-}
-
-/// Every dispute that an address asks for, in the order of the list. There are as many as people
-/// have written, so they are looked through.
+/// Disputes that the address asks for, from the first or from the one after a dispute. Words that are
+/// sought stand beside the ledger, in what was said and in names, so they are looked for in each.
 fn disputes(
     reader: &Reader<'_>,
     names: &Names<'_, '_>,
     asked: &Asked,
     asker: &Asker<'_>,
-) -> Result<Vec<Row>, StoreError> {
-    let among = |name: &str, key: &str| {
-        asked.all(name).next().is_none() || asked.all(name).any(|said| said == key)
-    };
-    let opened = asked.period("opened").span(asker.time);
-    let mut rows = Vec::new();
-    for dispute in reader.disputes()? {
-        let (stands, at) = (standing(&dispute, asker.time), dispute.opened_at);
-        let is_meant = among("stands", stands)
-            && among("side", dispute.opened_side.word())
-            && opened.from.is_none_or(|from| from <= at)
-            && opened.before.is_none_or(|before| at < before);
-        if is_meant && is_sought(reader, &dispute, asked.one("q"), asker.reach, names)? {
-            rows.push(Row {
-                about: about_words(reader, &dispute, names, asker.reach)?,
-                stands,
-                dispute,
-            });
-        }
+    after: Option<DisputeId>,
+    most: usize,
+) -> Result<Vec<DisputeRow>, StoreError> {
+    let (filter, now, sought) = (filter(asked, asker), asker.time.now(), asked.one("q"));
+    if sought.is_empty() {
+        let most = u32::try_from(most).unwrap_or(u32::MAX);
+        return reader.disputes_page(&filter, now, after.as_ref(), most);
     }
-    Ok(rows)
+    looked_through(
+        most,
+        after,
+        |after, limit| reader.disputes_page(&filter, now, after, limit),
+        |dispute| dispute.id.clone(),
+        |dispute| is_sought(reader, dispute, sought, asker.reach, names),
+    )
 }
 
 fn named(side: Side) -> &'static str {
@@ -158,12 +169,14 @@ impl Listed for Disputes {
         after: Option<(&str, &str)>,
         limit: u32,
     ) -> Result<Vec<Row>, StoreError> {
-        let mut all = disputes(maker.reader, maker.names, maker.asked, maker.asker)?;
-        let is_last = |id: &str| all.iter().position(|row| row.dispute.id.as_str() == id);
-        let last = after.and_then(|(_, id)| is_last(id));
-        all.drain(..last.map_or(0, |last| last + 1));
-        all.truncate(limit as usize);
-        Ok(all)
+        let after = after.map(|(_, id)| DisputeId::from(id));
+        let (reader, reach) = (maker.reader, maker.asker.reach);
+        let found = disputes(reader, maker.names, maker.asked, maker.asker, after, limit as usize)?;
+        let row = |dispute: DisputeRow| {
+            let about = about_words(reader, &dispute, maker.names, reach)?;
+            Ok(Row { about, stands: standing(&dispute, maker.asker.time), dispute })
+        };
+        found.into_iter().map(row).collect()
     }
 
     fn count(
@@ -172,8 +185,12 @@ impl Listed for Disputes {
         asker: &Asker<'_>,
         most: u64,
     ) -> Result<u64, StoreError> {
-        let all = disputes(reader, &Names::new(reader, asker.reach), asked, asker)?;
-        Ok((all.len() as u64).min(most))
+        if asked.one("q").is_empty() {
+            return reader.disputes_count_up_to(&filter(asked, asker), asker.time.now(), most);
+        }
+        let (names, most) =
+            (Names::new(reader, asker.reach), usize::try_from(most).unwrap_or(usize::MAX));
+        Ok(disputes(reader, &names, asked, asker, None, most)?.len() as u64)
     }
 
     fn place(_: &Asked, row: &Row) -> String {
@@ -203,7 +220,7 @@ impl Listed for Disputes {
             "opened" => time.near(dispute.opened_at),
             "due" => time.near(dispute.due_at),
             "ruled" => dispute.ruled_at.map(|at| time.near(at)).unwrap_or_default(),
-            "stands" => Markup::text(words(row.stands)),
+            "stands" => Markup::text(row.stands),
             "side" => {
                 show::side(dispute.opened_side).and_text(" ").and_text(dispute.opened_side.word())
             }
@@ -219,7 +236,7 @@ impl Listed for Disputes {
             "opened" => dispute.opened_at.into(),
             "due" => dispute.due_at.into(),
             "ruled" => dispute.ruled_at.into(),
-            "stands" => words(row.stands).into(),
+            "stands" => row.stands.into(),
             "side" => dispute.opened_side.word().into(),
             "arbiter" => maker.names.user_name(&dispute.arbiter)?.into(),
             _ => dispute.id.as_str().into(),
@@ -236,7 +253,8 @@ impl Listed for Disputes {
             let control = Control::Ticks(choices.collect());
             (name, label, control, Some(words).filter(|words| !words.is_empty()))
         };
-        let (name, label, control, says) = ticks("stands", "Of which", STANDINGS.into());
+        let (name, label, control, says) =
+            ticks("stands", "Of which", STANDINGS.map(|(key, words, _)| (key, words)).into());
         let stands = Condition { name, label, control, says };
         let sides = SIDES.map(|side| (side.word(), side.word())).into();
         let (name, label, control, says) = ticks("side", "Contested by", sides);

@@ -176,6 +176,12 @@ async fn shown(
     let (mut ruling, view): (Form, View) = found.await?;
     let mut answer = Form::of([statement_field()]);
     refuse(&mut answer, &mut ruling);
+    if !view.may_answer {
+        answer.close();
+    }
+    if !view.may_rule {
+        ruling.close();
+    }
     let was_refused = answer.is_refused() || ruling.is_refused();
     let mut frame = visit.frame(view.title.clone(), Place::Agreement);
     frame.refused = was_refused;

@@ -78,6 +78,12 @@ async fn shown(
     let found = visit.house.work(move |engine| viewed(engine, &handoff, &actor, reach, &time));
     let (view, mut back, mut contest) = found.await?;
     refuse(&mut back, &mut contest);
+    if !view.may_answer {
+        back.close();
+    }
+    if !view.may_contest {
+        contest.close();
+    }
     let was_refused = back.is_refused() || contest.is_refused();
     let mut frame = visit.frame(format!("Handoff of {}", view.name), Place::Leads);
     frame.refused = was_refused;

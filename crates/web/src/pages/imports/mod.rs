@@ -19,7 +19,7 @@ fn href(id: &str) -> String {
 }
 
 /// `leads.csv and 3 more`.
-fn files_words(files: &[String]) -> String {
+pub(crate) fn files_words(files: &[String]) -> String {
     match files {
         [] => "no file yet".to_owned(),
         [one] => one.clone(),

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use askama::Template;
 use axum::response::Response;
 use engine::import::{
-    Counts, How, ImportReport, Joined, Object, SAY_DATE_ORDER, SAY_DECIMAL,
+    Counts, How, ImportReport, Joined, Object, SAY_DATE_ORDER, SAY_DECIMAL, TableReport,
     dock::{Import, State},
     undo::UndoState,
 };
@@ -16,8 +16,10 @@ use super::{files_words, href, open::Tables, rows_words, table_words, without_fo
 use crate::{
     failure::Failure,
     layout::{Frame, Place},
+    markup::Markup,
+    pages::ledger::import_href,
     session::Visit,
-    show::count,
+    show::{count, figure},
 };
 
 /// Rejected rows on the page; the file has them all.
@@ -59,7 +61,16 @@ struct ReportPage {
 struct TableRow {
     name: String,
     lists: String,
-    numbers: [String; 5],
+    numbers: [Markup; 5],
+}
+
+/// Where the numbers of an import open.
+struct Doors<'a> {
+    import: &'a str,
+    /// Whether it has told facts.
+    has_told: bool,
+    /// Whether rows that were not taken stand on the page.
+    lists_rejected: bool,
 }
 
 /// A word that a person should look at.
@@ -105,14 +116,18 @@ pub(super) async fn shown(
             let undo = reader.import_undo(&id)?;
             let has_told = !reader.import_facts(&id)?.is_empty();
             let undo = undo.map(|undo| UndoState::of(&undo));
-            Ok::<_, Failure>((rejected, names, undo_words(undo, has_told)))
+            Ok::<_, Failure>((rejected, names, undo_words(undo, has_told), has_told))
         })
     });
-    let (rejected, names, undo) = asked.await?;
+    let (rejected, names, undo, has_told) = asked.await?;
     let mut frame = visit.frame("Import", Place::Imports);
     frame.refused = mistake.is_some();
     let was_refused = frame.refused;
     let total = report.as_ref().map_or(import.counts, |report| report.total);
+    // The command line has written them into a file of its own.
+    let rejected_in_all = if import.by.is_some() { total.rejected } else { 0 };
+    let lists_rejected = rejected_in_all > 0 && !rejected.is_empty();
+    let doors = Doors { import: &import.id, has_told: has_told && !is_trial, lists_rejected };
     let has_tables = import.found.is_some() && is_trial;
     let page = ReportPage {
         frame,
@@ -123,18 +138,21 @@ pub(super) async fn shown(
         is_trial,
         run: run_words(is_trial, total),
         failure: import.outcome.failure.as_ref().map(|it| without_folder(it, &import.id)),
-        tables: report.iter().flat_map(|report| &report.tables).map(table_row).collect(),
+        tables: report
+            .iter()
+            .flat_map(|report| &report.tables)
+            .map(|table| doors.row(table))
+            .collect(),
         total: report.as_ref().map(|report| TableRow {
             name: "All".to_owned(),
             lists: String::new(),
-            numbers: numbers(report.total),
+            numbers: doors.numbers(report.total, None),
         }),
         open_words: words.iter().any(can_be_matched),
         words: words.iter().enumerate().map(word_row).collect(),
         names,
         rejected: rejected.iter().map(|row| rejected_row(&import, row)).collect(),
-        // The command line has written them into a file of its own.
-        rejected_in_all: if import.by.is_some() { total.rejected } else { 0 },
+        rejected_in_all,
         mistake,
         to_say: to_say(&import, &rejected),
         notes: notes(report.as_ref()),
@@ -207,15 +225,46 @@ fn run_words(is_trial: bool, total: Counts) -> Option<String> {
     (is_trial && takes > 0).then(|| format!("Import {}", rows_words(takes)))
 }
 
-fn numbers(counts: Counts) -> [String; 5] {
-    [counts.read, counts.created, counts.updated, counts.unchanged, counts.rejected].map(count)
+impl Doors<'_> {
+    /// The five numbers: what was created or updated opens the facts that were told, what was not
+    /// taken the rows and why. Of an unchanged row there is nothing: it told nothing new.
+    fn numbers(&self, counts: Counts, object: Option<Object>) -> [Markup; 5] {
+        let plain = |n: u64| Markup::text(count(n));
+        let facts = |n: u64| match self.has_told && n > 0 {
+            true => figure(count(n), &import_href(self.import, object.map(kind_of))),
+            false => plain(n),
+        };
+        let rejected = match self.lists_rejected && counts.rejected > 0 {
+            true => figure(count(counts.rejected), "#rejected-h"),
+            false => plain(counts.rejected),
+        };
+        let unchanged = plain(counts.unchanged);
+        [plain(counts.read), facts(counts.created), facts(counts.updated), unchanged, rejected]
+    }
+
+    fn row(&self, table: &TableReport) -> TableRow {
+        TableRow {
+            name: table_words(&table.table),
+            lists: table.object.words().to_owned(),
+            numbers: self.numbers(table.counts, Some(table.object)),
+        }
+    }
 }
 
-fn table_row(table: &engine::import::TableReport) -> TableRow {
-    TableRow {
-        name: table_words(&table.table),
-        lists: table.object.words().to_owned(),
-        numbers: numbers(table.counts),
+/// The kind of fact that a row of a table tells.
+fn kind_of(object: Object) -> &'static str {
+    match object {
+        Object::Users => "user",
+        Object::Products => "product",
+        Object::Accounts => "account",
+        Object::Campaigns => "campaign",
+        Object::Leads => "lead",
+        Object::StatusHistory => "lead_moved",
+        Object::Responses | Object::Activities => "activity",
+        Object::Handoffs => "handoff",
+        Object::Opportunities => "opportunity",
+        Object::StageHistory => "opportunity_moved",
+        Object::Quotas => "quota",
     }
 }
 

@@ -88,6 +88,7 @@ pub(super) fn filter(asked: &Asked, time: &LocalTime) -> FactFilter {
         subjects: subjects(asked.one("about")),
         kind: some("kind"),
         source: some("source"),
+        import: some("import"),
         from: span.from,
         before: span.before,
     }

@@ -7,7 +7,7 @@ use domain::{
     field::Fields,
     ids::{FactNo, Subject},
 };
-use engine::access::Act;
+use engine::{access::Act, import::dock::Import};
 use store::{FactFilter, Reader, StoreError};
 
 use crate::{
@@ -19,6 +19,7 @@ use crate::{
     },
     markup::{Markup, element},
     names::{encoded, fact_href, lead_href, opportunity_href},
+    pages::imports::files_words,
     sentence::{kind_of, sentence, show_kind},
     sheet::Cell,
     show::figure,
@@ -31,7 +32,7 @@ pub(crate) enum Facts {}
 pub(crate) static KNOWN: Known = Known {
     path: "/ledger",
     several: &[],
-    once: &["kind", "about", "source"],
+    once: &["kind", "about", "source", "import"],
     periods: &["recorded"],
     sorts: &[("recorded", "when they were recorded, the newest first")],
     reads: anything,
@@ -65,6 +66,12 @@ pub(crate) struct Row {
 /// The address of all facts about a subject.
 pub(crate) fn about_href(subject: &str) -> String {
     format!("/ledger?about={}", encoded(subject))
+}
+
+/// The address of what an import told, of one kind or of any.
+pub(crate) fn import_href(import: &str, kind: Option<&str>) -> String {
+    let kind = kind.map(|kind| format!("&kind={kind}")).unwrap_or_default();
+    format!("/ledger?import={}{kind}", encoded(import))
 }
 
 /// What a fact is about, as a link to its page, or to all facts about it where it has none.
@@ -148,7 +155,8 @@ impl Listed for Facts {
             "no" => figure(&row.id, &fact_href(entry.no)),
             "says" => {
                 let said = sentence(entry, maker.names, time)?;
-                said.glyph.and_text(" ").and_text(said.words)
+                let words = element("a").class("q").with("href", fact_href(entry.no));
+                said.glyph.and_text(" ").and(words.holding(said.words))
             }
             "about" => subject(entry.fact()),
             "source" => Markup::text(&entry.told.source),
@@ -182,6 +190,9 @@ impl Listed for Facts {
         let kinds = KINDS.map(|key| choice(key, &show_kind(key), key == kind));
         let sources = maker.reader.sources()?;
         let sources = sources.iter().map(|key| choice(key, key, key == source)).collect();
+        let import = asked.one("import");
+        let files = maker.reader.import(import)?.map(|run| files_words(&Import::of(&run).files));
+        let files = files.unwrap_or_else(|| import.to_owned());
         Ok(vec![
             Condition {
                 name: "kind",
@@ -194,6 +205,12 @@ impl Listed for Facts {
                 label: "From source",
                 control: Control::Choice("any source", sources),
                 says: says("source", &|source| format!("from {source}")),
+            },
+            Condition {
+                name: "import",
+                label: "By import",
+                control: Control::Text(import.to_owned()),
+                says: says("import", &|_| format!("by the import of {files}")),
             },
             period("recorded", "Recorded", "recorded", asked, maker.asker.time),
             Condition {

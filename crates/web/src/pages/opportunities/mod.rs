@@ -31,7 +31,7 @@ pub(crate) static KNOWN: Known = Known {
     path: "/opportunities",
     several: &["outcome"],
     once: &["owner", "account", "stage", "product", "lead"],
-    periods: &["closes"],
+    periods: &["closes", "opened"],
     sorts: &[
         ("since", "last change of stage"),
         ("closes", "the day on which they close"),
@@ -97,6 +97,7 @@ fn filter(asked: &Asked, asker: &Asker<'_>) -> OpportunityFilter {
         id => Some(UserId::from(id)),
     };
     let (closes_from, closes_to) = asked.period("closes").days_of(asker.time);
+    let (opened_from, opened_to) = asked.period("opened").days_of(asker.time);
     OpportunityFilter {
         outcome: outcomes(asked),
         owner,
@@ -111,6 +112,8 @@ fn filter(asked: &Asked, asker: &Asker<'_>) -> OpportunityFilter {
         product: some("product"),
         closes_from,
         closes_to,
+        opened_from,
+        opened_to,
     }
 }
 
@@ -279,6 +282,7 @@ impl Listed for Opportunities {
                 .filter(|words| !words.is_empty()),
             },
             period("closes", "Closes or closed", "closing", asked, maker.asker.time),
+            period("opened", "Opened", "opened", asked, maker.asker.time),
         ])
     }
 

@@ -4,17 +4,16 @@ use askama::Template;
 use axum::{extract::Path, response::Response};
 use domain::{
     fact::{Entry, Fact},
-    firm::Side,
     ids::{FactNo, UserId},
 };
 use engine::{
     Engine, Refusal,
     absence::manager,
     access::{Act, Actor, may},
-    book::{Book, BookRefusal, words},
+    book::{Book, BookRefusal, may_take, words},
 };
 use serde::Deserialize;
-use store::{Reader, StoreError};
+use store::{Reader, StoreError, read::UserRow};
 
 use super::{
     list::{person_href, person_link},
@@ -92,6 +91,12 @@ async fn shown(
     let found = visit.house.work(move |engine| viewed(engine, &user, &actor, &time)).await;
     let (view, mut pass, mut leave) = found?;
     refuse(&mut pass, &mut leave);
+    if !view.may_pass {
+        pass.close();
+    }
+    if !view.may_leave {
+        leave.close();
+    }
     let was_refused = pass.is_refused() || leave.is_refused();
     let mut frame = visit.frame(format!("The book of {}", view.name), Place::People);
     frame.refused = was_refused;
@@ -110,7 +115,7 @@ fn viewed(
         let names = Names::new(reader, false);
         let book = Book::of(reader, user)?;
         let may_pass = may(actor, &Act::PassOnBookOf(user.clone(), manager(&row))).is_ok();
-        let takers = takers(reader, user, &names)?;
+        let takers = takers(reader, &row, &names)?;
         let href = person_href(user.as_str());
         let of_leads = format!("/leads?owner={}", encoded(user.as_str()));
         let leads = element("a").with("href", of_leads).holding(count(book.leads.len() as u64));
@@ -138,17 +143,15 @@ fn viewed(
     })
 }
 
-/// Who could take the book: anybody of a side who is here.
+/// Who could take the book.
 fn takers(
     reader: &Reader<'_>,
-    but: &UserId,
+    of: &UserRow,
     names: &Names<'_, '_>,
 ) -> Result<Vec<(String, String)>, StoreError> {
     let mut people = Vec::new();
-    for row in reader.users()?.into_iter().filter(|row| row.id != *but && row.can_own()) {
-        if row.side.is_some_and(|side| side != Side::Neutral) {
-            people.push((names.user_name(&row.id)?, row.id.0));
-        }
+    for row in reader.users()?.into_iter().filter(|row| may_take(of, row)) {
+        people.push((names.user_name(&row.id)?, row.id.0));
     }
     people.sort();
     Ok(people.into_iter().map(|(name, id)| (id, name)).collect())
@@ -300,7 +303,10 @@ fn chosen(id: &str) -> Option<UserId> {
 fn refuse(form: &mut Form, field: &str, refusal: &Refusal) {
     let field = match refusal {
         Refusal::Book(
-            BookRefusal::OwnTaker | BookRefusal::TakerNotHere(_) | BookRefusal::NoTaker(_),
+            BookRefusal::OwnTaker
+            | BookRefusal::TakerNotHere(_)
+            | BookRefusal::OtherSide { .. }
+            | BookRefusal::NoTaker(_),
         ) => field,
         _ => "",
     };

@@ -1,29 +1,29 @@
 //! The list of people: those who may sign in first, then by name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use domain::{
     field::Fields,
     firm::{Role, Side},
     ids::UserId,
 };
-use engine::{
-    access::Act,
-    colleague::{Standing, Standings},
+use engine::access::Act;
+use jiff::civil::Date;
+use store::{
+    Reader, StoreError, Wanted,
+    read::{PersonFilter, PersonRow, Standing},
 };
-use jiff::{Timestamp, civil::Date};
-use store::{Reader, StoreError, read::UserRow};
 
 use super::absence;
 use crate::{
     failure::Failure,
     layout::{EmptyState, Place},
     list::{
-        Asked, Asker, Choice, Column, Condition, Control, Known, Listed, Maker, any_of, anything,
-        choice,
+        Asked, Asker, Choice, Column, Condition, Control, Known, Listed, Maker, any_of, choice,
+        looked_through,
     },
     markup::{Markup, element},
-    names::{Names, encoded},
+    names::encoded,
     session::Signed,
     sheet::Cell,
     show::{self, LocalTime},
@@ -38,7 +38,12 @@ static KNOWN: Known = Known {
     once: &["team", "name"],
     periods: &[],
     sorts: &[("name", "name, those who may sign in first")],
-    reads: anything,
+    reads: |name, value| match name {
+        "side" => SIDES.iter().any(|side| side.word() == value),
+        "role" => Role::parse(value).is_some(),
+        "standing" => STANDINGS.iter().any(|(key, _)| *key == value),
+        _ => true,
+    },
 };
 
 const fn column(key: &'static str, label: &'static str, class: &'static str) -> Column {
@@ -61,33 +66,52 @@ static COLUMNS: [Column; 11] = [
 
 /// A person as the list has them.
 pub(crate) struct Row {
-    user: UserRow,
+    person: PersonRow,
     name: String,
-    standing: Standing,
-    seen: Option<Timestamp>,
     /// The last day on which they are away.
     away: Option<Date>,
 }
 
 impl Row {
     fn field(&self, key: &str) -> Option<&str> {
-        self.user.fields.get(key).and_then(|value| value.text())
+        self.person.user.fields.get(key).and_then(|value| value.text())
     }
+}
 
-    /// Whether the address asks for them.
-    fn is_meant(&self, asked: &Asked) -> bool {
-        let among = |name: &str, key: &str| {
-            asked.all(name).next().is_none() || asked.all(name).any(|said| said == key)
-        };
-        let (team, name) = (asked.one("team"), asked.one("name").to_lowercase());
-        let begins = |word: &str| word.starts_with(name.as_str());
-        among("side", self.user.side.unwrap_or(Side::Neutral).word())
-            && among("role", self.user.role.map_or("", Role::key))
-            && among("standing", standing_key(self.standing))
-            && (team.is_empty() || self.user.team.as_deref() == Some(team))
-            && (begins(&self.name.to_lowercase())
-                || self.name.to_lowercase().split_whitespace().any(begins))
+/// Which people the address asks for.
+fn filter(asked: &Asked) -> PersonFilter {
+    let sides = SIDES.into_iter().filter(|side| asked.all("side").any(|key| key == side.word()));
+    let roles = Role::ALL.into_iter().filter(|role| asked.all("role").any(|key| key == role.key()));
+    PersonFilter {
+        sides: sides.collect(),
+        roles: roles.collect(),
+        standings: asked.all("standing").map(str::to_owned).collect(),
+        team: Some(asked.one("team").to_owned()).filter(|team| !team.is_empty()),
+        words: Wanted::parse(asked.one("name")),
     }
+}
+
+/// People that the address asks for, from the first or from the one after somebody. The database
+/// finds words of names and addresses alike; only a name is meant here.
+fn people(
+    reader: &Reader<'_>,
+    asked: &Asked,
+    time: &LocalTime,
+    after: Option<UserId>,
+    most: usize,
+) -> Result<Vec<PersonRow>, StoreError> {
+    let (filter, now) = (filter(asked), time.now());
+    if filter.words.is_empty() {
+        let most = u32::try_from(most).unwrap_or(u32::MAX);
+        return reader.people_page(&filter, now, after.as_ref(), most);
+    }
+    looked_through(
+        most,
+        after,
+        |after, limit| reader.people_page(&filter, now, after, limit),
+        |row| row.user.id.clone(),
+        |row| Ok(filter.words.found_in(&row.called).is_some()),
+    )
 }
 
 /// Who is away today, and until when.
@@ -95,26 +119,6 @@ fn away(reader: &Reader<'_>, time: &LocalTime) -> Result<BTreeMap<UserId, Date>,
     let today = absence::today(time);
     let lasting = reader.absences_from(today)?.into_iter().filter(|row| row.first_on <= today);
     Ok(lasting.map(|row| (row.user, row.last_on)).collect())
-}
-
-/// Everybody that an address asks for, in the order of the list.
-fn people(
-    reader: &Reader<'_>,
-    names: &Names<'_, '_>,
-    asked: &Asked,
-    time: &LocalTime,
-) -> Result<Vec<Row>, StoreError> {
-    let (standings, away) = (Standings::now(reader, time.now())?, away(reader, time)?);
-    let row = |user: UserRow| {
-        let name = names.user_name(&user.id)?;
-        let (standing, away) = (standings.of(&user), away.get(&user.id).copied());
-        Ok(Row { seen: standings.seen.get(&user.id).copied(), user, name, standing, away })
-    };
-    let all = reader.users()?.into_iter().map(row).collect::<Result<Vec<_>, StoreError>>()?;
-    let mut meant: Vec<Row> = all.into_iter().filter(|row| row.is_meant(asked)).collect();
-    let key = |row: &Row| (!row.user.active, row.name.clone(), row.user.id.clone());
-    meant.sort_by_cached_key(key);
-    Ok(meant)
 }
 
 impl Listed for People {
@@ -134,11 +138,14 @@ impl Listed for People {
         after: Option<(&str, &str)>,
         limit: u32,
     ) -> Result<Vec<Row>, StoreError> {
-        let mut all = people(maker.reader, maker.names, maker.asked, maker.asker.time)?;
-        let last = after.and_then(|(_, id)| all.iter().position(|row| row.user.id.as_str() == id));
-        all.drain(..last.map_or(0, |last| last + 1));
-        all.truncate(limit as usize);
-        Ok(all)
+        let (time, after) = (maker.asker.time, after.map(|(_, id)| UserId::from(id)));
+        let away = away(maker.reader, time)?;
+        let found = people(maker.reader, maker.asked, time, after, limit as usize)?;
+        let row = |person: PersonRow| {
+            let name = maker.names.user_name(&person.user.id)?;
+            Ok(Row { away: away.get(&person.user.id).copied(), name, person })
+        };
+        found.into_iter().map(row).collect()
     }
 
     fn count(
@@ -147,16 +154,20 @@ impl Listed for People {
         asker: &Asker<'_>,
         most: u64,
     ) -> Result<u64, StoreError> {
-        let all = people(reader, &Names::new(reader, false), asked, asker.time)?;
-        Ok((all.len() as u64).min(most))
+        let filter = filter(asked);
+        if filter.words.is_empty() {
+            return reader.people_count_up_to(&filter, asker.time.now(), most);
+        }
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        Ok(people(reader, asked, asker.time, None, most)?.len() as u64)
     }
 
     fn place(_: &Asked, row: &Row) -> String {
-        format!("~{}", row.user.id)
+        format!("~{}", row.person.user.id)
     }
 
     fn id(row: &Row) -> &str {
-        row.user.id.as_str()
+        row.person.user.id.as_str()
     }
 
     fn name(row: &Row) -> Option<&str> {
@@ -164,15 +175,15 @@ impl Listed for People {
     }
 
     fn href(row: &Row) -> String {
-        person_href(row.user.id.as_str())
+        person_href(row.person.user.id.as_str())
     }
 
     fn fields(row: &Row) -> &Fields {
-        &row.user.fields
+        &row.person.user.fields
     }
 
     fn shown(maker: &Maker<'_, '_>, column: &str, row: &Row) -> Result<Markup, Failure> {
-        let (user, time) = (&row.user, maker.asker.time);
+        let (user, time) = (&row.person.user, maker.asker.time);
         let field = |key: &str| row.field(key).map(Markup::text).unwrap_or_default();
         Ok(match column {
             "role" => Markup::text(user.role.map_or("", Role::words)),
@@ -186,15 +197,15 @@ impl Listed for People {
                 None => Markup::new(),
             },
             "away_until" => row.away.map(|until| time.date(until)).unwrap_or_default(),
-            "last_seen" => row.seen.map(|at| time.near(at)).unwrap_or_default(),
-            "signing_in" => standing_words(row.standing, time),
+            "last_seen" => row.person.seen_at.map(|at| time.near(at)).unwrap_or_default(),
+            "signing_in" => standing_words(row.person.standing, time),
             "id" => Markup::text(&user.id.0),
             field_of => field(field_of),
         })
     }
 
     fn cell(maker: &Maker<'_, '_>, column: &str, row: &Row) -> Result<Cell, Failure> {
-        let user = &row.user;
+        let user = &row.person.user;
         Ok(match column {
             "role" => user.role.map(Role::words).into(),
             "side" => user.side.map(|side| side.word()).into(),
@@ -204,8 +215,8 @@ impl Listed for People {
                 user.manager.as_ref().map(name).transpose()?.into()
             }
             "away_until" => row.away.map(|until| until.to_string()).into(),
-            "last_seen" => row.seen.into(),
-            "signing_in" => standing_said(row.standing).into(),
+            "last_seen" => row.person.seen_at.into(),
+            "signing_in" => standing_said(row.person.standing).into(),
             "id" => user.id.as_str().into(),
             field_of => row.field(field_of).into(),
         })
@@ -238,8 +249,7 @@ impl Listed for People {
 
 fn conditions(maker: &Maker<'_, '_>) -> Result<Vec<Condition>, StoreError> {
     let asked = maker.asked;
-    let teams = maker.reader.users()?.into_iter().filter_map(|user| user.team);
-    let teams: BTreeSet<String> = teams.collect();
+    let teams = maker.reader.teams()?;
     let says = |name: &str, words: &dyn Fn(&str) -> String| {
         Some(asked.one(name)).filter(|text| !text.is_empty()).map(words)
     };
@@ -252,8 +262,7 @@ fn conditions(maker: &Maker<'_, '_>) -> Result<Vec<Condition>, StoreError> {
             all.iter().map(|(key, words)| choice(key, words, is_said(key))).collect();
         Condition { name, label, control: Control::Ticks(choices), says }
     };
-    let sides =
-        [Side::Marketing, Side::Sales, Side::Neutral].map(|side| (side.word(), side.word()));
+    let sides = SIDES.map(|side| (side.word(), side.word()));
     let roles = Role::ALL.into_iter().map(|role| (role.key(), role.words())).collect();
     Ok(vec![
         ticks("side", "Of the side", sides.into()),
@@ -274,6 +283,8 @@ fn conditions(maker: &Maker<'_, '_>) -> Result<Vec<Condition>, StoreError> {
     ])
 }
 
+const SIDES: [Side; 3] = [Side::Marketing, Side::Sales, Side::Neutral];
+
 /// How somebody may stand: keys, and words.
 const STANDINGS: [(&str, &str); 6] = [
     ("active", "active"),
@@ -284,19 +295,8 @@ const STANDINGS: [(&str, &str); 6] = [
     ("not_let_in", "not let in"),
 ];
 
-fn standing_key(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Active => "active",
-        Standing::Invited(_) => "invited",
-        Standing::WithoutLink => "without_link",
-        Standing::Left(_) => "left",
-        Standing::MayNot => "may_not",
-        Standing::NotLetIn => "not_let_in",
-    }
-}
-
 fn standing_said(standing: Standing) -> &'static str {
-    let here = standing_key(standing);
+    let here = standing.key();
     STANDINGS.iter().find(|(key, _)| *key == here).map_or("", |(_, words)| words)
 }
 

@@ -14,10 +14,13 @@ use domain::{
 use engine::{
     Engine,
     access::{Act, Actor, may},
-    colleague::{Record, Standings},
+    colleague::Record,
     session::running,
 };
-use store::{Reader, StoreError, read::UserRow};
+use store::{
+    Reader, StoreError,
+    read::{PersonRow, UserRow},
+};
 
 use super::{
     absence::{self, Away},
@@ -116,33 +119,32 @@ fn viewed(
     let text = in_force.map(|found| found.agreement.as_ref());
     let signs = *user == actor.user && engine.is_signer(actor)?;
     engine.read(|reader| {
-        let row = reader.user(user)?.ok_or(Failure::Absent)?;
-        let names = Names::new(reader, false);
-        let standings = Standings::now(reader, time.now())?;
+        let person = reader.colleague(user, time.now())?.ok_or(Failure::Absent)?;
+        let (row, names) = (&person.user, Names::new(reader, false));
         let (plain, side) = names.user(user)?;
         let may_manage = may(actor, &Act::ManagePeople).is_ok();
         let forms = Forms {
-            standing: change::standing_form(&Standing::of(&row)),
-            record: change::record_form(&Recording::of(&row), reader, user, &calendars)?,
-            absence: absence::form(reader, &row, signs)?,
-            schooling: schooling::form(text, &row),
+            standing: change::standing_form(&Standing::of(row)),
+            record: change::record_form(&Recording::of(row), reader, user, &calendars)?,
+            absence: absence::form(reader, row, signs)?,
+            schooling: schooling::form(text, row),
             whole: Form::default(),
         };
-        let mut known = known(reader, &row, &names)?;
+        let mut known = known(reader, row, &names)?;
         if may_manage || *user == actor.user {
-            known.extend(for_few(reader, &row, &standings, time)?);
+            known.extend(for_few(reader, &person, time)?);
         }
         let view = View {
             name: show::side_name(side, &plain),
             plain,
             href: person_href(user.as_str()),
-            standing: standing(reader, &row, &standings, &names, time)?,
-            away: absence::of(reader, &row, actor, &names, time)?,
-            schooling: schooling::of(reader, &row, actor, text, (&names, time))?,
+            standing: standing(reader, &person, &names, time)?,
+            away: absence::of(reader, row, actor, &names, time)?,
+            schooling: schooling::of(reader, row, actor, text, (&names, time))?,
             known,
             may_manage,
             is_let_in: row.role.is_some(),
-            link_until: standings.link_until(user).map(|until| time.instant(until)),
+            link_until: person.link_until.map(|until| time.instant(until)),
             sessions: running(reader, user, None, time.now())?.len(),
         };
         Ok((view, forms))
@@ -152,14 +154,13 @@ fn viewed(
 /// How they stand, and until when they are away.
 fn standing(
     reader: &Reader<'_>,
-    row: &UserRow,
-    standings: &Standings,
+    person: &PersonRow,
     names: &Names<'_, '_>,
     time: &LocalTime,
 ) -> Result<Markup, StoreError> {
-    let mut words = standing_words(standings.of(row), time);
+    let mut words = standing_words(person.standing, time);
     let today = absence::today(time);
-    let absences = reader.absences_of(&row.id)?;
+    let absences = reader.absences_of(&person.user.id)?;
     let mut standing = absences.iter().filter(|absence| absence.withdrawn_by.is_none());
     let lasts = standing.find(|absence| absence.first_on <= today && today <= absence.last_on);
     if let Some(absence) = lasts {
@@ -229,18 +230,17 @@ fn known(
 /// What they themselves and those who look after people know besides.
 fn for_few(
     reader: &Reader<'_>,
-    row: &UserRow,
-    standings: &Standings,
+    row: &PersonRow,
     time: &LocalTime,
 ) -> Result<Vec<Line>, StoreError> {
-    let person = reader.person_of(&format!("user/{}", row.id))?.unwrap_or_default();
+    let person = reader.person_of(&format!("user/{}", row.user.id))?.unwrap_or_default();
     let beside = || Markup::text("beside the ledger");
     let mut lines = Vec::new();
     if let Some(email) = person.email {
         lines.push(Line { label: "E-mail".into(), value: Markup::text(email), from: beside() });
     }
-    if let Some(at) = standings.seen.get(&row.id) {
-        lines.push(Line { label: "Last seen".into(), value: time.instant(*at), from: beside() });
+    if let Some(at) = row.seen_at {
+        lines.push(Line { label: "Last seen".into(), value: time.instant(at), from: beside() });
     }
     Ok(lines)
 }

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::response::Response;
 use domain::{
-    agreement::Agreement,
+    agreement::{Agreement, Measure},
+    firm::Side,
     ids::{UserId, Version},
     structure::{Duty, Presence, Untrained},
 };
@@ -21,7 +22,7 @@ use engine::{
 use crate::{
     failure::Failure,
     layout::{EmptyState, Frame, Place},
-    markup::Markup,
+    markup::{Markup, element},
     names::{Names, encoded},
     pages::people::schooling::words_of,
     session::Visit,
@@ -110,7 +111,10 @@ fn view_of(engine: &Engine, sees_people: bool, time: &LocalTime) -> Result<View,
             held: held.collect::<Result<_, Failure>>()?,
             trainings: trainings(&agreement, structure.version),
             people: match sees_people {
-                true => Some(people_shown(&names, &structure, time)?),
+                true => {
+                    let promised = goal_href(&agreement, structure.version);
+                    Some(people_shown(&names, &structure, &promised, time)?)
+                }
                 false => None,
             },
             none: None,
@@ -154,6 +158,20 @@ fn finding(structure: &Structure) -> String {
     }
 }
 
+/// Where the text says what marketing promised to deliver.
+fn goal_href(agreement: &Agreement, version: Version) -> String {
+    let of = |measure: Measure| {
+        let mut goals = agreement.goals.iter();
+        goals.find(|goal| {
+            goal.side == Side::Marketing && goal.measure == measure && goal.user.is_none()
+        })
+    };
+    match of(Measure::Qualified).or_else(|| of(Measure::Accepted)) {
+        Some(goal) => format!("/agreement/{version}#c{}", goal.clause),
+        None => format!("/agreement/{version}"),
+    }
+}
+
 /// The trainings of a text, each with its clause.
 fn trainings(agreement: &Agreement, version: Version) -> Markup {
     let mut all = Markup::default();
@@ -177,7 +195,8 @@ fn held_shown(
     if let Some(other) = &held.stand_in {
         standing = standing.and_text(", ").and(person(names, other)?).and_text(" stands in");
         if let Some(n) = beside.get(other) {
-            standing = standing.and_text(format!(" beside {n} of their own"));
+            let n = figure(count(*n as u64), "#held");
+            standing = standing.and_text(" beside ").and(n).and_text(" of their own");
         }
     }
     if !held.is_vacant {
@@ -185,8 +204,8 @@ fn held_shown(
             standing = standing.and_text(", ").and(lack_words(lack, time));
         }
     }
-    if let Some(overload) = &held.overload {
-        standing = standing.and_text(", ").and_text(overload_words(overload));
+    if let Some((overload, user)) = held.overload.as_ref().zip(held.user.as_ref()) {
+        standing = standing.and_text(", ").and(overload_shown(overload, user));
     }
     Ok(HeldShown {
         what: duty_words(&of.duty),
@@ -252,13 +271,26 @@ fn lack_words(lack: &Untrained, time: &LocalTime) -> Markup {
     }
 }
 
-fn overload_words(overload: &Overload) -> String {
+/// What is too much for somebody; how many opens them, and what was agreed stands beside it.
+fn overload_shown(overload: &Overload, user: &UserId) -> Markup {
+    let owner = encoded(user.as_str());
+    let terms = |words: String| element("span").class("terms").holding(words);
     match overload {
         Overload::Opportunities { open, at_a_time } => {
-            format!("with {} open opportunities where {at_a_time} are agreed", count(*open))
+            let href = format!("/opportunities?outcome=open&owner={owner}");
+            let agreed = terms(format!(" where {at_a_time} are agreed"));
+            Markup::text("with ")
+                .and(figure(count(*open), &href))
+                .and_text(" open opportunities")
+                .and(agreed)
         }
         Overload::Leads { open, cap } => {
-            format!("full: {} open leads of {cap} that they may have", count(*open))
+            let href = format!("/leads?owner={owner}");
+            let agreed = terms(format!(" of {cap} that they may have"));
+            Markup::text("full: ")
+                .and(figure(count(*open), &href))
+                .and_text(" open leads")
+                .and(agreed)
         }
     }
 }
@@ -266,6 +298,7 @@ fn overload_words(overload: &Overload) -> String {
 fn people_shown(
     names: &Names<'_, '_>,
     structure: &Structure,
+    promised: &str,
     time: &LocalTime,
 ) -> Result<PeopleShown, Failure> {
     let words = |presence: &Presence| presence_words(presence, &Duty::Rules, time);
@@ -293,8 +326,8 @@ fn people_shown(
         rooms: structure
             .room
             .iter()
-            .map(|ahead| room_shown(ahead, time))
-            .chain(structure.workloads.iter().flat_map(|load| workload_shown(load, time)))
+            .map(|ahead| room_shown(ahead, promised, time))
+            .chain(structure.workloads.iter().flat_map(|load| workload_shown(load, promised, time)))
             .collect(),
     })
 }

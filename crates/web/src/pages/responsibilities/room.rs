@@ -20,7 +20,7 @@ fn leads(n: u64) -> String {
     if n == 1 { "1 lead".to_owned() } else { format!("{} leads", count(n)) }
 }
 
-pub(super) fn room_shown(ahead: &RoomAhead, time: &LocalTime) -> RoomShown {
+pub(super) fn room_shown(ahead: &RoomAhead, goal: &str, time: &LocalTime) -> RoomShown {
     let room = ahead.room;
     let finding = match room.short_by() {
         None => "How many leads the pools can take is not known: not every member has a cap a day"
@@ -56,7 +56,7 @@ pub(super) fn room_shown(ahead: &RoomAhead, time: &LocalTime) -> RoomShown {
             ),
             (
                 "Promised by marketing’s goals",
-                opens(room.promised_to_pools(), "/agreement", "no goal counts leads"),
+                opens(room.promised_to_pools(), goal, "no goal counts leads"),
                 promised,
             ),
             (
@@ -81,8 +81,8 @@ fn hours(minutes: u64) -> String {
 }
 
 /// What the people of a capacity can work, and the time that they have to call.
-pub(super) fn workload_shown(load: &Workload, time: &LocalTime) -> Vec<RoomShown> {
-    let mut shown = vec![taken_on_shown(load, time)];
+pub(super) fn workload_shown(load: &Workload, goal: &str, time: &LocalTime) -> Vec<RoomShown> {
+    let mut shown = vec![taken_on_shown(load, goal, time)];
     shown.extend(load.calling.map(|calling| calling_shown(load, calling, time)));
     shown
 }
@@ -91,8 +91,12 @@ fn between((from, to): (Date, Date), time: &LocalTime) -> Markup {
     time.date(from).and_text(" to ").and(time.date(to))
 }
 
+fn clause_href(load: &Workload) -> String {
+    format!("/agreement#c{}", encoded(&load.clause))
+}
+
 fn of_clause(load: &Workload) -> Markup {
-    figure(format!("clause {}", load.clause), &format!("/agreement#c{}", encoded(&load.clause)))
+    figure(format!("clause {}", load.clause), &clause_href(load))
 }
 
 fn people(load: &Workload) -> String {
@@ -102,7 +106,7 @@ fn people(load: &Workload) -> String {
     }
 }
 
-fn taken_on_shown(load: &Workload, time: &LocalTime) -> RoomShown {
+fn taken_on_shown(load: &Workload, goal: &str, time: &LocalTime) -> RoomShown {
     let (room, key) = (load.room, words_of(&load.capacity));
     let finding = match room.short_by() {
         _ if load.people.is_empty() => format!("Nobody of {} works as {key}", load.side.word()),
@@ -130,18 +134,28 @@ fn taken_on_shown(load: &Workload, time: &LocalTime) -> RoomShown {
         lines: vec![
             (
                 "Can be taken on",
-                Markup::text(opportunities(takes)),
+                figure(opportunities(takes), &clause_href(load)),
                 ahead.and(of_clause(load)).and_text(", less where somebody is away"),
             ),
             (
                 "Follow from what marketing promised",
-                Markup::text(match room.promised_to_pools() {
-                    Some(n) => opportunities(n),
-                    None => "not known".to_owned(),
-                }),
+                match room.promised_to_pools() {
+                    Some(n) => figure(opportunities(n), goal),
+                    None => Markup::text("not known"),
+                },
                 promised,
             ),
-            ("Were opened", Markup::text(opportunities(room.to_pools)), between(load.behind, time)),
+            (
+                "Were opened",
+                figure(
+                    opportunities(room.to_pools),
+                    &format!(
+                        "/opportunities?opened_from={}&opened_to={}",
+                        load.behind.0, load.behind.1
+                    ),
+                ),
+                between(load.behind, time),
+            ),
             (
                 "Are open now",
                 figure(opportunities(load.open), "/opportunities?outcome=open"),
@@ -164,7 +178,7 @@ fn calling_shown(load: &Workload, (needs, has): (u64, u64), time: &LocalTime) ->
         lines: vec![
             (
                 "Calling takes",
-                Markup::text(hours(needs)),
+                figure(hours(needs), &clause_href(load)),
                 between(load.ahead, time)
                     .and_text(format!(": {}, each called as often as ", leads(leads_to_call)))
                     .and(of_clause(load))
@@ -172,7 +186,7 @@ fn calling_shown(load: &Workload, (needs, has): (u64, u64), time: &LocalTime) ->
             ),
             (
                 "There is time for",
-                Markup::text(hours(has)),
+                figure(hours(has), &clause_href(load)),
                 Markup::text(format!("{}, less where somebody is away", people(load))),
             ),
         ],

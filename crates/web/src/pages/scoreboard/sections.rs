@@ -12,7 +12,7 @@ use engine::{
     Engine,
     report::{
         CohortFigures, ReportFailure, ReportQuestion, ReportRefusal, Subject, Unit, met_ahead_note,
-        untimed_note,
+        resting_note, untimed_note,
     },
 };
 use jiff::Timestamp;
@@ -94,6 +94,7 @@ fn service_levels(
             met_ahead_note as fn(u64) -> String,
         ),
         ("untimed", "Clocks that took nobody knows how long", &all.untimed, untimed_note),
+        ("resting", "Clocks that rest", &report.resting, resting_note),
     ] {
         if !clocks.is_empty() {
             let n = board.counted(&format!("clocks.{key}"), title, "clock", clocks);
@@ -300,6 +301,11 @@ fn funnel(engine: &Engine, question: &ReportQuestion, board: &mut Board) -> Resu
     let report = apart(&by_month, board, report)?;
     board.by_person |= report.question.by_person;
     board.notes.extend(report.notes.iter().cloned());
+    if let Some((note, leads)) = &report.undated {
+        let title = "Leads that never entered a status that is dated";
+        let n = board.counted("funnel.undated", title, "lead", leads);
+        board.opened.insert(note.clone(), n);
+    }
     let Some(CohortFigures::Leads(cohorts)) = &report.cohorts else { return Ok(()) };
     if cohorts.total.total.units.is_empty() {
         return Ok(());

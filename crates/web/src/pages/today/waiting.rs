@@ -8,7 +8,7 @@ use engine::{
     import::dock::State,
     report::ReportQuestion,
 };
-use jiff::ToSpan;
+use jiff::{ToSpan, civil::Date};
 use store::read::AgreementState;
 
 use crate::{
@@ -26,7 +26,7 @@ use crate::{
     show::{LocalTime, count, figure},
 };
 
-/// Differences at most so old are told.
+/// Differences of so many days are told, today among them.
 const DAYS: i64 = 30;
 
 /// Between what the differences are.
@@ -170,13 +170,28 @@ fn differences_words(n: u64) -> String {
     if n == 1 { "1 difference".to_owned() } else { format!("{} differences", count(n)) }
 }
 
+fn today(time: &LocalTime) -> Date {
+    time.zone().to_datetime(time.now()).date()
+}
+
+/// The first of the days whose differences are told.
+fn first_day(time: &LocalTime) -> Date {
+    today(time).saturating_sub((DAYS - 1).days())
+}
+
+/// Since which day, and in the days of which place.
+fn since(time: &LocalTime) -> Markup {
+    Markup::text("since ")
+        .and(time.date(first_day(time)))
+        .and_text(format!(", today included, by the days of {}", time.city()))
+}
+
 /// The last days.
 fn question(time: &LocalTime) -> ReportQuestion {
-    let today = time.zone().to_datetime(time.now()).date();
     ReportQuestion {
         by: None,
-        from: today.checked_sub(DAYS.days()).ok(),
-        to: Some(today),
+        from: Some(first_day(time)),
+        to: Some(today(time)),
         horizon_days: None,
         cohorts: None,
         as_of: time.now(),
@@ -193,11 +208,7 @@ fn the_house(house: &House, time: &LocalTime) -> Result<Vec<Waiting>, Failure> {
     if let Some(last) = imports.iter().max_by_key(|run| run.started_at) {
         let counts: serde_json::Value = serde_json::from_str(&last.counts).unwrap_or_default();
         let of = |key: &str| counts.get(key).and_then(serde_json::Value::as_u64).unwrap_or(0);
-        // What came by the command line has no page of its own.
-        let href = match &last.by {
-            Some(_) => format!("/imports/{}", encoded(&last.id)),
-            None => "/imports".to_owned(),
-        };
+        let href = format!("/imports/{}", encoded(&last.id));
         let state = State::parse(&last.state).unwrap_or(State::Failed).words();
         let began = Markup::text("began ").and(time.instant(last.started_at));
         let words = match of("read") {
@@ -222,9 +233,10 @@ fn the_house(house: &House, time: &LocalTime) -> Result<Vec<Waiting>, Failure> {
     let soon = house.differences(&question(time)).map_err(failed)?;
     if matches!(soon, Soon::Awaited) {
         waiting.push(Waiting {
-            what: format!("Differences of {DAYS} days"),
+            what: "Differences".to_owned(),
             href: differences_href(&question(time)),
-            words: Markup::text("are being worked out, for the first time since Lockstep started"),
+            words: since(time)
+                .and_text(": they are being worked out, for the first time since Lockstep started"),
         });
     }
     if let Soon::Found(found) = soon
@@ -232,11 +244,14 @@ fn the_house(house: &House, time: &LocalTime) -> Result<Vec<Waiting>, Failure> {
     {
         let differences = found.value.0;
         waiting.push(Waiting {
-            what: format!("{} found in {DAYS} days", differences_words(differences)),
+            what: differences_words(differences),
             href: differences_href(&question(time)),
-            words: match found.past() {
-                None => Markup::text(BETWEEN),
-                Some(past) => Markup::text(BETWEEN).and_text(", as of ").and(time.second(past)),
+            words: {
+                let words = Markup::text(BETWEEN).and_text(", ").and(since(time));
+                match found.past() {
+                    None => words,
+                    Some(past) => words.and_text("; as of ").and(time.second(past)),
+                }
             },
         });
     }

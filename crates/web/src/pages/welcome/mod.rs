@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::cookie::CookieJar;
-use engine::people::PASSWORD_CHARS_MIN;
+use engine::password::CHARS_MIN;
 use serde::Deserialize;
 
 use crate::{
@@ -93,6 +93,14 @@ pub(crate) async fn create(
     }
 }
 
+/// The field for a password that somebody chooses.
+pub(crate) fn new_password(name: &'static str, label: &str) -> Field {
+    let hint = format!(
+        "At least {CHARS_MIN} characters that nobody guesses; a few words do well. Pasting is welcome."
+    );
+    Field::password(name, label).autocomplete("new-password").hint(hint)
+}
+
 fn door(house: &Shared, theme: Theme, title: &str) -> Door {
     let firm = Some(house.app.firm.clone()).filter(|firm| !firm.is_empty());
     Door { title: title.to_owned(), firm, theme, refused: false }
@@ -121,10 +129,7 @@ async fn welcomed(
         Err(Failure::Refused(_)) => return Ok(None),
         Err(other) => return Err(other),
     };
-    let hint = format!(
-        "At least {PASSWORD_CHARS_MIN} characters; a few words do well. Pasting is welcome."
-    );
-    let password = Field::password("password", "Password").autocomplete("new-password").hint(hint);
+    let password = new_password("password", "Password");
     let username = Field::hidden("username", email);
     let door = door(house, theme, "Welcome");
     Ok(Some(WelcomePage { door, form: Form::of([username, password]), name, secret }))

@@ -21,7 +21,7 @@ pub(super) fn check(house: &House, role: Role, page: &str, figure: &Figure) -> R
             body.contains(&format!("id=\"{clause}\"")).then_some(()).ok_or("no such clause".into())
         }
         _ if address.starts_with("/scoreboard/rows?") => rows(house, role, &address, &body, said),
-        Some((_, place)) if own && ["within", "threshold", "load"].contains(&place) => {
+        Some((_, place)) if own && ["within", "threshold", "load", "held"].contains(&place) => {
             body.contains(&format!("id=\"{place}\"")).then_some(()).ok_or("no such place".into())
         }
         // How many can be taken follows from the pools and their caps, which stand there.
@@ -48,8 +48,21 @@ pub(super) fn check(house: &House, role: Role, page: &str, figure: &Figure) -> R
         _ if address.starts_with("/leads/") || address.starts_with("/opportunities/") => {
             plain(&body).contains(said).then_some(()).ok_or("the page does not say it".into())
         }
+        _ if address == "/agreement/actions" => actions(&body, said),
+        // What became of an import's rows.
+        _ if address.starts_with("/imports/") => {
+            body.contains(&format!(">{said}<")).then_some(()).ok_or("no row says it".into())
+        }
         _ => Err("nothing there makes this number".to_owned()),
     }
+}
+
+/// The actions that were opened, or those that are open still.
+fn actions(body: &str, said: &str) -> Result<(), String> {
+    let (all, done) =
+        (body.matches("<dt>Owner</dt>").count(), body.matches("<dt>Done</dt>").count());
+    let is = [all, all - done].iter().any(|n| n.to_string() == said);
+    is.then_some(()).ok_or(format!("{all} stand there, {done} of them done"))
 }
 
 /// The leads of a backtest: as many as are said, counted by their file, or some where a share, a sum
