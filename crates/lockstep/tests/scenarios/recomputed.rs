@@ -49,7 +49,7 @@ async fn whoever_signs_sees_which_clocks_will_follow_and_which_keep_their_versio
     assert!(beside.contains(says), "{beside}");
     let redline = world.page("sven", "/agreement/2/redline").await;
     assert!(redline.contains("Clocks that run when this comes into force"), "{redline}");
-    assert!(redline.contains("follow this text"), "{redline}");
+    assert!(redline.contains("are judged by this text from then on"), "{redline}");
     let changes = world.page("sven", "/agreement/2/changes").await;
     let says = "1 of the clocks that run will be judged by it; 1 keep the version";
     assert!(changes.contains(says), "{changes}");
