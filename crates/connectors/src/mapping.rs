@@ -234,6 +234,20 @@ pub fn plain_name(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
+/// The names by which a column is known: its header as it is compared, and the same without a unit
+/// in brackets at its end, `Amount (EUR)`.
+fn names_of(header: &str) -> impl Iterator<Item = String> {
+    let whole = plain_name(header);
+    let bare = unit_of(header).map(|(bare, _)| plain_name(bare));
+    std::iter::once(whole).chain(bare.filter(|bare| !bare.is_empty()))
+}
+
+/// A header without a unit in brackets at its end, and the unit.
+fn unit_of(header: &str) -> Option<(&str, &str)> {
+    let (name, unit) = header.trim().strip_suffix([')', ']'])?.rsplit_once(['(', '['])?;
+    Some((name, unit.trim()))
+}
+
 /// A header as a field's name: `Deal Stage` is `deal_stage`.
 pub fn field_name(header: &str) -> String {
     let mut name = String::new();
@@ -258,7 +272,7 @@ pub fn field_name(header: &str) -> String {
 impl Mapping {
     /// The table that a file is, by its name and its columns.
     pub fn recognise(&self, file: &str, header: &[String]) -> Option<&TableMapping> {
-        let columns: Vec<String> = header.iter().map(|name| plain_name(name)).collect();
+        let columns: Vec<String> = header.iter().flat_map(|name| names_of(name)).collect();
         self.tables.iter().find(|table| table.fits(file, &columns))
     }
 }
@@ -269,7 +283,7 @@ impl TableMapping {
         let named = self.columns.values().flat_map(Headers::each).chain(&self.key);
         let named: std::collections::BTreeSet<String> =
             named.map(|name| plain_name(name)).collect();
-        header.iter().filter(|name| named.contains(&plain_name(name))).count()
+        header.iter().filter(|name| names_of(name).any(|name| named.contains(&name))).count()
     }
 
     fn fits(&self, file: &str, columns: &[String]) -> bool {

@@ -306,6 +306,7 @@ fn extension(path: &Path) -> String {
 const SAVE_AS: &str = "open it in a spreadsheet program and save it as XLSX or CSV";
 const UNPACK: &str = "unpack it and import the CSV or XLSX inside";
 const EXPORT: &str = "export the table as CSV or XLSX";
+const SEND: &str = "export the table as CSV or XLSX, or send facts to the API";
 const RENAME: &str = "if it is an Excel workbook, give it the ending .xlsx; if not, unpack it";
 
 /// Starts of files that are no tables. Source: the formats' own specifications.
@@ -346,8 +347,19 @@ fn kind(head: &[u8], extension: &str) -> Result<Kind, Reason> {
         }
         (_, true) => wrong("a zip archive", RENAME),
         _ if encoding::looks_binary(head) => wrong("binary", EXPORT),
+        _ if begins(head, "[{") || begins(head, "{\"") => wrong("JSON", SEND),
+        _ if begins(head, "<!doctypehtml") || begins(head, "<html") => {
+            wrong("a page of a site, perhaps one that asks to sign in", EXPORT)
+        }
         _ => Ok(Kind::Text),
     }
+}
+
+/// Whether a text begins so, whatever its capitals and spaces.
+fn begins(head: &[u8], with: &str) -> bool {
+    let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
+    let letters = head.iter().filter(|byte| !byte.is_ascii_whitespace());
+    letters.map(u8::to_ascii_lowercase).take(with.len()).eq(with.bytes())
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use super::{
     Object,
     plan::{Kind, Plan, Planned},
     profile::{Defaults, Profile},
+    unit_of,
 };
 use crate::{
     files::table::{Cell, Row},
@@ -19,7 +20,7 @@ use crate::{
         self, Missing,
         date::{DateOrder, DateValue, parse_date},
         missing,
-        money::{MoneyValue, money_from_float, parse_money},
+        money::{MoneyValue, currency_named, money_from_float, parse_money},
         number::{from_float, parse_number},
     },
 };
@@ -241,12 +242,22 @@ impl Reading<'_> {
         ours.cloned().unwrap_or(text)
     }
 
+    /// The currency of a column: that of the row, or that of the header where no column says it.
+    fn currency_of(&self, index: usize) -> Currency {
+        let is_said = self.plan.fields.iter().any(|planned| planned.field == "currency");
+        let unit = unit_of(&self.plan.header[index]).map(|(_, unit)| unit);
+        // A code is written in capitals; in small letters "all" is a word, and no money of Albania.
+        let unit = unit.filter(|unit| !is_said && *unit == unit.to_uppercase());
+        unit.and_then(currency_named).unwrap_or(self.currency)
+    }
+
     fn money(&self, index: usize, cell: &Cell, draft: &mut Draft) -> Result<MoneyValue, String> {
+        let currency = self.currency_of(index);
         let read = match cell {
-            Cell::Number(number) => money_from_float(*number, self.currency),
+            Cell::Number(number) => money_from_float(*number, currency),
             cell => {
                 let style = self.profile.money_style(index, self.defaults.decimal);
-                parse_money(&text_of(cell).unwrap_or_default(), self.currency, style.decimal)
+                parse_money(&text_of(cell).unwrap_or_default(), currency, style.decimal)
             }
         };
         let money = read.map_err(|problem| problem.to_string())?;

@@ -1,6 +1,6 @@
 //! A table's plan: for each column of this very file, what it says.
 
-use super::{Mapping, Object, TableMapping, field_name, plain_name, profile::Profile};
+use super::{Mapping, Object, TableMapping, field_name, names_of, plain_name, profile::Profile};
 
 /// What kind of value a field has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +66,12 @@ pub struct Plan {
 /// Plans a table, once its columns have been looked at.
 pub fn plan(mapping: &Mapping, table: &TableMapping, header: &[String], profile: &Profile) -> Plan {
     let columns: Vec<String> = header.iter().map(|name| plain_name(name)).collect();
-    let find = |name: &String| columns.iter().position(|column| *column == plain_name(name));
+    let find = |name: &String| {
+        let name = plain_name(name);
+        let is_so = |column: &String| names_of(column).any(|known| known == name);
+        let whole = columns.iter().position(|column| *column == name);
+        whole.or_else(|| header.iter().position(is_so))
+    };
     let key = table.key.iter().find_map(find);
     let mut fields: Vec<Planned> = Vec::new();
     for (field, headers) in &table.columns {

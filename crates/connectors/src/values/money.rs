@@ -22,6 +22,14 @@ pub struct MoneyValue {
     pub rounded: bool,
 }
 
+/// The currency that a code or a sign means wherever it stands.
+pub fn currency_named(name: &str) -> Option<Currency> {
+    match meaning(name) {
+        Meaning::One(code) => Currency::parse(code).ok(),
+        _ => None,
+    }
+}
+
 /// Looks at one amount for its column's decimal sign; blanks count for nothing.
 pub fn observe_money(profile: &mut NumberProfile, text: &str) {
     if missing(text).is_some() {

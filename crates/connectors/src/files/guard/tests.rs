@@ -23,11 +23,14 @@ fn assert_refused(name: &str, bytes: &[u8], sentence: &str) {
 fn what_is_no_table_is_refused_with_what_to_do() {
     let ole = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 and more";
     let inner = zip(&[("a.txt", b"a")]);
-    let cases: [(&str, &[u8], &str); 17] = [
+    let cases: [(&str, &[u8], &str); 20] = [
         ("empty.csv", b"", "is empty"),
         ("blank.csv", b"\n \n\r\n", "is empty"),
         ("a.csv", b"\x89PNG\r\n\x1a\n", "is a PNG image, not a table: export the table"),
         ("a.csv", b"%PDF-1.7\n", "a PDF document"),
+        ("a.json", b"\xEF\xBB\xBF [\n  { \"id\": 1 } ]", "JSON, not a table"),
+        ("a.ndjson", b"{\"id\": 1}\n", "or send facts to the API"),
+        ("a.csv", b"\n<!DOCTYPE html>\n<html>", "a page of a site"),
         ("a.csv", b"\x1F\x8B\x08\0", "a gzip archive, not a table: unpack it"),
         ("a.csv", &inner, "a zip archive, not a table: if it is an Excel workbook"),
         ("a.xls", ole, "behind a password, not a table: open it in a spreadsheet program"),

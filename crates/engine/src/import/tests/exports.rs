@@ -120,6 +120,28 @@ fn a_pipeline_in_french_is_known_by_its_columns_and_its_words() {
 }
 
 #[test]
+fn a_header_may_name_the_unit_of_its_column() {
+    let (dir, engine) = engine();
+    let file = written(
+        &dir,
+        "deals.csv",
+        "Deal ID;Deal Name;Amount (CHF);Stage;Close date\n\
+         1;Alpha;10.000,00;Angebot;31.12.2026\n2;Beta;2.500,00 €;Gewonnen;15.10.2026\n",
+    );
+    let report = import(&engine, &[file], &ImportOptions::default());
+    let deals = of(&report, Object::Opportunities);
+    assert_eq!((deals.counts.created, deals.counts.rejected), (2, 0), "{:?}", deals.rejected);
+    assert_eq!(deals.columns["amount"], "Amount (CHF)");
+    let known = engine.read(|reader| reader.opportunities()).unwrap();
+    let mut amounts: Vec<String> =
+        known.iter().filter_map(|deal| Some(deal.amount?.to_string())).collect();
+    amounts.sort();
+    assert_eq!(amounts, ["10,000.00 CHF", "2,500.00 EUR"]);
+    let other = deals.notes.iter().any(|note| note.contains("is in EUR, unlike its column"));
+    assert!(other, "{:?}", deals.notes);
+}
+
+#[test]
 fn a_revenue_with_its_currency_is_a_number_to_compare() {
     let (dir, engine) = engine();
     let file = written(
