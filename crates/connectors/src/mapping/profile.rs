@@ -137,15 +137,12 @@ impl Profile {
 
     /// The order that all columns show which show one by a number over 12, with the first of them.
     pub fn order_of_others(&self) -> Option<(DateOrder, usize)> {
-        let is_shown =
-            |order: &DateOrder| !matches!(order, DateOrder::Ambiguous | DateOrder::Clear);
         let shows_by_number =
             |column: &Column| column.dates.day_first + column.dates.month_first > 0;
         let columns = self.columns.iter().enumerate().filter(|(_, column)| shows_by_number(column));
         let mut shown = columns
             .filter(|(index, _)| self.is_dates(*index))
-            .map(|(index, column)| (column.dates.finish(), index))
-            .filter(|(order, _)| is_shown(order));
+            .map(|(index, column)| (column.dates.finish(), index));
         let (first, index) = shown.next()?;
         let agree = first != DateOrder::Mixed && shown.all(|(order, _)| order == first);
         agree.then_some((first, index))

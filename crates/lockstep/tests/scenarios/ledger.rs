@@ -59,7 +59,8 @@ async fn a_row_says_what_when_from_whom_and_leads_on() {
         assert!(page.contains(words), "{words} is not in {page}");
     }
     let head = world.asks(|engine| engine.read(|reader| reader.head())).unwrap();
-    assert!(page.contains(&format!("Seal {} ends the chain: {}", head.seal, head.hash)), "{page}");
+    let says = format!("The seal after fact {} ends the chain: {}", head.fact, head.hash);
+    assert!(page.contains(&says), "{page}");
     let body = world.gets("auditor", "/ledger?about=crm:l1").await.body;
     assert!(body.contains("href=\"/leads/crm:l1\"") && body.contains("href=\"/facts/1"), "{body}");
 }

@@ -18,7 +18,7 @@ use crate::{
         say::period,
     },
     markup::{Markup, element},
-    names::{encoded, fact_href, lead_href, opportunity_href},
+    names::{encoded, fact_href, fact_link, lead_href, opportunity_href},
     pages::imports::files_words,
     sentence::{kind_of, sentence, show_kind},
     sheet::Cell,
@@ -245,12 +245,12 @@ impl Listed for Facts {
 
     fn under(maker: &Maker<'_, '_>) -> Result<Markup, Failure> {
         let head = maker.reader.head()?;
+        let time = Markup::text(format!("In the time of {}. ", maker.asker.time.city()));
+        if head.seal == 0 {
+            return Ok(time.and_text("Nothing is sealed yet."));
+        }
         let hash = element("span").class("hash").holding(head.hash.to_string());
-        let words = format!(
-            "In the time of {}. Seal {} ends the chain: ",
-            maker.asker.time.city(),
-            head.seal
-        );
-        Ok(Markup::text(words).and(hash))
+        let last = fact_link(head.fact);
+        Ok(time.and_text("The seal after ").and(last).and_text(" ends the chain: ").and(hash))
     }
 }

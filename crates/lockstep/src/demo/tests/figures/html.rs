@@ -148,9 +148,8 @@ impl Text {
     }
 }
 
-/// What stands before a number that is a name: `version 3`, `clause 4.2`, `week 47`, `seal 12`.
-const NAMES: [&str; 9] =
-    ["version", "clause", "week", "seal", "fact", "facts", "under", "Quota,", "of"];
+/// What stands before a number that is a name: `version 3`, `clause 4.2`, `week 47`.
+const NAMES: [&str; 8] = ["version", "clause", "week", "fact", "facts", "under", "Quota,", "of"];
 
 /// The same without dates, times, versions and other names that have digits.
 fn without_names(words: &str) -> String {
