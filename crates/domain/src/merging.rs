@@ -6,12 +6,17 @@
 //! kept, start no new ones, and hear what is done with the person under the other record.
 //! Source: domain.md 12.4.
 
-use std::{borrow::Borrow, collections::BTreeSet, sync::Arc};
+use std::{
+    borrow::Borrow,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 
 use crate::{
     correction::is_correctable,
+    decided::ClockStarted,
     fact::{Entry, Fact, Told},
     field::{FieldValue, Fields},
     ids::{FactNo, LeadId},
@@ -198,9 +203,10 @@ fn filling_in(
 }
 
 /// The facts about a lead that hold no more once the merge is taken back: that it was merged, what
-/// has been decided by facts of the other or by what was decided so. What somebody has answered
-/// stays, with what it rests on. `own` are the facts that hold, in ledger order; `of_the_other` the
-/// numbers of those about the other.
+/// has been decided by facts of the other or by what was decided so, and each clock that began only
+/// because one of its service level had been ended so. What somebody has answered stays, with what it
+/// rests on. `own` are the facts that hold, in ledger order; `of_the_other` the numbers of those about
+/// the other.
 pub fn taken_back<E: Borrow<Entry>>(
     own: &[E],
     merge: FactNo,
@@ -224,10 +230,24 @@ pub fn taken_back<E: Borrow<Entry>>(
         }
     }
     let mut going = BTreeSet::from([merge]);
-    for entry in own().filter(|entry| entry.no > merge && !stays.contains(&entry.no)) {
+    let (mut level_of, mut ended_by_them) = (BTreeMap::new(), BTreeSet::<&String>::new());
+    for entry in own() {
+        if let Fact::ClockStarted(ClockStarted { clock, service_level, .. }) = entry.fact() {
+            level_of.insert(clock, service_level);
+        }
+        if entry.no < merge || stays.contains(&entry.no) {
+            continue;
+        }
         let gone = |no: &FactNo| going.contains(no) || of_the_other.contains(no);
-        if rests_on(entry).is_some_and(|facts| facts.iter().any(gone)) {
+        let began_after = match entry.fact() {
+            Fact::ClockStarted(start) => ended_by_them.contains(&start.service_level),
+            _ => false,
+        };
+        if began_after || rests_on(entry).is_some_and(|facts| facts.iter().any(gone)) {
             going.insert(entry.no);
+            if let Fact::ClockStopped(stop) = entry.fact() {
+                ended_by_them.extend(level_of.get(&stop.clock));
+            }
         }
     }
     going.into_iter().collect()
