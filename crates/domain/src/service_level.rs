@@ -124,6 +124,21 @@ pub struct Counting {
     pub ahead: Vec<(Timestamp, Timestamp)>,
 }
 
+impl Counting {
+    /// The same at a later instant, up to another: what counting anew says then, as long as nothing
+    /// happens to the clock and the stretches were asked for up to there.
+    pub fn later(&self, at: Timestamp, until: Timestamp) -> Counting {
+        let goes_on = |(from, to): &(Timestamp, Timestamp)| (at.max(*from), until.min(*to));
+        let passed = self.ahead.iter().map(|(from, to)| at.min(*to).duration_since(*from));
+        let passed = passed.map(|passed| passed.max(SignedDuration::ZERO));
+        Counting {
+            left: self.left - passed.sum::<SignedDuration>(),
+            at_risk: self.at_risk,
+            ahead: self.ahead.iter().map(goes_on).filter(|(from, to)| from < to).collect(),
+        }
+    }
+}
+
 impl ServiceClock {
     /// The service level that it runs under.
     pub fn level(&self) -> &ServiceLevel {

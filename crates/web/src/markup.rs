@@ -107,23 +107,29 @@ impl FromIterator<Markup> for Markup {
 #[derive(Debug, Clone)]
 pub struct Element {
     name: &'static str,
-    attributes: String,
-    content: Markup,
+    /// Everything but the closing tag.
+    html: String,
+    /// Where the opening tag ends, for one more attribute.
+    tag_end: usize,
 }
 
 /// Begins an element. The name is ours, never a user's.
 pub fn element(name: &'static str) -> Element {
-    Element { name, attributes: String::new(), content: Markup::new() }
+    let html = format!("<{name}>");
+    Element { name, tag_end: html.len() - 1, html }
 }
 
 impl Element {
     /// Sets an attribute.
     pub fn with(mut self, attribute: &'static str, value: impl Display) -> Element {
-        self.attributes.push(' ');
-        self.attributes.push_str(attribute);
-        self.attributes.push_str("=\"");
-        escape_into(&mut self.attributes, value);
-        self.attributes.push('"');
+        let rest = self.html.split_off(self.tag_end);
+        self.html.push(' ');
+        self.html.push_str(attribute);
+        self.html.push_str("=\"");
+        escape_into(&mut self.html, value);
+        self.html.push('"');
+        self.tag_end = self.html.len();
+        self.html.push_str(&rest);
         self
     }
 
@@ -152,15 +158,18 @@ impl Element {
 
     /// Puts markup, or words to be escaped, inside.
     pub fn holding(mut self, content: impl Into<Markup>) -> Element {
-        self.content.push(content);
+        self.html.push_str(&content.into().0);
         self
     }
 }
 
 impl From<Element> for Markup {
     fn from(element: Element) -> Markup {
-        let Element { name, attributes, content } = element;
-        Markup(format!("<{name}{attributes}>{content}</{name}>"))
+        let Element { name, mut html, .. } = element;
+        html.push_str("</");
+        html.push_str(name);
+        html.push('>');
+        Markup(html)
     }
 }
 

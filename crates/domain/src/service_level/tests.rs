@@ -1,6 +1,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{SignedDuration, civil::time};
+use proptest::prelude::*;
 
 use super::*;
 use crate::{
@@ -375,6 +376,27 @@ fn an_opportunity_that_moves_on_gets_a_fresh_clock_and_one_that_rests_is_missed(
     assert_eq!(state("2026-04-20 10:00"), ClockState::AtRisk);
     assert_eq!(state("2026-07-01 09:00"), ClockState::Breached);
     assert_eq!(found[2].id.as_str(), "new-mql/crm:d1/4");
+}
+
+proptest! {
+    /// From any minute on for two weeks, weekends and the clocks put back among them: in time, at
+    /// risk and late.
+    #[test]
+    fn how_a_clock_goes_on_later_is_what_counting_anew_says(
+        first in 0_i64..20_000,
+        passed in 0_i64..3_000,
+        reach in 0_i64..3_000,
+    ) {
+        let lines = [("2026-10-20 08:00", "is MQL"), ("2026-10-20 08:00", "to u1")];
+        let clock = run(level(), &lines, "2026-10-20 09:00").remove(0);
+        let minute = |minute: i64| at("2026-10-20 08:00") + SignedDuration::from_mins(minute);
+        let (from, later) = (minute(first), minute(first + passed));
+        let until = later + SignedDuration::from_mins(reach);
+        let counted = |now: Timestamp| clock.counting(&clock.read(now).unwrap(), now, until).unwrap();
+        prop_assert_eq!(counted(from).later(later, until), counted(later));
+        let long_ahead = clock.counting(&clock.read(from).unwrap(), from, until + SignedDuration::from_hours(50));
+        prop_assert_eq!(long_ahead.unwrap().later(later, until), counted(later));
+    }
 }
 
 #[test]

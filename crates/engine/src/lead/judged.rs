@@ -16,9 +16,9 @@ use domain::{
     people::People,
     points::Points,
     qualification::{Course, course},
-    service_level::{ServiceClock, clocks},
+    service_level::{Counting, ServiceClock, clocks},
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use store::{Reader, StoreError, read::LeadRow};
 
 use super::{together::Together, working_hours};
@@ -81,12 +81,47 @@ pub struct Judged {
     /// The account whose facts were looked at, and the last of them.
     account: Option<(AccountId, FactNo)>,
     from: Timestamp,
-    until: Option<Timestamp>,
+    until: Timestamp,
     score: Score,
-    /// The clocks that run, the first due first, and when; where none runs, the last one.
-    clocks: Vec<(ServiceClock, Option<Timestamp>)>,
+    /// The clocks that run, the first due first; where none runs, the last one.
+    clocks: Vec<JudgedClock>,
     are_running: bool,
 }
+
+/// A clock as it was judged.
+pub struct JudgedClock {
+    /// The clock.
+    pub clock: ServiceClock,
+    /// When it is due, while it runs.
+    pub due_at: Option<Timestamp>,
+    /// How it goes on from then on, where nothing but time changes that.
+    going: Option<Counting>,
+}
+
+impl JudgedClock {
+    fn ended(clock: ServiceClock) -> JudgedClock {
+        JudgedClock { clock, due_at: None, going: None }
+    }
+
+    fn running(clock: ServiceClock, now: Timestamp) -> Result<JudgedClock, NeverOpen> {
+        let reading = clock.read(now)?;
+        let is_plain = clock.running.pauses.is_empty() && clock.before.is_none();
+        let going = is_plain.then(|| clock.counting(&reading, now, now + JUDGED_FOR + AHEAD));
+        Ok(JudgedClock { due_at: reading.due_at, going: going.flatten(), clock })
+    }
+
+    /// How it goes on from an instant at which its lead is as it was judged: what reading the clock
+    /// anew would say, where that is known without.
+    pub fn counting(&self, now: Timestamp) -> Option<Counting> {
+        Some(self.going.as_ref()?.later(now, now + AHEAD))
+    }
+}
+
+/// So long what was judged is taken for true at the most.
+const JUDGED_FOR: SignedDuration = SignedDuration::from_hours(24);
+
+/// So far ahead it is told in which stretches a clock goes on.
+pub const AHEAD: SignedDuration = SignedDuration::from_hours(24);
 
 enum Score {
     Stays(Scored),
@@ -124,15 +159,16 @@ impl Judged {
         let are_running = !running.is_empty();
         let clocks = match are_running {
             true => by_due(running, now)?,
-            false => ended.pop().map(|last| (last, None)).into_iter().collect(),
+            false => ended.pop().map(JudgedClock::ended).into_iter().collect(),
         };
         let (score, until) = score(reader, rules, lead, &history, now)?;
+        let a_day_on = now + JUDGED_FOR;
         Ok(Judged {
             rules: rules.known.clone(),
             lead_up_to: lead.last_fact,
             account,
             from: now,
-            until,
+            until: until.map_or(a_day_on, |until| until.min(a_day_on)),
             score,
             clocks,
             are_running,
@@ -154,7 +190,7 @@ impl Judged {
         if self.lead_up_to != lead.last_fact
             || self.rules != rules.known
             || now < self.from
-            || self.until.is_some_and(|until| until <= now && now != self.from)
+            || (self.until <= now && now != self.from)
         {
             return Ok(false);
         }
@@ -176,28 +212,22 @@ impl Judged {
         }
     }
 
-    /// The clock that is due first, and when, while this is true. Of those that have ended, the last.
-    pub fn first_clock(&self) -> Option<(&ServiceClock, Option<Timestamp>)> {
-        self.clocks.first().map(|(clock, due_at)| (clock, *due_at))
+    /// The clock that is due first, while this is true. Of those that have ended, the last.
+    pub fn first_clock(&self) -> Option<&JudgedClock> {
+        self.clocks.first()
     }
 
     /// Those of its clocks that run while this is true.
-    pub fn running(&self) -> impl Iterator<Item = &ServiceClock> {
-        self.clocks.iter().filter(|_| self.are_running).map(|(clock, _)| clock)
+    pub fn running(&self) -> impl Iterator<Item = &JudgedClock> {
+        self.clocks.iter().filter(|_| self.are_running)
     }
 }
 
 /// Running clocks, the first due first; last those of which nobody knows when they are.
-fn by_due(
-    running: Vec<ServiceClock>,
-    now: Timestamp,
-) -> Result<Vec<(ServiceClock, Option<Timestamp>)>, NeverOpen> {
-    let read = |clock: ServiceClock| {
-        let due_at = clock.read(now)?.due_at;
-        Ok((clock, due_at))
-    };
-    let mut clocks: Vec<_> = running.into_iter().map(read).collect::<Result<_, _>>()?;
-    clocks.sort_by_key(|(_, due_at)| due_at.unwrap_or(Timestamp::MAX));
+fn by_due(running: Vec<ServiceClock>, now: Timestamp) -> Result<Vec<JudgedClock>, NeverOpen> {
+    let judged = running.into_iter().map(|clock| JudgedClock::running(clock, now));
+    let mut clocks: Vec<_> = judged.collect::<Result<_, _>>()?;
+    clocks.sort_by_key(|judged| judged.due_at.unwrap_or(Timestamp::MAX));
     Ok(clocks)
 }
 

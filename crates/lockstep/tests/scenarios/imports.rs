@@ -326,8 +326,10 @@ async fn imports_are_a_list_whose_numbers_open_and_whose_pages_seek() {
     for _ in 0..51 {
         place(&world.brings("operations", &[("leads.csv", LEADS)]).await);
     }
-    let first = world.gets("operations", "/imports").await;
-    assert!(first.text().contains("52 imports"), "{}", first.text());
+    let usual = world.gets("operations", "/imports").await;
+    assert!(usual.text().contains("52 imports"), "{}", usual.text());
+    assert_eq!(usual.body.matches("<tr data-row>").count(), 25);
+    let first = world.gets("operations", "/imports?rows=50").await;
     assert_eq!(first.body.matches("<tr data-row>").count(), 50);
     let link = first.body.split("\" rel=\"next\"").next().unwrap_or_default();
     let next = link.rsplit("href=\"").next().expect("a next page").replace("&#38;", "&");

@@ -3,7 +3,7 @@
 use axum::extract::Query;
 use jiff::civil::Date;
 
-use super::{Chip, PERIODS, Period, density};
+use super::{Chip, PERIODS, Period, ROWS, density};
 use crate::names::encoded;
 
 /// What can be asked of a list.
@@ -53,6 +53,7 @@ pub(crate) struct Asked {
     sort: String,
     pub(crate) columns: Vec<String>,
     density: String,
+    rows: String,
     after: String,
     is_sent: bool,
     /// The names of what does not read, each once.
@@ -72,6 +73,7 @@ impl Asked {
             sort: String::new(),
             columns: Vec::new(),
             density: String::new(),
+            rows: String::new(),
             after: String::new(),
             is_sent: false,
             unread: Vec::new(),
@@ -101,6 +103,7 @@ impl Asked {
             (_, Some("")) => PERIODS.contains(&value),
             (_, Some("_from" | "_to")) => value.parse::<Date>().is_ok(),
             ("sort", _) => sorts.iter().any(|(key, _)| *key == value),
+            ("rows", _) => ROWS.iter().any(|(key, _)| *key == value),
             ("columns" | "density" | "after" | "show", _) => true,
             _ => several.contains(&name),
         }
@@ -147,6 +150,7 @@ impl Asked {
             }
             "sort" => self.sort = value,
             "density" => self.density = value,
+            "rows" => self.rows = value,
             "after" => self.after = value,
             "show" => self.is_sent = true,
             _ => {}
@@ -187,6 +191,12 @@ impl Asked {
         density(&self.density)
     }
 
+    /// How many rows a page has, as the address says it and as a number: the usual unless it is
+    /// said otherwise.
+    pub(crate) fn rows(&self) -> (&'static str, u32) {
+        ROWS.into_iter().find(|(key, _)| *key == self.rows).unwrap_or(ROWS[0])
+    }
+
     /// The place after which this page begins: what the order goes by, and an id.
     pub(crate) fn after(&self) -> Option<(&str, &str)> {
         self.after.split_once('~')
@@ -209,8 +219,8 @@ impl Asked {
 
     /// The address of the same rows, however they are shown.
     pub(crate) fn plain(&self) -> String {
-        let (columns, sort, density) = (Vec::new(), String::new(), String::new());
-        Asked { columns, sort, density, ..self.clone() }.href()
+        let (columns, none) = (Vec::new(), String::new);
+        Asked { columns, sort: none(), density: none(), rows: none(), ..self.clone() }.href()
     }
 
     /// Whether only some rows are asked for.
@@ -242,7 +252,9 @@ impl Asked {
         let columns = self.columns.join(",");
         let usual = self.known.sorts.first().map_or("", |(key, _)| key);
         let sort = Some(self.sort()).filter(|sort| *sort != usual).unwrap_or_default();
-        let how = [("sort", sort), ("columns", &columns), ("density", self.density())];
+        let rows = Some(self.rows().0).filter(|rows| *rows != ROWS[0].0).unwrap_or_default();
+        let density = self.density();
+        let how = [("sort", sort), ("columns", &columns), ("density", density), ("rows", rows)];
         pairs.extend(how.map(|(name, value)| (name.to_owned(), value)));
         pairs.push(("after".to_owned(), place));
         let said = pairs.iter().filter(|(_, value)| !value.is_empty());
@@ -308,6 +320,8 @@ mod tests {
             ("owner=a&kind=B&kind=A&kind=B&owner=b", "/things?kind=B&kind=A&owner=b"),
             ("owner=noone", "/things"),
             ("columns=a,%20b&columns=a&sort=id", "/things?sort=id&columns=a%2Cb"),
+            ("rows=100&owner=a", "/things?owner=a&rows=100"),
+            ("rows=25&density=compact", "/things?density=compact"),
             ("made=30&made_from=2026-01-01&density=compact", "/things?made=30&density=compact"),
             ("made_to=2026-01-01&after=3~x~y", "/things?made_to=2026-01-01"),
         ];
@@ -323,8 +337,9 @@ mod tests {
     fn what_does_not_read_is_named_once() {
         let all = "kind=A&owner=a&made=30&made_from=2026-01-01&sort=id&columns=a&after=1~b&show=1";
         assert_eq!(Asked::read(&THINGS, all).left_aside(), None);
-        let none = "owner=noone&made=12&made_to=2026-13-40&sort=old&stage=MQL&stage=SAL&x=";
-        let expected = "Not understood, and left aside: owner, made, made_to, sort, stage";
+        let none =
+            "owner=noone&made=12&made_to=2026-13-40&sort=old&stage=MQL&stage=SAL&rows=1000&x=";
+        let expected = "Not understood, and left aside: owner, made, made_to, sort, stage, rows";
         assert_eq!(Asked::read(&THINGS, none).left_aside().as_deref(), Some(expected));
     }
 

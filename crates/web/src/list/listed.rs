@@ -34,8 +34,6 @@ use crate::{
     whom::Whom,
 };
 
-/// Rows of one page.
-const ROWS: u32 = 50;
 /// Fields of the rows in sight that are offered as columns.
 const FIELDS_MAX: usize = 40;
 
@@ -311,9 +309,10 @@ fn page_of<L: Listed>(
     tried: Sending,
 ) -> Result<ListPage, Failure> {
     let (asked, reader, asker) = (maker.asked, maker.reader, maker.asker);
-    let mut found = L::rows(maker, asked.after(), ROWS + 1)?;
-    let more = found.len() > ROWS as usize;
-    found.truncate(ROWS as usize);
+    let (_, rows) = asked.rows();
+    let mut found = L::rows(maker, asked.after(), rows + 1)?;
+    let more = found.len() > rows as usize;
+    found.truncate(rows as usize);
     let after = found.last().filter(|_| more).map(|last| asked.from(&L::place(asked, last)));
     let (columns, is_chosen) = chosen::<L>(asked, signed);
     let rows = found.iter().map(|row| shown::<L>(maker, (&columns, is_chosen), row));

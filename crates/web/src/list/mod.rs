@@ -45,6 +45,9 @@ pub(crate) const COUNTED_MAX: u64 = 1_000;
 pub(crate) const DENSITIES: [(&str, &str); 3] =
     [("normal", "Normal"), ("compact", "Compact"), ("comfortable", "Comfortable")];
 
+/// How many rows a page has, with the words; the first is the usual number, about a screen.
+pub(crate) const ROWS: [(&str, u32); 3] = [("25", 25), ("50", 50), ("100", 100)];
+
 /// One of several, with its words and whether it is the one that is asked for.
 pub(crate) struct Choice {
     pub(crate) key: String,

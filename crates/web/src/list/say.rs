@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use askama::{Template, filters::HtmlSafe};
 use store::StoreError;
 
-use super::{Asked, Chip, Choice, PERIODS, Period, choice, densities};
+use super::{Asked, Chip, Choice, PERIODS, Period, ROWS, choice, densities};
 use crate::{failure::Failure, names::Names, pages::leads::list::sided};
 
 /// One condition: how it is asked for, and how it reads where it holds.
@@ -71,6 +71,11 @@ impl Say {
 
     fn densities(&self) -> Vec<Choice> {
         densities(self.asked.density())
+    }
+
+    fn rows(&self) -> Vec<Choice> {
+        let here = self.asked.rows().0;
+        ROWS.iter().map(|(key, _)| choice(key, key, *key == here)).collect()
     }
 }
 

@@ -36,9 +36,6 @@ use crate::{
     whom::{self, By, Told},
 };
 
-/// Rows of one page.
-const ROWS: u32 = 50;
-
 /// What one lead is called, and several.
 const WORDS: (&str, &str) = ("lead", "leads");
 
@@ -58,9 +55,10 @@ impl Matter<'_, '_> {
         let (filter, sort) = (filter(asked, &asker), sort(asked));
         let meant = asker.whom.meant(asked);
         let question = (&filter, &meant);
-        let mut found = meant::page(reader, question, sort, place(asked).as_ref(), ROWS + 1)?;
-        let more = found.len() > ROWS as usize;
-        found.truncate(ROWS as usize);
+        let (_, rows) = asked.rows();
+        let mut found = meant::page(reader, question, sort, place(asked).as_ref(), rows + 1)?;
+        let more = found.len() > rows as usize;
+        found.truncate(rows as usize);
         let after = found.last().filter(|_| more);
         let after = after.map(|last| asked.from(&said(&sort.place_of(last))));
         let names = &Names::new(reader, asker.reach);

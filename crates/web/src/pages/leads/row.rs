@@ -9,7 +9,7 @@ use domain::{
     points::Points,
     service_level::ServiceClock,
 };
-use engine::lead::judged::{By, Judged, Rules, Scored};
+use engine::lead::judged::{AHEAD, By, Judged, JudgedClock, Rules, Scored};
 use jiff::{SignedDuration, Timestamp};
 use store::{Reader, read::LeadRow};
 
@@ -62,13 +62,17 @@ impl Worked {
     }
 
     /// The clock that is due first, or the last of those that have ended.
+    fn first(&self) -> Option<&JudgedClock> {
+        self.judged.as_ref()?.first_clock()
+    }
+
     fn clock(&self) -> Option<&ServiceClock> {
-        Some(self.judged.as_ref()?.first_clock()?.0)
+        Some(&self.first()?.clock)
     }
 
     /// When that clock is due, while it runs.
     fn due_at(&self) -> Option<Timestamp> {
-        self.judged.as_ref()?.first_clock()?.1
+        self.first()?.due_at
     }
 
     /// Whether its points were stamped by a qualification.
@@ -144,10 +148,11 @@ impl Maker<'_, '_> {
             },
             Column::Passed => self.passed(lead)?,
             Column::Level => self.level(worked),
-            Column::Clock => match worked.clock() {
-                Some(clock) => {
-                    let workings = format!("{href}?because=clock-{}#because", clock.start_fact);
-                    status_shown(clock, self.time.now(), &workings)?
+            Column::Clock => match worked.first() {
+                Some(first) => {
+                    let fact = first.clock.start_fact;
+                    let workings = format!("{href}?because=clock-{fact}#because");
+                    judged_shown(first, self.time.now(), &workings)?
                 }
                 None => Markup::new(),
             },
@@ -240,8 +245,24 @@ pub(crate) fn is_running(clock: &ServiceClock, now: Timestamp) -> bool {
     !ends.into_iter().flatten().any(|end| end <= now)
 }
 
-/// So long a page may stand open before its clocks wait for a fresh one.
-const AHEAD: SignedDuration = SignedDuration::from_hours(24);
+/// How a clock of a lead that was judged stands, as a door to its workings.
+pub(crate) fn judged_shown(
+    judged: &JudgedClock,
+    now: Timestamp,
+    workings: &str,
+) -> Result<Markup, Failure> {
+    let Some(counting) = judged.counting(now) else {
+        return status_shown(&judged.clock, now, workings);
+    };
+    let status = match counting.left {
+        late if judged.due_at.is_some_and(|due_at| due_at < now) => {
+            ClockStatus::Late { over_seconds: -late.as_secs() }
+        }
+        left if left <= counting.at_risk => ClockStatus::DueSoon { left_seconds: left.as_secs() },
+        left => ClockStatus::OnTime { left_seconds: left.as_secs() },
+    };
+    Ok(status.counting(workings, &counting, now))
+}
 
 /// How a clock stands, as a door to its workings; one that runs counts on in the browser.
 pub(crate) fn status_shown(

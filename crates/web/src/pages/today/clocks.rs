@@ -8,7 +8,7 @@ use std::{
 use domain::{
     agreement::History,
     ids::{LeadId, Subject, UserId},
-    service_level::{ServiceClock, clocks},
+    service_level::clocks,
 };
 use engine::{
     access::Actor,
@@ -31,7 +31,7 @@ use crate::{
     markup::Markup,
     names::{Names, encoded, lead_href, opportunity_href},
     pages::{
-        leads::row::{level_words, status_shown},
+        leads::row::{judged_shown, level_words, status_shown},
         scoreboard::elsewhere::Today,
     },
     show::{LocalTime, count, figure},
@@ -229,7 +229,6 @@ struct Maker<'a, 'r> {
 impl Maker<'_, '_> {
     /// `None` for a clock that the facts no longer have.
     fn row(&self, row: &ClockRow, lead: Option<&LeadRow>) -> Result<Option<Row>, Failure> {
-        let Some(clock) = self.clock(row)? else { return Ok(None) };
         let (name, what, page) = match &row.subject {
             Subject::Lead(id) => {
                 let account = lead.and_then(|lead| lead.account.clone());
@@ -242,28 +241,31 @@ impl Maker<'_, '_> {
         };
         let account = what.map(|account| self.names.account(&account)).transpose()?;
         let workings = format!("{page}?because=clock-{}#because", encoded(row.id.as_str()));
+        let Some(status) = self.status(row, &workings)? else { return Ok(None) };
         Ok(Some(Row {
             name,
             what: account.unwrap_or_default(),
             level: level_words(&row.service_level),
             by: self.time.near(row.due_at),
             owner: self.names.owner(row.owner.as_ref())?,
-            status: status_shown(&clock, self.time.now(), &workings)?,
+            status,
             href: page,
         }))
     }
 
-    /// The clock itself, by which its working time is told.
-    fn clock(&self, row: &ClockRow) -> Result<Option<ServiceClock>, Failure> {
-        let judged = row.subject.lead().and_then(|lead| self.judged.get(lead));
-        let running = judged.and_then(|judged| judged.running().find(|clock| clock.id == row.id));
-        if let Some(clock) = running {
-            return Ok(Some(clock.clone()));
+    /// How the clock itself stands, in working time.
+    fn status(&self, row: &ClockRow, workings: &str) -> Result<Option<Markup>, Failure> {
+        let (judged, now) =
+            (row.subject.lead().and_then(|lead| self.judged.get(lead)), self.time.now());
+        let running = judged.and_then(|judged| judged.running().find(|it| it.clock.id == row.id));
+        if let Some(running) = running {
+            return judged_shown(running, now, workings).map(Some);
         }
         let facts = facts_about(self.reader, &row.subject)?;
         let people = working_hours(self.reader)?;
-        let until = facts.partition_point(|entry| entry.happened_at() <= self.time.now());
-        let all = clocks(&row.subject, &facts[..until], self.agreements, &people, self.time.now())?;
-        Ok(all.into_iter().find(|clock| clock.id == row.id))
+        let until = facts.partition_point(|entry| entry.happened_at() <= now);
+        let all = clocks(&row.subject, &facts[..until], self.agreements, &people, now)?;
+        let clock = all.into_iter().find(|clock| clock.id == row.id);
+        clock.map(|clock| status_shown(&clock, now, workings)).transpose()
     }
 }
