@@ -1,8 +1,9 @@
 //! What people are called, and the addresses of their pages.
 
 use std::{
-    cell::{Cell, OnceCell, RefCell},
+    cell::{OnceCell, RefCell},
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
 };
 
 use domain::{
@@ -29,8 +30,6 @@ pub(crate) struct Names<'a, 'r> {
     /// Whether the asker may see who leads are and how they can be reached.
     reach: bool,
     users: RefCell<BTreeMap<UserId, (String, Side)>>,
-    /// Whether every colleague was asked for at once.
-    has_all_users: Cell<bool>,
     /// The name of an account, and the last fact about it.
     accounts: RefCell<BTreeMap<AccountId, (String, FactNo)>>,
     /// The names of leads that were asked for at once; `None` for one that has none.
@@ -46,7 +45,6 @@ impl<'a, 'r> Names<'a, 'r> {
             reader,
             reach,
             users: RefCell::default(),
-            has_all_users: Cell::new(false),
             accounts: RefCell::default(),
             leads: RefCell::default(),
             colleagues: OnceCell::new(),
@@ -80,11 +78,13 @@ impl<'a, 'r> Names<'a, 'r> {
         if let Some(known) = self.users.borrow().get(id) {
             return Ok(known.clone());
         }
+        // A page that names many colleagues asks for all of them at once.
         if self.users.borrow().len() >= FEW {
-            self.ask_for_all_users()?;
+            self.colleagues()?;
         }
-        if let Some(known) = self.users.borrow().get(id) {
-            return Ok(known.clone());
+        if let Some(Colleague { name, side, .. }) = self.colleague(id) {
+            let name = name.clone().unwrap_or_else(|| id.words());
+            return Ok((name, side.unwrap_or(Side::Neutral)));
         }
         let person = self.reader.person_of(&format!("user/{id}"))?;
         let side = self.reader.user(id)?.and_then(|user| user.side).unwrap_or(Side::Neutral);
@@ -94,18 +94,10 @@ impl<'a, 'r> Names<'a, 'r> {
         Ok(known)
     }
 
-    /// A page that names many colleagues asks for all of them at once.
-    fn ask_for_all_users(&self) -> Result<(), StoreError> {
-        if self.has_all_users.replace(true) {
-            return Ok(());
-        }
-        let colleagues = self.colleagues()?;
-        let mut users = self.users.borrow_mut();
-        for Colleague { id, name, side, .. } in colleagues {
-            let name = name.clone().unwrap_or_else(|| id.words());
-            users.insert(id.clone(), (name, side.unwrap_or(Side::Neutral)));
-        }
-        Ok(())
+    /// A colleague, where all were asked for.
+    fn colleague(&self, id: &UserId) -> Option<&Colleague> {
+        let all = self.colleagues.get()?;
+        all.binary_search_by(|colleague| colleague.id.cmp(id)).ok().map(|at| &all[at])
     }
 
     /// Everybody of the firm, by id.
@@ -130,19 +122,19 @@ impl<'a, 'r> Names<'a, 'r> {
             let name = name.unwrap_or_else(|| id.0.clone());
             (id, (name, last_fact))
         }));
-        if self.colleagues.get().is_some() {
-            self.ask_for_all_users()?;
-        }
         let mut owners: BTreeSet<&UserId> =
             leads.iter().filter_map(|lead| lead.owner.as_ref()).collect();
-        owners.retain(|owner| !self.users.borrow().contains_key(owner));
+        owners.retain(|owner| self.colleague(owner).is_none());
         let mut subjects: Vec<String> = owners.iter().map(|id| format!("user/{id}")).collect();
         if self.reach {
             subjects.extend(leads.iter().map(|lead| format!("lead/{}", lead.id)));
         }
         let mut named: BTreeMap<String, String> =
             self.reader.names_of(&subjects)?.into_iter().collect();
-        let users = self.reader.users_by_id()?;
+        let users = match owners.is_empty() {
+            true => Arc::default(),
+            false => self.reader.users_by_id()?,
+        };
         let owners = owners.into_iter().map(|id| {
             let side = users.get(id).and_then(|user| user.side).unwrap_or(Side::Neutral);
             let name = named.remove(&format!("user/{id}")).unwrap_or_else(|| id.0.clone());

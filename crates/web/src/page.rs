@@ -8,6 +8,9 @@ use axum::{
 
 use crate::layout::error_page::ErrorPage;
 
+/// Most pages have no more bytes, so that they are written without being moved.
+const BYTES_USUAL: usize = 96 * 1024;
+
 /// A page: 200, or another status where it is a form that came back.
 #[derive(Debug)]
 pub struct Page<T> {
@@ -27,8 +30,9 @@ pub fn refused<T: Template>(template: T) -> Page<T> {
 
 impl<T: Template> IntoResponse for Page<T> {
     fn into_response(self) -> Response {
-        match self.template.render() {
-            Ok(html) => (self.status, Html(html)).into_response(),
+        let mut html = String::with_capacity(BYTES_USUAL);
+        match self.template.render_into(&mut html) {
+            Ok(()) => (self.status, Html(html)).into_response(),
             Err(error) => {
                 tracing::error!(%error, "a page could not be rendered");
                 ErrorPage::broken().into_response()

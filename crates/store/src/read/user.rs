@@ -1,6 +1,9 @@
 //! Read model: the people of the firm. Who they are by name stands beside the ledger.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use domain::{
     book::{BookPassedOn, UserLeft},
@@ -226,14 +229,16 @@ impl Reader<'_> {
     /// When the database fails.
     pub fn colleagues(&self) -> Result<Vec<Colleague>, StoreError> {
         // All names together cost less than each by its key.
-        let query = "select subject, name from person
+        let query = "select substr(subject, 6), name from person
                      where subject > 'user/' and subject < 'user0' and name is not null";
-        let named: Vec<(String, String)> =
-            self.list("read who is there", query, &[], |mut row| Ok((row.next()?, row.next()?)))?;
-        let mut named: BTreeMap<String, String> = named.into_iter().collect();
+        let mut named: HashMap<String, String> = HashMap::new();
+        self.0.query_each("read who is there", query, &[], |mut row| {
+            named.insert(row.next()?, row.next()?);
+            Ok(())
+        })?;
         let mut colleague = |user: &UserRow| Colleague {
             id: user.id.clone(),
-            name: named.remove(&format!("user/{}", user.id)),
+            name: named.remove(user.id.as_str()),
             side: user.side,
             can_own: user.can_own(),
         };

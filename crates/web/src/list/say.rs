@@ -84,8 +84,8 @@ pub(crate) fn owned(names: &Names<'_, '_>, asked: &Asked) -> Result<Condition, S
     let here = asked.one("owner");
     let own = ["me", "nobody"].into_iter();
     let mut all: Vec<Choice> = own.clone().map(|key| choice(key, key, key == here)).collect();
-    let known = sided(names, |_| true)?;
-    all.extend(known.iter().map(|(id, name)| choice(id, name, id == here)));
+    let known = sided(names, |_| true)?.into_iter();
+    all.extend(known.map(|(key, words)| Choice { is_chosen: key == here, key, words }));
     let says = match here {
         "" => None,
         "me" | "nobody" => Some(format!("owned by {here}")),

@@ -74,7 +74,10 @@ impl Matter<'_, '_> {
         let maker = Maker { names, judged, time, columns: shown, is_chosen };
         let rows = found.iter().map(|lead| maker.row(lead)).collect::<Result<_, Failure>>()?;
         let all = reader.leads_count(&LeadFilter::default())?;
-        let total = Counted::of(|most| meant::count_up_to(reader, question, most))?;
+        let total = match asked.narrows() {
+            true => Counted::of(|most| meant::count_up_to(reader, question, most))?,
+            false => Counted { n: all },
+        };
         let has_parts = |column: &Column| matches!(column, Column::Part(..) | Column::Score);
         Ok(ListPage {
             frame,
@@ -243,7 +246,7 @@ pub(crate) fn sided(
 ) -> Result<Vec<(String, String)>, StoreError> {
     let is_of_a_side = |user: &&Colleague| user.side.is_some_and(|side| side != Side::Neutral);
     let meant = names.colleagues()?.iter().filter(is_of_a_side).filter(|user| is_meant(user));
-    let name = |user: &Colleague| user.name.clone().unwrap_or_else(|| user.id.0.clone());
+    let name = |user: &Colleague| user.name.clone().unwrap_or_else(|| user.id.words());
     let mut found: Vec<_> = meant.map(|user| (user.id.0.clone(), name(user))).collect();
     found.sort_by(|a, b| a.1.cmp(&b.1));
     Ok(found)
