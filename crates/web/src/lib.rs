@@ -50,7 +50,7 @@ pub use session::Signed;
 use crate::{
     app::{House, Shared},
     layout::{ErrorPage, SIGN_OUT},
-    list::{export, give, index, ticked::undo},
+    list::{export, give, index, offers, ticked::undo},
     pages::{
         account,
         accounts::Accounts,
@@ -252,6 +252,7 @@ pub fn router(app: App) -> Router {
         .route(keys::SHEET, get(pages::keys::index).post(keys::create))
         .route("/search", get(search::index))
         .route("/palette", get(palette::index))
+        .route("/colleagues", get(offers::index))
         .route("/live", get(live::show))
         .route("/first-steps", post(today::steps::update))
         .route("/opportunities", get(index::<Opportunities>))

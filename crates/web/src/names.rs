@@ -100,6 +100,11 @@ impl<'a, 'r> Names<'a, 'r> {
         all.binary_search_by(|colleague| colleague.id.cmp(id)).ok().map(|at| &all[at])
     }
 
+    /// How many people of the firm are known.
+    pub(crate) fn how_many(&self) -> Result<usize, StoreError> {
+        Ok(self.reader.users_by_id()?.len())
+    }
+
     /// Everybody of the firm, by id.
     pub(crate) fn colleagues(&self) -> Result<&[Colleague], StoreError> {
         if let Some(known) = self.colleagues.get() {

@@ -110,7 +110,7 @@ async fn rows_are_ticked_and_given_to_another_by_keyboard_and_it_is_undone() {
     house.sees("Undone for 2 leads.").await;
     house.visits("/leads").await;
     house.clicks("[data-all]").await;
-    assert_eq!(house.count(".pick:checked").await, 50, "all on this page");
+    assert_eq!(house.count(".pick:checked").await, 25, "all on this page");
     house.clicks(".pick").await;
     assert_eq!(house.count("[data-all]:checked").await, 0);
     clean(wrong);

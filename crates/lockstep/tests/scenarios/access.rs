@@ -4,7 +4,7 @@ use serde_json::json;
 use testkit::http::{Request, StatusCode};
 use testkit::{AGREEMENT, PEOPLE, PERSONAS, World};
 
-const LOOKS: [&str; 69] = [
+const LOOKS: [&str; 71] = [
     "/",
     "/",
     "/leads",
@@ -59,6 +59,8 @@ const LOOKS: [&str; 69] = [
     "/search",
     "/search?q=mirjam",
     "/palette",
+    "/colleagues",
+    "/colleagues?takers=yes",
     "/palette?q=sc",
     "/keys",
     "/accounts/crm:a1",

@@ -56,6 +56,7 @@ pub(crate) struct Asked {
     rows: String,
     after: String,
     is_sent: bool,
+    offers_everybody: bool,
     /// The names of what does not read, each once.
     unread: Vec<String>,
 }
@@ -76,6 +77,7 @@ impl Asked {
             rows: String::new(),
             after: String::new(),
             is_sent: false,
+            offers_everybody: false,
             unread: Vec::new(),
         };
         for (name, value) in pairs.map(|Query(pairs)| pairs).unwrap_or_default() {
@@ -104,7 +106,7 @@ impl Asked {
             (_, Some("_from" | "_to")) => value.parse::<Date>().is_ok(),
             ("sort", _) => sorts.iter().any(|(key, _)| *key == value),
             ("rows", _) => ROWS.iter().any(|(key, _)| *key == value),
-            ("columns" | "density" | "after" | "show", _) => true,
+            ("columns" | "density" | "after" | "show" | "offers", _) => true,
             _ => several.contains(&name),
         }
     }
@@ -153,6 +155,7 @@ impl Asked {
             "rows" => self.rows = value,
             "after" => self.after = value,
             "show" => self.is_sent = true,
+            "offers" => self.offers_everybody = value == "everybody",
             _ => {}
         }
     }
@@ -231,6 +234,18 @@ impl Asked {
     /// Whether the address holds more than a view: a form was sent with it.
     pub(crate) fn is_sent(&self) -> bool {
         self.is_sent
+    }
+
+    /// Whether everybody is to be offered, however many there are.
+    pub(crate) fn offers_everybody(&self) -> bool {
+        self.offers_everybody
+    }
+
+    /// The address of this very page, with everybody offered.
+    pub(crate) fn with_everybody(&self) -> String {
+        let here = self.here();
+        let joint = if here.contains('?') { '&' } else { '?' };
+        format!("{here}{joint}offers=everybody")
     }
 
     /// The address of this view from its first row on.

@@ -15,6 +15,7 @@ use store::{Reader, StoreError};
 
 use super::{
     Asked, Asker, Choice, Counted, Head, Known, Shown, choice,
+    offers::Offers,
     page::{ListPage, Row, title},
     say::{Condition, Say},
     ticked::{Sending, Ticked, fields, json},
@@ -26,7 +27,7 @@ use crate::{
     layout::{EmptyState, Frame, Place},
     markup::Markup,
     names::Names,
-    pages::leads::{list::can_own, row::level_words},
+    pages::leads::row::level_words,
     sent::Sent,
     session::{Signed, Visit},
     sheet::Cell,
@@ -387,7 +388,11 @@ fn ticked<L: Listed>(
         rows: found.len(),
         shown: json(found.iter().map(L::id)),
         back: maker.asked.back(),
-        can_own: if gives { can_own(maker.names)? } else { Vec::new() },
+        gives,
+        takers: match gives {
+            true => Offers::takers(maker.names, maker.asked, &tried.owner)?,
+            false => Offers::none(),
+        },
         fields,
         tried,
     }))

@@ -5,6 +5,7 @@
 pub(crate) mod asked;
 mod export;
 mod listed;
+pub(crate) mod offers;
 pub(crate) mod page;
 pub(crate) mod period;
 pub(crate) mod say;

@@ -7,7 +7,11 @@ use askama::{Template, filters::HtmlSafe};
 use store::StoreError;
 
 use super::{Asked, Chip, Choice, PERIODS, Period, ROWS, choice, densities};
-use crate::{failure::Failure, names::Names, pages::leads::list::sided};
+use crate::{
+    failure::Failure,
+    list::offers::{Offers, Others},
+    names::Names,
+};
 
 /// One condition: how it is asked for, and how it reads where it holds.
 pub(crate) struct Condition {
@@ -24,6 +28,8 @@ pub(crate) enum Control {
     Ticks(Vec<Choice>),
     /// One of several; the words of none first.
     Choice(&'static str, Vec<Choice>),
+    /// Somebody, as one of several; the others are asked for where there are any.
+    Somebody(Vec<Choice>, Option<Others>),
     /// A text.
     Text(String),
     /// A text, with some that are offered.
@@ -84,14 +90,15 @@ pub(crate) fn owned(names: &Names<'_, '_>, asked: &Asked) -> Result<Condition, S
     let here = asked.one("owner");
     let own = ["me", "nobody"].into_iter();
     let mut all: Vec<Choice> = own.clone().map(|key| choice(key, key, key == here)).collect();
-    let known = sided(names, |_| true)?.into_iter();
-    all.extend(known.map(|(key, words)| Choice { is_chosen: key == here, key, words }));
+    let Offers { people, others } = Offers::owners(names, asked, here)?;
+    let people = people.into_iter();
+    all.extend(people.map(|(key, words)| Choice { is_chosen: key == here, key, words }));
     let says = match here {
         "" => None,
         "me" | "nobody" => Some(format!("owned by {here}")),
         id => Some(format!("owned by {}", names.user_name(&id.into())?)),
     };
-    let control = Control::Choice("anyone", all);
+    let control = Control::Somebody(all, others);
     Ok(Condition { name: "owner", label: "Owned by", control, says })
 }
 

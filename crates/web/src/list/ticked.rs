@@ -13,7 +13,7 @@ use engine::{
 };
 use store::{Reader, StoreError};
 
-use super::Asked;
+use super::{Asked, offers::Offers};
 use crate::{
     failure::Failure,
     flash::Flash,
@@ -38,8 +38,10 @@ pub(crate) struct Ticked {
     pub(crate) shown: String,
     /// The query of the page, to come back to.
     pub(crate) back: String,
-    /// To whom the rows can be given, as ids and names; nobody where the person may not.
-    pub(crate) can_own: Vec<(String, String)>,
+    /// Whether the person may give the rows to somebody.
+    pub(crate) gives: bool,
+    /// To whom.
+    pub(crate) takers: Offers,
     /// The fields that can be corrected of many rows at once, as keys and words.
     pub(crate) fields: Vec<(String, String)>,
     /// The act that came back: what was ticked and typed stands there again.
@@ -137,6 +139,10 @@ impl Sending {
         visit: &Visit,
         thing: fn(&str) -> Owned,
     ) -> Result<Flash, Failure> {
+        if self.act == "owner" && self.owner.is_empty() {
+            let words = "Nothing was changed: choose to whom the ticked ones go, or nobody.";
+            return Ok(Flash::not_done(words.to_owned()));
+        }
         let things = self.ids.iter().map(|id| thing(id)).collect();
         match corrected(visit, things, self.wanted()).await {
             Err(Failure::Refused(refusal)) => Ok(Flash::not_done(sentence(&refusal.to_string()))),

@@ -16,13 +16,14 @@ use serde::Deserialize;
 use crate::{
     failure::Failure,
     layout::{Field, Form, Frame, Place},
-    list::ticked::{corrected, owner},
+    list::{
+        offers::sided,
+        ticked::{corrected, owner},
+    },
     markup::{Markup, element},
     names::{Names, encoded, thing_href},
     pages::{
-        accounts::Accounts,
-        leads::{list::can_own, row::level_words},
-        opportunities::Opportunities,
+        accounts::Accounts, leads::row::level_words, opportunities::Opportunities,
         sign_in::sentence,
     },
     sent::Sent,
@@ -217,7 +218,7 @@ async fn known<C: Correctable>(
 
 fn of_owner(names: &Names<'_, '_>, held: &Held) -> Result<Field, Failure> {
     let nobody = ("nobody".to_owned(), "nobody".to_owned());
-    let owners = [nobody].into_iter().chain(can_own(names)?).collect();
+    let owners = [nobody].into_iter().chain(sided(names, |user| user.can_own)?).collect();
     let owner = held.owner.as_ref().map_or("nobody", |owner| owner.as_str());
     Ok(Field::select("value", "Owner", owners).value(owner))
 }

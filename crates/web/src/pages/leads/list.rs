@@ -2,13 +2,12 @@
 
 use domain::{
     agreement::{Agreement, History},
-    firm::Side,
     owned::Owned,
 };
 use engine::{access::Act, lead::judged::Rules};
 use store::{
     Reader, StoreError,
-    read::{Colleague, LeadFilter, LeadRow},
+    read::{LeadFilter, LeadRow},
 };
 
 use super::{
@@ -24,6 +23,7 @@ use crate::{
     layout::{EmptyState, Frame},
     list::{
         Asked, Asker, Choice, Counted, Head, ListPage, choice,
+        offers::Offers,
         page::title,
         say::Say,
         ticked::{Sending, Ticked, fields, json},
@@ -63,7 +63,6 @@ impl Matter<'_, '_> {
         let after = after.map(|last| asked.from(&said(&sort.place_of(last))));
         let names = &Names::new(reader, asker.reach);
         let in_force = self.agreements.at(asker.time.now()).map(|version| &*version.agreement);
-        // The conditions offer every colleague, so that rows need not ask for their owners.
         let conditions = conditions(names, asked, &asker, in_force, sources(&found))?;
         names.expect(&found)?;
         let rules = &Rules::of(reader, self.agreements)?;
@@ -148,7 +147,11 @@ impl Matter<'_, '_> {
             rows: found.len(),
             shown: json(found.iter().map(|lead| lead.id.as_str())),
             back: self.asked.back(),
-            can_own: if gives { can_own(names)? } else { Vec::new() },
+            gives,
+            takers: match gives {
+                true => Offers::takers(names, self.asked, &tried.owner)?,
+                false => Offers::none(),
+            },
             fields,
             tried,
         }))
@@ -232,24 +235,6 @@ fn head(column: &Column, asked: &Asked, is_chosen: bool) -> Head {
 fn offers(standing: &[Column], shown: &[Column], found: &[LeadRow]) -> Vec<Choice> {
     let all = offered(standing, shown, found).into_iter();
     all.map(|column| choice(&column.key(), &column.label(), shown.contains(&column))).collect()
-}
-
-/// Colleagues to whom a lead can be given, as ids and names: those of a side who have not left.
-pub(crate) fn can_own(names: &Names<'_, '_>) -> Result<Vec<(String, String)>, Failure> {
-    Ok(sided(names, |user| user.can_own)?)
-}
-
-/// Colleagues of a side that are meant, as ids and names, by name.
-pub(crate) fn sided(
-    names: &Names<'_, '_>,
-    is_meant: impl Fn(&Colleague) -> bool,
-) -> Result<Vec<(String, String)>, StoreError> {
-    let is_of_a_side = |user: &&Colleague| user.side.is_some_and(|side| side != Side::Neutral);
-    let meant = names.colleagues()?.iter().filter(is_of_a_side).filter(|user| is_meant(user));
-    let name = |user: &Colleague| user.name.clone().unwrap_or_else(|| user.id.words());
-    let mut found: Vec<_> = meant.map(|user| (user.id.0.clone(), name(user))).collect();
-    found.sort_by(|a, b| a.1.cmp(&b.1));
-    Ok(found)
 }
 
 fn nothing_yet(imports: bool) -> EmptyState {
