@@ -127,9 +127,9 @@ async fn a_field_is_corrected_without_scripts_on_the_list_and_on_the_leads_page(
     house.clicks(".ticked summary").await;
     house.fills("value", "Chair").await;
     house.clicks_words("Correct it").await;
-    house.sees("Title of 50 leads is Chair now.").await;
+    house.sees("Title of 25 leads is Chair now.").await;
     house.clicks(".flash button").await;
-    house.sees("Undone for 50 leads.").await;
+    house.sees("Undone for 25 leads.").await;
 
     house.visits("/leads/crm:l1").await;
     house.clicks("details summary").await;

@@ -93,6 +93,12 @@ const EVERYBODY: &str = "
                     else 'without_link' end as standing
         from colleague)";
 
+/// Everybody by what their order goes by and all conditions but how they stand.
+const NAMED: &str = "
+    (select user_record.*, coalesce(person.name, user_record.id) as called,
+            case when active = 1 then '0' else '1' end as order_first
+     from user_record left join person on person.subject = 'user/' || user_record.id) named";
+
 impl Standing {
     /// The key of each way to stand, as addresses have it.
     pub fn key(self) -> &'static str {
@@ -190,10 +196,14 @@ impl Reader<'_> {
             all.hold(format!("(order_first, called, id) > ({first}, {called}, {id})"));
         }
         let (limit, clause) = (all.value(limit), all.clause());
+        // Who is on the page first, and then how those few stand: in order, everybody is gone through.
+        let from = if filter.standings.is_empty() { NAMED } else { "everybody" };
         let query = format!(
             "with {EVERYBODY}
-             select called, standing, seen_at, link_until, {COLUMNS} from everybody {clause}
-             order by order_first, called, id limit {limit}"
+             select called, standing, seen_at, link_until, {COLUMNS} from everybody
+             where id in (select id from {from} {clause}
+                          order by order_first, called, id limit {limit})
+             order by order_first, called, id"
         );
         self.list("read a page of people", &query, &all.values, read)
     }
