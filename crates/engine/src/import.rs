@@ -14,6 +14,7 @@ mod look_over;
 mod recalled;
 mod report;
 mod taking;
+mod trial;
 pub mod undo;
 mod unpacking;
 mod work;

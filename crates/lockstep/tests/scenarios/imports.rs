@@ -170,6 +170,34 @@ async fn an_import_is_stopped_before_it_begins_and_its_files_go() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_trial_is_paused_and_goes_on_from_the_very_row() {
+    let world = World::new();
+    let rows: String = (0..2_500).map(|no| format!("{no},Ann,2026-01-02,New,Acme\n")).collect();
+    let leads = format!("lead_number,name,created_at,status,account\n{rows}x,Bo,soon,New,Acme\n");
+    let import = place(&world.brings("operations", &[("leads.csv", leads.as_bytes())]).await);
+    let before = world.works().last_fact();
+    place(&world.posts("operations", &format!("{import}/trial"), &[]).await);
+    let waiting = world.page("operations", &import).await;
+    assert!(waiting.contains("Trying it out") && waiting.contains("Pause"), "{waiting}");
+    let (runtime, pause) = (tokio::runtime::Handle::current(), format!("{import}/pause"));
+    world.works_and_meanwhile(4, || {
+        place(&runtime.block_on(world.posts("operations", &pause, &[])));
+    });
+    let paused = world.works().gets("operations", &import).await;
+    assert!(paused.text().contains("Paused Nothing is kept yet."), "{}", paused.text());
+    assert!(paused.text().contains("2,000 of 2,501 rows Go on"), "{}", paused.text());
+    let list = world.page("operations", "/imports?state=paused").await;
+    assert!(list.contains("1 import of 1") && list.contains("leads.csv"), "{list}");
+    assert!(paused.body.contains(&format!("action=\"{import}/trial\"")), "it goes on as a trial");
+    place(&world.posts("operations", &format!("{import}/trial"), &[]).await);
+    let tried = world.works().page("operations", &import).await;
+    assert!(tried.contains("1 of 2,501 rows cannot be taken"), "{tried}");
+    assert_eq!(world.last_fact(), before, "nothing is kept");
+    let (words, _) = world.posts("operations", &pause, &[]).await.said();
+    assert!(words.contains("The import was tried out: look at it again"), "{words}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_import_is_undone_and_what_was_edited_since_is_listed_and_left() {
     let world = World::new();
     let leads: &[u8] = b"lead_number,name,title,created_at,status,account\n\
