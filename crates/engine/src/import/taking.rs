@@ -195,7 +195,7 @@ impl Taking {
         mut draft: Draft,
     ) -> Result<Result<Became, ColumnProblem>, Error> {
         if draft.is("deleted") == Some(true) {
-            self.note("deleted", "rows that the source has deleted were left out");
+            self.note("deleted", DELETED);
             return Ok(Ok(Became::Unchanged));
         }
         self.see(&draft);
@@ -285,7 +285,7 @@ impl Taking {
             return Ok(Became::Unchanged);
         }
         if is_stale {
-            self.note("", "rows older than what is known were left as they are");
+            self.note("", OLDER);
             return Ok(Became::Unchanged);
         }
         if !same_person && let Some(before) = writer.reader().person_of(&subject)? {
@@ -348,6 +348,11 @@ impl Taking {
         }
     }
 }
+
+/// Why a row that says something else changed nothing: it is gone, or what is known is younger.
+pub(super) const DELETED: &str = "rows that the source has deleted were left out";
+/// The same of what is older than what is known.
+pub(super) const OLDER: &str = "rows older than what is known were left as they are";
 
 /// A response is of the kind of its campaign: an answer to a webcast is a `webcast`.
 fn name_kind(writer: &Writer<'_>, draft: &mut Draft) -> Result<(), Error> {

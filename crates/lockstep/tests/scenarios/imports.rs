@@ -376,3 +376,41 @@ async fn imports_are_a_list_whose_numbers_open_and_whose_pages_seek() {
     let chosen = world.page("operations", "/imports?state=done&columns=source,ended").await;
     assert!(chosen.contains("1 import of 52") && chosen.contains("Ended"), "{chosen}");
 }
+
+/// Where the first link of a page leads whose words are these.
+fn opens<'a>(body: &'a str, from: &str, words: &str) -> &'a str {
+    let row = body.split(from).nth(1).unwrap_or_else(|| panic!("no {from}: {body}"));
+    let link = row.split(&format!("\">{words}</a>")).next().unwrap_or_default();
+    link.rsplit("href=\"").next().unwrap_or_default()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_read_and_what_changed_nothing_opens_how_it_came_about() {
+    let world = World::new();
+    let head = "lead_number,name,title,created_at,modified_at\n";
+    let eva = "5,Eva,CEO,2026-01-02,2026-01-05\n";
+    takes(&world, format!("{head}1,Ann,CEO,2026-01-02,2026-01-05\n{eva}").as_bytes()).await;
+    let older = "1,Ann,CTO,2026-01-02,2026-01-03\n";
+    let more = format!("{head}{eva}{older}2,Bo,CEO,2026-01-02,\n4,Di,CEO,soon,\n");
+    let import = takes(&world, more.as_bytes()).await;
+    let report = world.gets("operations", &import).await.body;
+    let (all, one) = ("row\" class=\"first\">All", "row\" class=\"first\">leads.csv");
+    assert_eq!(opens(&report, all, "4"), format!("{import}?because=read#because"));
+    assert_eq!(opens(&report, one, "2"), format!("{import}?because=unchanged-0#because"));
+    let read = world.gets("operations", &format!("{import}?because=read-0")).await;
+    let words = "4 rows were read because Close Esc What became of each row of leads.csv What, by \
+                 which rule Rows Created brought a record, or something that happened, that was \
+                 not there 1";
+    assert!(read.text().contains(words), "{}", read.text());
+    assert!(read.text().contains("under a table are among them 1 Together 4"), "{}", read.text());
+    let drawer = read.body.split("<aside").nth(1).expect("a drawer");
+    assert!(opens(drawer, "<tbody>", "Created").starts_with("/ledger?import="), "{drawer}");
+    assert_eq!(opens(drawer, "<tbody>", "Rejected"), "#rejected-h");
+    let unchanged = opens(drawer, "<tbody>", "Unchanged").split('#').next().unwrap_or_default();
+    let unchanged = world.page("operations", unchanged).await;
+    assert!(unchanged.contains("2 rows changed nothing because"), "{unchanged}");
+    let older = "rows older than what is known were left as they are (1 row)";
+    assert!(unchanged.contains(older) && unchanged.contains("tells no fact"), "{unchanged}");
+    let none = world.gets("operations", &format!("{import}?because=read-7")).await.body;
+    assert!(!none.contains("<aside class=\"because\""), "there is no such table");
+}
