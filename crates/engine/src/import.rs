@@ -11,6 +11,7 @@ mod facts;
 pub mod found;
 mod join;
 mod look_over;
+mod outcome;
 mod recalled;
 mod report;
 mod taking;

@@ -199,7 +199,10 @@ impl Taking {
             return Ok(Ok(Became::Unchanged));
         }
         self.see(&draft);
-        let made = join(&mut self.joins, writer, &self.plan, &mut draft)?;
+        let made = match join(&mut self.joins, writer, &self.plan, &mut draft)? {
+            Ok(made) => made,
+            Err(problem) => return Ok(Err(problem)),
+        };
         for note in std::mem::take(&mut draft.notes) {
             self.note(&note.column, &note.reason);
         }
@@ -329,7 +332,10 @@ impl Taking {
             .stages
             .iter()
             .map(|(stage, columns)| (format!("entered {stage}"), header(&columns[0])));
-        let mut columns: BTreeMap<String, String> = columns.chain(stages).collect();
+        let periods = self.plan.periods.iter();
+        let periods = periods
+            .map(|planned| (format!("amount of {}", planned.field), header(&planned.columns[0])));
+        let mut columns: BTreeMap<String, String> = columns.chain(stages).chain(periods).collect();
         columns.extend(self.plan.key.map(|key| ("its own key".to_owned(), header(&key))));
         TableReport {
             file: match &table.sheet {

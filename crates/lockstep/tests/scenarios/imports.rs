@@ -414,3 +414,67 @@ async fn what_was_read_and_what_changed_nothing_opens_how_it_came_about() {
     let none = world.gets("operations", &format!("{import}?because=read-7")).await.body;
     assert!(!none.contains("<aside class=\"because\""), "there is no such table");
 }
+
+/// What became of files of one import, tried out, as a page.
+async fn tried(world: &World, files: &[(&str, &[u8])]) -> String {
+    let import = place(&world.brings("operations", files).await);
+    world.works();
+    place(&world.posts("operations", &format!("{import}/trial"), &[]).await);
+    let tried = world.works().page("operations", &import).await;
+    place(&world.posts("operations", &format!("{import}/run"), &[]).await);
+    world.works();
+    tried
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_of_calls_without_a_column_of_kinds_is_known_and_keeps_no_number() {
+    let world = World::new();
+    let leads = b"lead_id,name,email,created_at\nL1,Ann Berg,ann@x.example,2026-01-02\n";
+    let log = b"Call ID,Call Start,Direction,From Number,Lead ID,Agent,Duration,Outcome,Notes\n\
+        c1,2026-01-05T10:00:00Z,outbound,+49301234,L1,Jo Field,124,Connected,likes blue\n";
+    let calls = b"Date,Rep,Contact,Outcome,Duration (min)\n2026-01-06 09:00,Jo Field,Ann Berg,Left word,2\n";
+    let files: [(&str, &[u8]); 3] =
+        [("leads.csv", leads), ("log.csv", log), ("sales_calls.csv", calls)];
+    let words = tried(&world, &files).await;
+    assert!(words.contains("log.csv activities 1 1 0 0 0"), "{words}");
+    assert!(words.contains("sales_calls.csv activities 1 1 0 0 0"), "{words}");
+    let told = world.page("operations", "/ledger?kind=activity").await;
+    assert!(told.contains("2 facts of"), "{told}");
+    let lead = world.gets("operations", "/leads/file:L1").await.text();
+    assert!(lead.contains("Call, connected") && lead.contains("Call, left word"), "{lead}");
+    let everything = world.everything();
+    assert!(!everything.contains("+49301234") && !everything.contains("likes blue"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn quotas_with_a_column_for_each_period_are_one_quota_each() {
+    let world = World::new();
+    let quotas =
+        "Rep,Q1 2026,Q2 2026 (USD),Jul 2026\nJo Field,\"1,000.50\",2000,\nSam Hall,500,x,70\n";
+    let words = tried(&world, &[("Quotas 2026.csv", quotas.as_bytes())]).await;
+    assert!(words.contains("Quotas 2026.csv quotas 2 1 0 0 1"), "{words}");
+    assert!(words.contains("Q2 2026 (USD)"), "the cell that does not read is named: {words}");
+    let told = world.page("operations", "/ledger?kind=quota").await;
+    assert!(told.contains("2 facts of") && told.contains("2026-Q2"), "{told}");
+    let other = world.brings("operations", &[("sold.csv", quotas.as_bytes())]).await;
+    let guessed = world.works().page("operations", &place(&other)).await;
+    assert!(guessed.contains("quotas? not taken"), "what was sold may look so: {guessed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stages_of_deals_that_are_named_by_their_names_join_where_a_name_is_one_deals() {
+    let world = World::new();
+    let deals =
+        b"Deal ID,Deal Name,Stage,Amount,Create Date\n1,Acme - Renewal,Proposal,10,2026-01-02\n\
+        2,Twice,Proposal,10,2026-01-02\n3,twice,Proposal,10,2026-01-02\n";
+    let stages = b"Opportunity Name,From Stage,To Stage,Stage Change Date,Amount\n\
+        Acme - Renewal,Lead,Prospecting,2026-01-05,10\nTwice,Lead,Prospecting,2026-01-05,10\n\
+        No Such Deal,Lead,Prospecting,2026-01-05,10\n";
+    let words = tried(&world, &[("stages.csv", stages), ("deals.csv", deals)]).await;
+    assert!(words.contains("stages.csv stages of opportunities 3 1 0 0 2"), "{words}");
+    let several = "is what 2 opportunities are called: name the opportunity by its key";
+    let none = "is what no opportunity that is known is called: name the opportunity by its key";
+    assert!(words.contains(several) && words.contains(none), "{words}");
+    let deal = world.page("operations", "/opportunities/file:1").await;
+    assert!(deal.contains("Prospecting"), "{deal}");
+}
