@@ -5,6 +5,7 @@
 
 mod columns;
 mod draft;
+mod period;
 mod plan;
 mod profile;
 mod sums;
@@ -140,6 +141,10 @@ pub struct TableMapping {
     /// Per stage or status, the columns that may say when it was entered.
     #[serde(default)]
     pub stages: BTreeMap<String, Headers>,
+    /// Whether each column that is named by a year, a quarter or a month says the amount of that
+    /// period; there must be two at least.
+    #[serde(default)]
+    pub amounts_by_period: bool,
     /// Columns about people that do not tell who they are.
     #[serde(default)]
     pub public: Vec<String>,
@@ -273,8 +278,15 @@ impl Mapping {
     /// The table that a file is, by its name and its columns.
     pub fn recognise(&self, file: &str, header: &[String]) -> Option<&TableMapping> {
         let columns: Vec<String> = header.iter().flat_map(|name| names_of(name)).collect();
-        self.tables.iter().find(|table| table.fits(file, &columns))
+        self.tables.iter().find(|table| {
+            table.fits(file, &columns) && (!table.amounts_by_period || has_periods(header))
+        })
     }
+}
+
+/// Whether several columns are named by periods.
+fn has_periods(header: &[String]) -> bool {
+    header.iter().filter_map(|name| period::period_of(name)).count() > 1
 }
 
 impl TableMapping {

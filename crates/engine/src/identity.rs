@@ -30,8 +30,8 @@ pub struct Namesake {
 /// Some leads that share something with others, looked at in the order of their ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LookedAt {
-    /// How many.
-    pub leads: usize,
+    /// Which.
+    pub leads: Vec<LeadId>,
     /// The last of them, where there are more.
     pub last: Option<LeadId>,
     /// Those of them that may be of the same person as leads that stand after them.
@@ -92,7 +92,8 @@ pub fn duplicates(reader: &Reader<'_>, after: Option<&LeadId>) -> Result<LookedA
         }
     }
     let last = subjects.last().filter(|_| is_more).and_then(|last| lead_of(last));
-    Ok(LookedAt { leads: subjects.len(), last, found })
+    let leads = subjects.iter().filter_map(|subject| lead_of(subject)).collect();
+    Ok(LookedAt { leads, last, found })
 }
 
 /// Leaves out those of whom somebody has said that they are two, and those that go on as others.

@@ -45,7 +45,6 @@ mod secret;
 
 use std::{
     collections::BTreeMap,
-    path::Path,
     sync::{Arc, Mutex},
 };
 
@@ -167,18 +166,6 @@ impl Engine {
             underway: import::Underway::default(),
             work_there_is: import::WorkThereIs::default(),
         })
-    }
-
-    /// A second Lockstep on a copy of the database as it stands, in which anything can be tried
-    /// out; `None` where the database is a server.
-    ///
-    /// # Errors
-    /// When the copy cannot be made.
-    pub(crate) fn copy(&self, path: &Path, now: Timestamp) -> Result<Option<Engine>, Error> {
-        if !self.store.copy_to(path)? {
-            return Ok(None);
-        }
-        Engine::open(&Location::Sqlite(path.to_owned()), now).map(Some)
     }
 
     /// Asks the ledger and the read models; pages do this directly.

@@ -4,6 +4,7 @@
 //! What differs (how a transaction begins, how a random salt is made) is a method here.
 
 mod convert;
+mod copy;
 
 use std::{
     any::{Any, TypeId},
@@ -125,24 +126,6 @@ impl Connection {
         let asks_for_every_fact = no();
         let (in_transaction, is_writing) = (no(), no());
         Ok(Connection { link, in_transaction, is_writing, of_users, behind, asks_for_every_fact })
-    }
-
-    /// Copies the database to a new file, which only its owner can read; false where a server has
-    /// it.
-    ///
-    /// # Errors
-    /// When the file cannot be written.
-    pub(crate) fn copy_to(&self, path: &Path) -> Result<bool, StoreError> {
-        let what = "copy the database";
-        match &self.link {
-            Link::Sqlite(connection) => {
-                make_private(path).map_err(doing(what))?;
-                let told = None::<fn(rusqlite::backup::Progress)>;
-                connection.backup("main", path, told).map_err(doing(what))?;
-                Ok(true)
-            }
-            Link::Postgres(_) => Ok(false),
-        }
     }
 
     /// Which database runs.

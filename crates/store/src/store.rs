@@ -63,16 +63,13 @@ impl Store {
         self.writing.write(now, write)
     }
 
-    /// Makes a copy of the database as it stands, while others go on using it; false where the
-    /// database is a server.
+    /// Copies the database as it stands to a file that is not there yet, while others go on using
+    /// it; what a server has is copied too. `now` is noted beside the schema where that is new.
     ///
     /// # Errors
-    /// When the copy cannot be written.
-    pub fn copy_to(&self, path: &Path) -> Result<bool, StoreError> {
-        match &self.location {
-            Location::Postgres(_) => Ok(false),
-            Location::Sqlite(_) => Connection::open(&self.location)?.copy_to(path),
-        }
+    /// When the copy cannot be written, or the database not be read.
+    pub fn copy_to(&self, path: &Path, now: Timestamp) -> Result<(), StoreError> {
+        Connection::open(&self.location)?.copy_to(path, now)
     }
 
     /// Runs `read` over what has been committed. All its questions are answered as of one instant.

@@ -287,6 +287,20 @@ impl World {
         self
     }
 
+    /// Works on the next import; when the worker looks at the clock for the `nth` time, from 1,
+    /// somebody meanwhile does something else.
+    pub fn works_and_meanwhile(&self, nth: u32, act: impl Fn() + Sync + Send) -> &World {
+        let (now, dock, looked) = (self.now(), &self.dock, AtomicU32::new(0));
+        let clock = || {
+            if looked.fetch_add(1, Ordering::SeqCst) + 1 == nth {
+                act();
+            }
+            now
+        };
+        self.asks(|engine| engine.work_on_imports(dock, &clock)).expect("the worker works");
+        self
+    }
+
     /// Somebody drops files at the dock.
     pub async fn brings(&self, short: &str, files: &[(&str, &[u8])]) -> Answer {
         const EDGE: &str = "edge-of-a-part";

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Headers, Mapping, Object, PRESETS, Plan, TableMapping, plain_name, preset};
+use super::{
+    Headers, Mapping, Object, PRESETS, Plan, TableMapping, has_periods, plain_name, preset,
+};
 
 /// What one column is taken for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +71,9 @@ impl Plan {
         }
         if let Some((stage, _)) = self.stages.iter().find(|(_, columns)| columns.contains(&index)) {
             return ColumnUse::Entered(stage.clone());
+        }
+        if self.periods.iter().any(|planned| planned.columns.contains(&index)) {
+            return ColumnUse::Own;
         }
         match self.fields.iter().find(|planned| planned.columns.contains(&index)) {
             Some(planned) if planned.kind == super::Kind::Found => ColumnUse::Own,
@@ -140,6 +145,7 @@ impl TableMapping {
             columns: BTreeMap::new(),
             values: BTreeMap::new(),
             stages: BTreeMap::new(),
+            amounts_by_period: false,
             public: Vec::new(),
             private: Vec::new(),
             ignore: Vec::new(),
@@ -173,6 +179,13 @@ const ALIKE: f64 = 0.92;
 pub fn guess(header: &[String]) -> Option<TableMapping> {
     let presets: Vec<Mapping> = PRESETS.iter().filter_map(|(name, _)| preset(name)).collect();
     let tables = presets.iter().flat_map(|mapping| &mapping.tables);
+    let columns: Vec<String> = header.iter().flat_map(|name| super::names_of(name)).collect();
+    // What a file is called may be all that tells quotas from what was sold.
+    let unnamed = |table: &TableMapping| TableMapping { files: Vec::new(), ..table.clone() };
+    let by_period = tables.clone().filter(|table| table.amounts_by_period && has_periods(header));
+    if let Some(table) = by_period.map(unnamed).find(|table| table.fits("", &columns)) {
+        return Some(table);
+    }
     let mut best: Option<(usize, TableMapping)> = None;
     for table in tables {
         let found = alike(table, header);

@@ -2,7 +2,7 @@
 
 use domain::{
     field::{FieldValue, Fields},
-    money::Currency,
+    money::{Currency, Money},
     person::Person,
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
@@ -42,6 +42,8 @@ pub struct Draft {
     pub stamps: Vec<(String, Stamp)>,
     /// Stages or statuses and when they were entered.
     pub stages: Vec<(String, Stamp)>,
+    /// What is to be reached in each period that the row says it of.
+    pub amounts: Vec<(String, Money)>,
     /// Assumptions about single values, for the report.
     pub notes: Vec<ColumnProblem>,
 }
@@ -119,6 +121,13 @@ impl Plan {
             }
         }
         self.take_stages(row, profile, defaults, &mut draft, &mut problems);
+        for planned in &self.periods {
+            let reading = Reading { plan: self, profile, defaults, currency, planned };
+            match reading.amount(row, &mut draft) {
+                Ok(amount) => draft.amounts.extend(amount.map(|it| (planned.field.clone(), it))),
+                Err(problem) => problems.push(problem),
+            }
+        }
         for &index in &self.private {
             if let Some(text) = text_of(row.cell(index)) {
                 draft.person.other.insert(super::field_name(&self.header[index]), text);
@@ -192,6 +201,17 @@ impl Reading<'_> {
             draft.fields.insert(self.planned.field.clone(), FieldValue::Cleared);
         }
         Ok(())
+    }
+
+    /// What the only column of a period says is to be reached in it.
+    fn amount(&self, row: &Row, draft: &mut Draft) -> Result<Option<Money>, ColumnProblem> {
+        let index = self.planned.columns[0];
+        let cell = row.cell(index);
+        if absent(cell).is_some() {
+            return Ok(None);
+        }
+        let read = self.money(index, cell, draft);
+        read.map(|read| Some(read.money)).map_err(|reason| self.plan.problem(index, reason))
     }
 
     fn read(&self, index: usize, cell: &Cell, draft: &mut Draft) -> Result<(), String> {

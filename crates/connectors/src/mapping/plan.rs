@@ -1,6 +1,9 @@
 //! A table's plan: for each column of this very file, what it says.
 
-use super::{Mapping, Object, TableMapping, field_name, names_of, plain_name, profile::Profile};
+use super::{
+    Mapping, Object, TableMapping, field_name, names_of, period::period_of, plain_name,
+    profile::Profile,
+};
 
 /// What kind of value a field has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +60,8 @@ pub struct Plan {
     pub fields: Vec<Planned>,
     /// Stages or statuses and the columns that say when they were entered.
     pub stages: Vec<(String, Vec<usize>)>,
+    /// What is to be reached in each period that a column is named by; the field is the period.
+    pub periods: Vec<Planned>,
     /// Columns that go beside the ledger, for they tell who somebody is.
     pub private: Vec<usize>,
     /// Columns that are left out.
@@ -113,9 +118,13 @@ pub fn plan(mapping: &Mapping, table: &TableMapping, header: &[String], profile:
         first_status,
         fields,
         stages,
+        periods: Vec::new(),
         private: Vec::new(),
         ignored: table.ignore.iter().filter_map(find).collect(),
     };
+    if table.amounts_by_period {
+        plan.find_periods();
+    }
     if !table.said_in_full {
         plan.find_stage_dates(profile);
     }
@@ -128,6 +137,18 @@ fn clears(mapping: &Mapping, table: &TableMapping, field: &str) -> bool {
 }
 
 impl Plan {
+    /// Columns that are named by a period, each once, but for those that are left out.
+    fn find_periods(&mut self) {
+        for (index, header) in self.header.iter().enumerate() {
+            let Some(period) = period_of(header) else { continue };
+            let is_new = !self.periods.iter().any(|known| known.field == period);
+            if is_new && !self.ignored.contains(&index) {
+                let (kind, columns) = (Kind::Money, vec![index]);
+                self.periods.push(Planned { field: period, kind, columns, clears: false });
+            }
+        }
+    }
+
     /// Columns such as `engage_date` or `Date entered MQL`, where the column of stages has a value
     /// of that word.
     fn find_stage_dates(&mut self, profile: &Profile) {
@@ -160,7 +181,8 @@ impl Plan {
             let is_taken = self.key == Some(index)
                 || self.ignored.contains(&index)
                 || self.fields.iter().any(|planned| planned.columns.contains(&index))
-                || self.stages.iter().any(|(_, columns)| columns.contains(&index));
+                || self.stages.iter().any(|(_, columns)| columns.contains(&index))
+                || self.periods.iter().any(|planned| planned.columns.contains(&index));
             if is_taken || profile.is_empty(index) {
                 continue;
             }

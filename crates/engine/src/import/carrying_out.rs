@@ -200,6 +200,11 @@ impl Engine {
 }
 
 impl Position {
+    /// Where an import goes on.
+    pub(super) fn of(run: &ImportRun) -> Position {
+        serde_json::from_str(&run.position).unwrap_or_default()
+    }
+
     /// What an import came to that goes no further: what is taken stays.
     pub(super) fn so_far(self, run: &ImportRun) -> ImportReport {
         let mut tables = self.done;
@@ -296,7 +301,7 @@ fn take_chunk(
 }
 
 /// A rejected row as it is kept.
-pub(super) fn rejected_row(no: i64, rejected: &Rejected, cells: &[String]) -> RejectedRow {
+fn rejected_row(no: i64, rejected: &Rejected, cells: &[String]) -> RejectedRow {
     RejectedRow {
         no,
         file: rejected.table.clone(),

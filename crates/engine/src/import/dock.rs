@@ -64,6 +64,10 @@ pub enum State {
     Open,
     /// It is tried out.
     Trying,
+    /// Trying it out is to pause.
+    PausingTrial,
+    /// Trying it out rests.
+    PausedTrial,
     /// What would come of it waits to be looked at.
     Tried,
     /// It waits for its turn.
@@ -85,11 +89,13 @@ pub enum State {
 }
 
 impl State {
-    const ALL: [(State, &'static str, &'static str); 13] = [
+    const ALL: [(State, &'static str, &'static str); 15] = [
         (State::Receiving, "receiving", "is still receiving its files"),
         (State::Looking, "looking", "is being looked over"),
         (State::Open, "open", "waits to be looked at"),
         (State::Trying, "trying", "is being tried out"),
+        (State::PausingTrial, "pausing_trial", "is about to pause"),
+        (State::PausedTrial, "paused_trial", "is paused"),
         (State::Tried, "tried", "was tried out"),
         (State::Waiting, "waiting", "waits for its turn"),
         (State::Running, "running", "is under way"),
@@ -128,9 +134,10 @@ impl State {
 }
 
 /// The states in which a worker has an import in hand, or will.
-pub(super) const AT_WORK: [State; 6] = [
+pub(super) const AT_WORK: [State; 7] = [
     State::Looking,
     State::Trying,
+    State::PausingTrial,
     State::Waiting,
     State::Running,
     State::Pausing,
@@ -193,8 +200,7 @@ fn outcome_of(run: &ImportRun, state: State) -> Outcome {
     if state != State::Stopped || outcome.report.as_ref().is_some_and(|report| !report.dry_run) {
         return outcome;
     }
-    let position: Position = serde_json::from_str(&run.position).unwrap_or_default();
-    Outcome { report: Some(position.so_far(run)), ..outcome }
+    Outcome { report: Some(Position::of(run).so_far(run)), ..outcome }
 }
 
 /// A word that somebody said the meaning of.
@@ -284,12 +290,13 @@ impl Engine {
         })
     }
 
-    /// Asks what would come of an import.
+    /// Asks what would come of an import, or lets a trial that rests go on.
     ///
     /// # Errors
     /// [`ImportRefusal`], or the actor may not.
     pub fn try_import(&self, by: &Actor, id: &str, now: Timestamp) -> Result<(), Error> {
-        self.pass(by, id, &[State::Open, State::Tried], State::Trying, now, |_, _| Ok(()))
+        let from = [State::Open, State::Tried, State::PausedTrial];
+        self.pass(by, id, &from, State::Trying, now, |_, _| Ok(()))
     }
 
     /// Keeps cells that were mended and rows that are left out, and tries the import out again.
@@ -347,15 +354,21 @@ impl Engine {
         })
     }
 
-    /// Lets an import rest; it goes on from the row where it is.
+    /// Lets an import rest, or the trial of one; it goes on from the row where it is.
     ///
     /// # Errors
     /// [`ImportRefusal`], or the actor may not.
     pub fn pause_import(&self, by: &Actor, id: &str, now: Timestamp) -> Result<(), Error> {
-        self.pass(by, id, &[State::Waiting, State::Running], State::Pausing, now, |_, run| {
-            if run.state == State::Waiting.key() {
-                run.state = State::Paused.key().to_owned();
-            }
+        let from = [State::Trying, State::Waiting, State::Running];
+        self.pass(by, id, &from, State::Pausing, now, |_, run| {
+            // What no worker has in hand rests at once.
+            let rests = match State::parse(&run.state) {
+                Some(State::Trying) if run.beat_at.is_none() => State::PausedTrial,
+                Some(State::Trying) => State::PausingTrial,
+                Some(State::Waiting) => State::Paused,
+                _ => State::Pausing,
+            };
+            run.state = rests.key().to_owned();
             Ok(())
         })
     }
@@ -372,7 +385,19 @@ impl Engine {
         now: Timestamp,
     ) -> Result<(), Error> {
         use State::*;
-        let from = [Receiving, Looking, Open, Trying, Tried, Waiting, Running, Pausing, Paused];
+        let from = [
+            Receiving,
+            Looking,
+            Open,
+            Trying,
+            PausingTrial,
+            PausedTrial,
+            Tried,
+            Waiting,
+            Running,
+            Pausing,
+            Paused,
+        ];
         let is_over = self.pass_and(by, id, &from, Stopping, now, move |writer, run| {
             let at_work = State::parse(&run.state).is_some_and(State::is_at_work);
             if !at_work || run.state == Waiting.key() {

@@ -232,6 +232,59 @@ fn a_paused_import_rests_and_goes_on_and_a_stopped_one_keeps_what_was_taken() {
 }
 
 #[test]
+fn a_trial_rests_goes_on_and_is_taken_up_after_a_kill_and_counts_each_row_once() {
+    let harbour = Harbour::new();
+    let id = harbour.brought(&[("leads.csv", &(many() + "x,soon,New\n"))]);
+    let copy = harbour.dock.folder_of(&id).join("trial.db");
+    harbour.engine.try_import(&olga(), &id, at(2)).unwrap();
+    let asked = std::sync::atomic::AtomicU32::new(0);
+    let pause = || {
+        if asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 4 {
+            harbour.engine.pause_import(&olga(), &id, at(2)).unwrap();
+        }
+        at(2)
+    };
+    harbour.engine.work_on_imports(&harbour.dock, &pause).unwrap();
+    let paused = harbour.import(&id);
+    assert_eq!(paused.state, State::PausedTrial);
+    let so_far = paused.outcome.report.expect("how far it came").total.read;
+    assert!((1..3500).contains(&so_far), "{so_far}");
+    harbour.works(3);
+    assert_eq!(harbour.import(&id).state, State::PausedTrial, "nobody goes on by himself");
+    harbour.engine.try_import(&olga(), &id, at(4)).unwrap();
+    let asked = std::sync::atomic::AtomicU32::new(0);
+    let kill = || {
+        let asked = asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        assert!(asked < 4, "killed");
+        at(4)
+    };
+    let killed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        harbour.engine.work_on_imports(&harbour.dock, &kill)
+    }));
+    assert!(killed.is_err() && copy.is_file(), "it was killed, and left its copy");
+    harbour.works(5);
+    let tried = harbour.import(&id);
+    let counts = Counts { read: 3501, created: 3500, rejected: 1, ..Counts::default() };
+    assert_eq!((tried.state, tried.outcome.report.unwrap().total), (State::Tried, counts));
+    assert_eq!(harbour.engine.read(|reader| reader.last_rejected(&id)).unwrap(), 1);
+    assert!(!copy.exists() && harbour.head() == 0, "nothing is kept of it");
+    assert_eq!(harbour.tried(&id).outcome.report.unwrap().total, counts, "and again");
+    assert_eq!(harbour.done(&id).counts, counts);
+}
+
+#[test]
+fn a_trial_that_waits_rests_at_once_and_is_stopped() {
+    let harbour = Harbour::new();
+    let id = harbour.brought(&[LEADS]);
+    harbour.engine.try_import(&olga(), &id, at(1)).unwrap();
+    harbour.engine.pause_import(&olga(), &id, at(1)).unwrap();
+    assert_eq!(harbour.import(&id).state, State::PausedTrial);
+    harbour.engine.stop_import(&harbour.dock, &olga(), &id, at(1)).unwrap();
+    assert_eq!(harbour.import(&id).state, State::Stopped);
+    assert!(!harbour.dock.folder_of(&id).exists());
+}
+
+#[test]
 fn a_stopped_import_counts_what_it_took_and_not_what_a_trial_promised() {
     let harbour = Harbour::new();
     let accounts = ("accounts.csv", "account_id,account,sector\nA1,Acme,steel\n");

@@ -17,7 +17,10 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use store::Writer;
 
-use super::join::{Joins, Meaning, keep_word};
+use super::{
+    join::{Joins, Meaning, keep_word},
+    outcome::outcome_of,
+};
 use crate::Error;
 
 /// A fact of a row.
@@ -31,13 +34,14 @@ pub(super) enum Event {
 /// Fields that the row needs only to make other facts of.
 const MACHINERY: [&str; 4] = ["deleted", "is_won", "is_closed", "happened_at"];
 
-/// Puts ids in place of the words of references, and gives the records that must be made first.
+/// Puts ids in place of the words of references, and gives the records that must be made first; or
+/// why a row cannot be taken.
 pub(super) fn join(
     joins: &mut Joins,
     writer: &mut Writer<'_>,
     plan: &Plan,
     draft: &mut Draft,
-) -> Result<Vec<Made>, Error> {
+) -> Result<Result<Vec<Made>, ColumnProblem>, Error> {
     let mut made = Vec::new();
     for (field, object, mut word) in std::mem::take(&mut draft.references) {
         if let Some((first, has_others)) = joins.first_of(&writer.reader(), object, &word)? {
@@ -58,9 +62,10 @@ pub(super) fn join(
             // What a lead is called has no place in the ledger.
             Meaning::Nothing if object == Object::Leads => {}
             Meaning::Nothing => keep_word(&mut draft.fields, &field, &word),
+            Meaning::Unclear(why) => return Ok(Err(problem(plan, &field, why))),
         }
     }
-    Ok(made)
+    Ok(Ok(made))
 }
 
 /// A record that is to be made of a word.
@@ -105,11 +110,10 @@ pub(super) fn facts_of_draft(
 ) -> Result<Vec<Event>, ColumnProblem> {
     let row = Row { plan, source, draft, now };
     match plan.object {
-        Object::Users
-        | Object::Products
-        | Object::Accounts
-        | Object::Campaigns
-        | Object::Quotas => row.record().map(|record| vec![record]),
+        Object::Users | Object::Products | Object::Accounts | Object::Campaigns => {
+            Ok(vec![row.record()])
+        }
+        Object::Quotas => row.quotas(),
         Object::Leads => row.lead(),
         Object::StatusHistory => row.status().map(|event| vec![event]),
         Object::Responses | Object::Activities => row.activity().map(|event| vec![event]),
@@ -194,8 +198,8 @@ impl Row<'_> {
         Told { source: self.source.to_owned(), key, happened_at, fact }
     }
 
-    fn record(&self) -> Result<Event, ColumnProblem> {
-        let (id, mut fields) = (self.id(), self.fields());
+    fn record(&self) -> Event {
+        let (id, fields) = (self.id(), self.fields());
         let fact = match self.plan.object {
             Object::Users => Fact::User(UserReported {
                 user: id.as_str().into(),
@@ -209,22 +213,35 @@ impl Row<'_> {
             Object::Accounts => {
                 Fact::Account(AccountReported { account: id.as_str().into(), fields, by: None })
             }
-            Object::Campaigns => {
-                Fact::Campaign(CampaignReported { campaign: id.as_str().into(), fields })
-            }
-            _ => {
-                let user = fields.remove("user").and_then(|user| user.text().map(UserId::from));
-                let period = fields.remove("period").and_then(|period| match period {
-                    FieldValue::Text(text) => Some(text),
-                    FieldValue::Whole(year) => Some(year.to_string()),
-                    _ => None,
-                });
-                let missing = "is blank: say which period, such as 2026-Q4";
-                let period = period.ok_or_else(|| self.problem("period", missing))?;
-                Fact::Quota(QuotaReported { user, period, fields })
-            }
+            _ => Fact::Campaign(CampaignReported { campaign: id.as_str().into(), fields }),
         };
-        Ok(Event::Record(self.told(String::new(), self.since(), fact)))
+        Event::Record(self.told(String::new(), self.since(), fact))
+    }
+
+    /// What the row says is to be reached: in its period, or in each that a column is named by.
+    fn quotas(&self) -> Result<Vec<Event>, ColumnProblem> {
+        let mut fields = self.fields();
+        let user = fields.remove("user").and_then(|user| user.text().map(UserId::from));
+        let period = fields.remove("period").and_then(|period| match period {
+            FieldValue::Text(text) => Some(text),
+            FieldValue::Whole(year) => Some(year.to_string()),
+            _ => None,
+        });
+        let quota = |period: String, fields: Fields| {
+            let fact = Fact::Quota(QuotaReported { user: user.clone(), period, fields });
+            Event::Record(self.told(String::new(), self.since(), fact))
+        };
+        if !self.plan.periods.is_empty() {
+            let in_period = self.draft.amounts.iter().map(|(period, amount)| {
+                let mut fields = fields.clone();
+                fields.insert("amount".into(), FieldValue::Money(*amount));
+                quota(period.clone(), fields)
+            });
+            return Ok(in_period.collect());
+        }
+        let missing = "is blank: say which period, such as 2026-Q4";
+        let period = period.ok_or_else(|| self.problem("period", missing))?;
+        Ok(vec![quota(period, fields)])
     }
 
     fn lead(&self) -> Result<Vec<Event>, ColumnProblem> {
@@ -473,25 +490,5 @@ impl Row<'_> {
         let key = format!("opportunity/{opportunity}/stage/{stage}/{}", at.as_millisecond());
         let fact = Fact::OpportunityMoved(OpportunityMoved { opportunity, stage });
         Ok(Event::Once(self.told(key, at, fact)))
-    }
-}
-
-/// What is in the words for what was won: in English, German, French, Spanish.
-const WON: [&str; 4] = ["won", "gewonnen", "gagné", "ganad"];
-
-/// The same for what was lost.
-const LOST: [&str; 4] = ["lost", "verloren", "perdu", "perdid"];
-
-/// What a word of a stage or an outcome says of the end; nothing for a stage on the way.
-fn outcome_of(word: &str) -> Option<&'static str> {
-    let word = connectors::mapping::plain_name(word);
-    match word.as_str() {
-        "nodecision" | "abandoned" | "derailed" | "cancelled" | "canceled" => Some("no_decision"),
-        "open" | "pending" | "inprogress" | "offen" => Some("open"),
-        "loss" | "lose" => Some("lost"),
-        "win" | "customer" | "sold" => Some("won"),
-        _ if WON.iter().any(|won| word.contains(won)) => Some("won"),
-        _ if LOST.iter().any(|lost| word.contains(lost)) => Some("lost"),
-        _ => None,
     }
 }

@@ -65,6 +65,8 @@ pub(super) enum Meaning {
     Make(String),
     /// Nothing that is known.
     Nothing,
+    /// Nothing that may be taken: why, and what would be right.
+    Unclear(String),
 }
 
 /// The joins of one table.
@@ -186,7 +188,8 @@ impl Joins {
         let id = qualified(&self.source, word);
         match object {
             Object::Users => self.user(writer, word, id),
-            Object::Leads | Object::Opportunities => self.by_key(writer, object, word, id),
+            Object::Leads => self.by_key(writer, object, word, id),
+            Object::Opportunities => self.opportunity(writer, word, id),
             _ => {
                 let reader = writer.reader();
                 if exists(&reader, object, &id)? {
@@ -231,6 +234,32 @@ impl Joins {
         }
         let user = format!("{}:{}", self.source, writer.alias(&self.source, word)?);
         Ok((Meaning::Make(user), None))
+    }
+
+    /// An opportunity: by key, else by what one alone is called. A key may come later; a name that
+    /// none has, or several, is refused, as what it means would be a guess.
+    fn opportunity(
+        &mut self,
+        writer: &mut Writer<'_>,
+        word: &str,
+        id: String,
+    ) -> Result<(Meaning, Option<How>), StoreError> {
+        if exists(&writer.reader(), Object::Opportunities, &id)? {
+            return Ok((Meaning::Id(id), None));
+        }
+        let named = writer.reader().opportunities_named(&name_key(word))?;
+        let unclear = |what: String| {
+            let why = format!("\"{word}\" is what {what}: name the opportunity by its key");
+            Ok((Meaning::Unclear(why), None))
+        };
+        match named.as_slice() {
+            [one] => Ok((Meaning::Id(one.0.clone()), None)),
+            [] if word.contains(char::is_whitespace) => {
+                unclear("no opportunity that is known is called".to_owned())
+            }
+            [] => self.by_key(writer, Object::Opportunities, word, id),
+            several => unclear(format!("{} opportunities are called", several.len())),
+        }
     }
 
     /// A lead or an opportunity: by key, whether it is known already or comes later; a lead by its

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use connectors::mapping::Object;
 use serde::{Deserialize, Serialize};
 
-use super::join::Joined;
+use super::{
+    join::Joined,
+    taking::{DELETED, OLDER},
+};
 
 /// What became of the rows of a table. `read = created + updated + unchanged + rejected`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +79,12 @@ pub struct TableReport {
 }
 
 impl TableReport {
+    /// What the notes say of rows that changed nothing though they say something else than is known.
+    pub fn left_as_it_was(&self) -> impl Iterator<Item = &str> {
+        let is_so = |note: &&String| note.contains(DELETED) || note.contains(OLDER);
+        self.notes.iter().filter(is_so).map(String::as_str)
+    }
+
     /// A table of which nothing is known but what it lists.
     pub(super) fn of(table: String, object: Object) -> TableReport {
         TableReport {

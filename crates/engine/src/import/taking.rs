@@ -195,11 +195,14 @@ impl Taking {
         mut draft: Draft,
     ) -> Result<Result<Became, ColumnProblem>, Error> {
         if draft.is("deleted") == Some(true) {
-            self.note("deleted", "rows that the source has deleted were left out");
+            self.note("deleted", DELETED);
             return Ok(Ok(Became::Unchanged));
         }
         self.see(&draft);
-        let made = join(&mut self.joins, writer, &self.plan, &mut draft)?;
+        let made = match join(&mut self.joins, writer, &self.plan, &mut draft)? {
+            Ok(made) => made,
+            Err(problem) => return Ok(Err(problem)),
+        };
         for note in std::mem::take(&mut draft.notes) {
             self.note(&note.column, &note.reason);
         }
@@ -285,7 +288,7 @@ impl Taking {
             return Ok(Became::Unchanged);
         }
         if is_stale {
-            self.note("", "rows older than what is known were left as they are");
+            self.note("", OLDER);
             return Ok(Became::Unchanged);
         }
         if !same_person && let Some(before) = writer.reader().person_of(&subject)? {
@@ -329,7 +332,10 @@ impl Taking {
             .stages
             .iter()
             .map(|(stage, columns)| (format!("entered {stage}"), header(&columns[0])));
-        let mut columns: BTreeMap<String, String> = columns.chain(stages).collect();
+        let periods = self.plan.periods.iter();
+        let periods = periods
+            .map(|planned| (format!("amount of {}", planned.field), header(&planned.columns[0])));
+        let mut columns: BTreeMap<String, String> = columns.chain(stages).chain(periods).collect();
         columns.extend(self.plan.key.map(|key| ("its own key".to_owned(), header(&key))));
         TableReport {
             file: match &table.sheet {
@@ -348,6 +354,11 @@ impl Taking {
         }
     }
 }
+
+/// Why a row that says something else changed nothing: it is gone, or what is known is younger.
+pub(super) const DELETED: &str = "rows that the source has deleted were left out";
+/// The same of what is older than what is known.
+pub(super) const OLDER: &str = "rows older than what is known were left as they are";
 
 /// A response is of the kind of its campaign: an answer to a webcast is a `webcast`.
 fn name_kind(writer: &Writer<'_>, draft: &mut Draft) -> Result<(), Error> {

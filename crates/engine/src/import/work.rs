@@ -13,11 +13,11 @@ use connectors::{files::table::ReadOptions, mapping};
 use domain::money::Currency;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
-use store::{ImportRun, RejectedRow};
+use store::ImportRun;
 
 use super::{
     ImportOptions, ImportRefusal, ImportReport, Listener, Progress, Rejected,
-    carrying_out::{Position, rejected_row},
+    carrying_out::Position,
     choices::Choices,
     dock::{AT_WORK, Dock, Import, State},
     refused, to_take,
@@ -28,8 +28,6 @@ use crate::{Engine, Error};
 pub(super) const SILENT_MAX: SignedDuration = SignedDuration::from_secs(20);
 /// How often a worker says that it works.
 pub(super) const BEAT: SignedDuration = SignedDuration::from_secs(5);
-/// Rejected rows that are kept of a trial: enough to mend, and to see what is the matter.
-const TRIED_REJECTED_MAX: usize = 2_000;
 /// Imports that nobody went on with are forgotten after this, and rejected rows of those that are
 /// over: both hold what files say of people.
 pub(super) const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -120,7 +118,7 @@ impl Engine {
         let id = run.id.clone();
         let done = match State::parse(&run.state) {
             Some(State::Looking) => self.look_over_import(dock, run, clock),
-            Some(State::Trying) => self.try_out_import(dock, run, clock),
+            Some(State::Trying | State::PausingTrial) => self.try_out_import(dock, run, clock),
             _ => self.carry_out_import(dock, run, clock),
         };
         self.underway.end(&id);
@@ -178,48 +176,6 @@ impl Engine {
         })
     }
 
-    /// Does the whole import in a copy of the database, which is then thrown away; on PostgreSQL
-    /// in one transaction, which is undone.
-    fn try_out_import(
-        &self,
-        dock: &Dock,
-        run: ImportRun,
-        clock: &(dyn Fn() -> Timestamp + Sync),
-    ) -> Result<(), Error> {
-        let choices: Choices = serde_json::from_str(&run.settings).unwrap_or_default();
-        let options = options_of(&choices, dock)?;
-        let files = dock.files_of(&run.id).map_err(refused)?;
-        let now = clock();
-        let mut hand = Hand::new(self, &run.id, clock);
-        let copy = dock.folder_of(&run.id).join("trial.db");
-        let report = match self.copy(&copy, now)? {
-            Some(trial) => {
-                let report = trial.import(&files, &options, now, &mut hand);
-                drop(trial);
-                for ending in ["", "-wal", "-shm"] {
-                    let _ = std::fs::remove_file(format!("{}{ending}", copy.display()));
-                }
-                report
-            }
-            None => {
-                let options = ImportOptions { dry_run: true, ..options };
-                self.import(&files, &options, now, &mut hand)
-            }
-        }?;
-        let report = ImportReport { dry_run: true, ..report };
-        let outcome = Outcome { report: Some(report), failure: None };
-        let report = serde_json::to_string(&outcome).unwrap_or_default();
-        let (id, rejected) = (run.id.clone(), hand.rejected);
-        self.store.write(clock(), move |writer| {
-            writer.delete_rejected(&id)?;
-            for row in &rejected {
-                writer.keep_rejected(&id, row)?;
-            }
-            Ok::<_, Error>(())
-        })?;
-        self.rest_import(dock, &run.id, State::Tried, clock(), move |run| run.report = report)
-    }
-
     fn carry_out_import(
         &self,
         dock: &Dock,
@@ -232,18 +188,10 @@ impl Engine {
         if run.state == State::Pausing.key() {
             return self.rest_import(dock, &run.id, State::Paused, clock(), |_| {});
         }
-        let choices: Choices = serde_json::from_str(&run.settings).unwrap_or_default();
-        let options = options_of(&choices, dock)?;
-        let files = dock.files_of(&run.id).map_err(refused)?;
-        let position: Position = serde_json::from_str(&run.position).unwrap_or_default();
         let (id, now) = (run.id.clone(), clock());
+        let choices: Choices = serde_json::from_str(&run.settings).unwrap_or_default();
         let mut hand = Hand::new(self, &id, clock);
-        let looked = self.look_over(&files, &options, &mut hand)?;
-        if !looked.report.cancelled {
-            let (tables, report) = to_take(looked)?;
-            let run = ImportRun { source: report.source.clone(), ..run };
-            self.carry_out(run, position, tables, report, now, &mut hand)?;
-        }
+        self.take_rows(dock, run, now, &mut hand)?;
         match hand.heard {
             Some(State::Pausing) => self.rest_import(dock, &id, State::Paused, clock(), |_| {}),
             Some(_) => self.end_import(dock, &id, State::Stopped, clock()),
@@ -254,6 +202,28 @@ impl Engine {
                 self.end_import(dock, &id, State::Done, clock())
             }
         }
+    }
+
+    /// Takes the rows of an import that are not taken yet, until the hand hears that it is to rest or
+    /// to stop.
+    pub(super) fn take_rows(
+        &self,
+        dock: &Dock,
+        run: ImportRun,
+        now: Timestamp,
+        hand: &mut Hand<'_>,
+    ) -> Result<ImportReport, Error> {
+        let choices: Choices = serde_json::from_str(&run.settings).unwrap_or_default();
+        let options = options_of(&choices, dock)?;
+        let files = dock.files_of(&run.id).map_err(refused)?;
+        let looked = self.look_over(&files, &options, hand)?;
+        if looked.report.cancelled {
+            return Ok(looked.report);
+        }
+        let (tables, report) = to_take(looked)?;
+        let position = Position::of(&run);
+        let run = ImportRun { source: report.source.clone(), ..run };
+        self.carry_out(run, position, tables, report, now, hand)
     }
 
     /// Its files stay: another choice may mend it.
@@ -278,7 +248,7 @@ impl Engine {
     }
 
     /// Lets an import rest in a state, unless somebody asked meanwhile that it be stopped.
-    fn rest_import(
+    pub(super) fn rest_import(
         &self,
         dock: &Dock,
         id: &str,
@@ -369,25 +339,32 @@ fn options_of(choices: &Choices, dock: &Dock) -> Result<ImportOptions, Error> {
 }
 
 /// What the worker tells and hears on its way.
-struct Hand<'a> {
+pub(super) struct Hand<'a> {
     engine: &'a Engine,
     id: &'a str,
     clock: &'a (dyn Fn() -> Timestamp + Sync),
     began_at: Timestamp,
     beat_at: Timestamp,
     /// What it was asked for meanwhile.
-    heard: Option<State>,
-    rejected: Vec<RejectedRow>,
+    pub(super) heard: Option<State>,
 }
 
 impl<'a> Hand<'a> {
-    fn new(engine: &'a Engine, id: &'a str, clock: &'a (dyn Fn() -> Timestamp + Sync)) -> Self {
-        let (began_at, rejected) = (clock(), Vec::new());
-        Hand { engine, id, clock, began_at, beat_at: began_at, heard: None, rejected }
+    pub(super) fn new(
+        engine: &'a Engine,
+        id: &'a str,
+        clock: &'a (dyn Fn() -> Timestamp + Sync),
+    ) -> Self {
+        let began_at = clock();
+        Hand { engine, id, clock, began_at, beat_at: began_at, heard: None }
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        (self.clock)()
     }
 
     fn beat(&mut self) -> Result<(), Error> {
-        let now = (self.clock)();
+        let now = self.now();
         if now.duration_since(self.beat_at) < BEAT {
             return Ok(());
         }
@@ -409,7 +386,7 @@ impl Listener for Hand<'_> {
         // Whether somebody asked it to pause or to stop; what cannot be asked is asked next time.
         let state = self.engine.read(|reader| reader.import(self.id)).ok().flatten();
         let state = state.and_then(|run| State::parse(&run.state));
-        if let Some(heard @ (State::Pausing | State::Stopping)) = state {
+        if let Some(heard @ (State::Pausing | State::PausingTrial | State::Stopping)) = state {
             self.heard = Some(heard);
             return false;
         }
@@ -418,10 +395,6 @@ impl Listener for Hand<'_> {
         true
     }
 
-    fn rejected(&mut self, rejected: &Rejected, cells: &[String]) {
-        if self.rejected.len() < TRIED_REJECTED_MAX {
-            let no = self.rejected.len() as i64 + 1;
-            self.rejected.push(rejected_row(no, rejected, cells));
-        }
-    }
+    /// They are kept with the rows that are taken.
+    fn rejected(&mut self, _: &Rejected, _: &[String]) {}
 }

@@ -63,6 +63,12 @@ async fn all_who_may_be_one_person_stand_in_a_list_of_those_who_may_see_it() {
     }
     let page = world.page("operations", "/duplicates").await;
     assert!(page.contains("looked at all 3 leads that share"), "{page}");
+    let body = world.gets("operations", "/duplicates").await.body;
+    let link = "<a class=\"f\" href=\"/duplicates?because=looked#because\">3 leads</a>";
+    assert!(body.contains(link), "{body}");
+    let drawer = world.page("operations", "/duplicates?because=looked").await;
+    let listed = ["crm:l1: may be one person with another", "Together 3"];
+    assert!(listed.iter().all(|words| drawer.contains(words)), "{drawer}");
     assert_eq!(page.matches("very likely").count(), 1, "{page}");
     assert_eq!(page.matches("possibly").count(), 1, "each pair once: {page}");
     assert!(

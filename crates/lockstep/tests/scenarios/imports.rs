@@ -170,6 +170,34 @@ async fn an_import_is_stopped_before_it_begins_and_its_files_go() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_trial_is_paused_and_goes_on_from_the_very_row() {
+    let world = World::new();
+    let rows: String = (0..2_500).map(|no| format!("{no},Ann,2026-01-02,New,Acme\n")).collect();
+    let leads = format!("lead_number,name,created_at,status,account\n{rows}x,Bo,soon,New,Acme\n");
+    let import = place(&world.brings("operations", &[("leads.csv", leads.as_bytes())]).await);
+    let before = world.works().last_fact();
+    place(&world.posts("operations", &format!("{import}/trial"), &[]).await);
+    let waiting = world.page("operations", &import).await;
+    assert!(waiting.contains("Trying it out") && waiting.contains("Pause"), "{waiting}");
+    let (runtime, pause) = (tokio::runtime::Handle::current(), format!("{import}/pause"));
+    world.works_and_meanwhile(4, || {
+        place(&runtime.block_on(world.posts("operations", &pause, &[])));
+    });
+    let paused = world.works().gets("operations", &import).await;
+    assert!(paused.text().contains("Paused Nothing is kept yet."), "{}", paused.text());
+    assert!(paused.text().contains("2,000 of 2,501 rows Go on"), "{}", paused.text());
+    let list = world.page("operations", "/imports?state=paused").await;
+    assert!(list.contains("1 import of 1") && list.contains("leads.csv"), "{list}");
+    assert!(paused.body.contains(&format!("action=\"{import}/trial\"")), "it goes on as a trial");
+    place(&world.posts("operations", &format!("{import}/trial"), &[]).await);
+    let tried = world.works().page("operations", &import).await;
+    assert!(tried.contains("1 of 2,501 rows cannot be taken"), "{tried}");
+    assert_eq!(world.last_fact(), before, "nothing is kept");
+    let (words, _) = world.posts("operations", &pause, &[]).await.said();
+    assert!(words.contains("The import was tried out: look at it again"), "{words}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_import_is_undone_and_what_was_edited_since_is_listed_and_left() {
     let world = World::new();
     let leads: &[u8] = b"lead_number,name,title,created_at,status,account\n\
@@ -347,4 +375,106 @@ async fn imports_are_a_list_whose_numbers_open_and_whose_pages_seek() {
     }
     let chosen = world.page("operations", "/imports?state=done&columns=source,ended").await;
     assert!(chosen.contains("1 import of 52") && chosen.contains("Ended"), "{chosen}");
+}
+
+/// Where the first link of a page leads whose words are these.
+fn opens<'a>(body: &'a str, from: &str, words: &str) -> &'a str {
+    let row = body.split(from).nth(1).unwrap_or_else(|| panic!("no {from}: {body}"));
+    let link = row.split(&format!("\">{words}</a>")).next().unwrap_or_default();
+    link.rsplit("href=\"").next().unwrap_or_default()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_read_and_what_changed_nothing_opens_how_it_came_about() {
+    let world = World::new();
+    let head = "lead_number,name,title,created_at,modified_at\n";
+    let eva = "5,Eva,CEO,2026-01-02,2026-01-05\n";
+    takes(&world, format!("{head}1,Ann,CEO,2026-01-02,2026-01-05\n{eva}").as_bytes()).await;
+    let older = "1,Ann,CTO,2026-01-02,2026-01-03\n";
+    let more = format!("{head}{eva}{older}2,Bo,CEO,2026-01-02,\n4,Di,CEO,soon,\n");
+    let import = takes(&world, more.as_bytes()).await;
+    let report = world.gets("operations", &import).await.body;
+    let (all, one) = ("row\" class=\"first\">All", "row\" class=\"first\">leads.csv");
+    assert_eq!(opens(&report, all, "4"), format!("{import}?because=read#because"));
+    assert_eq!(opens(&report, one, "2"), format!("{import}?because=unchanged-0#because"));
+    let read = world.gets("operations", &format!("{import}?because=read-0")).await;
+    let words = "4 rows were read because Close Esc What became of each row of leads.csv What, by \
+                 which rule Rows Created brought a record, or something that happened, that was \
+                 not there 1";
+    assert!(read.text().contains(words), "{}", read.text());
+    assert!(read.text().contains("under a table are among them 1 Together 4"), "{}", read.text());
+    let drawer = read.body.split("<aside").nth(1).expect("a drawer");
+    assert!(opens(drawer, "<tbody>", "Created").starts_with("/ledger?import="), "{drawer}");
+    assert_eq!(opens(drawer, "<tbody>", "Rejected"), "#rejected-h");
+    let unchanged = opens(drawer, "<tbody>", "Unchanged").split('#').next().unwrap_or_default();
+    let unchanged = world.page("operations", unchanged).await;
+    assert!(unchanged.contains("2 rows changed nothing because"), "{unchanged}");
+    let older = "rows older than what is known were left as they are (1 row)";
+    assert!(unchanged.contains(older) && unchanged.contains("tells no fact"), "{unchanged}");
+    let none = world.gets("operations", &format!("{import}?because=read-7")).await.body;
+    assert!(!none.contains("<aside class=\"because\""), "there is no such table");
+}
+
+/// What became of files of one import, tried out, as a page.
+async fn tried(world: &World, files: &[(&str, &[u8])]) -> String {
+    let import = place(&world.brings("operations", files).await);
+    world.works();
+    place(&world.posts("operations", &format!("{import}/trial"), &[]).await);
+    let tried = world.works().page("operations", &import).await;
+    place(&world.posts("operations", &format!("{import}/run"), &[]).await);
+    world.works();
+    tried
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_of_calls_without_a_column_of_kinds_is_known_and_keeps_no_number() {
+    let world = World::new();
+    let leads = b"lead_id,name,email,created_at\nL1,Ann Berg,ann@x.example,2026-01-02\n";
+    let log = b"Call ID,Call Start,Direction,From Number,Lead ID,Agent,Duration,Outcome,Notes\n\
+        c1,2026-01-05T10:00:00Z,outbound,+49301234,L1,Jo Field,124,Connected,likes blue\n";
+    let calls = b"Date,Rep,Contact,Outcome,Duration (min)\n2026-01-06 09:00,Jo Field,Ann Berg,Left word,2\n";
+    let files: [(&str, &[u8]); 3] =
+        [("leads.csv", leads), ("log.csv", log), ("sales_calls.csv", calls)];
+    let words = tried(&world, &files).await;
+    assert!(words.contains("log.csv activities 1 1 0 0 0"), "{words}");
+    assert!(words.contains("sales_calls.csv activities 1 1 0 0 0"), "{words}");
+    let told = world.page("operations", "/ledger?kind=activity").await;
+    assert!(told.contains("2 facts of"), "{told}");
+    let lead = world.gets("operations", "/leads/file:L1").await.text();
+    assert!(lead.contains("Call, connected") && lead.contains("Call, left word"), "{lead}");
+    let everything = world.everything();
+    assert!(!everything.contains("+49301234") && !everything.contains("likes blue"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn quotas_with_a_column_for_each_period_are_one_quota_each() {
+    let world = World::new();
+    let quotas =
+        "Rep,Q1 2026,Q2 2026 (USD),Jul 2026\nJo Field,\"1,000.50\",2000,\nSam Hall,500,x,70\n";
+    let words = tried(&world, &[("Quotas 2026.csv", quotas.as_bytes())]).await;
+    assert!(words.contains("Quotas 2026.csv quotas 2 1 0 0 1"), "{words}");
+    assert!(words.contains("Q2 2026 (USD)"), "the cell that does not read is named: {words}");
+    let told = world.page("operations", "/ledger?kind=quota").await;
+    assert!(told.contains("2 facts of") && told.contains("2026-Q2"), "{told}");
+    let other = world.brings("operations", &[("sold.csv", quotas.as_bytes())]).await;
+    let guessed = world.works().page("operations", &place(&other)).await;
+    assert!(guessed.contains("quotas? not taken"), "what was sold may look so: {guessed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stages_of_deals_that_are_named_by_their_names_join_where_a_name_is_one_deals() {
+    let world = World::new();
+    let deals =
+        b"Deal ID,Deal Name,Stage,Amount,Create Date\n1,Acme - Renewal,Proposal,10,2026-01-02\n\
+        2,Twice,Proposal,10,2026-01-02\n3,twice,Proposal,10,2026-01-02\n";
+    let stages = b"Opportunity Name,From Stage,To Stage,Stage Change Date,Amount\n\
+        Acme - Renewal,Lead,Prospecting,2026-01-05,10\nTwice,Lead,Prospecting,2026-01-05,10\n\
+        No Such Deal,Lead,Prospecting,2026-01-05,10\n";
+    let words = tried(&world, &[("stages.csv", stages), ("deals.csv", deals)]).await;
+    assert!(words.contains("stages.csv stages of opportunities 3 1 0 0 2"), "{words}");
+    let several = "is what 2 opportunities are called: name the opportunity by its key";
+    let none = "is what no opportunity that is known is called: name the opportunity by its key";
+    assert!(words.contains(several) && words.contains(none), "{words}");
+    let deal = world.page("operations", "/opportunities/file:1").await;
+    assert!(deal.contains("Prospecting"), "{deal}");
 }

@@ -10,7 +10,7 @@ use domain::{
 use jiff::{Timestamp, ToSpan, civil::Date};
 
 use super::{
-    columns::{date_of, id_of, text_of},
+    columns::{date_of, id_of, name_key, text_of},
     word::{Findable, renamed},
 };
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
     error::StoreError,
     reader::Reader,
     value::{FromValue, Row, Value, json, values},
+    words::{range_of, words_of},
 };
 
 pub(crate) const COLUMNS: &str = "id, name, account, lead, owner, product, campaign, stage, \
@@ -292,6 +293,31 @@ impl Reader<'_> {
     pub fn opportunity(&self, id: &OpportunityId) -> Result<Option<OpportunityRow>, StoreError> {
         let query = format!("select {COLUMNS} from opportunity where id = $1");
         self.find("read an opportunity", &query, values![id], read)
+    }
+
+    /// The opportunities whose [`name_key`] is `key`, by id. Names need not be unique.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn opportunities_named(&self, key: &str) -> Result<Vec<OpportunityId>, StoreError> {
+        let mut words = words_of(key).join(" ");
+        if words.is_empty() {
+            return Ok(Vec::new());
+        }
+        words.push(' ');
+        let [from, to] = range_of(&words);
+        let query = "select opportunity.id, opportunity.name from word
+                     join opportunity on opportunity.id = word.id
+                     where word.kind = $1 and word.words >= $2 and word.words < $3
+                     order by opportunity.id";
+        let found = values![Findable::Opportunity.key(), from, to];
+        let read = |mut row: Row| Ok((row.next::<OpportunityId>()?, row.next::<Option<String>>()?));
+        let found = self.list("look for a name", query, found, read)?.into_iter();
+        let is_so = |name: &Option<String>| name.as_deref().is_some_and(|it| name_key(it) == key);
+        let mut ids: Vec<OpportunityId> =
+            found.filter(|(_, name)| is_so(name)).map(|(id, _)| id).collect();
+        ids.dedup();
+        Ok(ids)
     }
 
     /// All opportunities, by id.

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test's helpers may fail as loudly as the test")]
 
 mod beside;
+mod copied;
 mod counts;
 mod evidence;
 mod ladders;
@@ -168,6 +169,7 @@ fn one_story_on_both_databases() {
         lists::paged(&mut world);
         the_ledger_itself(&mut world);
         together::the_same_comes_of_it(&world);
+        copied::whole(&world);
         ends.push((world.dump(), world.export()));
     }
     for end in &ends {

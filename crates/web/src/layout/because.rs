@@ -62,6 +62,16 @@ pub struct Because {
 }
 
 impl Because {
+    /// Whether any of the workings has an instant.
+    fn shows_times(&self) -> bool {
+        self.counted.iter().any(|working| !working.when.to_string().is_empty())
+    }
+
+    /// How many columns stand before the results.
+    fn width(&self) -> usize {
+        1 + usize::from(self.shows_times()) + usize::from(self.shows_sums())
+    }
+
     /// Whether any of the workings shows a sum of its own, as where points fade.
     fn shows_sums(&self) -> bool {
         self.counted.iter().any(|working| !working.sum.to_string().is_empty())

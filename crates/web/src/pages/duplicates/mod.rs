@@ -15,11 +15,13 @@ use store::StoreError;
 
 use crate::{
     failure::Failure,
-    layout::{EmptyState, Files, Frame, Place},
+    layout::{Because, EmptyState, Files, Frame, Place, because::Working},
+    markup::Markup,
     names::{Names, encoded, lead_href},
     pages::merging::compare_href,
     session::Visit,
-    show::count,
+    show::{count, figure},
+    workings::quiet_link,
 };
 
 /// Leads that are shown with one, at most.
@@ -94,6 +96,8 @@ impl Group {
 pub(crate) struct Asked {
     /// The lead after which to go on.
     after: String,
+    /// Which drawer is open.
+    because: String,
 }
 
 /// The page.
@@ -102,7 +106,9 @@ pub(crate) struct Asked {
 struct DuplicatesPage {
     frame: Frame,
     groups: Vec<Group>,
-    looked_at: String,
+    /// How many leads were looked at, as a link, and the words around it.
+    looked_at: (&'static str, Markup, &'static str),
+    because: Option<Because>,
     /// Whether this is the first page and shows nobody.
     is_clean: bool,
     next: Option<String>,
@@ -137,34 +143,87 @@ pub(crate) async fn index(visit: Visit, Query(asked): Query<Asked>) -> Result<Re
     visit.signed.may(&Act::SeeReach)?;
     visit.signed.may(&Act::SeeDuplicates)?;
     let is_first = asked.after.is_empty();
+    let here = match is_first {
+        true => "/duplicates".to_owned(),
+        false => format!("/duplicates?after={}", encoded(&asked.after)),
+    };
+    let (opens, close) = (asked.because == LOOKED, here.clone());
     let after = Some(LeadId(asked.after)).filter(|_| !is_first);
     let work = visit.house.work(move |engine: &Engine| {
         engine.read(|reader| {
             let looked_at = duplicates(reader, after.as_ref())?;
             let names = Names::new(reader, true);
+            let because = opens.then(|| because(&names, &looked_at, close)).transpose()?;
             let groups = looked_at.found.iter().map(|(lead, found)| Group::of(&names, lead, found));
-            Ok((groups.collect::<Result<Vec<_>, StoreError>>()?, looked_at))
+            Ok((groups.collect::<Result<Vec<_>, StoreError>>()?, looked_at, because))
         })
     });
-    let (groups, LookedAt { leads, last, .. }) = work.await?;
+    let (groups, LookedAt { leads, last, .. }, because) = work.await?;
     let frame = visit.frame("May be one person", Place::Leads);
     Ok(visit.show(DuplicatesPage {
         frame,
-        looked_at: looked_at(leads, is_first && last.is_none()),
+        looked_at: looked_at(leads.len(), is_first && last.is_none(), &here),
+        because,
         is_clean: is_first && last.is_none() && groups.is_empty(),
         groups,
         next: last.map(|last| format!("/duplicates?after={}", encoded(last.as_str()))),
     }))
 }
 
-/// How many leads were compared on this page.
-fn looked_at(leads: usize, is_all: bool) -> String {
+/// The drawer of the leads that were looked at.
+const LOOKED: &str = "looked";
+
+/// Which leads were compared on this page, and with how many of them each has something to say.
+fn because(
+    names: &Names<'_, '_>,
+    looked_at: &LookedAt,
+    close: String,
+) -> Result<Because, StoreError> {
+    let alike = |lead: &LeadId| {
+        let of = |(first, found): &(LeadId, Vec<Namesake>)| {
+            first == lead || found.iter().any(|namesake| namesake.lead == *lead)
+        };
+        looked_at.found.iter().any(of)
+    };
+    let counted = looked_at.leads.iter().map(|lead| {
+        let rule = if alike(lead) { "may be one person with another" } else { "like no other" };
+        Ok::<_, StoreError>(Working {
+            what: quiet_link(&names.lead(lead)?, &lead_href(lead)),
+            rule: format!("{lead}: {rule}"),
+            result: "1".to_owned(),
+            ..Working::default()
+        })
+    });
+    let n = looked_at.leads.len() as u64;
+    Ok(Because {
+        answer: format!("{} were looked at because", leads_words(n)),
+        close,
+        counted_title: "An address, a number or a company is theirs and another’s".to_owned(),
+        counted: counted.collect::<Result<_, _>>()?,
+        unit: "Leads".to_owned(),
+        total: Some(count(n)),
+        next: Some(
+            "Each is compared with those it shares something with. What they share alone makes \
+             nobody the same person: the names have to be alike too, or the address of mail be one."
+                .to_owned(),
+        ),
+        ..Because::default()
+    })
+}
+
+fn leads_words(n: u64) -> String {
+    if n == 1 { "1 lead".to_owned() } else { format!("{} leads", count(n)) }
+}
+
+/// How many leads were compared on this page, with what stands before and after the number.
+fn looked_at(leads: usize, is_all: bool, here: &str) -> (&'static str, Markup, &'static str) {
     if leads == 0 {
-        return "no lead to look at shares an address, a number or a company with another"
-            .to_owned();
+        let none = "no lead to look at shares an address, a number or a company with another";
+        return (none, Markup::default(), "");
     }
-    let n = count(leads as u64);
-    let noun = if leads == 1 { "lead" } else { "leads" };
-    let all = if is_all { "all " } else { "" };
-    format!("looked at {all}{n} {noun} that share an address, a number or a company with another")
+    let and = if here.contains('?') { '&' } else { '?' };
+    let n = leads_words(leads as u64);
+    let number = figure(n, &format!("{here}{and}because={LOOKED}#because"));
+    let before = if is_all { "looked at all " } else { "looked at " };
+    (before, number, " that share an address, a number or a company with another")
 }

@@ -125,7 +125,7 @@ pub(crate) async fn mending(
         let Some(row) = no.parse().ok().and_then(|no| rejected.get(&no)) else { continue };
         if text.len() > TEXT_MAX {
             let words = format!("What stands in line {} is too long.", row.line);
-            return report::shown(visit, import, Some(words)).await;
+            return report::shown(visit, import, Some(words), "").await;
         }
         let table = choices.tables.entry(row.file.clone()).or_default();
         match kind {
@@ -164,7 +164,7 @@ pub(crate) async fn matches(
     let said: Vec<Match> = said.collect();
     if said.is_empty() {
         let words = "No name was written: choose one from the list beside a word.".to_owned();
-        return report::shown(visit, import, Some(words)).await;
+        return report::shown(visit, import, Some(words), "").await;
     }
     let words = "Remembered. It is tried out again.";
     ask(visit, id, words, move |engine, _, by, id, now| {

@@ -10,6 +10,7 @@ pub(crate) mod report;
 pub(crate) mod show;
 pub(crate) mod table;
 pub(crate) mod undo;
+mod workings;
 
 use crate::show::count;
 

@@ -31,7 +31,8 @@ struct ProgressPage {
     left: String,
     href: String,
     may_pause: bool,
-    may_go_on: bool,
+    /// What lets it go on, where it rests.
+    goes_on: Option<&'static str>,
     may_stop: bool,
     is_safe: &'static str,
 }
@@ -46,11 +47,13 @@ pub(super) async fn shown(visit: Visit, import: Import) -> Result<Response, Fail
         .found
         .as_ref()
         .map(|found| found.tables.iter().filter(|table| table.taken).map(|table| table.rows).sum());
-    let done = match (&told, state) {
-        (Some((_, progress)), State::Trying) => progress.rows,
-        _ => import.counts.read,
+    let done = match (&told, is_trial(state)) {
+        (Some((_, progress)), true) => progress.rows,
+        (None, true) => import.outcome.report.as_ref().map_or(0, |report| report.total.read),
+        (_, false) => import.counts.read,
     };
-    let counted = matches!(state, State::Trying | State::Running | State::Pausing | State::Paused);
+    let counted =
+        is_trial(state) || matches!(state, State::Running | State::Pausing | State::Paused);
     let rows = total.filter(|total| *total > 0 && counted).map(|total| (done.min(total), total));
     let since = told.as_ref().map(|(began_at, _)| visit.time().now().duration_since(*began_at));
     let left = match (rows, since.map(|since| since.as_secs())) {
@@ -74,17 +77,29 @@ pub(super) async fn shown(visit: Visit, import: Import) -> Result<Response, Fail
         },
         left,
         href: href(&import.id),
-        may_pause: matches!(state, State::Waiting | State::Running),
-        may_go_on: state == State::Paused,
+        may_pause: matches!(state, State::Trying | State::Waiting | State::Running),
+        goes_on: goes_on(state),
         may_stop: !matches!(state, State::Stopping),
         is_safe: safe(state),
     };
     let mut response = visit.show(page);
-    if state != State::Paused {
+    if goes_on(state).is_none() {
         let again = HeaderValue::from_static(AGAIN);
         response.headers_mut().insert(HeaderName::from_static("refresh"), again);
     }
     Ok(response)
+}
+
+fn is_trial(state: State) -> bool {
+    matches!(state, State::Trying | State::PausingTrial | State::PausedTrial)
+}
+
+fn goes_on(state: State) -> Option<&'static str> {
+    match state {
+        State::PausedTrial => Some("trial"),
+        State::Paused => Some("run"),
+        _ => None,
+    }
 }
 
 fn title(state: State) -> &'static str {
@@ -93,8 +108,8 @@ fn title(state: State) -> &'static str {
         State::Looking => "Looking over the files",
         State::Trying => "Trying it out",
         State::Waiting => "Waiting for its turn",
-        State::Pausing => "Pausing after these rows",
-        State::Paused => "Paused",
+        State::Pausing | State::PausingTrial => "Pausing after these rows",
+        State::Paused | State::PausedTrial => "Paused",
         State::Stopping => "Stopping after these rows",
         _ => "Importing",
     }
@@ -103,7 +118,11 @@ fn title(state: State) -> &'static str {
 /// What becomes of the data if somebody goes away now.
 fn safe(state: State) -> &'static str {
     match state {
-        State::Receiving | State::Looking | State::Trying => {
+        State::PausedTrial => "Nothing is kept yet. It goes on from the very row, today or later.",
+        State::Trying | State::PausingTrial => {
+            "Nothing is kept yet. You may leave this page; it goes on, after a restart too."
+        }
+        State::Receiving | State::Looking => {
             "Nothing is kept yet. You may leave this page; it goes on."
         }
         State::Paused => "What was taken is kept. It goes on from the very row, today or later.",

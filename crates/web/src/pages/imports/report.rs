@@ -12,14 +12,18 @@ use engine::import::{
 };
 use store::RejectedRow;
 
-use super::{files_words, href, open::Tables, rows_words, table_words, without_folder};
+use super::{
+    files_words, href,
+    open::Tables,
+    rows_words, table_words, without_folder,
+    workings::{Doors, Rows},
+};
 use crate::{
     failure::Failure,
-    layout::{Frame, Place},
+    layout::{Because, Frame, Place},
     markup::Markup,
-    pages::ledger::import_href,
     session::Visit,
-    show::{count, figure},
+    show::count,
 };
 
 /// Rejected rows on the page; the file has them all.
@@ -43,6 +47,7 @@ struct ReportPage {
     failure: Option<String>,
     tables: Vec<TableRow>,
     total: Option<TableRow>,
+    because: Option<Because>,
     words: Vec<WordRow>,
     open_words: bool,
     names: Vec<(&'static str, Vec<String>)>,
@@ -62,15 +67,6 @@ struct TableRow {
     name: String,
     lists: String,
     numbers: [Markup; 5],
-}
-
-/// Where the numbers of an import open.
-struct Doors<'a> {
-    import: &'a str,
-    /// Whether it has told facts.
-    has_told: bool,
-    /// Whether rows that were not taken stand on the page.
-    lists_rejected: bool,
 }
 
 /// A word that a person should look at.
@@ -96,11 +92,12 @@ struct RejectedShown {
     value: Option<String>,
 }
 
-/// The page; `mistake` says what was wrong with what was sent.
+/// The page; `mistake` says what was wrong with what was sent, `because` which drawer is open.
 pub(super) async fn shown(
     visit: Visit,
     import: Import,
     mistake: Option<String>,
+    because: &str,
 ) -> Result<Response, Failure> {
     let report = import.outcome.report.clone();
     let is_trial = import.state == State::Tried;
@@ -127,7 +124,12 @@ pub(super) async fn shown(
     // The command line has written them into a file of its own.
     let rejected_in_all = if import.by.is_some() { total.rejected } else { 0 };
     let lists_rejected = rejected_in_all > 0 && !rejected.is_empty();
-    let doors = Doors { import: &import.id, has_told: has_told && !is_trial, lists_rejected };
+    let doors = Doors {
+        import: import.id.clone(),
+        here: href(&import.id),
+        has_told: has_told && !is_trial,
+        lists_rejected,
+    };
     let has_tables = import.found.is_some() && is_trial;
     let page = ReportPage {
         frame,
@@ -138,16 +140,9 @@ pub(super) async fn shown(
         is_trial,
         run: run_words(is_trial, total),
         failure: import.outcome.failure.as_ref().map(|it| without_folder(it, &import.id)),
-        tables: report
-            .iter()
-            .flat_map(|report| &report.tables)
-            .map(|table| doors.row(table))
-            .collect(),
-        total: report.as_ref().map(|report| TableRow {
-            name: "All".to_owned(),
-            lists: String::new(),
-            numbers: doors.numbers(report.total, None),
-        }),
+        tables: report.iter().flat_map(|report| table_rows(&doors, report)).collect(),
+        total: report.as_ref().map(|report| TableRow::of(&doors, Rows::all(report), None)),
+        because: report.as_ref().and_then(|report| doors.because(report, because)),
         open_words: words.iter().any(can_be_matched),
         words: words.iter().enumerate().map(word_row).collect(),
         names,
@@ -225,46 +220,20 @@ fn run_words(is_trial: bool, total: Counts) -> Option<String> {
     (is_trial && takes > 0).then(|| format!("Import {}", rows_words(takes)))
 }
 
-impl Doors<'_> {
-    /// The five numbers: what was created or updated opens the facts that were told, what was not
-    /// taken the rows and why. Of an unchanged row there is nothing: it told nothing new.
-    fn numbers(&self, counts: Counts, object: Option<Object>) -> [Markup; 5] {
-        let plain = |n: u64| Markup::text(count(n));
-        let facts = |n: u64| match self.has_told && n > 0 {
-            true => figure(count(n), &import_href(self.import, object.map(kind_of))),
-            false => plain(n),
-        };
-        let rejected = match self.lists_rejected && counts.rejected > 0 {
-            true => figure(count(counts.rejected), "#rejected-h"),
-            false => plain(counts.rejected),
-        };
-        let unchanged = plain(counts.unchanged);
-        [plain(counts.read), facts(counts.created), facts(counts.updated), unchanged, rejected]
-    }
-
-    fn row(&self, table: &TableReport) -> TableRow {
-        TableRow {
-            name: table_words(&table.table),
-            lists: table.object.words().to_owned(),
-            numbers: self.numbers(table.counts, Some(table.object)),
-        }
-    }
+/// The tables of an import, each with its numbers.
+fn table_rows(doors: &Doors, report: &ImportReport) -> Vec<TableRow> {
+    let tables = report.tables.iter().enumerate();
+    let row = |(place, table)| TableRow::of(doors, Rows::of(place, table), Some(table));
+    tables.map(row).collect()
 }
 
-/// The kind of fact that a row of a table tells.
-fn kind_of(object: Object) -> &'static str {
-    match object {
-        Object::Users => "user",
-        Object::Products => "product",
-        Object::Accounts => "account",
-        Object::Campaigns => "campaign",
-        Object::Leads => "lead",
-        Object::StatusHistory => "lead_moved",
-        Object::Responses | Object::Activities => "activity",
-        Object::Handoffs => "handoff",
-        Object::Opportunities => "opportunity",
-        Object::StageHistory => "opportunity_moved",
-        Object::Quotas => "quota",
+impl TableRow {
+    fn of(doors: &Doors, rows: Rows<'_>, table: Option<&TableReport>) -> TableRow {
+        TableRow {
+            name: table.map_or_else(|| "All".to_owned(), |table| table_words(&table.table)),
+            lists: table.map(|table| table.object.words().to_owned()).unwrap_or_default(),
+            numbers: doors.numbers(rows),
+        }
     }
 }
 

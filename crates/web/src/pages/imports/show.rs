@@ -1,16 +1,32 @@
 //! One import, as it stands.
 
-use axum::{extract::Path, response::Response};
+use axum::{
+    extract::{Path, Query},
+    response::Response,
+};
 use engine::{
     access::Act,
     import::dock::{Import, State},
 };
+use serde::Deserialize;
 
 use super::{open, progress, report};
 use crate::{failure::Failure, session::Visit};
 
+/// What the address asks for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    /// Which drawer is open.
+    because: String,
+}
+
 /// Shows it: what the files hold, how far it is, or what came of it.
-pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
+pub(crate) async fn show(
+    visit: Visit,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
     visit.signed.may(&Act::Import)?;
     let found = visit
         .house
@@ -18,12 +34,12 @@ pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Respons
     let import = Import::of(&found.await?);
     // What the command line does is shown, and asked of the command line.
     if import.by.is_none() {
-        return report::shown(visit, import, None).await;
+        return report::shown(visit, import, None, &asked.because).await;
     }
     match import.state {
         State::Open => open::shown(visit, import),
         State::Tried | State::Done | State::Stopped | State::Failed => {
-            report::shown(visit, import, None).await
+            report::shown(visit, import, None, &asked.because).await
         }
         _ => progress::shown(visit, import).await,
     }

@@ -1,0 +1,199 @@
+//! What the numbers of an import are made of: where each opens, how the rows that were read add up, and
+//! what an unchanged row is.
+
+use engine::import::{Counts, ImportReport, Object, TableReport};
+
+use super::table_words;
+use crate::{
+    layout::{Because, because::Working},
+    markup::Markup,
+    pages::ledger::import_href,
+    show::{count, figure},
+    workings::quiet_link,
+};
+
+/// Where the numbers of an import open.
+pub(super) struct Doors {
+    /// Its id.
+    pub(super) import: String,
+    /// Where its page is.
+    pub(super) here: String,
+    /// Whether it has told facts.
+    pub(super) has_told: bool,
+    /// Whether rows that were not taken stand on the page.
+    pub(super) lists_rejected: bool,
+}
+
+/// The rows of all tables, or of one.
+#[derive(Clone, Copy)]
+pub(super) struct Rows<'a> {
+    counts: Counts,
+    /// The table, and its place among those of the import.
+    table: Option<(usize, &'a TableReport)>,
+}
+
+/// The numbers of an import in words, and what each means.
+const NUMBERS: [(&str, &str); 4] = [
+    ("Created", "brought a record, or something that happened, that was not there"),
+    ("Updated", "said something new of what was there"),
+    ("Unchanged", "said what was known"),
+    ("Rejected", "were not taken; those that add up others or stand under a table are among them"),
+];
+
+impl<'a> Rows<'a> {
+    pub(super) fn all(report: &ImportReport) -> Rows<'a> {
+        Rows { counts: report.total, table: None }
+    }
+
+    pub(super) fn of(place: usize, table: &'a TableReport) -> Rows<'a> {
+        Rows { counts: table.counts, table: Some((place, table)) }
+    }
+
+    /// Read, created, updated, unchanged and rejected.
+    fn counts(self) -> [u64; 5] {
+        let Counts { read, created, updated, unchanged, rejected } = self.counts;
+        [read, created, updated, unchanged, rejected]
+    }
+
+    fn object(self) -> Option<Object> {
+        self.table.map(|(_, table)| table.object)
+    }
+}
+
+impl Doors {
+    /// The five numbers: read and unchanged open how they came about, what was created or updated
+    /// the facts that were told, what was not taken the rows and why.
+    pub(super) fn numbers(&self, rows: Rows<'_>) -> [Markup; 5] {
+        let (counts, hrefs) = (rows.counts(), self.hrefs(rows));
+        std::array::from_fn(|no| match &hrefs[no] {
+            Some(href) => figure(count(counts[no]), href),
+            None => Markup::text(count(counts[no])),
+        })
+    }
+
+    fn hrefs(&self, rows: Rows<'_>) -> [Option<String>; 5] {
+        let facts = self.has_told.then(|| import_href(&self.import, rows.object().map(kind_of)));
+        let rejected = self.lists_rejected.then(|| "#rejected-h".to_owned());
+        let drawer = |what: &str| {
+            let of = rows.table.map(|(place, _)| format!("-{place}")).unwrap_or_default();
+            Some(format!("{}?because={what}{of}#because", self.here))
+        };
+        let mut hrefs = [drawer("read"), facts.clone(), facts, drawer("unchanged"), rejected];
+        for (href, n) in hrefs.iter_mut().zip(rows.counts()) {
+            if n == 0 {
+                *href = None;
+            }
+        }
+        hrefs
+    }
+
+    /// The drawer of a number: `read`, `unchanged`, each also of one table, as in `read-0`.
+    pub(super) fn because(&self, report: &ImportReport, key: &str) -> Option<Because> {
+        let (what, place) = match key.split_once('-') {
+            Some((what, place)) => (what, Some(place.parse::<usize>().ok()?)),
+            None => (key, None),
+        };
+        let rows = match place {
+            Some(place) => Rows::of(place, report.tables.get(place)?),
+            None => Rows::all(report),
+        };
+        match what {
+            "read" => Some(self.read(rows)),
+            "unchanged" => Some(self.unchanged(report, rows)),
+            _ => None,
+        }
+    }
+
+    /// How the rows that were read add up.
+    fn read(&self, rows: Rows<'_>) -> Because {
+        let [read, parts @ ..] = rows.counts();
+        let [_, hrefs @ ..] = self.hrefs(rows);
+        let lines = NUMBERS.iter().zip(parts).zip(hrefs);
+        let counted = lines.map(|(((name, rule), n), href)| Working {
+            what: match href {
+                Some(href) => quiet_link(name, &href),
+                None => Markup::text(*name),
+            },
+            rule: (*rule).to_owned(),
+            result: count(n),
+            ..Working::default()
+        });
+        Because {
+            answer: format!("{} were read because", super::rows_words(read)),
+            close: self.here.clone(),
+            counted_title: match rows.table {
+                Some((_, table)) => {
+                    format!("What became of each row of {}", table_words(&table.table))
+                }
+                None => "What became of each row".to_owned(),
+            },
+            counted: counted.collect(),
+            unit: "Rows".to_owned(),
+            total: Some(count(read)),
+            ..Because::default()
+        }
+    }
+
+    /// What it means that rows changed nothing, by table.
+    fn unchanged(&self, report: &ImportReport, rows: Rows<'_>) -> Because {
+        let tables: Vec<&TableReport> = match rows.table {
+            Some((_, table)) => vec![table],
+            None => report.tables.iter().collect(),
+        };
+        let tables = tables.into_iter().filter(|table| table.counts.unchanged > 0);
+        let counted = tables.map(|table| Working {
+            what: Markup::text(table_words(&table.table)),
+            rule: unchanged_words(table),
+            result: count(table.counts.unchanged),
+            ..Working::default()
+        });
+        Because {
+            answer: format!("{} changed nothing because", super::rows_words(rows.counts.unchanged)),
+            close: self.here.clone(),
+            counted_title: "What they say was known".to_owned(),
+            counted: counted.collect(),
+            unit: "Rows".to_owned(),
+            total: Some(count(rows.counts.unchanged)),
+            next: Some(
+                "Such a row tells no fact, so there is none behind it. When its file comes again and \
+                 says something else, the row is among the updated."
+                    .to_owned(),
+            ),
+            ..Because::default()
+        }
+    }
+}
+
+/// What an unchanged row of a table is.
+fn unchanged_words(table: &TableReport) -> String {
+    let words = match table.object {
+        Object::StatusHistory
+        | Object::Responses
+        | Object::Activities
+        | Object::Handoffs
+        | Object::StageHistory => "what happened was told before, by an earlier row or import",
+        _ => {
+            "every cell that is taken says what was known of the record, from an earlier row, \
+              import or report"
+        }
+    };
+    let left = table.left_as_it_was().map(|note| format!("; {note}"));
+    format!("{}: {words}{}", table.object.words(), left.collect::<String>())
+}
+
+/// The kind of fact that a row of a table tells.
+fn kind_of(object: Object) -> &'static str {
+    match object {
+        Object::Users => "user",
+        Object::Products => "product",
+        Object::Accounts => "account",
+        Object::Campaigns => "campaign",
+        Object::Leads => "lead",
+        Object::StatusHistory => "lead_moved",
+        Object::Responses | Object::Activities => "activity",
+        Object::Handoffs => "handoff",
+        Object::Opportunities => "opportunity",
+        Object::StageHistory => "opportunity_moved",
+        Object::Quotas => "quota",
+    }
+}
