@@ -1,9 +1,6 @@
 //! Read model: the people of the firm. Who they are by name stands beside the ledger.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
     book::{BookPassedOn, UserLeft},
@@ -231,7 +228,7 @@ impl Reader<'_> {
         // All names together cost less than each by its key.
         let query = "select substr(subject, 6), name from person
                      where subject > 'user/' and subject < 'user0' and name is not null";
-        let mut named: HashMap<String, String> = HashMap::new();
+        let mut named: BTreeMap<String, String> = BTreeMap::new();
         self.0.query_each("read who is there", query, &[], |mut row| {
             named.insert(row.next()?, row.next()?);
             Ok(())
