@@ -4,6 +4,7 @@ use super::{
     Mapping, Object, TableMapping, field_name, names_of, period::period_of, plain_name,
     profile::Profile,
 };
+use crate::values;
 
 /// What kind of value a field has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -190,20 +191,26 @@ impl Plan {
                 || (self.object.is_about_a_person()
                     && !named(&self.table.public, index)
                     && profile.may_tell_who(index, &self.header[index]));
-            let field = field_name(&self.header[index]);
+            let (field, kind) = own(&self.header[index], &profile.values(index));
             if private {
                 self.private.push(index);
             } else if !field.is_empty() && !self.fields.iter().any(|planned| planned.field == field)
             {
                 let clears = clears(mapping, &self.table, &field);
-                self.fields.push(Planned {
-                    field,
-                    kind: Kind::Found,
-                    columns: vec![index],
-                    clears,
-                });
+                self.fields.push(Planned { field, kind, columns: vec![index], clears });
             }
         }
+    }
+}
+
+/// As what a column is taken that nothing names: under its own name and as found. But a row of which
+/// any table says that it is deleted is left out.
+fn own(header: &str, values: &[String]) -> (String, Kind) {
+    let field = field_name(header);
+    let says = !values.is_empty() && values.iter().all(|value| values::parse_bool(value).is_ok());
+    match field.as_str() {
+        "deleted" | "is_deleted" if says => ("deleted".to_owned(), Kind::Bool),
+        _ => (field, Kind::Found),
     }
 }
 

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use store::{ImportRun, Location, RejectedRow};
 
 use super::{
-    ImportReport,
+    ImportReport, Listener, Progress,
     carrying_out::Position,
     dock::{Dock, State},
     refused,
@@ -62,6 +62,15 @@ impl Engine {
         hand: &mut Hand<'_>,
     ) -> Result<(ImportReport, Vec<RejectedRow>), Error> {
         let now = hand.now();
+        if !path.is_file() {
+            // Whether to stop is asked again with the first rows.
+            hand.progress(Progress {
+                doing: "Copying the database, to try it out there".to_owned(),
+                bytes_read: 0,
+                bytes_total: 0,
+                rows: 0,
+            });
+        }
         let trial = self.trial(path, id, now)?;
         let found = trial.read(|reader| reader.import(id))?;
         let run = found.ok_or_else(|| refused(ImportRefusal::NoSuchImport))?;

@@ -180,7 +180,7 @@ async fn a_trial_is_paused_and_goes_on_from_the_very_row() {
     let waiting = world.page("operations", &import).await;
     assert!(waiting.contains("Trying it out") && waiting.contains("Pause"), "{waiting}");
     let (runtime, pause) = (tokio::runtime::Handle::current(), format!("{import}/pause"));
-    world.works_and_meanwhile(4, || {
+    world.works_and_meanwhile(5, || {
         place(&runtime.block_on(world.posts("operations", &pause, &[])));
     });
     let paused = world.works().gets("operations", &import).await;
@@ -477,4 +477,16 @@ async fn stages_of_deals_that_are_named_by_their_names_join_where_a_name_is_one_
     assert!(words.contains(several) && words.contains(none), "{words}");
     let deal = world.page("operations", "/opportunities/file:1").await;
     assert!(deal.contains("Prospecting"), "{deal}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_any_table_says_is_deleted_is_left_out() {
+    let world = World::new();
+    let leads = b"lead_number,name,Is Deleted\n1,Ann,yes\n2,Bo,no\n";
+    let page = tried(&world, &[("leads.csv", leads)]).await;
+    assert!(page.contains("rows that the source has deleted were left out (1 row)"), "{page}");
+    assert!(
+        page.contains("leads.csv leads 2 1 0 1 0"),
+        "one is created, one changes nothing: {page}"
+    );
 }

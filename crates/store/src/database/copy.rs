@@ -30,21 +30,40 @@ impl Connection {
         let copy = Connection::open(&Location::Sqlite(path.to_owned()))?;
         migrate(&copy, now)?;
         copy.take_rows_as_they_are()?;
+        let indexes = copy.without_indexes()?;
         self.begin_read()?;
         copy.begin_write()?;
         let done = self.copy_rows_to(&copy).and_then(|()| copy.commit());
+        let done = done.and_then(|()| copy.run(WHAT, &indexes));
         self.roll_back();
         done
     }
 
     /// From now on rows are taken in any order, and nothing follows from them: what follows is among
-    /// them.
+    /// them. Nor is anything kept to go back to: a copy that is not whole is thrown away.
     fn take_rows_as_they_are(&self) -> Result<(), StoreError> {
         if let Link::Sqlite(connection) = &self.link {
             let off = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false);
             off.map_err(doing(WHAT))?;
         }
-        self.run(WHAT, "pragma foreign_keys = off")
+        self.run(
+            WHAT,
+            "pragma foreign_keys = off; pragma journal_mode = off; pragma synchronous = off",
+        )
+    }
+
+    /// Takes the indexes away; what makes them again, which is sooner done once all rows are there.
+    fn without_indexes(&self) -> Result<String, StoreError> {
+        let indexes =
+            "select name, sql from sqlite_schema where type = 'index' and sql is not null";
+        let (mut drops, mut creates) = (String::new(), String::new());
+        for mut index in self.query(WHAT, indexes, &[])? {
+            let (name, sql): (String, String) = (index.next()?, index.next()?);
+            drops.push_str(&format!("drop index {name};"));
+            creates.push_str(&format!("{sql};"));
+        }
+        self.run(WHAT, &drops)?;
+        Ok(creates)
     }
 
     fn copy_rows_to(&self, copy: &Connection) -> Result<(), StoreError> {
