@@ -29,7 +29,7 @@ const DEMONSTRATION: [Page; 2] =
     [("sign-in-demo", "nobody", "/sign-in"), ("leads-demo", "rep", "/leads")];
 
 /// Pages of a firm in a busy week.
-const BUSY: [Page; 71] = [
+const BUSY: [Page; 72] = [
     ("today-rep", "rep", "/"),
     ("today-marketer", "marketer", "/"),
     ("today-leader", "leader", "/"),
@@ -55,6 +55,7 @@ const BUSY: [Page; 71] = [
     ("lead", "rep", "/leads/crm:l1"),
     ("lead-long", "rep", "/leads/crm:l9"),
     ("duplicates", "operations", "/duplicates"),
+    ("duplicates-looked", "operations", "/duplicates?because=looked"),
     ("disputes-none", "operations", "/disputes"),
     ("leads-compared", "operations", "/leads/crm:l0/merge/crm:l16"),
     ("lead-score", "rep", "/leads/crm:l1?because=score-mql#because"),

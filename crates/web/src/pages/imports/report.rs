@@ -185,19 +185,13 @@ fn says(import: &Import, report: Option<&ImportReport>) -> String {
         (State::Tried, Some(report)) => {
             let decided = match report.decisions {
                 0 => String::new(),
-                some => format!(
-                    " The Agreement would decide {} times about {} leads.",
-                    count(some as u64),
-                    count(report.leads_decided as u64)
-                ),
+                some => format!(" {}.", judged_words(report.leads_decided, some, "would follow")),
             };
             format!("Nothing is kept yet: this is what would come of it.{decided}")
         }
-        (State::Done, Some(report)) if report.decisions > 0 => format!(
-            "The Agreement decided {} times about {} leads.",
-            count(report.decisions as u64),
-            count(report.leads_decided as u64)
-        ),
+        (State::Done, Some(report)) if report.decisions > 0 => {
+            format!("{}.", judged_words(report.leads_decided, report.decisions, "followed"))
+        }
         (State::Done, _) => "Everything that was taken is in the ledger.".to_owned(),
         (State::Failed, _) => "Nothing was lost. What was taken before stays.".to_owned(),
         (state, _) if !state.is_over() => {
@@ -205,6 +199,14 @@ fn says(import: &Import, report: Option<&ImportReport>) -> String {
         }
         _ => "What was taken before it was stopped stays.".to_owned(),
     }
+}
+
+/// `116 leads were judged anew, and 2 decisions followed`.
+fn judged_words(leads: usize, decisions: usize, follow: &str) -> String {
+    let (lead, were) = if leads == 1 { ("lead", "was") } else { ("leads", "were") };
+    let decision = if decisions == 1 { "decision" } else { "decisions" };
+    let (leads, decisions) = (count(leads as u64), count(decisions as u64));
+    format!("{leads} {lead} {were} judged anew, and {decisions} {decision} {follow}")
 }
 
 fn undo_words(undo: Option<UndoState>, has_told: bool) -> Option<&'static str> {
