@@ -142,7 +142,7 @@ impl<'a, 'r> Names<'a, 'r> {
         };
         let owners = owners.into_iter().map(|id| {
             let side = users.get(id).and_then(|user| user.side).unwrap_or(Side::Neutral);
-            let name = named.remove(&format!("user/{id}")).unwrap_or_else(|| id.0.clone());
+            let name = named.remove(&format!("user/{id}")).unwrap_or_else(|| id.words());
             (id.clone(), (name, side))
         });
         self.users.borrow_mut().extend(owners);

@@ -1,13 +1,16 @@
 //! Whom a list offers: everybody in a small firm. In a big one whoever is chosen already, and the
 //! others once somebody goes there: hundreds of names on each page would be most of it.
 
-use axum::{extract::Query, response::Response};
+use axum::{
+    extract::Query,
+    response::{IntoResponse, Response},
+};
 use domain::firm::Side;
 use serde::Deserialize;
 use store::{StoreError, read::Colleague};
 
 use super::{Asked, Choice};
-use crate::{failure::Failure, names::Names, session::Visit};
+use crate::{failure::Failure, names::Names, page::page, session::Visit};
 
 /// A firm of more people offers them only where somebody asks.
 const FEW: usize = 100;
@@ -109,5 +112,6 @@ pub(crate) async fn index(visit: Visit, Query(asked): Query<Whose>) -> Result<Re
         })
     });
     let people = people.await?;
-    Ok(visit.show(Options { people }))
+    // What a page has still to say is not taken from it.
+    Ok(page(Options { people }).into_response())
 }
