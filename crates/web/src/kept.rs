@@ -33,7 +33,7 @@ const SMALL: i64 = 20_000;
 /// What takes no longer is worked out at once.
 const QUICK: Duration = Duration::from_millis(50);
 /// Of the time, bringing one answer up to date takes one part in so many.
-const SHARE: u32 = 5;
+const SHARE: u32 = 10;
 /// With no new fact an answer is true for so long, but for clocks that have fallen due since.
 const STILL_TRUE: i64 = 60_000;
 /// Questions of one kind that are kept.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use domain::{
     decided::Verdict,
     ids::{ClockId, FactNo, LeadId, OpportunityId, Subject, UserId, Version},
+    window::Window,
 };
 use jiff::Timestamp;
 
@@ -219,6 +220,16 @@ impl Reader<'_> {
         self.find("read a clock", &query, values![id], read)
     }
 
+    /// The clocks with these ids, in no order; one that is not known is left out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn clocks_with(&self, ids: &[ClockId]) -> Result<Vec<ClockRow>, StoreError> {
+        let sql = |ids: &str| format!("select {COLUMNS} from clock where id in ({ids})");
+        let ids: Vec<String> = ids.iter().map(|id| id.as_str().to_owned()).collect();
+        self.list_of("read some clocks", sql, &ids, &[], read)
+    }
+
     /// A lead's clocks, in the order in which they were started.
     ///
     /// # Errors
@@ -286,6 +297,19 @@ impl Reader<'_> {
             Ok((row.next()?, row.next::<i64>()?.unsigned_abs()))
         })?;
         Ok(counted.into_iter().collect())
+    }
+
+    /// The clocks due from an instant on and before another, in the order in which they were
+    /// started.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn clocks_due_in(&self, period: Window<Timestamp>) -> Result<Vec<ClockRow>, StoreError> {
+        let query = format!("select {COLUMNS} from clock where due_at >= $1 and due_at < $2");
+        let values = values![period.from, period.before];
+        let mut rows = self.list("read the clocks due in a period", &query, values, read)?;
+        rows.sort_by_key(|clock| clock.start_fact);
+        Ok(rows)
     }
 
     /// All clocks, in the order in which they were started.

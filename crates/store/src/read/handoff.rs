@@ -7,6 +7,7 @@ use domain::{
         Answer, HandoffAnswered, HandoffDeemed, HandoffDelivered, HandoffMade, LeadAssigned,
     },
     ids::{DisputeId, FactNo, HandoffId, LeadId, UserId},
+    window::Window,
 };
 use jiff::{Timestamp, civil::Date};
 
@@ -343,6 +344,22 @@ impl Reader<'_> {
             self.list("read who waits for an answer", query, &[], |mut row| row.next())?;
         ids.sort();
         Ok(ids)
+    }
+
+    /// The handoffs that were answered from an instant on and before another, by id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn handoffs_answered_in(
+        &self,
+        period: Window<Timestamp>,
+    ) -> Result<Vec<HandoffRow>, StoreError> {
+        let query =
+            format!("select {COLUMNS} from handoff where answered_at >= $1 and answered_at < $2");
+        let values = values![period.from, period.before];
+        let mut rows = self.list("read the handoffs answered in a period", &query, values, read)?;
+        rows.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(rows)
     }
 
     /// All handoffs, by id.

@@ -7,6 +7,7 @@ use domain::{
     fact::Entry,
     ids::{FactNo, LeadId, Version},
     points::Points,
+    window::Window,
 };
 use jiff::Timestamp;
 
@@ -148,6 +149,21 @@ impl Reader<'_> {
         let read = |mut row: Row| Ok(row.next::<i64>()?.unsigned_abs());
         let n = self.find("count who qualified", QUALIFIED_BETWEEN, values![from, to], read)?;
         Ok(n.unwrap_or_default())
+    }
+
+    /// The qualifications from an instant on and before another, in ledger order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn qualifications_in(
+        &self,
+        period: Window<Timestamp>,
+    ) -> Result<Vec<QualificationRow>, StoreError> {
+        let query = format!("select {COLUMNS} from qualification where at >= $1 and at < $2");
+        let values = values![period.from, period.before];
+        let mut rows = self.list("read the qualifications of a period", &query, values, read)?;
+        rows.sort_by_key(|row| row.by_fact);
+        Ok(rows)
     }
 
     /// All qualifications, in ledger order.

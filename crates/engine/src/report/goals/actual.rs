@@ -36,7 +36,7 @@ pub(super) enum Actual {
     Share(Share<String>),
 }
 
-/// The read models that goals count.
+/// The read models that goals count, as far as they lie in the periods of the goals.
 pub(super) struct Reading<'a> {
     pub agreement: &'a Agreement,
     pub as_of: Timestamp,
@@ -63,10 +63,16 @@ impl<'a> Reading<'a> {
             |measures: &[Measure]| goals.iter().any(|goal| measures.contains(&goal.measure));
         let owned =
             goals.iter().any(|goal| goal.measure == Measure::Qualified && goal.user.is_some());
+        let needs_handoffs = needs(&[Measure::Accepted, Measure::AcceptanceRate]);
+        let period = whole(agreement, goals);
         let mut reading = Reading {
             agreement,
             as_of,
-            qualifications: reader.qualifications()?,
+            // Which definition a lead met before it was handed over may lie before the period.
+            qualifications: match needs_handoffs && agreement.definitions.len() > 1 {
+                true => reader.qualifications()?,
+                false => reader.qualifications_in(period)?,
+            },
             leads: BTreeMap::new(),
             handoffs: Vec::new(),
             opportunities: Vec::new(),
@@ -78,15 +84,15 @@ impl<'a> Reading<'a> {
         if owned {
             reading.leads = leads_by_id(reader)?;
         }
-        if needs(&[Measure::Accepted, Measure::AcceptanceRate]) {
-            reading.handoffs = reader.handoffs()?;
+        if needs_handoffs {
+            reading.handoffs = reader.handoffs_answered_in(period)?;
         }
         if needs(&[Measure::Opened, Measure::Reached, Measure::Won, Measure::Revenue]) {
             let question = question(agreement, as_of);
             reading.opportunities = opportunities(reader, &question, &mut Vec::new())?;
         }
         if needs(&[Measure::Attainment]) {
-            reading.clocks = reader.clocks()?;
+            reading.clocks = reader.clocks_due_in(period)?;
         }
         if needs(&[Measure::Reached]) {
             reading.milestones = reader.milestones()?;
@@ -157,10 +163,8 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// The goal's period up to the moment of the look, as instants.
     fn window(&self, goal: &Goal) -> Window<Timestamp> {
-        let zone = &self.agreement.zone;
-        Window { from: start_of(goal.from, zone), before: end_of(goal.to, zone) }
+        window(self.agreement, goal)
     }
 
     fn has(&self, goal: &Goal, at: Timestamp) -> bool {
@@ -394,6 +398,22 @@ impl<'a> Reading<'a> {
             ));
         }
     }
+}
+
+/// A goal's period, as instants.
+fn window(agreement: &Agreement, goal: &Goal) -> Window<Timestamp> {
+    let zone = &agreement.zone;
+    Window { from: start_of(goal.from, zone), before: end_of(goal.to, zone) }
+}
+
+/// The period in which those of all goals lie.
+fn whole(agreement: &Agreement, goals: &[&Goal]) -> Window<Timestamp> {
+    let windows = goals.iter().map(|goal| window(agreement, goal));
+    let whole = windows.reduce(|one, other| Window {
+        from: one.from.min(other.from),
+        before: one.before.max(other.before),
+    });
+    whole.unwrap_or(Window { from: Timestamp::MIN, before: Timestamp::MIN })
 }
 
 /// The question behind every goal: all there is, up to the look.
