@@ -1,33 +1,37 @@
-//! Leads as they were judged last, so that a page of the list judges only those that have changed.
+//! Leads and opportunities as they were judged last, so that a page judges only those that have
+//! changed.
 
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use domain::ids::LeadId;
+use domain::ids::{FactNo, LeadId, OpportunityId, Subject};
 use engine::lead::judged::{Judged, Rules};
 use jiff::Timestamp;
-use store::{Reader, read::LeadRow};
+use store::{
+    Reader,
+    read::{LeadRow, OpportunityRow},
+};
 
 use crate::{failure::Failure, names::Names};
 
-/// After so many leads those that were not asked for since as many are forgotten. Twice as many, at
-/// about two kilobytes each, are the most that is remembered.
-const LEADS_MAX: usize = 20_000;
+/// After so many those that were not asked for since as many are forgotten. Twice as many, at about
+/// two kilobytes each, are the most that is remembered.
+const KEPT_MAX: usize = 20_000;
 
 /// What is remembered. Nobody has to be told when it changes: whoever asks compares.
 #[derive(Default)]
-pub(crate) struct JudgedLeads {
+pub(crate) struct JudgedSubjects {
     known: Mutex<Known<Arc<Judged>>>,
 }
 
-/// Things of leads, in two generations.
+/// Things of subjects, in two generations.
 struct Known<T> {
-    /// Of leads that were asked for lately.
-    recent: BTreeMap<LeadId, T>,
-    /// Of leads that were asked for before those.
-    earlier: BTreeMap<LeadId, T>,
+    /// Of those that were asked for lately.
+    recent: BTreeMap<Subject, T>,
+    /// Of those that were asked for before them.
+    earlier: BTreeMap<Subject, T>,
 }
 
 impl<T> Default for Known<T> {
@@ -37,24 +41,24 @@ impl<T> Default for Known<T> {
 }
 
 impl<T: Clone> Known<T> {
-    fn recall(&mut self, lead: &LeadId) -> Option<T> {
-        if let Some((lead, judged)) = self.earlier.remove_entry(lead) {
-            self.keep(lead, judged);
+    fn recall(&mut self, subject: &Subject) -> Option<T> {
+        if let Some((subject, judged)) = self.earlier.remove_entry(subject) {
+            self.keep(subject, judged);
         }
-        self.recent.get(lead).cloned()
+        self.recent.get(subject).cloned()
     }
 
-    fn keep(&mut self, lead: LeadId, judged: T) {
-        if self.recent.len() >= LEADS_MAX {
+    fn keep(&mut self, subject: Subject, judged: T) {
+        if self.recent.len() >= KEPT_MAX {
             self.earlier = std::mem::take(&mut self.recent);
         }
-        self.recent.insert(lead, judged);
+        self.recent.insert(subject, judged);
     }
 }
 
-impl JudgedLeads {
+impl JudgedSubjects {
     /// Leads as judging them anew would have them.
-    pub(crate) fn judged(
+    pub(crate) fn leads(
         &self,
         reader: &Reader<'_>,
         names: &Names<'_, '_>,
@@ -64,16 +68,10 @@ impl JudgedLeads {
     ) -> Result<BTreeMap<LeadId, Arc<Judged>>, Failure> {
         let (mut all, mut changed) = (BTreeMap::new(), Vec::new());
         for lead in leads {
-            let known = self.known().recall(&lead.id);
-            match known {
-                Some(known)
-                    if known.is_true(rules, lead, now, |account| {
-                        names.account_known_up_to(account)
-                    })? =>
-                {
-                    all.insert(lead.id.clone(), known);
-                }
-                _ => changed.push(*lead),
+            let subject = Subject::Lead(lead.id.clone());
+            match self.still_true(&subject, lead.last_fact, (names, rules), now)? {
+                Some(known) => drop(all.insert(lead.id.clone(), known)),
+                None => changed.push(*lead),
             }
         }
         if changed.is_empty() {
@@ -81,10 +79,49 @@ impl JudgedLeads {
         }
         for (lead, judged) in changed.iter().zip(Judged::all(reader, rules, &changed, now)?) {
             let judged = Arc::new(judged);
-            self.known().keep(lead.id.clone(), judged.clone());
+            self.known().keep(Subject::Lead(lead.id.clone()), judged.clone());
             all.insert(lead.id.clone(), judged);
         }
         Ok(all)
+    }
+
+    /// Opportunities as judging them anew would have them.
+    pub(crate) fn opportunities(
+        &self,
+        reader: &Reader<'_>,
+        names: &Names<'_, '_>,
+        rules: &Rules<'_>,
+        rows: &[OpportunityRow],
+        now: Timestamp,
+    ) -> Result<BTreeMap<OpportunityId, Arc<Judged>>, Failure> {
+        let mut all = BTreeMap::new();
+        for row in rows {
+            let subject = Subject::Opportunity(row.id.clone());
+            let known = self.still_true(&subject, row.last_fact, (names, rules), now)?;
+            let judged = match known {
+                Some(known) => known,
+                None => {
+                    let judged = Arc::new(Judged::opportunity(reader, rules, row, now)?);
+                    self.known().keep(subject, judged.clone());
+                    judged
+                }
+            };
+            all.insert(row.id.clone(), judged);
+        }
+        Ok(all)
+    }
+
+    /// What is remembered of a subject, where judging it anew would say the same.
+    fn still_true(
+        &self,
+        subject: &Subject,
+        up_to: FactNo,
+        (names, rules): (&Names<'_, '_>, &Rules<'_>),
+        now: Timestamp,
+    ) -> Result<Option<Arc<Judged>>, Failure> {
+        let Some(known) = self.known().recall(subject) else { return Ok(None) };
+        let is_true = known.is_true(rules, up_to, now, |with| names.known_up_to(with))?;
+        Ok(is_true.then_some(known))
     }
 
     /// No code that can panic runs while it is locked.
@@ -99,16 +136,16 @@ mod tests {
 
     #[test]
     fn what_was_asked_for_lately_is_remembered_and_no_more_than_twice_the_bound() {
-        let id = |number: usize| LeadId(format!("crm:{number}"));
+        let id = |number: usize| Subject::Lead(LeadId(format!("crm:{number}")));
         let mut known = Known::default();
-        for number in 0..5 * LEADS_MAX {
+        for number in 0..5 * KEPT_MAX {
             known.keep(id(number), number);
-            assert!(known.recent.len() + known.earlier.len() <= 2 * LEADS_MAX);
-            if number.is_multiple_of(LEADS_MAX / 2) {
+            assert!(known.recent.len() + known.earlier.len() <= 2 * KEPT_MAX);
+            if number.is_multiple_of(KEPT_MAX / 2) {
                 assert_eq!(known.recall(&id(0)), Some(0), "after {number}");
             }
         }
-        assert_eq!(known.recall(&id(5 * LEADS_MAX - 1)), Some(5 * LEADS_MAX - 1));
+        assert_eq!(known.recall(&id(5 * KEPT_MAX - 1)), Some(5 * KEPT_MAX - 1));
         assert_eq!(known.recall(&id(1)), None, "nobody asked for it");
     }
 }

@@ -1,6 +1,6 @@
 //! What is kept of the answers to questions over everybody, and how each is asked for.
 
-use domain::{ids::Version, rejudged::Rejudged};
+use domain::{handoff::Answer, ids::Version, rejudged::Rejudged};
 use engine::{
     Engine,
     backtest::Replay,
@@ -8,12 +8,12 @@ use engine::{
     report::{GoalStanding, GoalsReport, RejudgedReport, ReportFailure, ReportQuestion},
     suggestion::Suggestion,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use store::StoreError;
 
 use crate::{
     app::House,
-    judged::JudgedLeads,
+    judged::JudgedSubjects,
     kept::{Found, Keep, Kept, Soon},
     pages::scoreboard::board::Board,
 };
@@ -25,10 +25,11 @@ const ROW_BYTES: usize = 64;
 #[derive(Default)]
 pub(crate) struct Library {
     pub(crate) boards: Kept<Board>,
-    pub(crate) leads: JudgedLeads,
+    pub(crate) judged: JudgedSubjects,
     goals: Kept<GoalsReport>,
     differences: Kept<Differences>,
     clocks: Kept<Clocks>,
+    answers: Kept<Answers>,
     pub(crate) rejudged: Kept<RejudgedReport>,
     pub(crate) replays: Kept<Replay>,
     pub(crate) suggestions: Kept<Suggestion>,
@@ -43,6 +44,9 @@ pub(crate) struct Clocks {
     /// Of each owner: how many are due before an instant, and how many run in all.
     pub(crate) by_owner: Vec<(Option<domain::ids::UserId>, u64, u64)>,
 }
+
+/// How often each answer to a handoff was given in some days.
+pub(crate) struct Answers(pub(crate) Vec<(Answer, u64)>);
 
 impl Keep for GoalsReport {
     fn bytes(&self) -> usize {
@@ -85,6 +89,12 @@ impl Keep for Suggestion {
 impl Keep for PersonasReport {
     fn bytes(&self) -> usize {
         PersonasReport::bytes(self)
+    }
+}
+
+impl Keep for Answers {
+    fn bytes(&self) -> usize {
+        self.0.len() * size_of::<(Answer, u64)>()
     }
 }
 
@@ -194,5 +204,15 @@ impl House {
         };
         let name = before.to_string();
         self.kept.clocks.ask(&self.app.engine, &self.app.clock, &name, now, make)
+    }
+
+    /// How often each answer to a handoff was given in the last `days` days of 24 hours.
+    pub(crate) fn answers(&self, days: i64, now: Timestamp) -> Result<Found<Answers>, StoreError> {
+        let make = move |engine: &Engine, as_of: Timestamp| {
+            let since = as_of - SignedDuration::from_hours(24 * days);
+            engine.read(|reader| reader.answers_between(since, as_of).map(Answers))
+        };
+        let name = days.to_string();
+        self.kept.answers.ask(&self.app.engine, &self.app.clock, &name, now, make)
     }
 }

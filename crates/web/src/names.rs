@@ -1,9 +1,8 @@
 //! What people are called, and the addresses of their pages.
 
 use std::{
-    cell::{OnceCell, RefCell},
+    cell::{Cell, OnceCell, RefCell},
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
 };
 
 use domain::{
@@ -30,6 +29,8 @@ pub(crate) struct Names<'a, 'r> {
     /// Whether the asker may see who leads are and how they can be reached.
     reach: bool,
     users: RefCell<BTreeMap<UserId, (String, Side)>>,
+    /// How many colleagues were asked for one by one.
+    asked_for: Cell<usize>,
     /// The name of an account, and the last fact about it.
     accounts: RefCell<BTreeMap<AccountId, (String, FactNo)>>,
     /// The names of leads that were asked for at once; `None` for one that has none.
@@ -45,6 +46,7 @@ impl<'a, 'r> Names<'a, 'r> {
             reader,
             reach,
             users: RefCell::default(),
+            asked_for: Cell::new(0),
             accounts: RefCell::default(),
             leads: RefCell::default(),
             colleagues: OnceCell::new(),
@@ -79,13 +81,14 @@ impl<'a, 'r> Names<'a, 'r> {
             return Ok(known.clone());
         }
         // A page that names many colleagues asks for all of them at once.
-        if self.users.borrow().len() >= FEW {
+        if self.asked_for.get() >= FEW {
             self.colleagues()?;
         }
         if let Some(Colleague { name, side, .. }) = self.colleague(id) {
             let name = name.clone().unwrap_or_else(|| id.words());
             return Ok((name, side.unwrap_or(Side::Neutral)));
         }
+        self.asked_for.set(self.asked_for.get() + 1);
         let person = self.reader.person_of(&format!("user/{id}"))?;
         let side = self.reader.user(id)?.and_then(|user| user.side).unwrap_or(Side::Neutral);
         let name = person.and_then(|person| person.name).unwrap_or_else(|| id.words());
@@ -114,11 +117,12 @@ impl<'a, 'r> Names<'a, 'r> {
         Ok(self.colleagues.get_or_init(|| found))
     }
 
-    /// Asks at once for what the rows of a list will ask for one by one: the names of leads, of
-    /// their owners and of their accounts.
-    pub(crate) fn expect(&self, leads: &[LeadRow]) -> Result<(), StoreError> {
-        let accounts: BTreeSet<&AccountId> =
-            leads.iter().filter_map(|lead| lead.account.as_ref()).collect();
+    /// Asks at once for accounts that will be asked for one by one.
+    pub(crate) fn expect_accounts<'i>(
+        &self,
+        accounts: impl IntoIterator<Item = &'i AccountId>,
+    ) -> Result<(), StoreError> {
+        let accounts: BTreeSet<&AccountId> = accounts.into_iter().collect();
         let accounts: Vec<AccountId> = accounts.into_iter().cloned().collect();
         let heads = self.reader.account_heads(&accounts)?.into_iter();
         let mut known = self.accounts.borrow_mut();
@@ -127,31 +131,46 @@ impl<'a, 'r> Names<'a, 'r> {
             let name = name.unwrap_or_else(|| id.0.clone());
             (id, (name, last_fact))
         }));
-        let mut owners: BTreeSet<&UserId> =
-            leads.iter().filter_map(|lead| lead.owner.as_ref()).collect();
-        owners.retain(|owner| self.colleague(owner).is_none());
-        let mut subjects: Vec<String> = owners.iter().map(|id| format!("user/{id}")).collect();
+        Ok(())
+    }
+
+    /// Asks at once for what the rows of a list will ask for one by one: the names of leads, of
+    /// their owners and of their accounts.
+    pub(crate) fn expect(&self, leads: &[LeadRow]) -> Result<(), StoreError> {
+        self.expect_accounts(leads.iter().filter_map(|lead| lead.account.as_ref()))?;
+        self.expect_users(leads.iter().filter_map(|lead| lead.owner.as_ref()))?;
         if self.reach {
-            subjects.extend(leads.iter().map(|lead| format!("lead/{}", lead.id)));
+            let subjects: Vec<String> =
+                leads.iter().map(|lead| format!("lead/{}", lead.id)).collect();
+            let mut named: BTreeMap<String, String> =
+                self.reader.names_of(&subjects)?.into_iter().collect();
+            let leads = leads.iter().zip(subjects);
+            let leads = leads.map(|(lead, subject)| (lead.id.clone(), named.remove(&subject)));
+            self.leads.borrow_mut().extend(leads);
         }
+        Ok(())
+    }
+
+    /// Asks at once for colleagues who will be asked for one by one.
+    pub(crate) fn expect_users<'i>(
+        &self,
+        users: impl IntoIterator<Item = &'i UserId>,
+    ) -> Result<(), StoreError> {
+        let mut users: BTreeSet<&UserId> = users.into_iter().collect();
+        users.retain(|user| self.colleague(user).is_none());
+        if users.is_empty() {
+            return Ok(());
+        }
+        let subjects: Vec<String> = users.iter().map(|id| format!("user/{id}")).collect();
         let mut named: BTreeMap<String, String> =
             self.reader.names_of(&subjects)?.into_iter().collect();
-        let users = match owners.is_empty() {
-            true => Arc::default(),
-            false => self.reader.users_by_id()?,
-        };
-        let owners = owners.into_iter().map(|id| {
-            let side = users.get(id).and_then(|user| user.side).unwrap_or(Side::Neutral);
+        let sides = self.reader.users_by_id()?;
+        let users = users.into_iter().map(|id| {
+            let side = sides.get(id).and_then(|user| user.side).unwrap_or(Side::Neutral);
             let name = named.remove(&format!("user/{id}")).unwrap_or_else(|| id.words());
             (id.clone(), (name, side))
         });
-        self.users.borrow_mut().extend(owners);
-        if self.reach {
-            let named = leads
-                .iter()
-                .map(|lead| (lead.id.clone(), named.remove(&format!("lead/{}", lead.id))));
-            self.leads.borrow_mut().extend(named);
-        }
+        self.users.borrow_mut().extend(users);
         Ok(())
     }
 
@@ -172,9 +191,14 @@ impl<'a, 'r> Names<'a, 'r> {
         Ok(self.account_head(id)?.0)
     }
 
-    /// The last fact about an account.
-    pub(crate) fn account_known_up_to(&self, id: &AccountId) -> Result<FactNo, StoreError> {
-        Ok(self.account_head(id)?.1)
+    /// The last fact about something that somebody looks after.
+    pub(crate) fn known_up_to(&self, thing: &Owned) -> Result<FactNo, StoreError> {
+        let row = match thing {
+            Owned::Account(id) => return Ok(self.account_head(id)?.1),
+            Owned::Lead(id) => self.reader.lead(id)?.map(|row| row.last_fact),
+            Owned::Opportunity(id) => self.reader.opportunity(id)?.map(|row| row.last_fact),
+        };
+        Ok(row.unwrap_or(FactNo(0)))
     }
 
     fn account_head(&self, id: &AccountId) -> Result<(String, FactNo), StoreError> {

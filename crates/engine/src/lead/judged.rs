@@ -1,9 +1,9 @@
-//! A lead as lists show it: its points and the clock that is due first, and for how long that can
-//! be said without going through its facts again.
+//! A lead or an opportunity as lists show it: a lead's points and the clocks of either, and for how
+//! long that can be said without going through the facts again.
 //!
-//! Whatever it follows from is compared by [`Judged::is_true`]: the facts about the lead and its
-//! account, by the last of each; everybody's hours, by the last fact about anybody; the versions
-//! that were in force; and the span of time in which nothing happens by itself.
+//! Whatever it follows from is compared by [`Judged::is_true`]: the facts about it and about what
+//! it is seen with, by the last of each; everybody's hours, by the last fact about anybody; the
+//! versions that were in force; and the span of time in which nothing happens by itself.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -11,20 +11,24 @@ use domain::{
     agreement::History,
     calendar::NeverOpen,
     fact::Entry,
-    ids::{AccountId, FactNo, Subject, Version},
-    lead::LeadHistory,
+    ids::{AccountId, FactNo, LeadId, Subject, Version},
+    lead::{LeadHistory, in_order},
+    owned::Owned,
     people::People,
     points::Points,
     qualification::{Course, course},
     service_level::{Counting, ServiceClock, clocks},
 };
 use jiff::{SignedDuration, Timestamp};
-use store::{Reader, StoreError, read::LeadRow};
+use store::{
+    Reader, StoreError,
+    read::{LeadRow, OpportunityRow},
+};
 
 use super::{together::Together, working_hours};
 use crate::{Error, deciding::facts_about};
 
-/// The rules under which leads are judged.
+/// The rules under which leads and opportunities are judged.
 pub struct Rules<'a> {
     agreements: &'a History,
     people: Arc<People>,
@@ -48,6 +52,12 @@ impl<'a> Rules<'a> {
         let known =
             Known { users_up_to: reader.users_known_up_to()?, versions: versions.collect() };
         Ok(Rules { agreements, people: working_hours(reader)?, known })
+    }
+
+    /// When the next version comes into force after an instant, as far as that is settled.
+    fn next_version(&self, now: Timestamp) -> Option<Timestamp> {
+        let later = self.agreements.0.iter().map(|version| version.from);
+        later.filter(|from| *from > now).min()
     }
 }
 
@@ -74,12 +84,12 @@ pub enum By {
     Definition(String),
 }
 
-/// A lead as it was judged, which stays true for a while.
+/// A lead or an opportunity as it was judged, which stays true for a while.
 pub struct Judged {
     rules: Known,
-    lead_up_to: FactNo,
-    /// The account whose facts were looked at, and the last of them.
-    account: Option<(AccountId, FactNo)>,
+    up_to: FactNo,
+    /// Whose facts were looked at too, and the last of each.
+    seen_with: Vec<(Owned, FactNo)>,
     from: Timestamp,
     until: Timestamp,
     score: Score,
@@ -110,7 +120,7 @@ impl JudgedClock {
         Ok(JudgedClock { due_at: reading.due_at, going: going.flatten(), clock })
     }
 
-    /// How it goes on from an instant at which its lead is as it was judged: what reading the clock
+    /// How it goes on from an instant at which its subject is as it was judged: what reading the clock
     /// anew would say, where that is known without.
     pub fn counting(&self, now: Timestamp) -> Option<Counting> {
         Some(self.going.as_ref()?.later(now, now + AHEAD))
@@ -150,54 +160,79 @@ impl Judged {
         lead: &LeadRow,
         now: Timestamp,
     ) -> Result<Judged, Error> {
-        let (facts, account) = facts_and_account(together, lead)?;
+        let subject = Subject::Lead(lead.id.clone());
+        let (facts, seen_with) = facts_and_seen_with(&subject, |filed| together.filed(filed))?;
         let history = LeadHistory::new(lead.id.clone(), facts);
-        let (entries, subject) = (history.until(now), history.subject());
-        let all = clocks(&subject, entries, rules.agreements, &rules.people, now)?;
-        let (running, mut ended): (Vec<_>, Vec<_>) =
-            all.into_iter().partition(|clock| clock.ended_at(now).is_none());
-        let are_running = !running.is_empty();
-        let clocks = match are_running {
-            true => by_due(running, now)?,
-            false => ended.pop().map(JudgedClock::ended).into_iter().collect(),
-        };
+        let (clocks, are_running) = judged_clocks(&subject, history.until(now), rules, now)?;
         let (score, until) = score(reader, rules, lead, &history, now)?;
-        let a_day_on = now + JUDGED_FOR;
         Ok(Judged {
             rules: rules.known.clone(),
-            lead_up_to: lead.last_fact,
-            account,
+            up_to: lead.last_fact,
+            seen_with,
             from: now,
-            until: until.map_or(a_day_on, |until| until.min(a_day_on)),
+            until: a_day_at_most(until, now),
             score,
             clocks,
             are_running,
         })
     }
 
-    /// Whether it is still what judging the lead anew would say. `account_up_to` says which fact is
-    /// the last about an account.
+    /// Judges an opportunity at an instant. It has clocks, and no points.
     ///
     /// # Errors
-    /// Those of `account_up_to`.
+    /// When the database cannot be read, or a service level counts hours that never come.
+    pub fn opportunity(
+        reader: &Reader<'_>,
+        rules: &Rules<'_>,
+        row: &OpportunityRow,
+        now: Timestamp,
+    ) -> Result<Judged, Error> {
+        let subject = Subject::Opportunity(row.id.clone());
+        let facts_of =
+            |filed: &str| Ok(reader.facts_of(filed)?.into_iter().map(Arc::new).collect());
+        let (facts, seen_with) = facts_and_seen_with(&subject, facts_of)?;
+        let entries = in_order(facts);
+        let (known, ahead) =
+            entries.split_at(entries.partition_point(|entry| entry.happened_at() <= now));
+        let (clocks, are_running) = judged_clocks(&subject, known, rules, now)?;
+        let until = ahead.first().map(|entry| entry.happened_at());
+        Ok(Judged {
+            rules: rules.known.clone(),
+            up_to: row.last_fact,
+            seen_with,
+            from: now,
+            until: a_day_at_most(until.into_iter().chain(rules.next_version(now)).min(), now),
+            score: Score::Stays(Scored::default()),
+            clocks,
+            are_running,
+        })
+    }
+
+    /// Whether it is still what judging anew would say. `up_to` is the last fact about the subject
+    /// itself; `known_up_to` says which is the last about what it is seen with.
+    ///
+    /// # Errors
+    /// Those of `known_up_to`.
     pub fn is_true<E>(
         &self,
         rules: &Rules<'_>,
-        lead: &LeadRow,
+        up_to: FactNo,
         now: Timestamp,
-        account_up_to: impl FnOnce(&AccountId) -> Result<FactNo, E>,
+        mut known_up_to: impl FnMut(&Owned) -> Result<FactNo, E>,
     ) -> Result<bool, E> {
-        if self.lead_up_to != lead.last_fact
+        if self.up_to != up_to
             || self.rules != rules.known
             || now < self.from
             || (self.until <= now && now != self.from)
         {
             return Ok(false);
         }
-        match &self.account {
-            Some((account, up_to)) => Ok(account_up_to(account)? == *up_to),
-            None => Ok(true),
+        for (with, up_to) in &self.seen_with {
+            if known_up_to(with)? != *up_to {
+                return Ok(false);
+            }
         }
+        Ok(true)
     }
 
     /// Its points at an instant at which it is true.
@@ -223,6 +258,28 @@ impl Judged {
     }
 }
 
+/// Until when what was judged is taken for true, where the next thing happens at an instant.
+fn a_day_at_most(until: Option<Timestamp>, now: Timestamp) -> Timestamp {
+    let a_day_on = now + JUDGED_FOR;
+    until.map_or(a_day_on, |until| until.min(a_day_on))
+}
+
+/// The clocks that run, the first due first, and that they run; where none does, the last one.
+fn judged_clocks(
+    subject: &Subject,
+    entries: &[Arc<Entry>],
+    rules: &Rules<'_>,
+    now: Timestamp,
+) -> Result<(Vec<JudgedClock>, bool), NeverOpen> {
+    let all = clocks(subject, entries, rules.agreements, &rules.people, now)?;
+    let (running, mut ended): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|clock| clock.ended_at(now).is_none());
+    Ok(match running.is_empty() {
+        false => (by_due(running, now)?, true),
+        true => (ended.pop().map(JudgedClock::ended).into_iter().collect(), false),
+    })
+}
+
 /// Running clocks, the first due first; last those of which nobody knows when they are.
 fn by_due(running: Vec<ServiceClock>, now: Timestamp) -> Result<Vec<JudgedClock>, NeverOpen> {
     let judged = running.into_iter().map(|clock| JudgedClock::running(clock, now));
@@ -233,21 +290,25 @@ fn by_due(running: Vec<ServiceClock>, now: Timestamp) -> Result<Vec<JudgedClock>
 
 type Facts = Vec<Arc<Entry>>;
 
-/// The facts about a lead, and about which account.
-fn facts_and_account(
-    together: &Together<'_, '_>,
-    lead: &LeadRow,
-) -> Result<(Facts, Option<(AccountId, FactNo)>), StoreError> {
-    let mut account = None;
-    let facts = facts_about(&Subject::Lead(lead.id.clone()), |filed| {
-        let facts = together.filed(filed)?;
-        if let Some(id) = filed.strip_prefix("account/") {
-            let up_to = facts.last().map_or(FactNo(0), |last| last.no);
-            account = Some((AccountId::from(id), up_to));
-        }
+/// The facts about a subject and about what it is seen with, and the last about each of the latter.
+/// `facts_of` gives the facts that are filed under a name, in ledger order.
+fn facts_and_seen_with(
+    subject: &Subject,
+    mut facts_of: impl FnMut(&str) -> Result<Facts, StoreError>,
+) -> Result<(Facts, Vec<(Owned, FactNo)>), StoreError> {
+    let mut seen_with = Vec::new();
+    let facts = facts_about(subject, |filed| {
+        let facts = facts_of(filed)?;
+        let with = match filed.split_once('/') {
+            Some(("account", id)) => Some(Owned::Account(AccountId::from(id))),
+            Some(("lead", id)) if subject.lead().is_none() => Some(Owned::Lead(LeadId::from(id))),
+            _ => None,
+        };
+        let up_to = facts.last().map_or(FactNo(0), |last| last.no);
+        seen_with.extend(with.map(|with| (with, up_to)));
         Ok::<_, StoreError>(facts)
     })?;
-    Ok((facts, account))
+    Ok((facts, seen_with))
 }
 
 /// The points stamped when the lead last qualified; before that, those of now. And until when
@@ -259,8 +320,7 @@ fn score(
     history: &LeadHistory,
     now: Timestamp,
 ) -> Result<(Score, Option<Timestamp>), StoreError> {
-    let later = rules.agreements.0.iter().map(|version| version.from).filter(|from| *from > now);
-    let ahead = history.next_after(now).into_iter().chain(later).min();
+    let ahead = history.next_after(now).into_iter().chain(rules.next_version(now)).min();
     if lead.qualified_times > 0
         && let Some(last) = reader.qualifications_of(&lead.id)?.pop()
     {

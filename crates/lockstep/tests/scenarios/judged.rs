@@ -104,3 +104,47 @@ async fn a_new_version_is_the_measure_of_leads_that_were_remembered() {
     let now = seen(&world, "under the second version").await;
     assert!(before.contains("10") && now.contains("15") && now != before, "{now}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_remembered_of_opportunities_is_what_judging_them_anew_says() {
+    let world = World::just_signed_on_opportunities();
+    let rep = world.user("rep").to_string();
+    let deal = |id: &str, fields: Value| json!({"fact": "opportunity", "opportunity": id, "fields": fields});
+    let opened = |id: &str, name: &str| {
+        let seen_with = json!({"name": name, "stage": "Discovery", "owner": rep, "lead": "crm:l1",
+                               "account": "crm:a1"});
+        deal(id, seen_with)
+    };
+    let told = json!([
+        {"fact": "account", "account": "a1", "fields": {"name": "Opitz Foundry"}},
+        {"fact": "lead", "lead": "l1", "fields": {"title": "Director", "account": "crm:a1"}},
+        opened("d1", "Pumps"), opened("d2", "Valves"), opened("d3", "Seals"),
+    ]);
+    assert!(world.reports(told).await.status.is_success());
+    // Whoever stays away for a week must sign in again.
+    seen(world.at("2026-11-21 09:00"), "on the way").await;
+    let mut before = seen(world.at("2026-11-26 07:00"), "on the day").await;
+    assert!(before.contains("Pumps") && before.contains("Opitz Foundry"), "{before}");
+    let changes = [
+        ("a renewal", deal("d1", json!({"next_step": "Workshop"}))),
+        ("a name", deal("d2", json!({"name": "Valves and taps"}))),
+        ("its account", json!({"fact": "account", "account": "a1", "fields": {"name": "Opitz"}})),
+        ("its lead", json!({"fact": "activity", "lead": "l1", "kind": "price"})),
+        (
+            "another stage",
+            json!({"fact": "opportunity_moved", "opportunity": "d3", "stage": "Offer"}),
+        ),
+    ];
+    for (change, fact) in changes {
+        let answer = world.reports(fact).await;
+        assert!(answer.status.is_success(), "{change}: {}", answer.body);
+        let now = seen(&world, change).await;
+        assert!(now != before, "{change} is seen");
+        before = now;
+    }
+    for when in ["2026-11-26 08:30", "2026-11-26 09:30", "2026-11-27 10:00"] {
+        let now = seen(world.at(when), when).await;
+        assert!(now != before, "{when}");
+        before = now;
+    }
+}

@@ -1,5 +1,7 @@
 //! Read model: who was told of a clock that nobody has answered.
 
+use std::collections::BTreeMap;
+
 use domain::{
     decided::ClockEscalated,
     fact::Entry,
@@ -119,23 +121,39 @@ impl Reader<'_> {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<ToldRow>, StoreError> {
-        let query = "select t.clock, t.step, t.at, t.by_fact, t.passed_on from clock_told t
-                     where t.user_id = $1 and t.shown_until > $2
-                       and not exists (select 1 from clock_told later
-                                       where later.user_id = t.user_id and later.clock = t.clock
-                                         and later.step > t.step)
-                     order by t.at, t.by_fact limit $3";
+        // Of most nobody knows when they are over: those stand in the index in this very order.
+        let ever = Timestamp::MAX;
+        let open = told_where("t.shown_until = $2");
         let what = "read of what somebody was told";
-        let found = self.list(what, query, values![user, now, limit], found)?;
-        let mut told = Vec::new();
-        for (clock, step, at, by_fact, passed_on) in found {
-            let Some(clock) = self.clock(&clock)? else { continue };
-            told.push(ToldRow { step, at, by_fact, passed_on, clock });
-        }
-        Ok(told)
+        let mut found = self.list(what, &open, values![user, ever, limit], found_row)?;
+        let over = told_where("t.shown_until > $2 and t.shown_until < $4");
+        found.extend(self.list(what, &over, values![user, now, limit, ever], found_row)?);
+        found.sort_by_key(|(_, _, at, by_fact, _)| (*at, *by_fact));
+        found.truncate(limit as usize);
+        let ids: Vec<ClockId> = found.iter().map(|(clock, ..)| clock.clone()).collect();
+        let clocks = self.clocks_with(&ids)?.into_iter().map(|row| (row.id.clone(), row));
+        let clocks: BTreeMap<ClockId, ClockRow> = clocks.collect();
+        let told = found.into_iter().filter_map(|(clock, step, at, by_fact, passed_on)| {
+            let clock = clocks.get(&clock)?.clone();
+            Some(ToldRow { step, at, by_fact, passed_on, clock })
+        });
+        Ok(told.collect())
     }
 }
 
-fn found(mut row: Row) -> Result<(ClockId, u32, Timestamp, FactNo, bool), StoreError> {
+/// The question for up to `$3` of what the user `$1` was told, the first told first, without steps
+/// after which a later one was reached.
+fn told_where(shown: &str) -> String {
+    format!(
+        "select t.clock, t.step, t.at, t.by_fact, t.passed_on from clock_told t
+         where t.user_id = $1 and {shown}
+           and not exists (select 1 from clock_told later
+                           where later.user_id = t.user_id and later.clock = t.clock
+                             and later.step > t.step)
+         order by t.at, t.by_fact limit $3"
+    )
+}
+
+fn found_row(mut row: Row) -> Result<(ClockId, u32, Timestamp, FactNo, bool), StoreError> {
     Ok((row.next()?, row.next()?, row.next()?, row.next()?, row.next()?))
 }

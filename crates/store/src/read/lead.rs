@@ -288,6 +288,16 @@ impl Reader<'_> {
         self.find("read a lead", &query, values![id], read)
     }
 
+    /// The leads with these ids, in no order; one that is not known is left out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn leads_with(&self, ids: &[LeadId]) -> Result<Vec<LeadRow>, StoreError> {
+        let sql = |ids: &str| format!("select {COLUMNS} from lead where id in ({ids})");
+        let ids: Vec<String> = ids.iter().map(|id| id.0.clone()).collect();
+        self.list_of("read some leads", sql, &ids, &[], read)
+    }
+
     /// All leads, by id.
     ///
     /// # Errors

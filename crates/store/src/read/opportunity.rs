@@ -295,6 +295,19 @@ impl Reader<'_> {
         self.find("read an opportunity", &query, values![id], read)
     }
 
+    /// The opportunities with these ids, in no order; one that is not known is left out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn opportunities_with(
+        &self,
+        ids: &[OpportunityId],
+    ) -> Result<Vec<OpportunityRow>, StoreError> {
+        let sql = |ids: &str| format!("select {COLUMNS} from opportunity where id in ({ids})");
+        let ids: Vec<String> = ids.iter().map(|id| id.0.clone()).collect();
+        self.list_of("read some opportunities", sql, &ids, &[], read)
+    }
+
     /// The opportunities whose [`name_key`] is `key`, by id. Names need not be unique.
     ///
     /// # Errors

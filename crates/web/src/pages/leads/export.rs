@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     failure::Failure,
-    judged::JudgedLeads,
+    judged::JudgedSubjects,
     list::{Asked, Asker},
     names::Names,
     session::Visit,
@@ -94,7 +94,7 @@ fn filled(engine: &Engine, sheet: &mut Sheet, wanted: &Wanted) -> Result<(), Fai
                 return found.iter().map(|lead| cells(&names, lead)).collect();
             }
             // A file has every lead once; what pages remember is not for it.
-            let by = (&Rules::of(reader, &agreements)?, &JudgedLeads::default());
+            let by = (&Rules::of(reader, &agreements)?, &JudgedSubjects::default());
             let maker = Maker {
                 names: &names,
                 judged: judged((reader, &names), by, &columns, &found, wanted.time.now())?,

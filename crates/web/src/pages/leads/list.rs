@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     failure::Failure,
-    judged::JudgedLeads,
+    judged::JudgedSubjects,
     layout::{EmptyState, Frame},
     list::{
         Asked, Asker, Choice, Counted, Head, ListPage, choice,
@@ -43,7 +43,7 @@ const WORDS: (&str, &str) = ("lead", "leads");
 pub(super) struct Matter<'a, 'r> {
     pub(super) reader: &'a Reader<'r>,
     pub(super) agreements: &'a History,
-    pub(super) judged: &'a JudgedLeads,
+    pub(super) judged: &'a JudgedSubjects,
     pub(super) asked: &'a Asked,
     pub(super) asker: Asker<'a>,
     pub(super) signed: &'a Signed,

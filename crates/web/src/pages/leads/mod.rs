@@ -62,7 +62,7 @@ async fn made(visit: &Visit, asked: Asked, tried: Sending) -> Result<ListPage, F
         let whom = &Whom::of(&house, need, time.now())?;
         engine.read(|reader| {
             let asker = Asker { me: &signed.0.user, reach, time: &time, whom };
-            let judged = &house.kept.leads;
+            let judged = &house.kept.judged;
             let matter =
                 Matter { reader, agreements, judged, asked: &asked, asker, signed: &signed };
             matter.page(frame, tried)

@@ -16,7 +16,7 @@ use store::{Reader, read::LeadRow};
 use super::column::Column;
 use crate::{
     failure::Failure,
-    judged::JudgedLeads,
+    judged::JudgedSubjects,
     list::{Shown, page::Row},
     markup::{Markup, element},
     names::{Names, lead_href},
@@ -38,7 +38,7 @@ pub(super) struct Maker<'a, 'r> {
 /// What the columns need of the facts of leads, which are not read where none does.
 pub(super) fn judged(
     (reader, names): (&Reader<'_>, &Names<'_, '_>),
-    (rules, known): (&Rules<'_>, &JudgedLeads),
+    (rules, known): (&Rules<'_>, &JudgedSubjects),
     columns: &[Column],
     leads: &[LeadRow],
     now: Timestamp,
@@ -46,7 +46,7 @@ pub(super) fn judged(
     if !columns.iter().any(Column::needs_facts) {
         return Ok(BTreeMap::new());
     }
-    known.judged(reader, names, rules, &leads.iter().collect::<Vec<_>>(), now)
+    known.leads(reader, names, rules, &leads.iter().collect::<Vec<_>>(), now)
 }
 
 /// What is worked out from a lead's facts, where a column needs it.

@@ -141,6 +141,11 @@ impl Listed for People {
         let (time, after) = (maker.asker.time, after.map(|(_, id)| UserId::from(id)));
         let away = away(maker.reader, time)?;
         let found = people(maker.reader, maker.asked, time, after, limit as usize)?;
+        let managers: Vec<UserId> = found
+            .iter()
+            .filter_map(|person| Some(person.user.manager.as_deref()?.into()))
+            .collect();
+        maker.names.expect_users(found.iter().map(|person| &person.user.id).chain(&managers))?;
         let row = |person: PersonRow| {
             let name = maker.names.user_name(&person.user.id)?;
             Ok(Row { away: away.get(&person.user.id).copied(), name, person })

@@ -7,7 +7,7 @@ use std::{
 
 use domain::{
     agreement::History,
-    ids::{LeadId, Subject, UserId},
+    ids::{AccountId, LeadId, OpportunityId, Subject, UserId},
     service_level::clocks,
 };
 use engine::{
@@ -21,7 +21,7 @@ use engine::{
 use jiff::{Timestamp, ToSpan};
 use store::{
     Reader,
-    read::{ClockRow, LeadRow},
+    read::{ClockRow, LeadRow, OpportunityRow},
 };
 
 use super::Of;
@@ -97,18 +97,13 @@ pub(super) fn running(
                 (first_due(reader, &theirs, midnight)?, today, all)
             }
         };
-        let leads = leads_of(reader, &first)?;
         let names = Names::new(reader, reach);
-        names.expect(&leads)?;
+        let subjects = Subjects::of(reader, &names, &first.iter().collect::<Vec<_>>())?;
         let rules = Rules::of(reader, &agreements)?;
-        let judged = leads.iter().collect::<Vec<_>>();
-        let judged = house.kept.leads.judged(reader, &names, &rules, &judged, time.now())?;
-        let maker = Maker { reader, names: &names, agreements: &agreements, judged, time };
-        let row = |row: &ClockRow| {
-            let lead = leads.iter().find(|lead| Some(&lead.id) == row.subject.lead());
-            maker.row(row, lead)
-        };
-        let rows = first.iter().map(row);
+        let judged = subjects.judged(house, reader, &names, &rules, time.now())?;
+        let maker =
+            Maker { reader, names: &names, agreements: &agreements, subjects, judged, time };
+        let rows = first.iter().map(|row| maker.row(row));
         let rows = rows.collect::<Result<Vec<Option<Row>>, Failure>>()?;
         Ok(Running {
             rows: rows.into_iter().flatten().collect(),
@@ -208,38 +203,100 @@ pub(crate) fn midnight_after(time: &LocalTime) -> Timestamp {
     midnight.map_or(Timestamp::MAX, |midnight| midnight.timestamp())
 }
 
-/// The leads that clocks run on.
-fn leads_of(reader: &Reader<'_>, clocks: &[ClockRow]) -> Result<Vec<LeadRow>, Failure> {
-    let ids: BTreeSet<&LeadId> = clocks.iter().filter_map(|row| row.subject.lead()).collect();
-    let mut leads = Vec::new();
-    for id in ids {
-        leads.extend(reader.lead(id)?);
+/// Where the page of what a clock runs on lies.
+pub(super) fn subject_href(subject: &Subject) -> String {
+    match subject {
+        Subject::Lead(id) => lead_href(id),
+        Subject::Opportunity(id) => opportunity_href(id),
     }
-    Ok(leads)
+}
+
+/// What clocks run on.
+pub(super) struct Subjects {
+    leads: Vec<LeadRow>,
+    opportunities: Vec<OpportunityRow>,
+}
+
+impl Subjects {
+    /// Those of some clocks, whose names will be asked for.
+    pub(super) fn of(
+        reader: &Reader<'_>,
+        names: &Names<'_, '_>,
+        clocks: &[&ClockRow],
+    ) -> Result<Subjects, Failure> {
+        let leads: BTreeSet<_> = clocks.iter().filter_map(|row| row.subject.lead()).collect();
+        let leads: Vec<LeadId> = leads.into_iter().cloned().collect();
+        let opportunities: BTreeSet<_> =
+            clocks.iter().filter_map(|row| row.subject.opportunity()).collect();
+        let opportunities: Vec<OpportunityId> = opportunities.into_iter().cloned().collect();
+        let subjects = Subjects {
+            leads: reader.leads_with(&leads)?,
+            opportunities: reader.opportunities_with(&opportunities)?,
+        };
+        names.expect(&subjects.leads)?;
+        let accounts = subjects.opportunities.iter().filter_map(|row| row.account.as_ref());
+        names.expect_accounts(accounts)?;
+        Ok(subjects)
+    }
+
+    fn judged(
+        &self,
+        house: &House,
+        reader: &Reader<'_>,
+        names: &Names<'_, '_>,
+        rules: &Rules<'_>,
+        now: Timestamp,
+    ) -> Result<BTreeMap<Subject, Arc<Judged>>, Failure> {
+        let known = &house.kept.judged;
+        let leads = self.leads.iter().collect::<Vec<_>>();
+        let leads = known.leads(reader, names, rules, &leads, now)?;
+        let opportunities = known.opportunities(reader, names, rules, &self.opportunities, now)?;
+        let leads = leads.into_iter().map(|(id, judged)| (Subject::Lead(id), judged));
+        let opportunities =
+            opportunities.into_iter().map(|(id, judged)| (Subject::Opportunity(id), judged));
+        Ok(leads.chain(opportunities).collect())
+    }
+
+    /// Whose a lead is.
+    pub(super) fn owner_of(&self, lead: &LeadId) -> Option<&UserId> {
+        self.leads.iter().find(|row| row.id == *lead)?.owner.as_ref()
+    }
+
+    /// What a subject is called, and its account.
+    pub(super) fn called(
+        &self,
+        subject: &Subject,
+        names: &Names<'_, '_>,
+    ) -> Result<(String, Option<&AccountId>), Failure> {
+        Ok(match subject {
+            Subject::Lead(id) => {
+                let row = self.leads.iter().find(|row| row.id == *id);
+                (names.lead(id)?, row.and_then(|row| row.account.as_ref()))
+            }
+            Subject::Opportunity(id) => {
+                let row = self.opportunities.iter().find(|row| row.id == *id);
+                let name = row.and_then(|row| row.name.clone());
+                (name.unwrap_or_else(|| id.0.clone()), row.and_then(|row| row.account.as_ref()))
+            }
+        })
+    }
 }
 
 struct Maker<'a, 'r> {
     reader: &'a Reader<'r>,
     names: &'a Names<'a, 'r>,
     agreements: &'a History,
-    judged: BTreeMap<LeadId, Arc<Judged>>,
+    subjects: Subjects,
+    judged: BTreeMap<Subject, Arc<Judged>>,
     time: &'a LocalTime,
 }
 
 impl Maker<'_, '_> {
     /// `None` for a clock that the facts no longer have.
-    fn row(&self, row: &ClockRow, lead: Option<&LeadRow>) -> Result<Option<Row>, Failure> {
-        let (name, what, page) = match &row.subject {
-            Subject::Lead(id) => {
-                let account = lead.and_then(|lead| lead.account.clone());
-                (self.names.lead(id)?, account, lead_href(id))
-            }
-            Subject::Opportunity(id) => {
-                let account = self.reader.opportunity(id)?.and_then(|row| row.account);
-                (self.names.opportunity(id)?, account, opportunity_href(id))
-            }
-        };
-        let account = what.map(|account| self.names.account(&account)).transpose()?;
+    fn row(&self, row: &ClockRow) -> Result<Option<Row>, Failure> {
+        let (name, account) = self.subjects.called(&row.subject, self.names)?;
+        let page = subject_href(&row.subject);
+        let account = account.map(|account| self.names.account(account)).transpose()?;
         let workings = format!("{page}?because=clock-{}#because", encoded(row.id.as_str()));
         let Some(status) = self.status(row, &workings)? else { return Ok(None) };
         Ok(Some(Row {
@@ -255,8 +312,7 @@ impl Maker<'_, '_> {
 
     /// How the clock itself stands, in working time.
     fn status(&self, row: &ClockRow, workings: &str) -> Result<Option<Markup>, Failure> {
-        let (judged, now) =
-            (row.subject.lead().and_then(|lead| self.judged.get(lead)), self.time.now());
+        let (judged, now) = (self.judged.get(&row.subject), self.time.now());
         let running = judged.and_then(|judged| judged.running().find(|it| it.clock.id == row.id));
         if let Some(running) = running {
             return judged_shown(running, now, workings).map(Some);

@@ -2,13 +2,16 @@
 
 use domain::ids::Subject;
 use engine::access::Actor;
-use store::Reader;
+use store::{Reader, read::ClockRow};
 
-use super::waiting::Waiting;
+use super::{
+    clocks::{Subjects, subject_href},
+    waiting::Waiting,
+};
 use crate::{
     failure::Failure,
     markup::Markup,
-    names::{Names, encoded, fact_href, lead_href, opportunity_href},
+    names::{Names, encoded, fact_href},
     show::{LocalTime, figure},
 };
 
@@ -25,19 +28,19 @@ pub(super) fn told(
     let names = Names::new(reader, reach);
     let mut waiting = Vec::new();
     let rows = reader.told_of_clocks(&actor.user, time.now(), ROWS as u32 + 1)?;
+    let clocks: Vec<&ClockRow> = rows.iter().take(ROWS).map(|row| &row.clock).collect();
+    let subjects = Subjects::of(reader, &names, &clocks)?;
     for row in rows.iter().take(ROWS) {
         let clock = &row.clock;
-        let (what, page) = match &clock.subject {
-            Subject::Lead(lead) => (names.lead(lead)?, lead_href(lead)),
-            Subject::Opportunity(id) => (names.opportunity(id)?, opportunity_href(id)),
-        };
+        let (what, _) = subjects.called(&clock.subject, &names)?;
+        let page = subject_href(&clock.subject);
         let href = format!("{page}?because=clock-{}#because", encoded(clock.id.as_str()));
         let level = clock.service_level.replace(['_', '-'], " ");
         let due = if clock.due_at < time.now() { "was due " } else { "is due " };
         let passed = match (&clock.subject, row.passed_on) {
-            (Subject::Lead(lead), true) => match reader.lead(lead)?.and_then(|lead| lead.owner) {
-                Some(owner) if owner == actor.user => ", and passed on to you".to_owned(),
-                Some(owner) => format!(", and passed on to {}", names.user_name(&owner)?),
+            (Subject::Lead(lead), true) => match subjects.owner_of(lead) {
+                Some(owner) if *owner == actor.user => ", and passed on to you".to_owned(),
+                Some(owner) => format!(", and passed on to {}", names.user_name(owner)?),
                 None => ", and passed on".to_owned(),
             },
             _ => String::new(),

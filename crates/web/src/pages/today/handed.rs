@@ -1,11 +1,12 @@
 //! What became of the leads that were handed over: for marketing.
 
 use domain::handoff::Answer;
-use engine::{Engine, access::Actor};
+use engine::access::Actor;
 use jiff::SignedDuration;
 use store::{Reader, read::HandoffRow};
 
 use crate::{
+    app::House,
     failure::Failure,
     markup::Markup,
     names::{Names, fact_href, lead_href},
@@ -39,11 +40,10 @@ pub(super) struct Row {
     pub(super) reason: String,
 }
 
-pub(super) fn handed(engine: &Engine, reach: bool, time: &LocalTime) -> Result<Handed, Failure> {
-    let since = time.now() - SignedDuration::from_hours(24 * NEW_DAYS);
-    engine.read(|reader| {
+pub(super) fn handed(house: &House, reach: bool, time: &LocalTime) -> Result<Handed, Failure> {
+    let new = &house.answers(NEW_DAYS, time.now())?.value.0;
+    house.app.engine.read(|reader| {
         let names = Names::new(reader, reach);
-        let new = reader.answers_between(since, time.now())?;
         let of = |wanted: Answer| {
             let theirs = new.iter().filter(|(answer, _)| *answer == wanted);
             theirs.map(|(_, n)| n).sum::<u64>()

@@ -138,7 +138,7 @@ fn today(house: &House, actor: &Actor, reach: bool, time: &LocalTime) -> Result<
     let kept = kept.filter(|kept| !kept.charts.is_empty());
     let has_deals = actor.role == Role::Rep;
     let deals = has_deals.then(|| deals::deals(engine, actor, reach, time)).transpose()?;
-    let handed = hands_over(actor).then(|| handed::handed(engine, reach, time)).transpose()?;
+    let handed = hands_over(actor).then(|| handed::handed(house, reach, time)).transpose()?;
     let away = engine.read(|reader| away::away(reader, actor, time))?;
     let health = engine.read(|reader| health::health(reader, actor, time))?;
     let sets_up = may(actor, &Act::ManagePeople).is_ok();
