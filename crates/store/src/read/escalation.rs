@@ -110,8 +110,8 @@ pub(crate) fn over(
 }
 
 impl Reader<'_> {
-    /// Of what somebody was told and what still waits: the last step of each clock that runs, and
-    /// for a day what a step passed on. The first reached first, up to `limit`.
+    /// Of what somebody was told, up to `limit`: the last step of each clock that runs, the first
+    /// reached first, and then for a day what a step passed on, in the order in which it is over.
     ///
     /// # Errors
     /// When the database fails.
@@ -121,15 +121,15 @@ impl Reader<'_> {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<ToldRow>, StoreError> {
-        // Of most nobody knows when they are over: those stand in the index in this very order.
-        let ever = Timestamp::MAX;
-        let open = told_where("t.shown_until = $2");
-        let what = "read of what somebody was told";
+        let (what, ever) = ("read of what somebody was told", Timestamp::MAX);
+        let open = told_where("t.shown_until = $2", "t.at, t.by_fact");
         let mut found = self.list(what, &open, values![user, ever, limit], found_row)?;
-        let over = told_where("t.shown_until > $2 and t.shown_until < $4");
-        found.extend(self.list(what, &over, values![user, now, limit, ever], found_row)?);
-        found.sort_by_key(|(_, _, at, by_fact, _)| (*at, *by_fact));
-        found.truncate(limit as usize);
+        let more = limit.saturating_sub(found.len() as u32);
+        if more > 0 {
+            let is_over = "t.shown_until > $2 and t.shown_until < $4";
+            let over = told_where(is_over, "t.shown_until, t.at, t.by_fact");
+            found.extend(self.list(what, &over, values![user, now, more, ever], found_row)?);
+        }
         let ids: Vec<ClockId> = found.iter().map(|(clock, ..)| clock.clone()).collect();
         let clocks = self.clocks_with(&ids)?.into_iter().map(|row| (row.id.clone(), row));
         let clocks: BTreeMap<ClockId, ClockRow> = clocks.collect();
@@ -141,16 +141,16 @@ impl Reader<'_> {
     }
 }
 
-/// The question for up to `$3` of what the user `$1` was told, the first told first, without steps
-/// after which a later one was reached.
-fn told_where(shown: &str) -> String {
+/// The question for up to `$3` of what the user `$1` was told, without steps after which a later one
+/// was reached.
+fn told_where(shown: &str, order: &str) -> String {
     format!(
         "select t.clock, t.step, t.at, t.by_fact, t.passed_on from clock_told t
          where t.user_id = $1 and {shown}
            and not exists (select 1 from clock_told later
                            where later.user_id = t.user_id and later.clock = t.clock
                              and later.step > t.step)
-         order by t.at, t.by_fact limit $3"
+         order by {order} limit $3"
     )
 }
 
