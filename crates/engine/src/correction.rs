@@ -12,7 +12,8 @@ use domain::{
     ids::{AccountId, FactNo, Subject, UserId},
     money::Money,
     owned::Owned,
-    withdrawal::holding,
+    withdrawal::{Withdrawal, holding, withdrawing},
+    withdrawn::FactsWithdrawn,
 };
 use jiff::{Timestamp, civil::Date};
 use store::{Reader, StoreError, Writer, read::Outcome};
@@ -190,8 +191,9 @@ impl Engine {
         })
     }
 
-    /// Undoes what the actor did: says again what held before, of everything that nobody has
-    /// changed since. The rest is left as it is and named.
+    /// Undoes what the actor did, of everything that nobody has changed since: says again what held
+    /// before, and of what was given to somebody, where nothing else was told of it since, that it
+    /// was not, so that no clock begins anew. The rest is left as it is and named.
     ///
     /// # Errors
     /// [`CorrectionRefusal::NothingToUndo`], or the actor may not any more.
@@ -411,12 +413,31 @@ fn undo(
     if writer.already(SOURCE, key)?.is_some() {
         return Ok(Some(Left::UndoneBefore));
     }
-    let entries: Vec<Arc<Entry>> = holding(writer.facts_of(&thing.subject())?);
-    let fact = undoing(&entries, no).map(|said| said.fact(thing.clone(), by.user.clone()));
-    match fact {
-        Ok(fact) => append(writer, key.to_owned(), fact).map(|()| None),
-        Err(NotUndone::ChangedSince(_)) => Ok(Some(Left::ChangedSince)),
-        Err(NotUndone::NoCorrection) => Ok(Some(Left::Absent)),
+    let told = writer.facts_of(&thing.subject())?;
+    let fact = match undoing(&holding(told.clone()), no) {
+        Ok(Correction::Owner(owner)) => match never_given(told, no, thing, by) {
+            Some(withdrawn) => withdrawn,
+            None => Correction::Owner(owner).fact(thing.clone(), by.user.clone()),
+        },
+        Ok(said) => said.fact(thing.clone(), by.user.clone()),
+        Err(NotUndone::ChangedSince(_)) => return Ok(Some(Left::ChangedSince)),
+        Err(NotUndone::NoCorrection) => return Ok(Some(Left::Absent)),
+    };
+    append(writer, key.to_owned(), fact).map(|()| None)
+}
+
+/// The fact by which something was never given by the fact `no`, so that its clocks are where they
+/// would be; none where more was told of it since, which happened with whoever had it then.
+fn never_given(told: Vec<Arc<Entry>>, no: FactNo, thing: &Owned, by: &Actor) -> Option<Fact> {
+    let subject = thing.subject();
+    Subject::parse(&subject)?;
+    match withdrawing(told, |fact| fact == no) {
+        Withdrawal::Withdraw { facts, is_all: false } => {
+            let by = Some(by.user.clone());
+            let withdrawn = FactsWithdrawn { subject, facts, import: None, person: None, by };
+            Some(Fact::FactsWithdrawn(withdrawn))
+        }
+        _ => None,
     }
 }
 

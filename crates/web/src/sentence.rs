@@ -412,6 +412,14 @@ fn about_two_leads(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreEr
     })
 }
 
+/// What was undone, where facts hold no more.
+fn undone(fact: &domain::withdrawn::FactsWithdrawn) -> &'static str {
+    match fact.import {
+        Some(_) => "An import",
+        None => "Giving it to somebody",
+    }
+}
+
 /// Who is away, who stands in, and who undid what.
 fn about_colleagues(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError> {
     let name = |user: &UserId| names.user_name(user);
@@ -423,8 +431,8 @@ fn about_colleagues(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreE
             };
             let facts: Vec<String> = fact.facts.iter().map(|no| no.to_string()).collect();
             let (noun, hold) = if facts.len() == 1 { ("fact", "holds") } else { ("facts", "hold") };
-            let listed = facts.join(", ");
-            format!("An import was undone{by}: {noun} {listed} {hold} no more")
+            let (what, listed) = (undone(fact), facts.join(", "));
+            format!("{what} was undone{by}: {noun} {listed} {hold} no more")
         }
         Fact::AbsenceEntered(fact) => {
             let work = match &fact.substitute {

@@ -262,3 +262,51 @@ async fn a_route_gives_what_nobody_answered_to_nobody_who_is_away_or_gone() {
         "it is not among those that nobody has: {board}"
     );
 }
+
+/// When the clocks of the first call are due, whether they were missed, and whether they run.
+fn clocks(world: &World) -> Vec<(String, bool, bool)> {
+    let rows = world.asks(|engine| engine.read(|reader| reader.clocks_of(&"crm:l1".into())));
+    let rows = rows.expect("they are read").into_iter();
+    let rows = rows.filter(|row| row.service_level == "first-call");
+    rows.map(|row| (row.due_at.to_string(), row.breached, row.stopped_at.is_none())).collect()
+}
+
+/// Gives the lead to Sven, and takes it back at once.
+async fn gives_and_undoes(world: &World, meanwhile: &[Value]) {
+    let sven = world.user("sven").as_str();
+    let sent = [("row", "crm:l1"), ("act", "owner"), ("owner", sven), ("back", "")];
+    let (words, undo) = world.posts("sven", "/leads/corrections", &sent).await.said();
+    assert_eq!(words, "1 lead given to Sven Arndt.");
+    assert_eq!(clocks(world).len(), 2, "whoever has it now has a clock of their own");
+    for told in meanwhile {
+        assert!(world.reports(told.clone()).await.status.is_success());
+    }
+    let undone = world.posts("sven", &undo, &[]).await.said().0;
+    assert_eq!(undone, "Undone for 1 lead.");
+    assert_eq!(owner(world), Some(world.user("rep").to_string()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_giving_that_is_undone_leaves_a_late_clock_late() {
+    let world = World::just_signed_on_ladders();
+    a_lead_of_the_rep(&world).await;
+    world.at("2026-11-16 11:10").ticks();
+    let before = clocks(&world);
+    assert!(before[0].1 && before[0].2, "it runs, and is late: {before:?}");
+    gives_and_undoes(&world, &[]).await;
+    assert_eq!(clocks(&world), before, "as if it had never been given");
+    let page = world.page("rep", "/leads/crm:l1").await;
+    assert!(page.contains("Giving it to somebody was undone by Sven Arndt"), "{page}");
+    world.at("2026-11-16 12:01").ticks();
+    assert_eq!(owner(&world), Some(world.user("leader").to_string()), "the ladder goes on");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_happened_while_another_had_it_stays_and_begins_a_clock_for_whoever_gets_it_back() {
+    let world = World::just_signed_on_ladders();
+    a_lead_of_the_rep(&world).await;
+    world.at("2026-11-16 11:10").ticks();
+    let note = json!({"fact": "activity", "lead": "l1", "kind": "price"});
+    gives_and_undoes(&world, &[note]).await;
+    assert_eq!(clocks(&world).len(), 3);
+}

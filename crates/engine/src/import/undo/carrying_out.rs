@@ -132,7 +132,7 @@ fn undo_record(
     let fact = FactsWithdrawn {
         subject: subject.to_owned(),
         facts: facts.clone(),
-        import: undo.import.clone(),
+        import: Some(undo.import.clone()),
         person,
         by: undo.by.clone(),
     };
