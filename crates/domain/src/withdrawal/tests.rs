@@ -49,7 +49,7 @@ fn passed_on(no: i64, by: &[i64]) -> [Entry; 2] {
 
 fn gone(no: i64, facts: &[i64]) -> Entry {
     let facts = facts.iter().copied().map(FactNo).collect();
-    let (subject, import) = ("lead/crm:1".into(), "i1".into());
+    let (subject, import) = ("lead/crm:1".into(), Some("i1".into()));
     entry(
         no,
         Fact::FactsWithdrawn(FactsWithdrawn { subject, facts, import, person: None, by: None }),

@@ -1,14 +1,18 @@
 //! Joining: which record a key or a name in another table means.
 
+mod names;
+
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
-use connectors::mapping::{Object, plain_name};
+use connectors::mapping::Object;
 use domain::{
     field::{FieldValue, Fields},
     ids::{AccountId, CampaignId, LeadId, OpportunityId, ProductId, qualified},
 };
 use serde::{Deserialize, Serialize};
 use store::{Reader, StoreError, Writer, read::name_key};
+
+use names::Names;
 
 use super::{
     TableReport,
@@ -79,31 +83,6 @@ pub(super) struct Joins {
     names: BTreeMap<Object, Names>,
     /// The kinds of records that are being made of their names, for no table lists them.
     made: BTreeSet<Object>,
-}
-
-/// The names of a source's records of one kind. To read them anew for each word that no record has
-/// would make an import of twice as many take four times as long.
-#[derive(Default)]
-struct Names {
-    /// The id and the name of each.
-    all: Vec<(String, String)>,
-    /// Their places, by the name without signs, spaces and capitals.
-    by_plain: BTreeMap<String, Vec<usize>>,
-}
-
-impl Names {
-    fn insert(&mut self, id: String, name: String) {
-        self.by_plain.entry(plain_name(&name)).or_default().push(self.all.len());
-        self.all.push((id, name));
-    }
-
-    /// The only record whose name is a word in another spelling.
-    fn alike(&self, word: &str) -> Option<&(String, String)> {
-        match self.by_plain.get(&plain_name(word))?.as_slice() {
-            [place] => self.all.get(*place),
-            _ => None,
-        }
-    }
 }
 
 impl Joins {
@@ -331,10 +310,10 @@ impl Joins {
                     return Ok((Meaning::Id(id.clone()), Some(how)));
                 }
                 let can_be_made = matches!(object, Object::Accounts | Object::Products);
-                if can_be_made && (names.all.is_empty() || makes) {
+                if can_be_made && (makes || !names.are_listed()) {
                     return Ok((Meaning::Make(id), None));
                 }
-                let nearest = nearest(word, &names.all);
+                let nearest = names.nearest(word);
                 Ok((Meaning::Nothing, Some(How::NotFound { nearest })))
             }
             several => Ok((Meaning::Nothing, Some(How::Several { records: several.len() }))),
@@ -344,13 +323,7 @@ impl Joins {
     fn names_of(&mut self, reader: &Reader<'_>, object: Object) -> Result<&Names, StoreError> {
         Ok(match self.names.entry(object) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(unknown) => {
-                let mut names = Names::default();
-                for (id, name) in all_names(reader, object, &self.source)? {
-                    names.insert(id, name);
-                }
-                unknown.insert(names)
-            }
+            Entry::Vacant(unknown) => unknown.insert(Names::of(reader, object, &self.source)?),
         })
     }
 
@@ -432,48 +405,6 @@ fn named(
         }
         _ => Vec::new(),
     })
-}
-
-fn all_names(
-    reader: &Reader<'_>,
-    object: Object,
-    source: &str,
-) -> Result<Vec<(String, String)>, StoreError> {
-    let ours = |id: &str| id.starts_with(source);
-    Ok(match object {
-        Object::Accounts => {
-            let rows = reader.accounts()?.into_iter();
-            rows.filter(|row| ours(&row.id.0))
-                .filter_map(|row| Some((row.id.0, row.name?)))
-                .collect()
-        }
-        Object::Products => {
-            let rows = reader.products()?.into_iter();
-            rows.filter(|row| ours(&row.id.0))
-                .filter_map(|row| Some((row.id.0, row.name?)))
-                .collect()
-        }
-        Object::Campaigns => {
-            let rows = reader.campaigns()?.into_iter();
-            rows.filter(|row| ours(&row.id.0))
-                .filter_map(|row| Some((row.id.0, row.name?)))
-                .collect()
-        }
-        _ => Vec::new(),
-    })
-}
-
-/// The name nearest to a word, if it is near enough to be meant.
-fn nearest(word: &str, names: &[(String, String)]) -> Option<String> {
-    let key = name_key(word);
-    let near = |name: &String| strsim::jaro_winkler(&key, &name_key(name));
-    names
-        .iter()
-        .take(5_000)
-        .map(|(_, name)| (near(name), name))
-        .filter(|(score, _)| *score >= 0.85)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, name)| name.clone())
 }
 
 /// Puts a word that joined to nothing into the fields, so that it is not lost.

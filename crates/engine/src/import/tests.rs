@@ -401,3 +401,32 @@ fn a_row_that_adds_up_the_others_is_told_and_not_taken() {
 }
 
 mod exports;
+
+#[test]
+fn new_companies_are_made_of_their_names_until_a_table_lists_them() {
+    let (dir, engine) = engine();
+    let deals = |file: &str, rows: &str| {
+        written(&dir, file, &format!("deal_id,account,stage,amount,created_date\n{rows}"))
+    };
+    let how = |report: &ImportReport, word: &str| {
+        let joined = &of(report, Object::Opportunities).joined;
+        joined.iter().find(|joined| joined.word == word).map(|joined| joined.how.clone())
+    };
+    let options = ImportOptions::default();
+    for (file, word) in [("one.csv", "Orme Pumps"), ("two.csv", "Zeta GmbH")] {
+        let rows = format!("{file},{word},Offer,5,2026-03-02\n");
+        let report = import(&engine, &[deals(file, &rows)], &options);
+        assert_eq!(how(&report, word), Some(join::How::Made), "{file}");
+    }
+    let again = deals("three.csv", "three,Orme Pumps,Offer,5,2026-03-02\n");
+    assert_eq!(how(&import(&engine, &[again], &options), "Orme Pumps"), None);
+
+    let listed = "account,sector,employees\nOrme Pumps,Water,20\nZeta GmbH,Glass,9\n";
+    import(&engine, &[written(&dir, "accounts.csv", listed)], &options);
+    let unlisted = deals("four.csv", "four,Orme Pump,Offer,5,2026-03-02\n");
+    let nearest = Some("Orme Pumps".to_owned());
+    let report = import(&engine, &[unlisted], &options);
+    assert_eq!(how(&report, "Orme Pump"), Some(join::How::NotFound { nearest }));
+    let accounts = engine.read(|reader| reader.accounts()).unwrap();
+    assert_eq!(accounts.len(), 2, "{accounts:?}");
+}
