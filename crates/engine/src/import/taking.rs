@@ -406,12 +406,21 @@ fn known_fields(writer: &mut Writer<'_>, subject: &str, like: &Fact) -> Result<K
         |entry: &Arc<Entry>| std::mem::discriminant(entry.fact()) == std::mem::discriminant(like);
     let versions = reports.iter().filter(|entry| is_like(entry)).count();
     reports = holding(reports);
-    reports.retain(is_like);
+    reports.retain(|entry| is_like(entry) && is_of_same(entry.fact(), like));
     let mut fields = Fields::new();
     for told in reports.iter().filter_map(|entry| fields_of(entry.fact())) {
         overlay(&mut fields, told);
     }
     Ok(Known { fields, holding: reports.len(), versions })
+}
+
+/// Whether two facts of one kind and subject are of the same record: quotas of a period are filed
+/// together, and each is somebody's own.
+fn is_of_same(one: &Fact, other: &Fact) -> bool {
+    match (one, other) {
+        (Fact::Quota(one), Fact::Quota(other)) => one.user == other.user,
+        _ => true,
+    }
 }
 
 fn same_person(writer: &Writer<'_>, subject: &str, told: Option<&Person>) -> Result<bool, Error> {

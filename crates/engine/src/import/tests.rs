@@ -430,3 +430,25 @@ fn new_companies_are_made_of_their_names_until_a_table_lists_them() {
     let accounts = engine.read(|reader| reader.accounts()).unwrap();
     assert_eq!(accounts.len(), 2, "{accounts:?}");
 }
+
+#[test]
+fn quotas_of_several_people_that_come_again_change_nothing() {
+    let (dir, engine) = engine();
+    let wide = "Rep,2026-Q1,2026-Q2\nAnn Lee,100,200\nBo Ek,150,250\n";
+    let long = "Rep,Period,Quota\nAnn Lee,2026-Q3,300\nBo Ek,2026-Q3,350\nAnn Lee,2026-Q4,300\n";
+    for (name, content, rows) in [("quota.csv", wide, 2), ("quota_long.csv", long, 3)] {
+        let files = [written(&dir, name, content)];
+        let counts = |_| {
+            let report = import(&engine, &files, &ImportOptions::default());
+            adds_up(&report);
+            of(&report, Object::Quotas).counts
+        };
+        let [first, second] = [0, 1].map(counts);
+        assert_eq!((first.created, first.updated), (rows, 0), "{name}");
+        assert_eq!((second.unchanged, second.updated), (rows, 0), "{name}");
+    }
+    let changed = written(&dir, "quota.csv", &wide.replace("250", "260"));
+    let report = import(&engine, &[changed], &ImportOptions::default());
+    let counts = of(&report, Object::Quotas).counts;
+    assert_eq!((counts.unchanged, counts.updated), (1, 1));
+}
