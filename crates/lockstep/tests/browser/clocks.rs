@@ -68,14 +68,14 @@ async fn a_clock_counts_down_where_it_stands_and_turns_late() {
         let before = places(&house).await;
         // Every second that has passed since is one less, so that ten minutes are a little more.
         let steps = [
-            (0, status("st on", "#on", "on time, 3 h 49 left")),
-            (60, status("st on", "#on", "on time, 2 h 49 left")),
-            (130, status("st soon", "#soon", "due soon, 39 min left")),
-            (39, status("st soon", "#soon", "due soon, under a minute left")),
-            (6, status("st late", "#late", "late, 5 min")),
+            (0, status("st on", "#g-on", "on time, 3 h 49 left")),
+            (60, status("st on", "#g-on", "on time, 2 h 49 left")),
+            (130, status("st soon", "#g-soon", "due soon, 39 min left")),
+            (39, status("st soon", "#g-soon", "due soon, under a minute left")),
+            (6, status("st late", "#g-late", "late, 5 min")),
             // The office closes at five; what is late then is as late when it opens again.
-            (6 * 60, status("st late", "#late", "late, 4 h 00")),
-            (12 * 60, status("st late", "#late", "late, 4 h 00")),
+            (6 * 60, status("st late", "#g-late", "late, 4 h 00")),
+            (12 * 60, status("st late", "#g-late", "late, 4 h 00")),
         ];
         for (minutes, expected) in steps {
             passes(&house, minutes).await;

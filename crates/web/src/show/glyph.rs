@@ -6,7 +6,7 @@ use crate::markup::{Markup, element};
 
 /// A drawing from the sprite, 10 px, on the text line. Screen readers skip it: the word is beside.
 pub(crate) fn glyph(id: &'static str) -> Markup {
-    let drawing = element("use").with("href", format_args!("#{id}"));
+    let drawing = element("use").with("href", format_args!("#g-{id}"));
     element("svg").class("g").with("aria-hidden", "true").holding(drawing).into()
 }
 
@@ -51,7 +51,7 @@ mod tests {
     #[test]
     fn a_side_is_a_glyph_and_a_word() {
         let shown = side_name(Side::Sales, "Jonas <Ebert>").to_string();
-        assert!(shown.contains("href=\"#sa\"") && shown.contains(", sales"), "{shown}");
+        assert!(shown.contains("href=\"#g-sa\"") && shown.contains(", sales"), "{shown}");
         assert!(shown.contains("Jonas &lt;Ebert&gt;"), "{shown}");
     }
 

@@ -106,11 +106,11 @@ mod tests {
     #[test]
     fn a_status_is_glyph_word_and_time() {
         let cases = [
-            (ClockStatus::OnTime { left_seconds: 22_080 }, "on time, 6 h 08 left", "#on"),
-            (ClockStatus::DueSoon { left_seconds: 5_280 }, "due soon, 1 h 28 left", "#soon"),
-            (ClockStatus::Late { over_seconds: 1_920 }, "late, 32 min", "#late"),
-            (ClockStatus::Met { took_seconds: 7_500 }, "in time, after 2 h 05", "#on"),
-            (ClockStatus::Missed { took_seconds: 36_000 }, "came late, after 10 h 00", "#late"),
+            (ClockStatus::OnTime { left_seconds: 22_080 }, "on time, 6 h 08 left", "#g-on"),
+            (ClockStatus::DueSoon { left_seconds: 5_280 }, "due soon, 1 h 28 left", "#g-soon"),
+            (ClockStatus::Late { over_seconds: 1_920 }, "late, 32 min", "#g-late"),
+            (ClockStatus::Met { took_seconds: 7_500 }, "in time, after 2 h 05", "#g-on"),
+            (ClockStatus::Missed { took_seconds: 36_000 }, "came late, after 10 h 00", "#g-late"),
         ];
         for (status, words, glyph) in cases {
             assert_eq!(status.words().replace('\u{a0}', " "), words);

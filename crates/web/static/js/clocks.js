@@ -47,7 +47,7 @@
     const [before, door] = words.childNodes;
     if (before.data === `${word}, ` && door.textContent === time) return;
     status.className = `st ${kind}`;
-    glyph.querySelector("use").setAttribute("href", `#${kind}`);
+    glyph.querySelector("use").setAttribute("href", `#g-${kind}`);
     before.data = `${word}, `;
     door.textContent = time;
   }

@@ -15,6 +15,7 @@
   let head = null;
   let timer = null;
   let every = null;
+  let isBroken = false;
 
   /** Takes over a row's values, but nothing that somebody is in. */
   function refill(row, fresh) {
@@ -82,6 +83,8 @@
         if (fresh) take(part, fresh);
       }
       states.online(true);
+      // What was answered with a refusal is not tried again by itself.
+      if (source?.readyState === EventSource.CLOSED) again();
     } catch {
       states.offline();
     }
@@ -107,6 +110,14 @@
       head = event.data;
     });
     source.addEventListener("ended", close);
+    // The line is broken: the page says so at once, or that all is well again.
+    source.addEventListener("error", () => { isBroken = true; soon(); });
+    source.addEventListener("open", () => { if (isBroken) soon(); isBroken = false; });
+  }
+
+  function again() {
+    close();
+    open();
   }
 
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));

@@ -3,7 +3,7 @@
 use domain::{
     attainment::Attainment,
     counted::Counted,
-    funnel::{Cohorts, Funnel},
+    funnel::{Cohorts, Conversion, Funnel},
     group::Grouped,
     handoffs::Decided,
     ids::{HandoffId, LeadId},
@@ -15,7 +15,7 @@ use engine::{
         resting_note, untimed_note,
     },
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
 use super::{
     NoBoard,
@@ -310,13 +310,23 @@ fn funnel(engine: &Engine, question: &ReportQuestion, board: &mut Board) -> Resu
     if cohorts.total.total.units.is_empty() {
         return Ok(());
     }
-    let months = grouped(&cohorts.total);
-    let rows = months.into_iter().map(|(name, figures)| (format!("funnel.{name}"), name, figures));
-    let says = format!("leads by the month they came in; {}", report.order);
-    let twin = cohort_table("Cohort", rows.collect(), board);
+    let months = grouped(&cohorts.total).into_iter();
+    let rows = months.map(|(name, figures)| CohortRow {
+        key: format!("funnel.{name}"),
+        month: name.clone(),
+        name,
+        figures,
+    });
+    let says = format!(
+        "leads by the month they came in; {}; hatched: more may still come, as nine of ten that go \
+         on take longer than has passed",
+        report.order
+    );
+    let ages = Ages::of(&cohorts.total.total, question);
+    let twin = cohort_table("Cohort", rows.collect(), &ages, board);
     board.section("Funnel by month", says, &twin);
     if cohorts.by.is_some() {
-        let twin = cohort_table("Leads", groups_by_month(cohorts), board);
+        let twin = cohort_table("Leads", groups_by_month(cohorts), &ages, board);
         let says = "each group, and in it leads by the month they came in, the latest months";
         board.section("Funnel by group", says, &twin);
     }
@@ -326,42 +336,85 @@ fn funnel(engine: &Engine, question: &ReportQuestion, board: &mut Board) -> Resu
 /// As many months of groups stand on one page.
 const MONTHS_MAX: usize = 36;
 
-/// Keys, names and funnels of each group and of its latest months, of each group as many.
-fn groups_by_month<I, M>(all: &Grouped<Cohorts<I, M>>) -> Vec<(String, String, &Funnel<I, M>)> {
+/// The leads that came in together, and how they went on.
+struct CohortRow<'a> {
+    key: String,
+    name: String,
+    /// The month, `2026-11`; of those of all months, anything else.
+    month: String,
+    figures: &'a Funnel<LeadId, Timestamp>,
+}
+
+/// When a cohort is old enough for what it came to, to be taken for what it comes to.
+struct Ages {
+    /// Of each step, the seconds within which nine of ten that went on did so; all of them counted.
+    nine_of_ten: Vec<Option<f64>>,
+    zone: TimeZone,
+    as_of: Timestamp,
+}
+
+impl Ages {
+    fn of(all: &Funnel<LeadId, Timestamp>, question: &ReportQuestion) -> Ages {
+        let steps = all.conversions.iter();
+        let nine_of_ten = steps.map(|step| step.time.p90()).collect();
+        Ages { nine_of_ten, zone: question.zone.clone(), as_of: question.as_of }
+    }
+
+    /// Whether more of a month's leads may still go on by a step.
+    fn are_unfinished(&self, month: &str, nth: usize, step: &Conversion<LeadId>) -> bool {
+        if !step.immature.is_empty() {
+            return true;
+        }
+        let Ok(first) = format!("{month}-01").parse::<Date>() else { return false };
+        let over = first.saturating_add(1.month()).to_zoned(self.zone.clone());
+        let passed =
+            over.map_or(0.0, |over| self.as_of.duration_since(over.timestamp()).as_secs_f64());
+        let takes = self.nine_of_ten.get(nth).copied().flatten().unwrap_or_default();
+        !step.time.open().is_empty() && passed < takes
+    }
+}
+
+/// Each group and its latest months, of each group as many.
+fn groups_by_month(all: &Grouped<Cohorts<LeadId, Timestamp>>) -> Vec<CohortRow<'_>> {
     let each = MONTHS_MAX / all.groups.len().max(1);
     let mut rows = Vec::new();
     for group in &all.groups {
         let (name, key) = (group.key.to_string(), format!("cohorts.{}", group.key));
-        rows.push((key.clone(), name.clone(), &group.figures.total));
+        rows.push(CohortRow {
+            key: key.clone(),
+            name: name.clone(),
+            month: String::new(),
+            figures: &group.figures.total,
+        });
         let months = &group.figures.groups;
         for month in &months[months.len().saturating_sub(each)..] {
-            let named = format!("{name}, {}", month.key);
-            rows.push((format!("{key}/{}", month.key), named, &month.figures));
+            rows.push(CohortRow {
+                key: format!("{key}/{}", month.key),
+                name: format!("{name}, {}", month.key),
+                month: month.key.to_string(),
+                figures: &month.figures,
+            });
         }
     }
     rows
 }
 
 /// One row for each cohort: its leads, and how many went on at each step.
-fn cohort_table(
-    first: &str,
-    rows: Vec<(String, String, &Funnel<LeadId, Timestamp>)>,
-    board: &mut Board,
-) -> Twin {
+fn cohort_table(first: &str, rows: Vec<CohortRow<'_>>, ages: &Ages, board: &mut Board) -> Twin {
     let mut twin = Twin::of(first).number("Leads");
-    let steps = rows.first().map(|(_, _, figures)| &figures.conversions[..]).unwrap_or_default();
+    let steps = rows.first().map(|row| &row.figures.conversions[..]).unwrap_or_default();
     for step in steps {
         twin = twin.words(&format!("{} to {}", step.from, step.to));
     }
-    for (key, name, figures) in rows {
+    for CohortRow { key, name, month, figures } in rows {
         let title = format!("Leads of the cohort {name}");
         let mut cells =
             vec![Markup::text(&name), board.counted(&key, &title, "lead", &figures.units)];
-        for step in &figures.conversions {
+        for (nth, step) in figures.conversions.iter().enumerate() {
             let title = format!("Cohort {name}: from {} to {}", step.from, step.to);
             let key = format!("{key}/{}/{}", step.from, step.to);
             let share: Interval = board.share(&key, &title, "lead", &step.cohort, None);
-            let unfinished = !step.immature.is_empty();
+            let unfinished = ages.are_unfinished(&month, nth, step);
             cells.push(Interval { unfinished, ..share }.into());
         }
         twin = twin.row(cells);
