@@ -225,3 +225,32 @@ async fn a_week_that_facts_came_late_for_shows_both_numbers_and_the_facts() {
     let facts = world.page("mara", &rows("/late")).await;
     assert!(facts.contains("1 row "), "{facts}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_month_whose_leads_may_still_go_on_is_not_over() {
+    let world = World::just_signed();
+    let moved = |lead: &str, status: &str, at: &str| {
+        json!({"fact": "lead_moved", "lead": lead, "status": status,
+               "happened_at": format!("2026-{at}T09:00:00Z")})
+    };
+    let lead = |id: &str| json!({"fact": "lead", "lead": id, "fields": {"title": "Buyer"}});
+    world
+        .reports(json!([
+            lead("l1"),
+            lead("l2"),
+            lead("l3"),
+            moved("l1", "New", "01-05"),
+            moved("l1", "MQL", "01-10"),
+            moved("l2", "New", "01-06"),
+            moved("l3", "New", "11-13"),
+        ]))
+        .await;
+    let board = world.page("leader", "/scoreboard").await;
+    let section = board.split("Funnel by month").nth(1).expect("there is a funnel");
+    let row = |month: &str| {
+        let row = section.split(month).nth(1).expect("the month has a row");
+        row.split("2026-").next().unwrap_or_default().to_owned()
+    };
+    assert!(!row("2026-01").contains("not over"), "{section}");
+    assert!(row("2026-11").contains("not over"), "{section}");
+}
