@@ -11,7 +11,7 @@ use domain::{
     pacing::share_of_target,
     window::Window,
 };
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use serde::Serialize;
 use store::{
     Reader, StoreError,
@@ -54,6 +54,9 @@ pub struct QuotaFigures {
     pub days: Option<WorkingDays>,
     /// What an even pace over the working days asks for by now, in the unit of the target.
     pub expected_by_now: Option<i64>,
+    /// The same by the end of the week, Monday to Sunday in the Agreement's zone; by the end of the
+    /// period where that is over sooner.
+    pub expected_this_week: Option<i64>,
     /// The fact that last said it.
     pub fact: FactNo,
 }
@@ -153,13 +156,24 @@ impl QuotaFigures {
             return;
         };
         let days = WorkingDays::of(agreement, from, to, as_of);
-        let even = |target: i64| {
-            let so_far = i128::from(target) * i128::from(days.elapsed);
+        let week = WorkingDays::of(agreement, from, to, week_end(as_of, &agreement.zone));
+        let even = |target: i64, elapsed: u32| {
+            let so_far = i128::from(target) * i128::from(elapsed);
             i64::try_from(so_far / i128::from(days.total)).ok()
         };
-        self.expected_by_now = self.target.filter(|_| days.total > 0).and_then(even);
+        let target = self.target.filter(|_| days.total > 0);
+        self.expected_by_now = target.and_then(|target| even(target, days.elapsed));
+        self.expected_this_week = target.and_then(|target| even(target, week.elapsed));
         self.days = Some(days);
     }
+}
+
+/// When the week of an instant is over, Monday to Sunday.
+fn week_end(at: Timestamp, zone: &TimeZone) -> Timestamp {
+    let today = zone.to_datetime(at).date();
+    let to_monday = 7 - i64::from(today.weekday().to_monday_zero_offset());
+    let monday = today.saturating_add(to_monday.days()).to_zoned(zone.clone());
+    monday.map_or(at, |monday| monday.timestamp())
 }
 
 /// The opportunities that were won, each with the day on which it closed. There may be a thousand
@@ -237,6 +251,7 @@ fn attained(
         attainment,
         days: None,
         expected_by_now: None,
+        expected_this_week: None,
         fact: quota.last_fact,
     })
 }

@@ -34,6 +34,11 @@ async fn a_rep_sees_their_own_number_clocks_and_deals_and_nothing_else() {
     let page = world.page("rep", "/").await;
     assert!(page.contains("Monday, week 47"), "{page}");
     assert!(page.contains("€18,000 to go of €30,000 ; €12,000 won, 40 % of it"), "{page}");
+    // 37 of the 66 working days of the quarter are over on Sunday.
+    assert!(
+        page.contains("This week €4,818 to go by Sunday, for an even pace of €16,818"),
+        "{page}"
+    );
     assert!(page.contains("1 of 3 that run, yours"), "{page}");
     assert!(page.contains("Mirjam Opitz") && !page.contains("Jo Li"), "{page}");
     assert!(page.contains("Pumps d2 €7,000 Discovery, expected Fri 20 Nov"), "{page}");

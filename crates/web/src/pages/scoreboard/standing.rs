@@ -191,6 +191,39 @@ pub(crate) fn quota_number(quota: &QuotaFigures, doors: &Doors) -> Markup {
     }
 }
 
+/// Where a quota stands against an even pace by the end of the week.
+pub(crate) struct ThisWeek {
+    /// What the pace asks for by then.
+    expected: i64,
+    /// What lies between that and what was won.
+    number: i64,
+    /// Whether more was won than that.
+    over: bool,
+}
+
+/// The week's number of a quota whose pace is known.
+pub(crate) fn this_week(quota: &QuotaFigures) -> Option<ThisWeek> {
+    let expected = quota.expected_this_week?;
+    let to_go = expected.saturating_sub(quota.won.total());
+    Some(ThisWeek { expected, number: to_go.saturating_abs(), over: to_go <= 0 })
+}
+
+impl ThisWeek {
+    /// The number itself.
+    pub(crate) fn shown(&self, quota: &QuotaFigures, doors: &Doors) -> Markup {
+        doors.worked(brief(self.number, quota))
+    }
+
+    /// `to go by Sunday, for an even pace of €34,000`.
+    pub(crate) fn words(&self, quota: &QuotaFigures, doors: &Doors) -> Markup {
+        let says = match self.over {
+            true => "above an even pace by Sunday of ",
+            false => "to go by Sunday, for an even pace of ",
+        };
+        Markup::text(says).and(doors.worked(brief(self.expected, quota)))
+    }
+}
+
 /// An amount for a narrow place, with the whole of it for the pointer where it was shortened.
 pub(crate) fn brief(number: i64, quota: &QuotaFigures) -> Markup {
     brief_amount(number, quota.currency)
@@ -338,5 +371,15 @@ pub(super) fn of_quota(quota: &QuotaFigures) -> Vec<Working> {
             how: Markup::text("quota · days gone / days"),
         });
     }
+    all.extend(this_week(quota).map(|week| Working {
+        what: "even pace by the end of the week",
+        value: amount(week.expected, quota.currency),
+        how: Markup::text("quota · days gone by Sunday / days"),
+    }));
+    all.extend(this_week(quota).map(|week| Working {
+        what: if week.over { "above it" } else { "to go this week" },
+        value: amount(week.number, quota.currency),
+        how: Markup::text("the difference between that and what was won"),
+    }));
     all
 }

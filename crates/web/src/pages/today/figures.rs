@@ -106,8 +106,12 @@ fn own(
     let engine = &house.app.engine;
     let today = question.zone.to_datetime(question.as_of).date();
     let of_today = ReportQuestion { from: Some(today), to: Some(today), ..question.clone() };
-    let quotas = engine.report_quotas_of(&of_today, user).map_err(failed)?;
-    let mut all: Vec<Shown> = quotas.iter().map(of_quota).collect();
+    let mut quotas = engine.report_quotas_of(&of_today, user).map_err(failed)?;
+    quotas.sort_by_key(|quota| quota.to);
+    let mut all: Vec<Shown> = quotas.iter().filter_map(of_week).collect();
+    // Of quotas of a month and a year the shorter tells of the week.
+    all.truncate(1);
+    all.extend(quotas.iter().map(of_quota));
     if !engine.has_own_goal(user, question.as_of)? {
         return Ok((all, None, false));
     }
@@ -122,10 +126,27 @@ fn own(
     Ok((all, found.past(), false))
 }
 
-fn of_quota(quota: &QuotaFigures) -> Shown {
+fn doors_of(quota: &QuotaFigures) -> Doors {
     let owner = quota.owner.as_ref().map_or("", UserId::as_str);
     let key = format!("quota.{owner}.{}", quota.period);
-    let doors = Doors { rows: format!("/scoreboard/rows?figure={}", encoded(&key)) };
+    Doors { rows: format!("/scoreboard/rows?figure={}", encoded(&key)) }
+}
+
+/// The week's number: what an even pace of a quota asks for until its end.
+fn of_week(quota: &QuotaFigures) -> Option<Shown> {
+    let (week, doors) = (standing::this_week(quota)?, doors_of(quota));
+    Some(Shown {
+        label: Markup::text("This week"),
+        number: week.shown(quota, &doors),
+        meter: Markup::new(),
+        words: week.words(quota, &doors),
+        clause: None,
+        says: String::new(),
+    })
+}
+
+fn of_quota(quota: &QuotaFigures) -> Shown {
+    let doors = doors_of(quota);
     Shown {
         label: Markup::text(format!("Quota, {}", quota.period)),
         number: standing::quota_number(quota, &doors),
