@@ -142,7 +142,7 @@ pub struct TableMapping {
     #[serde(default)]
     pub stages: BTreeMap<String, Headers>,
     /// Whether each column that is named by a year, a quarter or a month says the amount of that
-    /// period; there must be two at least.
+    /// period; there must be two at least, or one beside a single other column.
     #[serde(default)]
     pub amounts_by_period: bool,
     /// Columns about people that do not tell who they are.
@@ -284,9 +284,10 @@ impl Mapping {
     }
 }
 
-/// Whether several columns are named by periods.
+/// Whether several columns are named by periods, or the only one beside that of the names.
 fn has_periods(header: &[String]) -> bool {
-    header.iter().filter_map(|name| period::period_of(name)).count() > 1
+    let periods = header.iter().filter_map(|name| period::period_of(name)).count();
+    periods > 1 || (periods == 1 && header.len() == 2)
 }
 
 impl TableMapping {
@@ -299,13 +300,20 @@ impl TableMapping {
     }
 
     fn fits(&self, file: &str, columns: &[String]) -> bool {
-        let has = |alternatives: &String| {
-            alternatives.split('|').any(|name| columns.contains(&plain_name(name)))
-        };
         (self.files.is_empty() || self.files.iter().any(|pattern| matches(pattern, file)))
-            && self.needs.iter().all(has)
-            && !self.without.iter().any(has)
+            && self.needs.iter().all(|alternatives| has(columns, alternatives))
+            && !self.is_ruled_out(columns)
     }
+
+    /// Whether a column is there that must not be.
+    fn is_ruled_out(&self, columns: &[String]) -> bool {
+        self.without.iter().any(|alternatives| has(columns, alternatives))
+    }
+}
+
+/// Whether one of the alternatives is among the columns.
+fn has(columns: &[String], alternatives: &str) -> bool {
+    alternatives.split('|').any(|name| columns.contains(&plain_name(name)))
 }
 
 /// Whether a name fits a pattern in which `*` stands for anything.

@@ -175,7 +175,7 @@ pub fn fields_of(object: Object) -> BTreeSet<String> {
 const ALIKE: f64 = 0.92;
 
 /// What a table most likely lists, and a mapping of its columns, by columns of presets that are
-/// named alike; `None` when fewer than two are.
+/// named alike; `None` when fewer than two are. Of two that know as many, the one that knows the key.
 pub fn guess(header: &[String]) -> Option<TableMapping> {
     let presets: Vec<Mapping> = PRESETS.iter().filter_map(|(name, _)| preset(name)).collect();
     let tables = presets.iter().flat_map(|mapping| &mapping.tables);
@@ -186,13 +186,15 @@ pub fn guess(header: &[String]) -> Option<TableMapping> {
     if let Some(table) = by_period.map(unnamed).find(|table| table.fits("", &columns)) {
         return Some(table);
     }
-    let mut best: Option<(usize, TableMapping)> = None;
-    for table in tables {
+    let mut best: Option<((usize, bool), TableMapping)> = None;
+    for table in tables.filter(|table| !table.is_ruled_out(&columns)) {
         let found = alike(table, header);
         let fields: BTreeSet<&str> = found.values().map(String::as_str).collect();
-        let is_better = best.as_ref().is_none_or(|(count, _)| fields.len() > *count);
+        let has_key = table.key.iter().any(|key| columns.contains(&plain_name(key)));
+        let known = (fields.len(), has_key);
+        let is_better = best.as_ref().is_none_or(|(so_far, _)| known > *so_far);
         if fields.len() >= 2 && is_better {
-            best = Some((fields.len(), with_columns(table, &found)));
+            best = Some((known, with_columns(table, &found)));
         }
     }
     best.map(|(_, table)| table)

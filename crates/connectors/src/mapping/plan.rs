@@ -138,6 +138,23 @@ fn clears(mapping: &Mapping, table: &TableMapping, field: &str) -> bool {
 }
 
 impl Plan {
+    /// What follows from no column being the key, for records that are told again when they change;
+    /// nothing where a column is, or where rows are events.
+    pub fn doubt_about_key(&self) -> Option<String> {
+        let record = match self.object {
+            Object::Leads => "lead",
+            Object::Opportunities => "opportunity",
+            _ => return None,
+        };
+        self.key.is_none().then(|| {
+            format!(
+                "no column is known as the record's own key: rows are told apart by all that they \
+                 say, so a row that changes is a new {record} at the next import; say which column \
+                 is the key, if one is"
+            )
+        })
+    }
+
     /// Columns that are named by a period, each once, but for those that are left out.
     fn find_periods(&mut self) {
         for (index, header) in self.header.iter().enumerate() {

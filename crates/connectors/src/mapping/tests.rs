@@ -1,5 +1,7 @@
 use super::*;
 
+mod exports;
+
 fn header(names: &str) -> Vec<String> {
     names.split(',').map(str::to_owned).collect()
 }
