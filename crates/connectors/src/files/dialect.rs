@@ -22,11 +22,17 @@ pub(super) struct Dialect {
 /// The most rows that may stand above a header without its line being given.
 pub(super) const TITLES_MAX: usize = 20;
 
-/// A row where the header may stand: how many cells it has, and how many of them are filled.
+/// The most rows of titles among which one may fill two cells: `generated; 2026-11-01`. More are a
+/// table of two columns, which another one stands below.
+const PAIRS_MAX: usize = 6;
+
+/// A row where the header may stand: how many cells it has, how many of them are filled, and whether
+/// a blank row stands before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct RowShape {
     pub(super) cells: usize,
     pub(super) filled: usize,
+    pub(super) after_blank: bool,
 }
 
 impl RowShape {
@@ -37,16 +43,22 @@ impl RowShape {
     }
 }
 
-/// How many rows above the header fill one cell only, as titles do, with a row below them that names
-/// groups of columns. A table of two columns has none: it may be one of names, `Smith, Ann`.
-pub(super) fn titles(mut rows: impl Iterator<Item = RowShape>) -> usize {
-    let mut first = rows.by_ref().take(TITLES_MAX + 1).enumerate();
-    let below = first.find(|(_, row)| row.filled != 1).filter(|(_, row)| row.filled > 1);
-    let Some((titles, row)) = below else { return 0 };
-    match rows.next() {
-        Some(next) if row.groups(next) => titles + 1,
-        _ if row.filled > 2 => titles,
-        _ => 0,
+/// How many rows above the header only say what the table is, with a row below them that names groups
+/// of columns. Titles fill one cell; a few that fill two are titles where a blank row parts them from
+/// the header. A table of two columns has none: it may be one of names, `Smith, Ann`.
+pub(super) fn titles(rows: impl Iterator<Item = RowShape>) -> usize {
+    let first: Vec<RowShape> = rows.take(TITLES_MAX + 2).collect();
+    let groups = |place: usize| {
+        let below = first.get(place + 1);
+        below.is_some_and(|below| first[place].filled > 1 && first[place].groups(*below))
+    };
+    let wide = (0..first.len()).find(|place| first[*place].filled > 2 || groups(*place));
+    let Some(wide) = wide.filter(|wide| *wide <= TITLES_MAX) else { return 0 };
+    let are_single = first[..wide].iter().all(|row| row.filled == 1);
+    let are_parted = first[wide].after_blank && wide <= PAIRS_MAX;
+    match are_single || are_parted {
+        true => wide + usize::from(groups(wide)),
+        false => 0,
     }
 }
 
@@ -108,11 +120,18 @@ fn rows(sample: &str, whole: bool, delimiter: u8) -> Vec<RowShape> {
         .from_reader(sample.as_bytes());
     let mut rows = Vec::new();
     let mut record = ::csv::StringRecord::new();
+    let (mut line, mut after_blank) = (reader.position().line(), false);
     while let Ok(true) = reader.read_record(&mut record) {
         let filled = record.iter().filter(|cell| !cell.trim().is_empty()).count();
+        let within: usize = record.iter().map(|cell| cell.matches('\n').count()).sum();
+        // Lines that hold nothing at all are passed over by the reader, which counts them.
+        let passed =
+            reader.position().line() - std::mem::replace(&mut line, reader.position().line());
+        after_blank |= passed > within as u64 + 1;
         if filled > 0 {
-            rows.push(RowShape { cells: record.len(), filled });
+            rows.push(RowShape { cells: record.len(), filled, after_blank });
         }
+        after_blank = filled == 0;
     }
     if !whole && rows.len() > 1 {
         rows.pop();
@@ -169,6 +188,18 @@ mod tests {
             (";Person;;;Deal\nid;first;last;mail;sum\n1;2;3;4;5\n", 1, "groups above the names"),
             ("Leads\n;Person;;;\nid;first;last;mail;sum\n", 2, "a title, and groups"),
             ("id;first;;;\n1;2;;;\n", 0, "columns without names or values"),
+            ("Report\nmade;3 May\n\na;b;c\n1;2;3\n", 2, "one of two cells, parted by a blank row"),
+            (
+                "Report;Leads\nmade;3 May\n;;\na;b;c\n1;2;3\n",
+                2,
+                "two cells each, and a row of none",
+            ),
+            ("Report\n\nmade;3 May\nby;Ann\n\na;b;c\n", 3, "blank rows between titles"),
+            ("made;3 May\n\n;Person;;;Deal\nid;first;last;mail;sum\n", 2, "two cells, and groups"),
+            ("made;3 May\na;b;c\n1;2;3\n", 0, "two cells that nothing parts from the rows below"),
+            ("\"made\non\";3 May\na;b;c\n1;2;3\n", 0, "a line end within a cell is no blank row"),
+            ("a;b\n\n1;2\n3;4\n", 0, "a table of two columns with a blank row"),
+            ("a;b\n1;2\n1;2\n1;2\n1;2\n1;2\n1;2\n\nc;d;e\n", 0, "a table of two above another"),
         ];
         for (sample, titles, shows) in cases {
             assert_eq!(dialect(sample, true, None).titles, titles, "{shows}");

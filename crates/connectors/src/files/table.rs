@@ -20,7 +20,8 @@ pub struct ReadOptions {
     /// Only this sheet of a workbook; all that hold something if absent.
     pub sheet: Option<String>,
     /// The line of the header, counted from 1: what stands above is passed over. If absent, the
-    /// first row that is not a title, which fills one cell above a wider table.
+    /// first row that is not a title, which fills one cell above a wider table, or two where a
+    /// blank row parts it from that.
     pub header_line: Option<u64>,
     /// What a file may ask of us.
     pub limits: Limits,

@@ -155,13 +155,12 @@ impl Source {
             // The row below the first wide one tells whether that only names groups.
             if std::mem::replace(
                 &mut is_wide,
-                first.last().is_some_and(|row| filled(&row.cells) != 1),
+                first.last().is_some_and(|row| filled(&row.cells) > 2),
             ) {
                 break;
             }
         }
-        let shape = |row: &Row| RowShape { cells: row.cells.len(), filled: filled(&row.cells) };
-        let titles = if from_line.is_some() { 0 } else { titles(first.iter().map(shape)) };
+        let titles = if from_line.is_some() { 0 } else { titles(shapes(&first).into_iter()) };
         let Some(row) = first.into_iter().nth(titles) else { return Ok(None) };
         Ok(Some(Sheet {
             name: sheet.name.clone(),
@@ -261,6 +260,15 @@ impl Source {
 
 fn broken(error: calamine::XlsxError) -> Reason {
     Reason::Broken(error.to_string())
+}
+
+fn shapes(rows: &[Row]) -> Vec<RowShape> {
+    let mut before = rows.first().map_or(0, |row| row.line - 1);
+    let shape = |row: &Row| {
+        let after_blank = row.line > std::mem::replace(&mut before, row.line) + 1;
+        RowShape { cells: row.cells.len(), filled: filled(&row.cells), after_blank }
+    };
+    rows.iter().map(shape).collect()
 }
 
 fn filled(cells: &[Cell]) -> usize {

@@ -202,6 +202,16 @@ fn rows_and_lines_survive_all_that_exports_do() {
 }
 
 #[test]
+fn what_a_report_says_of_itself_above_its_header_is_passed_over() {
+    let text = "Report: Leads\r\ngenerated,2026-11-01\r\n\r\nid,name,mail\r\n1,Ann,a@b.example\r\n";
+    let reading = table("report.csv", text.as_bytes());
+    assert_eq!(reading.header, ["id", "name", "mail"]);
+    assert_eq!(reading.notes, [Note::TitlesPassedOver { line: 4 }]);
+    let (rows, problems) = told(reading);
+    assert_eq!((rows.len(), rows[0].0, problems.len()), (1, 5, 0));
+}
+
+#[test]
 fn a_row_with_more_than_the_header_is_a_problem_and_the_rest_is_read() {
     let reading = table("a.csv", b"a,b\n1,2\n3,4,5\n6,7\n");
     let (rows, problems) = told(reading);

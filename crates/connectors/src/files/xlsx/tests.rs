@@ -85,6 +85,26 @@ fn every_sheet_that_holds_something_is_a_table_and_one_can_be_asked_for() {
 }
 
 #[test]
+fn titles_of_two_cells_are_passed_over_where_a_blank_row_parts_them_from_the_header() {
+    let header = [text("A4", "id"), text("B4", "name"), text("C4", "mail")];
+    let rows = |gap: u32| {
+        let header: Vec<String> =
+            header.iter().map(|cell| cell.replace('4', &(3 + gap).to_string())).collect();
+        [
+            row(1, &[text("A1", "Report: Leads")]),
+            row(2, &[text("A2", "generated"), text("B2", "2026-11-01")]),
+            row(3 + gap, &header),
+        ]
+        .concat()
+    };
+    let reading = table("a.xlsx", &sheet(&rows(1)));
+    assert_eq!(reading.header, ["id", "name", "mail"]);
+    assert_eq!(reading.notes, [Note::TitlesPassedOver { line: 4 }]);
+    // Where nothing parts them, the first row may as well be a header that is too short.
+    assert_eq!(table("a.xlsx", &sheet(&rows(0))).header_line, 1);
+}
+
+#[test]
 fn sparse_rows_are_blank_where_nothing_stands_and_refused_beyond_the_header() {
     let rows = [
         row(1, &[text("A1", "a"), text("C1", "c")]),
