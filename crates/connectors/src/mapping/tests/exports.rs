@@ -33,7 +33,7 @@ fn uses(plan: &Plan) -> Vec<String> {
     plan.uses().iter().map(code).collect()
 }
 
-const GERMAN: [(&str, &str, Object, &str); 14] = [
+const GERMAN: [(&str, &str, Object, &str); 15] = [
     (
         "export",
         "hubspot",
@@ -137,6 +137,13 @@ const GERMAN: [(&str, &str, Object, &str); 14] = [
         Object::Opportunities,
         "Nr.=key;Verkaufschance=name;Firma=account;Phase=stage;Betrag=amount;\
          Erstellt am=opened_on;Abschlussdatum=closed_on;Inhaber=owner",
+    ),
+    (
+        "vertrieb",
+        "plain",
+        Object::Opportunities,
+        "Auftragsnr.=key;Kunde=account;Vertriebsphase=stage;Auftragswert=amount;\
+         Abschluss erwartet=closed_on;Vertriebsmitarbeiter=owner",
     ),
 ];
 
