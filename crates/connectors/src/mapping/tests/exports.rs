@@ -157,6 +157,15 @@ fn each_column_of_an_export_in_german_is_known() {
     }
 }
 
+#[test]
+fn a_folder_of_one_system_is_read_by_its_own_preset() {
+    for wanted in ["hubspot", "salesforce", "pipedrive", "zoho"] {
+        let of_it = GERMAN.into_iter().filter(|it| it.1 == wanted);
+        let tables: Vec<_> = of_it.map(|it| (it.0.to_owned(), golden(it.3).0)).collect();
+        assert_eq!(best_preset(&tables).0, wanted);
+    }
+}
+
 /// A folder of files of several systems is read by one preset: the plain one knows the same words.
 #[test]
 fn what_one_system_calls_its_columns_in_german_the_plain_preset_knows_too() {
