@@ -389,7 +389,7 @@ fn format_words(format: &Format) -> String {
 
 /// What a column shows that a person should look at.
 fn suspicions(plan: &Plan, profile: &Profile) -> Vec<String> {
-    let mut notes = Vec::new();
+    let mut notes = Vec::from_iter(plan.doubt_about_key());
     for planned in &plan.fields {
         let index = planned.columns[0];
         let column = &plan.header[index];
@@ -442,7 +442,11 @@ pub(super) fn not_taken(table: &Table) -> Skipped {
         ),
         _ => "it was left out by hand".to_owned(),
     };
-    Skipped { file: table.file.clone(), reason, refused: false }
+    let file = match &table.sheet {
+        Some(sheet) => format!("{}, sheet {sheet}", table.file),
+        None => table.file.clone(),
+    };
+    Skipped { file, reason, refused: false }
 }
 
 fn shown(header: &[String]) -> String {

@@ -452,3 +452,16 @@ fn quotas_of_several_people_that_come_again_change_nothing() {
     let counts = of(&report, Object::Quotas).counts;
     assert_eq!((counts.unchanged, counts.updated), (1, 1));
 }
+
+#[test]
+fn deals_that_no_column_tells_apart_are_taken_with_a_word_of_doubt() {
+    let (dir, engine) = engine();
+    let deals = "Company,Stage,Amount,Close date,Owner\nOrme,Offer,5,2026-03-02,Ann Lee\n";
+    let report = import(&engine, &[written(&dir, "deals.csv", deals)], &ImportOptions::default());
+    let notes = &of(&report, Object::Opportunities).notes;
+    assert!(notes.iter().any(|note| note.contains("key")), "{notes:?}");
+    let keyed = format!("deal_id,{}", deals.replace("Orme", "7,Orme"));
+    let report = import(&engine, &[written(&dir, "k.csv", &keyed)], &ImportOptions::default());
+    let notes = &of(&report, Object::Opportunities).notes;
+    assert!(!notes.iter().any(|note| note.contains("key")), "{notes:?}");
+}

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use super::{
     ImportRefusal,
     dock::{Dock, new_id},
+    look_over::tables_in,
     refused,
 };
 use crate::Error;
@@ -69,7 +70,7 @@ impl Dock {
     pub fn unpacked(&self, paths: &[PathBuf], now: Timestamp) -> Result<Unpacked, Error> {
         self.forget_old(now);
         let mut unpacked = Unpacked { paths: Vec::new(), within: None };
-        for path in paths {
+        for path in paths.iter().flat_map(|path| with_archives(path)) {
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
             let name = name.filter(|name| path.is_file() && is_archive(name));
             let Some(name) = name else {
@@ -81,7 +82,7 @@ impl Dock {
                 .get_or_insert_with(|| self.folder.join(format!("{PREFIX}{}", new_id(now))));
             let into = within.join(free(name, &names_in(within)));
             std::fs::create_dir_all(&into).map_err(|error| refused(unreadable(error)))?;
-            lay(path, &into).map_err(refused)?;
+            lay(&path, &into).map_err(refused)?;
             unpacked.paths.push(into);
         }
         Ok(unpacked)
@@ -97,6 +98,17 @@ impl Dock {
             let _ = std::fs::remove_dir_all(self.folder.join(name));
         }
     }
+}
+
+/// A path, and the archives that lie in it where it is a folder: alone, where nothing else is there
+/// to read.
+fn with_archives(path: &Path) -> Vec<PathBuf> {
+    let names = names_in(path).into_iter().filter(|name| is_archive(name));
+    let archives: Vec<PathBuf> =
+        names.map(|name| path.join(name)).filter(|path| path.is_file()).collect();
+    let has_tables = tables_in(path).is_ok_and(|tables| !tables.is_empty());
+    let itself = (archives.is_empty() || has_tables).then(|| path.to_owned());
+    itself.into_iter().chain(archives).collect()
 }
 
 fn is_archive(name: &str) -> bool {

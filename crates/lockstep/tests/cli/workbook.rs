@@ -175,6 +175,13 @@ fn an_archive_is_taken_as_the_pages_take_it_and_leaves_nothing() {
     assert_eq!(told["total"]["created"], 2, "{told}");
     assert_eq!(told["tables"][0]["file"], "export.ZIP/accounts.csv");
     assert_eq!(house.json(&["import", "export.ZIP"])["total"]["unchanged"], 2);
+    std::fs::create_dir(house.path("night")).unwrap();
+    std::fs::rename(house.path("export.ZIP"), house.path("night/export.ZIP")).unwrap();
+    let night = ["import", "night", "--preset", "plain"];
+    assert_eq!(house.json(&night)["total"]["created"], 2, "alone in a folder");
+    std::fs::write(house.path("night/more.csv"), "account_id,name\n3,Cedar\n").unwrap();
+    let total = &house.json(&night)["total"];
+    assert_eq!((&total["created"], &total["unchanged"]), (&1.into(), &2.into()), "beside a table");
     let left = std::fs::read_dir(house.path("lockstep-data/imports")).unwrap().count();
     assert_eq!(left, 0, "what was unpacked is gone");
     archive("none.zip", &[("readme.txt", "x")]);
