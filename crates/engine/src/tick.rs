@@ -1,9 +1,14 @@
 //! What comes due as time passes. The tick takes no argument but the instant: it asks what is due,
 //! the very question that a request asks about its own lead.
 
-use domain::ids::Subject;
+use std::collections::BTreeMap;
+
+use domain::{
+    fact::Entry,
+    ids::{FactNo, Subject},
+};
 use jiff::Timestamp;
-use store::Ahead;
+use store::{Ahead, StoreError, Writer};
 
 use crate::{
     Engine, Error,
@@ -33,6 +38,25 @@ impl Ticked {
             opportunities: self.opportunities + more.opportunities,
             decisions: self.decisions + more.decisions,
         }
+    }
+}
+
+/// What was judged on account of imports, and the decisions that followed, in their order.
+#[derive(Default)]
+struct OfImports(BTreeMap<String, (Vec<Subject>, Vec<FactNo>)>);
+
+impl OfImports {
+    fn note(&mut self, import: &str, subject: &Subject, new: &[Entry]) {
+        let (subjects, decisions) = self.0.entry(import.to_owned()).or_default();
+        subjects.push(subject.clone());
+        decisions.extend(new.iter().map(|entry| entry.no));
+    }
+
+    fn keep(self, writer: &mut Writer<'_>) -> Result<(), StoreError> {
+        let mut all = self.0.into_iter();
+        all.try_for_each(|(import, (subjects, decisions))| {
+            writer.keep_judged(&import, &subjects, &decisions)
+        })
     }
 }
 
@@ -85,21 +109,31 @@ impl Engine {
         self.store.write(now, move |writer| {
             let rules = Rules::of(writer, &versions)?;
             let waiting = writer.take_undecided(now, AT_ONCE)?;
-            let parsed = waiting.iter().filter_map(|subject| Subject::parse(subject));
-            let mut subjects: Vec<Subject> = parsed.collect();
-            let due = writer.reader().clocks_due(now)?;
-            subjects.extend(due.into_iter().take(AT_ONCE as usize).map(|clock| clock.subject));
-            subjects.sort();
-            subjects.dedup();
-            let leads = subjects.iter().filter(|subject| subject.lead().is_some()).count();
-            let names = subjects.iter().map(Subject::to_string).collect();
+            let was_any = !waiting.is_empty();
+            let parsed = waiting.into_iter().filter_map(|waits| {
+                Subject::parse(&waits.subject).map(|subject| (subject, waits.import))
+            });
+            let mut subjects: BTreeMap<Subject, Option<String>> = parsed.collect();
+            for clock in writer.reader().clocks_due(now)?.into_iter().take(AT_ONCE as usize) {
+                subjects.entry(clock.subject).or_default();
+            }
+            let leads = subjects.keys().filter(|subject| subject.lead().is_some()).count();
+            let names = subjects.keys().map(Subject::to_string).collect();
             writer.look_ahead(&Ahead { subjects: names, ..Ahead::default() })?;
-            let mut decisions = 0;
-            for subject in &subjects {
-                decisions += decide_about(writer, &rules, subject, now)?.len();
+            let (mut decisions, mut of_imports) = (0, OfImports::default());
+            for (subject, import) in &subjects {
+                let new = decide_about(writer, &rules, subject, now)?;
+                decisions += new.len();
+                if let Some(import) = import {
+                    of_imports.note(import, subject, &new);
+                }
+            }
+            // Without an Agreement nothing is judged.
+            if !rules.are_silent() {
+                of_imports.keep(writer)?;
             }
             let ticked = Ticked { leads, opportunities: subjects.len() - leads, decisions };
-            Ok((ticked, waiting.is_empty() && decisions == 0))
+            Ok((ticked, !was_any && decisions == 0))
         })
     }
 }

@@ -40,8 +40,8 @@ const HELD_MAX: usize = 20_000;
 pub(crate) struct Behind {
     /// New rows, in the order in which they came.
     rows: BTreeMap<Table, Vec<Vec<Value>>>,
-    /// Subjects that are to be decided about, and from when on.
-    undecided: BTreeMap<String, Timestamp>,
+    /// Subjects that are to be decided about, from when on, and on account of which import.
+    undecided: BTreeMap<String, (Timestamp, Option<String>)>,
     /// Leads that wait for an owner no more.
     served: BTreeSet<String>,
     facts: facts::Told,
@@ -84,7 +84,7 @@ impl Behind {
             Table::PersonKey => self.keys.take_changed(),
             Table::Undecided => std::mem::take(&mut self.undecided)
                 .into_iter()
-                .map(|(subject, due_at)| values![subject, due_at].to_vec())
+                .map(|(subject, (due_at, import))| values![subject, due_at, import].to_vec())
                 .collect(),
             other => self.rows.remove(&other).unwrap_or_default(),
         }
@@ -113,15 +113,20 @@ impl Connection {
         self.settle_if_much()
     }
 
-    /// Notes that a subject has still to be decided about; of two instants the earlier stands.
+    /// Notes that a subject has still to be decided about; of two instants the earlier stands, of two
+    /// imports the later.
     pub(crate) fn undecided_later(
         &self,
         subject: &str,
         due_at: Timestamp,
+        import: Option<&str>,
     ) -> Result<(), StoreError> {
         let mut behind = self.behind.borrow_mut();
-        let held = behind.undecided.entry(subject.to_owned()).or_insert(due_at);
-        *held = due_at.min(*held);
+        let (at, of) = behind.undecided.entry(subject.to_owned()).or_insert((due_at, None));
+        *at = due_at.min(*at);
+        if let Some(import) = import {
+            *of = Some(import.to_owned());
+        }
         drop(behind);
         self.settle_if_much()
     }

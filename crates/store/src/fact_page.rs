@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use crate::{
     conditions::Conditions,
     error::StoreError,
+    import::ImportPart,
     ledger::FACT_COLUMNS,
     reader::{Reader, entry},
     value::{Row, Value, values},
@@ -26,6 +27,8 @@ pub struct FactFilter {
     pub source: Option<String>,
     /// Told by this import.
     pub import: Option<String>,
+    /// Decided on account of this import.
+    pub followed: Option<String>,
     /// Recorded at this instant or later.
     pub from: Option<Timestamp>,
     /// Recorded before this instant.
@@ -64,9 +67,12 @@ impl FactFilter {
 
     /// Holds what the filter and the span say about when a fact was recorded, and in which import.
     fn hold_time(&self, span: Span, all: &mut Conditions) {
-        if let Some(import) = &self.import {
-            let import = all.value(import);
-            all.hold(told_by(&import));
+        let parts = [(&self.import, ImportPart::Told), (&self.followed, ImportPart::Decided)];
+        for (import, part) in parts {
+            if let Some(import) = import {
+                let (import, part) = (all.value(import), all.value(part.key()));
+                all.hold(is_of(&import, &part));
+            }
         }
         if let Some(from) = self.from {
             let from = all.value(from);
@@ -116,20 +122,20 @@ impl FactFilter {
     }
 }
 
-/// That a fact was told by an import. The first half says nothing new: by it the databases go into
+/// That a fact is part of an import. The first half says nothing new: by it the databases go into
 /// the index where the import began, and stop where it ended.
-fn told_by(import: &str) -> String {
+fn is_of(import: &str, part: &str) -> String {
     let recorded = |edge: &str| {
         format!(
             "(select recorded_at from fact where no =
-                 (select {edge} from import_range where import = {import}))"
+                 (select {edge} from import_range where import = {import} and part = {part}))"
         )
     };
     let (first, last) = (recorded("min(first_fact)"), recorded("max(last_fact)"));
     format!(
         "recorded_at >= {first} and recorded_at <= {last} and exists (
              select 1 from import_range
-             where import = {import} and first_fact <= no and last_fact >= no)"
+             where import = {import} and part = {part} and first_fact <= no and last_fact >= no)"
     )
 }
 

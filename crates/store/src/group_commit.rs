@@ -55,7 +55,7 @@ where
 {
     fn run(&mut self, connection: &Connection, batch: &mut Batch) -> bool {
         let Some(write) = self.write.take() else { return false };
-        let mut writer = Writer { connection, batch, now: self.now };
+        let mut writer = Writer { connection, batch, now: self.now, on_account_of: None };
         // A panic leaves only the batch and the connection behind, and the savepoint takes both
         // back to where they were.
         let outcome = catch_unwind(AssertUnwindSafe(|| write(&mut writer)));

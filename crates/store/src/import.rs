@@ -4,17 +4,20 @@ use domain::ids::UserId;
 use jiff::Timestamp;
 
 use crate::{
+    conditions::Conditions,
     error::StoreError,
     reader::{KEYS_AT_ONCE, Reader, one_of},
     value::{Row, values},
     writer::Writer,
 };
 
+mod judged;
 mod page;
 mod reject;
 mod remembered;
 mod undo;
 
+pub use judged::{ImportPart, Judged};
 pub use page::ImportFilter;
 pub use reject::RejectedRow;
 pub use undo::{ImportUndo, LeftRow};
@@ -48,6 +51,15 @@ pub struct ImportRun {
     pub report: String,
     /// The last sign of life of whoever works on it.
     pub beat_at: Option<Timestamp>,
+}
+
+/// What waits to be decided about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undecided {
+    /// What, as `noun/id`.
+    pub subject: String,
+    /// The import on whose account it waits, if it is one's.
+    pub import: Option<String>,
 }
 
 /// So many imports are listed.
@@ -107,6 +119,11 @@ impl Writer<'_> {
         self.connection.execute("keep an import's standing", sql, values).map(drop)
     }
 
+    /// From here on, what is left undecided is so on account of an import.
+    pub fn for_import(&mut self, import: &str) {
+        self.on_account_of = Some(import.to_owned());
+    }
+
     /// Removes an import and its rejected rows.
     ///
     /// # Errors
@@ -123,7 +140,7 @@ impl Writer<'_> {
     /// # Errors
     /// When the database fails.
     pub fn leave_undecided(&mut self, subject: &str, due_at: Timestamp) -> Result<(), StoreError> {
-        self.connection.undecided_later(subject, due_at)
+        self.connection.undecided_later(subject, due_at, self.on_account_of.as_deref())
     }
 
     /// Notes that every lead that ever qualified has to be looked at again, from `due_at` on.
@@ -167,18 +184,19 @@ impl Writer<'_> {
         &mut self,
         now: Timestamp,
         limit: u32,
-    ) -> Result<Vec<String>, StoreError> {
-        let query =
-            "select subject from undecided where due_at <= $1 order by due_at, subject limit $2";
-        let what = "read what is undecided";
-        let subjects: Vec<String> =
-            self.reader().list(what, query, values![now, limit], |mut row| row.next())?;
+    ) -> Result<Vec<Undecided>, StoreError> {
+        let query = "select subject, import from undecided where due_at <= $1
+                     order by due_at, subject limit $2";
+        let read = |mut row: Row| Ok(Undecided { subject: row.next()?, import: row.next()? });
+        let taken =
+            self.reader().list("read what is undecided", query, values![now, limit], read)?;
+        let subjects: Vec<String> = taken.iter().map(|waits| waits.subject.clone()).collect();
         for some in subjects.chunks(KEYS_AT_ONCE) {
             let (places, values) = one_of(some);
             let sql = format!("delete from undecided where subject in ({places})");
             self.connection.execute("note what is decided", &sql, &values)?;
         }
-        Ok(subjects)
+        Ok(taken)
     }
 }
 
@@ -214,6 +232,30 @@ impl Reader<'_> {
         }
         all.sort_by(|a, b| (a.started_at, &a.id).cmp(&(b.started_at, &b.id)));
         Ok(all)
+    }
+
+    /// The imports begun before an instant that still hold what files say of people, and those that
+    /// somebody brought and did not go on with: in none of the states of `over`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn imports_to_forget(
+        &self,
+        before: Timestamp,
+        over: &[&str],
+    ) -> Result<Vec<ImportRun>, StoreError> {
+        let mut all = Conditions::default();
+        let before = all.value(before);
+        let over: Vec<String> = over.iter().map(|state| all.value(*state)).collect();
+        all.hold(format!("started_at < {before}"));
+        all.hold(format!(
+            "((by_user is not null and state not in ({}))
+              or exists (select 1 from import_reject where run = id)
+              or exists (select 1 from import_person where import = id))",
+            over.join(", ")
+        ));
+        let query = format!("select {COLUMNS} from import_run {} order by id", all.clause());
+        self.list("read what is to be forgotten", &query, &all.values, read)
     }
 
     /// The subjects that wait to be decided about by `now`, the first due first.

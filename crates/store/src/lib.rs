@@ -43,7 +43,9 @@ pub use amendment::Amendment;
 pub use database::Location;
 pub use error::{DatabaseError, StoreError};
 pub use fact_page::FactFilter;
-pub use import::{ImportFilter, ImportRun, ImportUndo, LeftRow, RejectedRow};
+pub use import::{
+    ImportFilter, ImportPart, ImportRun, ImportUndo, Judged, LeftRow, RejectedRow, Undecided,
+};
 pub use ledger::{Head, KEY_BYTES_MAX, NO_SEAL};
 pub use migrate::SCHEMA;
 pub use person_key::traits_of;

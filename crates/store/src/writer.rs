@@ -100,6 +100,8 @@ pub struct Writer<'a> {
     pub(crate) connection: &'a Connection,
     pub(crate) batch: &'a mut Batch,
     pub(crate) now: Timestamp,
+    /// The import on whose account is left undecided what is.
+    pub(crate) on_account_of: Option<String>,
 }
 
 impl Writer<'_> {

@@ -278,6 +278,11 @@ impl World {
         self
     }
 
+    /// Where files lie that people bring.
+    pub fn dock(&self) -> &Dock {
+        &self.dock
+    }
+
     /// Works on the imports that wait, until none does.
     pub fn works(&self) -> &World {
         let (now, dock) = (self.now(), &self.dock);

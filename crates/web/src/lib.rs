@@ -135,6 +135,9 @@ fn bringing() -> Router<Shared> {
         .route("/imports/{id}/undo/resume", post(imports::undo::resume))
         .route("/imports/{id}/left.csv", get(imports::undo::left))
         .route("/imports/{id}/left.xlsx", get(imports::undo::left))
+        .route("/imports/{id}/judged", get(imports::judged::index))
+        .route("/imports/{id}/judged.csv", get(imports::judged::file))
+        .route("/imports/{id}/judged.xlsx", get(imports::judged::file))
         .route("/imports/{id}/rejected.csv", get(imports::rejected::show))
         .route("/imports/{id}/rejected.xlsx", get(imports::rejected::show))
 }

@@ -9,7 +9,7 @@ use connectors::{
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use store::{ImportRun, RejectedRow, Writer};
+use store::{ImportPart, ImportRun, RejectedRow, Writer};
 
 use super::{
     Counts, ImportReport, Listener, Progress, ROWS_AT_ONCE, Rejected, Table, TableReport,
@@ -19,7 +19,7 @@ use super::{
     refused,
     taking::Taking,
 };
-use crate::{Engine, Error, tick::Ticked};
+use crate::{Engine, Error};
 
 /// How far an import is.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -152,7 +152,7 @@ impl Engine {
         listener: &mut (dyn Listener + Send),
     ) -> Result<(), Error> {
         let rows = report.total.read;
-        let Ticked { leads, decisions, .. } = self.decide_waiting(now, |done| {
+        self.decide_waiting(now, |done| {
             listener.progress(Progress {
                 doing: format!("Deciding about leads and opportunities: {done} done"),
                 bytes_read: 0,
@@ -160,7 +160,10 @@ impl Engine {
                 rows,
             })
         })?;
-        (report.leads_decided, report.decisions) = (leads, decisions);
+        // The tick may have judged some of them before.
+        let judged = self.read(|reader| reader.judged(&report.id))?.unwrap_or_default();
+        (report.leads_decided, report.decisions) = (judged.leads, judged.decisions);
+        report.opportunities_decided = judged.opportunities;
         Ok(())
     }
 
@@ -264,6 +267,7 @@ fn take_chunk(
     mut standing: Standing,
 ) -> Result<Taken, Error> {
     let mut told = Vec::new();
+    writer.for_import(&standing.run.id);
     let before = writer.reader().head()?.fact;
     if writer.asks_far_away() {
         let drafts = chunk.iter().filter_map(|(row, _)| row.as_ref().ok()?.1.as_ref().ok());
@@ -273,17 +277,14 @@ fn take_chunk(
         taking.take(writer, row)?;
         for rejected in taking.take_rejected() {
             standing.no += 1;
-            // Without somebody who looks at it here, the rows are told and not kept.
-            if standing.run.by.is_some() {
-                let row = rejected_row(standing.no, &rejected, &cells);
-                writer.keep_rejected(&standing.run.id, &row)?;
-            }
+            let row = rejected_row(standing.no, &rejected, &cells);
+            writer.keep_rejected(&standing.run.id, &row)?;
             told.push((rejected, cells.clone()));
         }
     }
     taking.leave_accounts(writer)?;
     let last = writer.reader().head()?.fact;
-    writer.keep_import_facts(&standing.run.id, before, last)?;
+    writer.keep_import_facts(&standing.run.id, ImportPart::Told, before, last)?;
     for (subject, person) in taking.take_persons_before() {
         writer.keep_person_before(&standing.run.id, &subject, &person)?;
     }

@@ -131,8 +131,14 @@ pub struct ImportReport {
     pub skipped: Vec<Skipped>,
     /// All tables together.
     pub total: Counts,
-    /// Leads that were decided about afterwards.
-    pub leads_decided: usize,
+    /// Leads that were judged anew on account of it.
+    pub leads_decided: u64,
+    /// Opportunities that were judged anew on account of it.
+    #[serde(default)]
+    pub opportunities_decided: u64,
     /// Decisions that followed.
-    pub decisions: usize,
+    pub decisions: u64,
+    /// How many of each kind, as a trial found them: what was decided there is kept nowhere.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub decided: BTreeMap<String, u64>,
 }

@@ -79,8 +79,9 @@ impl Engine {
             Ok::<_, Error>((reader.import(id)?, reader.rejected_rows(id, 0, REJECTED_MAX)?))
         };
         let (run, rejected) = trial.read(ask)?;
-        if let Some(run) = run.filter(|_| report.cancelled) {
-            report = Position::of(&run).so_far(&run);
+        match run.filter(|_| report.cancelled) {
+            Some(run) => report = Position::of(&run).so_far(&run),
+            None => report.decided = trial.read(|r| r.decided_by_kind(id))?.into_iter().collect(),
         }
         Ok((ImportReport { dry_run: true, ..report }, rejected))
     }

@@ -30,7 +30,7 @@ pub(super) const SILENT_MAX: SignedDuration = SignedDuration::from_secs(20);
 pub(super) const BEAT: SignedDuration = SignedDuration::from_secs(5);
 /// Imports that nobody went on with are forgotten after this, and rejected rows of those that are
 /// over: both hold what files say of people.
-pub(super) const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+pub const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// What came of an import, or of trying it out.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -292,23 +292,22 @@ impl Engine {
     /// # Errors
     /// When the database cannot be written.
     pub fn forget_old_imports(&self, dock: &Dock, now: Timestamp) -> Result<(), Error> {
-        let old: Vec<ImportRun> = self.read(|reader| reader.imports())?;
-        for run in old.into_iter().filter(|run| now.duration_since(run.started_at) > KEPT) {
-            let id = run.id.clone();
-            self.store
-                .write(now, move |writer| Ok::<_, Error>(writer.delete_persons_before(&id)?))?;
-            if run.by.is_none() {
-                continue;
-            }
+        let over = [State::Stopped, State::Done].map(State::key);
+        let old = self.read(|reader| reader.imports_to_forget(now - KEPT, &over))?;
+        for run in old {
             let state = State::parse(&run.state).unwrap_or(State::Failed);
-            if state.is_at_work() {
-                continue;
-            }
-            if !matches!(state, State::Stopped | State::Done) {
+            // What a worker has in hand is looked at again; nobody takes the command line's up.
+            let is_at_work = state.is_at_work() && run.by.is_some();
+            if run.by.is_some() && !is_at_work && !over.contains(&state.key()) {
                 self.end_import(dock, &run.id, State::Stopped, now)?;
             }
-            let id = run.id.clone();
-            self.store.write(now, move |writer| Ok::<_, Error>(writer.delete_rejected(&id)?))?;
+            self.store.write(now, move |writer| {
+                writer.delete_persons_before(&run.id)?;
+                match is_at_work {
+                    true => Ok(()),
+                    false => Ok::<_, Error>(writer.delete_rejected(&run.id)?),
+                }
+            })?;
         }
         Ok(())
     }

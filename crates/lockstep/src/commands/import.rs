@@ -131,6 +131,7 @@ pub fn run(args: Args, place: &Place, voice: Voice, now: Timestamp) -> Result<An
     let rejects = args.rejects.clone().unwrap_or_else(|| place.data.join("rejected.csv"));
     let mut watcher = Watcher::new(voice, rejects.clone());
     let dock = dock_in(&place.data)?;
+    engine.forget_old_imports(&dock, now)?;
     let unpacked = dock.unpacked(&args.paths, now)?;
     let options = ImportOptions {
         mapping,
@@ -260,9 +261,8 @@ fn answer(report: &ImportReport, rejects: Option<&Path>) -> Answer {
     if let Some(path) = rejects {
         text.push(format!("\nRejected rows, with line, column and reason: {}", path.display()));
     }
-    if report.leads_decided > 0 {
-        let (leads, decisions) = (report.leads_decided, report.decisions);
-        text.push(format!("\nDecided about {leads} leads: {decisions} new decisions."));
+    if report.leads_decided + report.opportunities_decided > 0 {
+        text.push(format!("\n{}", decided(report)));
     }
     if !report.id.is_empty() {
         text.push(format!("\nTo undo it: lockstep import undo {}", report.id));
@@ -277,6 +277,16 @@ fn answer(report: &ImportReport, rejects: Option<&Path>) -> Answer {
         answer.code = 1;
     }
     answer
+}
+
+/// What was judged anew, and what followed.
+fn decided(report: &ImportReport) -> String {
+    let leads = format!("{} leads", report.leads_decided);
+    let about = match report.opportunities_decided {
+        0 => leads,
+        some => format!("{leads} and {some} opportunities"),
+    };
+    format!("Decided about {about}: {} new decisions.", report.decisions)
 }
 
 /// The report that shows most of what came in.

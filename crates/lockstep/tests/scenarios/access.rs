@@ -4,7 +4,7 @@ use serde_json::json;
 use testkit::http::{Request, StatusCode};
 use testkit::{AGREEMENT, PEOPLE, PERSONAS, World};
 
-const LOOKS: [&str; 71] = [
+const LOOKS: [&str; 72] = [
     "/",
     "/",
     "/leads",
@@ -17,6 +17,7 @@ const LOOKS: [&str; 71] = [
     "/disputes.csv?stands=overturned",
     "/imports?state=done&source=crm&begun=7&columns=state,source&show=1",
     "/imports.csv?state=failed",
+    "/imports/absent/judged?of=opportunities",
     "/leads?persona=director&segment=none",
     "/accounts?owner=nobody",
     "/opportunities?product=p1",

@@ -16,6 +16,7 @@ mod giving;
 mod handoffs;
 mod hostile;
 mod imports;
+mod imports_judged;
 mod judged;
 mod ladders;
 mod leads;

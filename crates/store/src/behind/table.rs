@@ -109,7 +109,9 @@ impl Table {
             Table::PersonKey => {
                 Written { key: 2, ..new_rows("person_key", "key, subject, is_shared", "keep keys") }
             }
-            Table::Undecided => new_rows("undecided", "subject, due_at", "note what is undecided"),
+            Table::Undecided => {
+                new_rows("undecided", "subject, due_at, import", "note what is undecided")
+            }
             Table::Unrouted => new_rows("unrouted", "lead", "fold leads that wait no more"),
             Table::Clock => Written {
                 key: 1,
@@ -160,6 +162,14 @@ static INSERTS: LazyLock<BTreeMap<(Table, usize), String>> = LazyLock::new(|| {
     Table::ALL.into_iter().flat_map(each).collect()
 });
 
+/// Of two instants the earlier stands, of two imports the later.
+const UNDECIDED_AGAIN: &str = "on conflict (subject) do update set
+    due_at = case when excluded.due_at < undecided.due_at
+                  then excluded.due_at else undecided.due_at end,
+    import = coalesce(excluded.import, undecided.import)
+    where excluded.due_at < undecided.due_at
+       or excluded.import <> coalesce(undecided.import, '')";
+
 fn insert(table: Table, rows: usize) -> String {
     let Written { name, columns, key, .. } = table.written();
     let names: Vec<&str> = columns.split(", ").map(str::trim).collect();
@@ -169,9 +179,7 @@ fn insert(table: Table, rows: usize) -> String {
     };
     let rows: Vec<String> = (0..rows).map(row).collect();
     let conflict = match (table, key) {
-        (Table::Undecided, _) => "on conflict (subject) do update set due_at = excluded.due_at
-                                  where excluded.due_at < undecided.due_at"
-            .to_owned(),
+        (Table::Undecided, _) => UNDECIDED_AGAIN.to_owned(),
         (_, 0) => String::new(),
         (_, key) => {
             let (key, others) = names.split_at(key);

@@ -40,7 +40,12 @@ fn filled(place: &str) -> Store {
     store
         .write(instant(10), |writer| {
             for (before, last) in [(2, 6), (10, 12)] {
-                writer.keep_import_facts("i1", FactNo(before), FactNo(last))?;
+                writer.keep_import_facts(
+                    "i1",
+                    crate::ImportPart::Told,
+                    FactNo(before),
+                    FactNo(last),
+                )?;
             }
             Ok::<_, StoreError>(())
         })
@@ -57,6 +62,7 @@ fn filter(subjects: &[&str], kind: &str, source: &str, span: Option<(i64, i64)>)
         from: span.map(|(from, _)| instant(from)),
         before: span.map(|(_, before)| instant(before)),
         import: None,
+        followed: None,
     }
 }
 

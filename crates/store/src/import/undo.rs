@@ -7,6 +7,7 @@ use domain::{
 };
 use jiff::Timestamp;
 
+use super::ImportPart;
 use crate::{
     error::StoreError,
     reader::Reader,
@@ -74,27 +75,29 @@ fn whole(n: u64) -> i64 {
 }
 
 impl Writer<'_> {
-    /// Notes that the facts after `before` up to `last` are an import's.
+    /// Notes that the facts after `before` up to `last` are part of an import.
     ///
     /// # Errors
     /// When the database fails.
     pub fn keep_import_facts(
         &mut self,
         import: &str,
+        part: ImportPart,
         before: FactNo,
         last: FactNo,
     ) -> Result<(), StoreError> {
         if last <= before {
             return Ok(());
         }
-        let sql = "update import_range set last_fact = $3 where import = $1 and last_fact = $2";
-        let what = "note an import's facts";
-        let longer = self.connection.execute(what, sql, values![import, before, last])?;
+        let sql = "update import_range set last_fact = $4
+                   where import = $1 and part = $2 and last_fact = $3";
+        let (what, part) = ("note an import's facts", part.key());
+        let longer = self.connection.execute(what, sql, values![import, part, before, last])?;
         if longer == 0 {
-            let sql = "insert into import_range (import, first_fact, last_fact)
-                       values ($1, $2, $3)";
+            let sql = "insert into import_range (import, part, first_fact, last_fact)
+                       values ($1, $2, $3, $4)";
             let first = FactNo(before.0 + 1);
-            self.connection.execute(what, sql, values![import, first, last])?;
+            self.connection.execute(what, sql, values![import, part, first, last])?;
         }
         Ok(())
     }
@@ -171,10 +174,10 @@ impl Reader<'_> {
     /// # Errors
     /// When the database fails.
     pub fn import_facts(&self, import: &str) -> Result<Vec<(FactNo, FactNo)>, StoreError> {
-        let query = "select first_fact, last_fact from import_range where import = $1
-                     order by first_fact";
-        let what = "read an import's facts";
-        self.list(what, query, values![import], |mut row| Ok((row.next()?, row.next()?)))
+        let query = "select first_fact, last_fact from import_range
+                     where import = $1 and part = $2 order by first_fact";
+        let (what, part) = ("read an import's facts", ImportPart::Told.key());
+        self.list(what, query, values![import, part], |mut row| Ok((row.next()?, row.next()?)))
     }
 
     /// Up to `limit` facts from `first` up to `last`, the last first: the number of each, and what

@@ -145,6 +145,13 @@ fn records(engine: &Engine) -> Vec<String> {
     ]
 }
 
+/// What became of the file that was brought, and who was judged anew.
+fn import(engine: &Engine) -> Vec<String> {
+    let runs = engine.read(|reader| reader.imports()).unwrap();
+    let page = format!("/imports/{}", runs[0].id);
+    vec![format!("{page}/judged"), page]
+}
+
 #[test]
 fn every_number_on_every_screen_opens_and_adds_up() {
     let filled = thursday();
@@ -191,6 +198,7 @@ fn every_number_on_every_screen_opens_and_adds_up() {
         }
         if role == Role::Operations {
             pages.extend(["/imports", "/duplicates", "/ledger"].map(str::to_owned));
+            pages.extend(import(&filled.engine));
         }
         for address in pages {
             let page = Page::of(&house.page(role, &address));

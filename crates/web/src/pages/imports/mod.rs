@@ -1,6 +1,7 @@
 //! Bringing data in: files are dropped, looked at, tried out, and carried out in the background.
 
 pub(crate) mod acts;
+pub(crate) mod judged;
 pub(crate) mod list;
 pub(crate) mod open;
 pub(crate) mod progress;

@@ -10,12 +10,12 @@ use engine::import::{
     dock::{Import, State},
     undo::UndoState,
 };
-use store::RejectedRow;
+use store::{Judged, RejectedRow};
 
 use super::{
-    files_words, href,
+    files_words, href, judged,
     open::Tables,
-    rows_words, table_words, without_folder,
+    rejected, rows_words, table_words, without_folder,
     workings::{Doors, Rows},
 };
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
     layout::{Because, Frame, Place},
     markup::Markup,
     session::Visit,
-    show::count,
+    show::{count, figure},
 };
 
 /// Rejected rows on the page; the file has them all.
@@ -38,7 +38,7 @@ const NAMES: usize = 300;
 struct ReportPage {
     frame: Frame,
     title: String,
-    says: String,
+    says: Markup,
     files: String,
     href: String,
     is_trial: bool,
@@ -53,6 +53,8 @@ struct ReportPage {
     names: Vec<(&'static str, Vec<String>)>,
     rejected: Vec<RejectedShown>,
     rejected_in_all: u64,
+    /// Why none of them stands here, where none does.
+    none_kept: Option<&'static str>,
     mistake: Option<String>,
     /// What is to be said once of a table: the way to where, and what.
     to_say: Vec<(String, String)>,
@@ -85,7 +87,8 @@ struct WordRow {
 struct RejectedShown {
     no: i64,
     table: String,
-    line: String,
+    /// The line, as a link to the row as it stands.
+    line: Markup,
     column: String,
     reason: String,
     /// What stands in the cell, where it can be mended.
@@ -103,6 +106,7 @@ pub(super) async fn shown(
     let is_trial = import.state == State::Tried;
     let words = report.as_ref().filter(|_| is_trial).map(to_look_at).unwrap_or_default();
     let (id, objects) = (import.id.clone(), objects_of(&words));
+    let line = rejected::line_asked(because);
     let asked = visit.house.work(move |engine| {
         engine.read(|reader| {
             let rejected = reader.rejected_rows(&id, 0, ROWS)?;
@@ -113,28 +117,34 @@ pub(super) async fn shown(
             let undo = reader.import_undo(&id)?;
             let has_told = !reader.import_facts(&id)?.is_empty();
             let undo = undo.map(|undo| UndoState::of(&undo));
-            Ok::<_, Failure>((rejected, names, undo_words(undo, has_told), has_told))
+            let row = line.map(|no| rejected::problems_of(reader, &id, no)).transpose()?;
+            let undo = undo_words(undo, has_told);
+            Ok::<_, Failure>((rejected, names, undo, has_told, reader.judged(&id)?, row))
         })
     });
-    let (rejected, names, undo, has_told) = asked.await?;
+    let (rejected, names, undo, has_told, judged, row) = asked.await?;
     let mut frame = visit.frame("Import", Place::Imports);
     frame.refused = mistake.is_some();
     let was_refused = frame.refused;
     let total = report.as_ref().map_or(import.counts, |report| report.total);
-    // The command line has written them into a file of its own.
-    let rejected_in_all = if import.by.is_some() { total.rejected } else { 0 };
-    let lists_rejected = rejected_in_all > 0 && !rejected.is_empty();
     let doors = Doors {
         import: import.id.clone(),
         here: href(&import.id),
         has_told: has_told && !is_trial,
-        lists_rejected,
     };
+    let drawer = match row {
+        Some(problems) => rejected::row_drawer(&doors.here, &problems),
+        None => report.as_ref().and_then(|report| match because {
+            "judged" if is_trial => Some(judged::trial_drawer(doors.here.clone(), report)),
+            key => doors.because(report, key),
+        }),
+    };
+    let none_kept = rejected.is_empty().then(|| rejected::none_kept(&import, visit.house.now()));
     let has_tables = import.found.is_some() && is_trial;
     let page = ReportPage {
         frame,
         title: title(&import, total),
-        says: says(&import, report.as_ref()),
+        says: says(&import, judged, report.as_ref()),
         files: files_words(&import.files),
         href: href(&import.id),
         is_trial,
@@ -142,12 +152,13 @@ pub(super) async fn shown(
         failure: import.outcome.failure.as_ref().map(|it| without_folder(it, &import.id)),
         tables: report.iter().flat_map(|report| table_rows(&doors, report)).collect(),
         total: report.as_ref().map(|report| TableRow::of(&doors, Rows::all(report), None)),
-        because: report.as_ref().and_then(|report| doors.because(report, because)),
+        because: drawer,
         open_words: words.iter().any(can_be_matched),
         words: words.iter().enumerate().map(word_row).collect(),
         names,
         rejected: rejected.iter().map(|row| rejected_row(&import, row)).collect(),
-        rejected_in_all,
+        rejected_in_all: total.rejected,
+        none_kept,
         mistake,
         to_say: to_say(&import, &rejected),
         notes: notes(report.as_ref()),
@@ -180,33 +191,22 @@ fn title(import: &Import, total: Counts) -> String {
     }
 }
 
-fn says(import: &Import, report: Option<&ImportReport>) -> String {
-    match (import.state, report) {
-        (State::Tried, Some(report)) => {
-            let decided = match report.decisions {
-                0 => String::new(),
-                some => format!(" {}.", judged_words(report.leads_decided, some, "would follow")),
-            };
-            format!("Nothing is kept yet: this is what would come of it.{decided}")
-        }
-        (State::Done, Some(report)) if report.decisions > 0 => {
-            format!("{}.", judged_words(report.leads_decided, report.decisions, "followed"))
-        }
-        (State::Done, _) => "Everything that was taken is in the ledger.".to_owned(),
-        (State::Failed, _) => "Nothing was lost. What was taken before stays.".to_owned(),
-        (state, _) if !state.is_over() => {
-            format!("{} so far.", rows_words(import.counts.read))
-        }
+fn says(import: &Import, kept: Option<Judged>, report: Option<&ImportReport>) -> Markup {
+    let says = match import.state {
+        State::Tried => "Nothing is kept yet: this is what would come of it.".to_owned(),
+        State::Done => "Everything that was taken is in the ledger.".to_owned(),
+        State::Failed => "Nothing was lost. What was taken before stays.".to_owned(),
+        state if !state.is_over() => format!("{} so far.", rows_words(import.counts.read)),
         _ => "What was taken before it was stopped stays.".to_owned(),
+    };
+    let judged = match import.state {
+        State::Tried => report.and_then(|it| judged::sentence_of_trial(&import.id, it)),
+        _ => judged::sentence(&import.id, kept, report),
+    };
+    match judged {
+        Some(judged) => Markup::text(says).and_text(" ").and(judged),
+        None => Markup::text(says),
     }
-}
-
-/// `116 leads were judged anew, and 2 decisions followed`.
-fn judged_words(leads: usize, decisions: usize, follow: &str) -> String {
-    let (lead, were) = if leads == 1 { ("lead", "was") } else { ("leads", "were") };
-    let decision = if decisions == 1 { "decision" } else { "decisions" };
-    let (leads, decisions) = (count(leads as u64), count(decisions as u64));
-    format!("{leads} {lead} {were} judged anew, and {decisions} {decision} {follow}")
 }
 
 fn undo_words(undo: Option<UndoState>, has_told: bool) -> Option<&'static str> {
@@ -322,7 +322,7 @@ fn rejected_row(import: &Import, row: &RejectedRow) -> RejectedShown {
     RejectedShown {
         no: row.no,
         table: table_words(&row.file),
-        line: count(row.line),
+        line: figure(count(row.line), &rejected::line_href(&import.id, row.no)),
         column: row.column.clone(),
         reason: row.reason.clone(),
         value: cell_of(import, row),

@@ -28,10 +28,7 @@ pub(crate) async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     visit.signed.may(&Act::Import)?;
-    let found = visit
-        .house
-        .work(move |engine| engine.read(|reader| reader.import(&id))?.ok_or(Failure::Absent));
-    let import = Import::of(&found.await?);
+    let import = known_import(&visit, id).await?;
     // What the command line does is shown, and asked of the command line.
     if import.by.is_none() {
         return report::shown(visit, import, None, &asked.because).await;
@@ -45,11 +42,16 @@ pub(crate) async fn show(
     }
 }
 
+/// An import, whoever brought it.
+pub(super) async fn known_import(visit: &Visit, id: String) -> Result<Import, Failure> {
+    let found = visit
+        .house
+        .work(move |engine| engine.read(|reader| reader.import(&id))?.ok_or(Failure::Absent));
+    Ok(Import::of(&found.await?))
+}
+
 /// An import that came by these pages.
 pub(super) async fn import_of(visit: &Visit, id: String) -> Result<Import, Failure> {
-    let found = visit.house.work(move |engine| {
-        let run = engine.read(|reader| reader.import(&id))?;
-        run.filter(|run| run.by.is_some()).ok_or(Failure::Absent)
-    });
-    Ok(Import::of(&found.await?))
+    let import = known_import(visit, id).await?;
+    import.by.is_some().then_some(import).ok_or(Failure::Absent)
 }

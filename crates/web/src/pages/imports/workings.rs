@@ -20,8 +20,6 @@ pub(super) struct Doors {
     pub(super) here: String,
     /// Whether it has told facts.
     pub(super) has_told: bool,
-    /// Whether rows that were not taken stand on the page.
-    pub(super) lists_rejected: bool,
 }
 
 /// The rows of all tables, or of one.
@@ -61,24 +59,27 @@ impl<'a> Rows<'a> {
 }
 
 impl Doors {
-    /// The five numbers: read and unchanged open how they came about, what was created or updated
-    /// the facts that were told, what was not taken the rows and why.
+    /// The five numbers: unchanged opens why, what was created or updated the facts that were told,
+    /// what was not taken the rows and why. Read opens what became of each row, and so does whatever
+    /// has nothing of its own behind it: a nought, and what a trial would tell.
     pub(super) fn numbers(&self, rows: Rows<'_>) -> [Markup; 5] {
         let (counts, hrefs) = (rows.counts(), self.hrefs(rows));
-        std::array::from_fn(|no| match &hrefs[no] {
-            Some(href) => figure(count(counts[no]), href),
-            None => Markup::text(count(counts[no])),
-        })
+        let read = self.drawer("read", rows);
+        std::array::from_fn(|no| figure(count(counts[no]), hrefs[no].as_ref().unwrap_or(&read)))
     }
 
+    /// The address of a drawer for some rows.
+    fn drawer(&self, what: &str, rows: Rows<'_>) -> String {
+        let of = rows.table.map(|(place, _)| format!("-{place}")).unwrap_or_default();
+        format!("{}?because={what}{of}#because", self.here)
+    }
+
+    /// Where each of the numbers has something of its own behind it.
     fn hrefs(&self, rows: Rows<'_>) -> [Option<String>; 5] {
         let facts = self.has_told.then(|| import_href(&self.import, rows.object().map(kind_of)));
-        let rejected = self.lists_rejected.then(|| "#rejected-h".to_owned());
-        let drawer = |what: &str| {
-            let of = rows.table.map(|(place, _)| format!("-{place}")).unwrap_or_default();
-            Some(format!("{}?because={what}{of}#because", self.here))
-        };
-        let mut hrefs = [drawer("read"), facts.clone(), facts, drawer("unchanged"), rejected];
+        let rejected = Some("#rejected-h".to_owned());
+        let unchanged = Some(self.drawer("unchanged", rows));
+        let mut hrefs = [None, facts.clone(), facts, unchanged, rejected];
         for (href, n) in hrefs.iter_mut().zip(rows.counts()) {
             if n == 0 {
                 *href = None;

@@ -89,6 +89,7 @@ pub(super) fn filter(asked: &Asked, time: &LocalTime) -> FactFilter {
         kind: some("kind"),
         source: some("source"),
         import: some("import"),
+        followed: some("followed"),
         from: span.from,
         before: span.before,
     }

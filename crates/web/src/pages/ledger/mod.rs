@@ -32,7 +32,7 @@ pub(crate) enum Facts {}
 pub(crate) static KNOWN: Known = Known {
     path: "/ledger",
     several: &[],
-    once: &["kind", "about", "source", "import"],
+    once: &["kind", "about", "source", "import", "followed"],
     periods: &["recorded"],
     sorts: &[("recorded", "when they were recorded, the newest first")],
     reads: anything,
@@ -72,6 +72,12 @@ pub(crate) fn about_href(subject: &str) -> String {
 pub(crate) fn import_href(import: &str, kind: Option<&str>) -> String {
     let kind = kind.map(|kind| format!("&kind={kind}")).unwrap_or_default();
     format!("/ledger?import={}{kind}", encoded(import))
+}
+
+/// The address of what was decided on account of an import, about a subject or about any.
+pub(crate) fn followed_href(import: &str, about: Option<&str>) -> String {
+    let about = about.map(|about| format!("&about={}", encoded(about))).unwrap_or_default();
+    format!("/ledger?followed={}{about}", encoded(import))
 }
 
 /// What a fact is about, as a link to its page, or to all facts about it where it has none.
@@ -190,9 +196,13 @@ impl Listed for Facts {
         let kinds = KINDS.map(|key| choice(key, &show_kind(key), key == kind));
         let sources = maker.reader.sources()?;
         let sources = sources.iter().map(|key| choice(key, key, key == source)).collect();
-        let import = asked.one("import");
-        let files = maker.reader.import(import)?.map(|run| files_words(&Import::of(&run).files));
-        let files = files.unwrap_or_else(|| import.to_owned());
+        let (import, followed) = (asked.one("import"), asked.one("followed"));
+        let files = |import: &str| {
+            let run = maker.reader.import(import)?;
+            let files = run.map(|run| files_words(&Import::of(&run).files));
+            Ok::<_, StoreError>(files.unwrap_or_else(|| import.to_owned()))
+        };
+        let (by, after) = (files(import)?, files(followed)?);
         Ok(vec![
             Condition {
                 name: "kind",
@@ -210,7 +220,13 @@ impl Listed for Facts {
                 name: "import",
                 label: "By import",
                 control: Control::Text(import.to_owned()),
-                says: says("import", &|_| format!("by the import of {files}")),
+                says: says("import", &|_| format!("by the import of {by}")),
+            },
+            Condition {
+                name: "followed",
+                label: "Decided on account of import",
+                control: Control::Text(followed.to_owned()),
+                says: says("followed", &|_| format!("decided on account of the import of {after}")),
             },
             period("recorded", "Recorded", "recorded", asked, maker.asker.time),
             Condition {

@@ -166,6 +166,7 @@ fn without_names(words: &str) -> String {
         let is_date = word.matches('-').count() == 2
             || word.contains(':')
             || word.contains("-Q")
+            || word == "UTF-8"
             || is_month(before)
             || is_month(after);
         let is_named = NAMES.iter().any(|name| before.eq_ignore_ascii_case(name));

@@ -16,6 +16,7 @@ pub(super) fn check(house: &House, role: Role, page: &str, figure: &Figure) -> R
     let said = figure.said();
     match address.split_once('#') {
         Some((_, "workings")) => workings(&body, said),
+        Some((_, "because")) if address.contains("because=read") => parts(&body, said),
         Some((_, "because")) => because(&body, said),
         Some((_, clause)) if address.starts_with("/agreement") => {
             body.contains(&format!("id=\"{clause}\"")).then_some(()).ok_or("no such clause".into())
@@ -37,6 +38,12 @@ pub(super) fn check(house: &House, role: Role, page: &str, figure: &Figure) -> R
         Some((_, "entries")) => {
             plain(&body).contains(said).then_some(()).ok_or("the page does not say it".into())
         }
+        Some((_, "rejected-h")) => rejected(house, role, &address, said),
+        _ if address.contains("/judged") => list(house, role, "/judged", &address, said),
+        _ if address.starts_with("/ledger?followed=") => {
+            list(house, role, "/ledger", &address, said)
+        }
+        _ if address.starts_with("/ledger?import=") => told(house, role, &address, said),
         _ if address.starts_with("/disputes?") => list(house, role, "/disputes", &address, said),
         _ if address.starts_with("/leads?") => list(house, role, "/leads", &address, said),
         _ if address.starts_with("/opportunities?") => {
@@ -188,6 +195,37 @@ fn list(house: &House, role: Role, path: &str, address: &str, said: &str) -> Res
     let n = csv.lines().count().saturating_sub(1);
     let is = status == StatusCode::OK && hundredths(said) == Some(n as i128 * 100);
     is.then_some(()).ok_or(format!("{n} rows are listed"))
+}
+
+/// The drawer's lines make its sum, and the number is one of these or the sum.
+fn parts(body: &str, said: &str) -> Result<(), String> {
+    let drawer = body.split_once("id=\"because\"").ok_or("no drawer opens")?.1;
+    let lines = drawer.split("<td class=\"n\"><b>").skip(1);
+    let lines: Vec<&str> = lines.filter_map(|line| line.split('<').next()).collect();
+    let sum: i128 = lines.iter().filter_map(|line| hundredths(line)).sum();
+    let total = drawer.split_once("Together</th><td class=\"n\">").ok_or("it has no sum")?.1;
+    let total = total.split('<').next().unwrap_or_default();
+    let is = hundredths(total) == Some(sum) && (total == said || lines.contains(&said));
+    is.then_some(()).ok_or(format!("{lines:?} make {total}"))
+}
+
+/// What an import told: a row tells one fact or several.
+fn told(house: &House, role: Role, address: &str, said: &str) -> Result<(), String> {
+    let (status, csv) = house.gets(role, &address.replacen("/ledger?", "/ledger.csv?", 1));
+    let facts = csv.lines().count().saturating_sub(1);
+    let rows = hundredths(said).ok_or("it says no number")? / 100;
+    let is = status == StatusCode::OK && facts as i128 >= rows;
+    is.then_some(()).ok_or(format!("{rows} rows cannot have told {facts} facts"))
+}
+
+/// The rows that an import did not take, each of which may have several problems.
+fn rejected(house: &House, role: Role, address: &str, said: &str) -> Result<(), String> {
+    let import = address.split(['?', '#']).next().unwrap_or_default();
+    let (status, csv) = house.gets(role, &format!("{import}/rejected.csv"));
+    let lines = csv.lines().skip(1).map(|line| line.splitn(3, ',').take(2).collect::<Vec<_>>());
+    let rows = lines.collect::<std::collections::BTreeSet<_>>().len();
+    let is = status == StatusCode::OK && hundredths(said) == Some(rows as i128 * 100);
+    is.then_some(()).ok_or(format!("{rows} rows are listed"))
 }
 
 /// A count of requests, or so many that were delivered on time of so many.
