@@ -107,6 +107,34 @@ async fn a_years_data_comes_in_by_a_few_clicks() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_was_judged_anew_and_what_was_not_taken_open_from_the_report() {
+    const DUE: &[u8] = b"lead_number,name,title,created_at,status\n\
+        1,Ann Li,CEO,2026-11-16T09:30:00Z,MQL\n2,Bo Kant,CEO,2026-11-16T09:30:00Z,New\n\
+        3,Cy Berg,Chair of the supervisory board,soon,New\n";
+    let world = World::just_signed();
+    world.at("2026-11-16 12:00");
+    let Some(house) = House::open(&world).await else { return };
+    house.enters(&world, "operations").await;
+    let import = world.brings("operations", &[("leads.csv", DUE)]).await;
+    let import = import.header("location").to_owned();
+    world.works();
+    world.posts("operations", &format!("{import}/trial"), &[]).await;
+    world.works();
+    house.visits(&format!("{import}?because=judged")).await;
+    let mut wrong = house.examine("imports-judged-trial").await;
+    world.posts("operations", &format!("{import}/run"), &[]).await;
+    world.works();
+    house.visits(&import).await;
+    wrong.extend(house.examine("imports-judged-report").await);
+    house.clicks("a[href$='/judged']").await;
+    house.sees("On account of this import").await;
+    wrong.extend(house.examine("imports-judged").await);
+    house.visits(&format!("{import}?because=line-1")).await;
+    wrong.extend(house.examine("imports-judged-line").await);
+    clean(wrong);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn data_comes_in_without_a_mouse() {
     let (world, files) = (World::new(), Files::new());
     let Some(house) = House::open(&world).await else { return };

@@ -94,7 +94,7 @@ async fn what_an_import_had_judged_opens_to_each_lead_and_each_decision_after_it
     assert!(judged == 4 && decisions >= 3, "{judged} {decisions}");
     let page = world.gets("operations", &format!("{import}/judged")).await;
     assert!(page.text().contains("4 leads were judged anew On account of"), "{}", page.text());
-    assert!(page.text().contains("Di Dahl file:4 nothing: what stood"), "{}", page.text());
+    assert!(page.text().contains("Di Dahl file:4 no decision"), "{}", page.text());
     let fact = page.body.split("<a href=\"/facts/").nth(1).expect("a decision");
     let fact = fact.split('"').next().unwrap_or_default();
     let because = world.page("operations", &format!("/facts/{fact}")).await;
@@ -180,6 +180,8 @@ async fn a_trial_says_what_would_be_decided_by_its_kind_and_without_an_agreement
     assert!(tried.text().contains("3 leads were judged anew, and"), "{}", tried.text());
     let opens = format!("<a class=\"f\" href=\"{import}?because=judged#because\">3</a>");
     assert!(tried.body.contains(&opens), "{}", tried.body);
+    let noughts = format!("<a class=\"f\" href=\"{import}?because=read-0#because\">0</a>");
+    assert_eq!(tried.body.matches(&noughts).count(), 3, "a nought opens how the rows add up");
     let drawer = world.page("operations", &format!("{import}?because=judged")).await;
     assert!(drawer.contains("The decisions by their kind"), "{drawer}");
     assert!(drawer.contains("Clock started 3"), "{drawer}");

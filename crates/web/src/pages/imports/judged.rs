@@ -285,7 +285,7 @@ impl See<'_, '_> {
             followed = followed.and_text(" · ").and(all.holding("and more"));
         }
         if decisions.is_empty() {
-            followed.say("nothing: what stood before stands");
+            followed.say("no decision");
         }
         Ok(Row { name: self.name(&id)?, id, followed })
     }
@@ -342,4 +342,30 @@ pub(crate) async fn file(
         }
         Ok(())
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_opens_where_its_rows_are_kept_and_is_said_not_to_where_they_are_not() {
+        let report = ImportReport { leads_decided: 1_116, decisions: 2, ..ImportReport::default() };
+        let said = |kept: Option<Judged>| {
+            sentence("i", kept, Some(&report)).map(|words| words.as_str().to_owned())
+        };
+        let before = said(None).unwrap();
+        assert_eq!(
+            before,
+            "1,116 leads were judged anew, and 2 decisions followed; which they were was not kept \
+             at the time."
+        );
+        let kept = Judged { leads: 1, opportunities: 3, decisions: 0 };
+        let words = "<a class=\"f\" href=\"/imports/i/judged\">1</a> lead and \
+                     <a class=\"f\" href=\"/imports/i/judged?of=opportunities\">3</a> opportunities \
+                     were judged anew, and no decision followed.";
+        assert_eq!(said(Some(kept)).unwrap(), words);
+        assert!(sentence("i", None, Some(&ImportReport::default())).is_none());
+        assert!(sentence("i", None, None).is_none());
+    }
 }

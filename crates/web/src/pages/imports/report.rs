@@ -87,8 +87,9 @@ struct WordRow {
 struct RejectedShown {
     no: i64,
     table: String,
+    line: String,
     /// The line, as a link to the row as it stands.
-    line: Markup,
+    opens: Markup,
     column: String,
     reason: String,
     /// What stands in the cell, where it can be mended.
@@ -322,7 +323,8 @@ fn rejected_row(import: &Import, row: &RejectedRow) -> RejectedShown {
     RejectedShown {
         no: row.no,
         table: table_words(&row.file),
-        line: figure(count(row.line), &rejected::line_href(&import.id, row.no)),
+        line: count(row.line),
+        opens: figure(count(row.line), &rejected::line_href(&import.id, row.no)),
         column: row.column.clone(),
         reason: row.reason.clone(),
         value: cell_of(import, row),
