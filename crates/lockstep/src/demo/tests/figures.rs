@@ -145,11 +145,13 @@ fn records(engine: &Engine) -> Vec<String> {
     ]
 }
 
-/// What became of the file that was brought, and who was judged anew.
-fn import(engine: &Engine) -> Vec<String> {
+/// Pages for revenue operations, with what became of the file that was brought, and who was judged
+/// anew.
+fn of_operations(engine: &Engine) -> Vec<String> {
     let runs = engine.read(|reader| reader.imports()).unwrap();
     let page = format!("/imports/{}", runs[0].id);
-    vec![format!("{page}/judged"), page]
+    let lists = ["/imports", "/duplicates", "/ledger"].map(str::to_owned);
+    lists.into_iter().chain([format!("{page}/judged"), page]).collect()
 }
 
 #[test]
@@ -197,8 +199,7 @@ fn every_number_on_every_screen_opens_and_adds_up() {
             pages.push("/agreement/4/backtest".to_owned());
         }
         if role == Role::Operations {
-            pages.extend(["/imports", "/duplicates", "/ledger"].map(str::to_owned));
-            pages.extend(import(&filled.engine));
+            pages.extend(of_operations(&filled.engine));
         }
         for address in pages {
             let page = Page::of(&house.page(role, &address));

@@ -135,13 +135,9 @@ pub(super) async fn shown(
     };
     let drawer = match row {
         Some(problems) => rejected::row_drawer(&doors.here, &problems),
-        None => report.as_ref().and_then(|report| match because {
-            "judged" if is_trial => Some(judged::trial_drawer(doors.here.clone(), report)),
-            key => doors.because(report, key),
-        }),
+        None => report.as_ref().and_then(|report| drawer(&doors, report, because)),
     };
     let none_kept = rejected.is_empty().then(|| rejected::none_kept(&import, visit.house.now()));
-    let has_tables = import.found.is_some() && is_trial;
     let page = ReportPage {
         frame,
         title: title(&import, total),
@@ -163,15 +159,26 @@ pub(super) async fn shown(
         mistake,
         to_say: to_say(&import, &rejected),
         notes: notes(report.as_ref()),
-        found: import
-            .found
-            .as_ref()
-            .filter(|_| has_tables || import.state == State::Failed)
-            .map(|found| Tables::of(&import.id, found)),
+        found: tables_of(&import),
         next: next(&import, report.as_ref()),
         undo: undo.filter(|_| import.state.is_over() && import.by.is_some()),
     };
     Ok(if was_refused { visit.refuse(page) } else { visit.show(page) })
+}
+
+/// The tables of an import, while what they are can still be said.
+fn tables_of(import: &Import) -> Option<Tables> {
+    let can_be_said = matches!(import.state, State::Tried | State::Failed);
+    let found = import.found.as_ref().filter(|_| can_be_said);
+    found.map(|found| Tables::of(&import.id, found))
+}
+
+/// The drawer that is asked for by its key.
+fn drawer(doors: &Doors, report: &ImportReport, because: &str) -> Option<Because> {
+    match because {
+        "judged" if report.dry_run => Some(judged::trial_drawer(doors.here.clone(), report)),
+        key => doors.because(report, key),
+    }
 }
 
 fn title(import: &Import, total: Counts) -> String {
