@@ -9,7 +9,7 @@ use jiff::{Timestamp, ToSpan};
 use store::Location;
 
 use super::{
-    Counts,
+    Counts, How,
     choices::TableChoice,
     dock::{Dock, Import, Match, Means, State},
     found::KnownBy,
@@ -170,6 +170,34 @@ fn a_word_is_matched_once_and_remembered() {
     for no in ["file:1", "file:2"] {
         let deal = harbour.engine.read(|reader| reader.opportunity(&no.into())).unwrap().unwrap();
         assert_eq!(deal.account, Some("file:A1".into()), "{no}");
+    }
+}
+
+#[test]
+fn people_whom_a_file_names_otherwise_are_matched_once_and_remembered() {
+    let harbour = Harbour::new();
+    let deals =
+        |no: u32, owner: &str| format!("opportunity_id,owner,deal_stage\n{no},{owner},Open\n");
+    let id = harbour.brought(&[("deals.csv", &deals(1, "Ann Lee"))]);
+    harbour.done(&id);
+    let owner_of = |id: &str| {
+        let deal = harbour.engine.read(|reader| reader.opportunity(&id.into())).unwrap();
+        deal.unwrap().owner.unwrap()
+    };
+    let ann = owner_of("file:1");
+    for (no, word, how) in [(2, "A. Lee", How::Made), (3, "005Ec1", How::ByKeyAlone)] {
+        let id = harbour.brought(&[("deals.csv", &deals(no, word))]);
+        let report = harbour.tried(&id).outcome.report.unwrap();
+        assert_eq!(report.tables[0].joined[0].how, how);
+        let means = Means::Named("ann lee".into());
+        let said = Match { object: Object::Users, word: word.into(), means };
+        harbour.engine.match_words(&olga(), &id, "file", vec![said], at(1)).unwrap();
+        harbour.works(1);
+        harbour.done(&id);
+        harbour.done(&harbour.brought(&[("deals.csv", &deals(no + 10, word))]));
+        for no in [no, no + 10] {
+            assert_eq!(owner_of(&format!("file:{no}")), ann, "{word}");
+        }
     }
 }
 

@@ -189,6 +189,12 @@ impl Joins {
         Ok(match means {
             Means::Id(id) => (Meaning::Id(id), None),
             Means::Nothing => (Meaning::Nothing, None),
+            Means::Named(name) if object == Object::Users => {
+                match self.people.get(&name_key(&name)) {
+                    Some(user) => (Meaning::Id(user.clone()), None),
+                    None => (Meaning::Nothing, Some(How::NotFound { nearest: Some(name) })),
+                }
+            }
             Means::Named(name) => match named(reader, object, &name_key(&name))?.as_slice() {
                 [(id, _)] => (Meaning::Id(id.clone()), None),
                 [] => (Meaning::Nothing, Some(How::NotFound { nearest: Some(name) })),

@@ -247,7 +247,7 @@ impl TableRow {
     }
 }
 
-/// The words that a person should look at, those that can be matched first; the same list for the
+/// The words that a person should look at, those that joined to nothing first; the same list for the
 /// page and for what its form sends.
 pub(super) fn to_look_at(report: &ImportReport) -> Vec<Joined> {
     let mut all: BTreeMap<(String, Object), Joined> = BTreeMap::new();
@@ -259,15 +259,27 @@ pub(super) fn to_look_at(report: &ImportReport) -> Vec<Joined> {
         }
     }
     let mut words: Vec<Joined> = all.into_values().collect();
-    words.sort_by_key(|joined| (!can_be_matched(joined), std::cmp::Reverse(joined.rows)));
+    words.sort_by_key(|joined| {
+        (!is_lost(joined), !can_be_matched(joined), std::cmp::Reverse(joined.rows))
+    });
     words.truncate(WORDS);
     words
 }
 
+/// Whether a word joined to nothing.
+fn is_lost(joined: &Joined) -> bool {
+    matches!(joined.how, How::NotFound { .. } | How::Several { .. })
+}
+
+/// Whether somebody may say which record a word means: also where one would be made of it, or a key
+/// would make one of which nothing else is known.
 fn can_be_matched(joined: &Joined) -> bool {
-    // Which lead is meant is said by its key: names of leads are not shown to choose from.
-    joined.object != Object::Leads
-        && matches!(joined.how, How::NotFound { .. } | How::Several { .. })
+    match (joined.object, &joined.how) {
+        // Which lead is meant is said by its key: names of leads are not shown to choose from.
+        (Object::Leads, _) => false,
+        (_, How::Made) | (Object::Users, How::ByKeyAlone) => true,
+        _ => is_lost(joined),
+    }
 }
 
 fn objects_of(words: &[Joined]) -> Vec<Object> {
@@ -283,6 +295,7 @@ fn list_of(object: Object) -> &'static str {
         Object::Accounts => "accounts",
         Object::Products => "products",
         Object::Campaigns => "campaigns",
+        Object::Users => "users",
         _ => "others",
     }
 }
@@ -293,6 +306,7 @@ fn names_of(reader: &store::Reader<'_>, object: Object) -> Result<Vec<String>, F
         Object::Accounts => reader.accounts()?.into_iter().map(|row| row.name).collect(),
         Object::Products => reader.products()?.into_iter().map(|row| row.name).collect(),
         Object::Campaigns => reader.campaigns()?.into_iter().map(|row| row.name).collect(),
+        Object::Users => reader.colleagues()?.into_iter().map(|row| row.name).collect(),
         _ => Vec::new(),
     };
     let mut names: Vec<String> = names.into_iter().flatten().take(NAMES).collect();
@@ -302,19 +316,18 @@ fn names_of(reader: &store::Reader<'_>, object: Object) -> Result<Vec<String>, F
 }
 
 fn word_row((no, joined): (usize, &Joined)) -> WordRow {
-    let (says, suggestion) = match &joined.how {
-        How::Spelling { name } => (format!("taken for \"{name}\", spelt in another way"), None),
-        How::Made => ("will be made: no table lists it".to_owned(), None),
-        How::ByKeyAlone => ("known by its key alone: no table says more".to_owned(), None),
-        How::Several { records } => {
-            let suggestion = can_be_matched(joined).then(String::new);
-            (format!("the name of {records} records: joined to none"), suggestion)
-        }
-        How::NotFound { nearest } => (
-            "none of them: kept as a word, joined to nothing".to_owned(),
-            Some(nearest.clone().unwrap_or_default()),
-        ),
+    let says = match &joined.how {
+        How::Spelling { name } => format!("taken for \"{name}\", spelt in another way"),
+        How::Made => "will be made: no table lists it".to_owned(),
+        How::ByKeyAlone => "known by its key alone: no table says more".to_owned(),
+        How::Several { records } => format!("the name of {records} records: joined to none"),
+        How::NotFound { .. } => "none of them: kept as a word, joined to nothing".to_owned(),
     };
+    let nearest = match &joined.how {
+        How::NotFound { nearest } => nearest.clone().unwrap_or_default(),
+        _ => String::new(),
+    };
+    let suggestion = can_be_matched(joined).then_some(nearest);
     WordRow {
         no,
         list: list_of(joined.object),
