@@ -91,7 +91,7 @@ impl JudgedSubjects {
         reader: &Reader<'_>,
         names: &Names<'_, '_>,
         rules: &Rules<'_>,
-        rows: &[OpportunityRow],
+        rows: &[&OpportunityRow],
         now: Timestamp,
     ) -> Result<BTreeMap<OpportunityId, Arc<Judged>>, Failure> {
         let mut all = BTreeMap::new();

@@ -30,7 +30,8 @@ pub const ALWAYS: [Key; 2] = [
 ];
 
 /// Keys of a page.
-pub const PAGE: [Key; 2] = [
+pub const PAGE: [Key; 3] = [
+    Key { keys: &["A"], does: "What is best done first, where the page has it at its top" },
     Key { keys: &["?"], does: "This sheet" },
     Key { keys: &["/"], does: "Search in the list, or everywhere where there is none" },
 ];

@@ -39,6 +39,7 @@
   }
 
   const acts = {
+    a: () => document.querySelector("main [data-first]")?.click(),
     j: () => step(1),
     k: () => step(-1),
     g: () => { goes = Date.now(); },

@@ -7,39 +7,39 @@ use std::{
 
 use domain::{
     agreement::History,
-    ids::{AccountId, LeadId, OpportunityId, Subject, UserId},
+    ids::{ClockId, LeadId, Subject, UserId},
     service_level::clocks,
 };
 use engine::{
     access::Actor,
-    lead::{
-        facts_about,
-        judged::{Judged, Rules},
-        working_hours,
-    },
+    lead::{facts_about, judged::Judged, working_hours},
 };
 use jiff::{Timestamp, ToSpan};
 use store::{
     Reader,
-    read::{ClockRow, LeadRow, OpportunityRow},
+    read::{ClockRow, HandoffRow, escalation::ToldRow},
 };
 
-use super::Of;
+use super::{
+    Of,
+    at_hand::ROWS,
+    escalated::step_reached,
+    subjects::{Subjects, subject_href},
+};
 use crate::{
-    app::House,
     failure::Failure,
+    library::Clocks,
     markup::Markup,
-    names::{Names, encoded, lead_href, opportunity_href},
+    names::{Names, encoded},
     pages::{
+        handoff::handoff_href,
         leads::row::{judged_shown, level_words, status_shown},
         scoreboard::elsewhere::Today,
     },
     show::{LocalTime, count, figure},
 };
 
-/// So many are listed.
-const ROWS: usize = 12;
-/// So many are read at once to find them.
+/// So many are read at once to find those that are listed.
 const AT_ONCE: u32 = 48;
 
 /// The clocks that run.
@@ -54,6 +54,8 @@ pub(super) struct Running {
     whose: String,
     /// Whether the owner is worth a column.
     pub(super) tells_owner: bool,
+    /// Whether a handoff of one of the rows waits for an answer.
+    pub(super) are_answered: bool,
 }
 
 /// One of them.
@@ -63,60 +65,44 @@ pub(super) struct Row {
     pub(super) href: String,
     pub(super) level: String,
     pub(super) by: Markup,
+    /// Which step of its ladder somebody was told of.
+    pub(super) told: Option<Markup>,
     pub(super) owner: Markup,
     pub(super) status: Markup,
+    /// The page of the handoff that waits for an answer.
+    pub(super) answer: Option<String>,
 }
 
-pub(super) fn running(
-    house: &House,
+/// Clocks that run, whosesoever somebody answers for.
+pub(super) struct Due {
+    /// The first to fall due of those that run out today or have run out.
+    pub(super) first: Vec<ClockRow>,
+    /// How many those are.
+    today: u64,
+    /// How many run in all.
+    all: u64,
+    pub(super) of: Of,
+}
+
+/// The clocks to be listed, and how many there are: `counted` where they are not somebody's own.
+pub(super) fn due(
+    reader: &Reader<'_>,
     actor: &Actor,
     of: Of,
-    reach: bool,
-    time: &LocalTime,
-) -> Result<Running, Failure> {
-    let engine = &house.app.engine;
-    let (agreements, midnight) = (engine.agreements()?, midnight_after(time));
-    let counted = match of {
-        Of::Own => None,
-        Of::Side(_) | Of::All => Some(house.running(midnight, time.now())?.value),
+    counted: Option<&Clocks>,
+    midnight: Timestamp,
+) -> Result<Due, Failure> {
+    let Some(counted) = counted else {
+        let mut first = reader.clocks_due_of(&actor.user, midnight)?;
+        let (today, all) = (first.len() as u64, reader.clocks_running_of(&actor.user)?);
+        first.truncate(ROWS);
+        return Ok(Due { first, today, all, of });
     };
-    engine.read(|reader| {
-        let theirs = theirs(reader, actor, of)?;
-        let (first, today, all) = match &counted {
-            None => {
-                let mut rows = reader.clocks_due_of(&actor.user, midnight)?;
-                let today = rows.len() as u64;
-                rows.truncate(ROWS);
-                (rows, today, reader.clocks_running_of(&actor.user)?)
-            }
-            Some(counted) => {
-                let of_theirs = |(owner, ..): &&(Option<UserId>, u64, u64)| theirs.has(owner);
-                let counted = counted.by_owner.iter().filter(of_theirs);
-                let (today, all) = counted
-                    .fold((0, 0), |(due, all), (_, due_too, more)| (due + due_too, all + more));
-                (first_due(reader, &theirs, midnight)?, today, all)
-            }
-        };
-        let names = Names::new(reader, reach);
-        let subjects = Subjects::of(reader, &names, &first.iter().collect::<Vec<_>>())?;
-        let rules = Rules::of(reader, &agreements)?;
-        let judged = subjects.judged(house, reader, &names, &rules, time.now())?;
-        let maker =
-            Maker { reader, names: &names, agreements: &agreements, subjects, judged, time };
-        let rows = first.iter().map(|row| maker.row(row));
-        let rows = rows.collect::<Result<Vec<Option<Row>>, Failure>>()?;
-        Ok(Running {
-            rows: rows.into_iter().flatten().collect(),
-            today,
-            all,
-            whose: match of {
-                Of::Own => "yours".to_owned(),
-                Of::Side(side) => format!("of {}", side.word()),
-                Of::All => "of both sides".to_owned(),
-            },
-            tells_owner: of != Of::Own,
-        })
-    })
+    let theirs = theirs(reader, actor, of)?;
+    let of_theirs = counted.by_owner.iter().filter(|(owner, ..)| theirs.has(owner));
+    let (today, all) =
+        of_theirs.fold((0, 0), |(due, all), (_, due_too, more)| (due + due_too, all + more));
+    Ok(Due { first: first_due(reader, &theirs, midnight)?, today, all, of })
 }
 
 /// The first clocks to fall due that are theirs. Most are of sales, so few are passed over.
@@ -203,95 +189,44 @@ pub(crate) fn midnight_after(time: &LocalTime) -> Timestamp {
     midnight.map_or(Timestamp::MAX, |midnight| midnight.timestamp())
 }
 
-/// Where the page of what a clock runs on lies.
-pub(super) fn subject_href(subject: &Subject) -> String {
-    match subject {
-        Subject::Lead(id) => lead_href(id),
-        Subject::Opportunity(id) => opportunity_href(id),
-    }
+/// What stands beside a clock in its row.
+pub(super) struct Beside<'f> {
+    /// The handoffs that wait, by their leads.
+    pub(super) waits: BTreeMap<&'f LeadId, &'f HandoffRow>,
+    /// What somebody was told of clocks.
+    pub(super) told: BTreeMap<&'f ClockId, &'f ToldRow>,
 }
 
-/// What clocks run on.
-pub(super) struct Subjects {
-    leads: Vec<LeadRow>,
-    opportunities: Vec<OpportunityRow>,
-}
-
-impl Subjects {
-    /// Those of some clocks, whose names will be asked for.
-    pub(super) fn of(
-        reader: &Reader<'_>,
-        names: &Names<'_, '_>,
-        clocks: &[&ClockRow],
-    ) -> Result<Subjects, Failure> {
-        let leads: BTreeSet<_> = clocks.iter().filter_map(|row| row.subject.lead()).collect();
-        let leads: Vec<LeadId> = leads.into_iter().cloned().collect();
-        let opportunities: BTreeSet<_> =
-            clocks.iter().filter_map(|row| row.subject.opportunity()).collect();
-        let opportunities: Vec<OpportunityId> = opportunities.into_iter().cloned().collect();
-        let subjects = Subjects {
-            leads: reader.leads_with(&leads)?,
-            opportunities: reader.opportunities_with(&opportunities)?,
-        };
-        names.expect(&subjects.leads)?;
-        let accounts = subjects.opportunities.iter().filter_map(|row| row.account.as_ref());
-        names.expect_accounts(accounts)?;
-        Ok(subjects)
-    }
-
-    fn judged(
-        &self,
-        house: &House,
-        reader: &Reader<'_>,
-        names: &Names<'_, '_>,
-        rules: &Rules<'_>,
-        now: Timestamp,
-    ) -> Result<BTreeMap<Subject, Arc<Judged>>, Failure> {
-        let known = &house.kept.judged;
-        let leads = self.leads.iter().collect::<Vec<_>>();
-        let leads = known.leads(reader, names, rules, &leads, now)?;
-        let opportunities = known.opportunities(reader, names, rules, &self.opportunities, now)?;
-        let leads = leads.into_iter().map(|(id, judged)| (Subject::Lead(id), judged));
-        let opportunities =
-            opportunities.into_iter().map(|(id, judged)| (Subject::Opportunity(id), judged));
-        Ok(leads.chain(opportunities).collect())
-    }
-
-    /// Whose a lead is.
-    pub(super) fn owner_of(&self, lead: &LeadId) -> Option<&UserId> {
-        self.leads.iter().find(|row| row.id == *lead)?.owner.as_ref()
-    }
-
-    /// What a subject is called, and its account.
-    pub(super) fn called(
-        &self,
-        subject: &Subject,
-        names: &Names<'_, '_>,
-    ) -> Result<(String, Option<&AccountId>), Failure> {
-        Ok(match subject {
-            Subject::Lead(id) => {
-                let row = self.leads.iter().find(|row| row.id == *id);
-                (names.lead(id)?, row.and_then(|row| row.account.as_ref()))
-            }
-            Subject::Opportunity(id) => {
-                let row = self.opportunities.iter().find(|row| row.id == *id);
-                let name = row.and_then(|row| row.name.clone());
-                (name.unwrap_or_else(|| id.0.clone()), row.and_then(|row| row.account.as_ref()))
-            }
-        })
-    }
-}
-
-struct Maker<'a, 'r> {
-    reader: &'a Reader<'r>,
-    names: &'a Names<'a, 'r>,
-    agreements: &'a History,
-    subjects: Subjects,
-    judged: BTreeMap<Subject, Arc<Judged>>,
-    time: &'a LocalTime,
+/// What rows are made of.
+pub(super) struct Maker<'a, 'r> {
+    pub(super) reader: &'a Reader<'r>,
+    pub(super) names: &'a Names<'a, 'r>,
+    pub(super) agreements: &'a History,
+    pub(super) subjects: &'a Subjects,
+    pub(super) judged: BTreeMap<Subject, Arc<Judged>>,
+    pub(super) beside: Beside<'a>,
+    pub(super) time: &'a LocalTime,
 }
 
 impl Maker<'_, '_> {
+    pub(super) fn running(&self, due: &Due) -> Result<Running, Failure> {
+        let rows = due.first.iter().map(|row| self.row(row));
+        let rows = rows.collect::<Result<Vec<Option<Row>>, Failure>>()?;
+        let rows: Vec<Row> = rows.into_iter().flatten().collect();
+        Ok(Running {
+            today: due.today,
+            all: due.all,
+            whose: match due.of {
+                Of::Own => "yours".to_owned(),
+                Of::Side(side) => format!("of {}", side.word()),
+                Of::All => "of both sides".to_owned(),
+            },
+            tells_owner: due.of != Of::Own,
+            are_answered: rows.iter().any(|row| row.answer.is_some()),
+            rows,
+        })
+    }
+
     /// `None` for a clock that the facts no longer have.
     fn row(&self, row: &ClockRow) -> Result<Option<Row>, Failure> {
         let (name, account) = self.subjects.called(&row.subject, self.names)?;
@@ -299,13 +234,17 @@ impl Maker<'_, '_> {
         let account = account.map(|account| self.names.account(account)).transpose()?;
         let workings = format!("{page}?because=clock-{}#because", encoded(row.id.as_str()));
         let Some(status) = self.status(row, &workings)? else { return Ok(None) };
+        let waits = row.subject.lead().and_then(|lead| self.beside.waits.get(lead));
+        let told = self.beside.told.get(&row.id);
         Ok(Some(Row {
             name,
             what: account.unwrap_or_default(),
             level: level_words(&row.service_level),
             by: self.time.near(row.due_at),
+            told: told.map(|told| step_reached(told)),
             owner: self.names.owner(row.owner.as_ref())?,
             status,
+            answer: waits.map(|handoff| handoff_href(&handoff.id)),
             href: page,
         }))
     }

@@ -2,10 +2,11 @@
 
 use domain::ids::Subject;
 use engine::access::Actor;
-use store::{Reader, read::ClockRow};
+use store::read::escalation::ToldRow;
 
 use super::{
-    clocks::{Subjects, subject_href},
+    at_hand::{Found, ROWS},
+    subjects::{Subjects, subject_href},
     waiting::Waiting,
 };
 use crate::{
@@ -15,24 +16,18 @@ use crate::{
     show::{LocalTime, figure},
 };
 
-/// So many are listed.
-const ROWS: usize = 12;
-
-/// What somebody was told, until the clock ends.
+/// What somebody was told of clocks that are not listed, until they end.
 pub(super) fn told(
-    reader: &Reader<'_>,
+    found: &Found,
     actor: &Actor,
-    reach: bool,
+    subjects: &Subjects,
+    names: &Names<'_, '_>,
     time: &LocalTime,
 ) -> Result<Vec<Waiting>, Failure> {
-    let names = Names::new(reader, reach);
     let mut waiting = Vec::new();
-    let rows = reader.told_of_clocks(&actor.user, time.now(), ROWS as u32 + 1)?;
-    let clocks: Vec<&ClockRow> = rows.iter().take(ROWS).map(|row| &row.clock).collect();
-    let subjects = Subjects::of(reader, &names, &clocks)?;
-    for row in rows.iter().take(ROWS) {
+    for row in found.told_alone(actor) {
         let clock = &row.clock;
-        let (what, _) = subjects.called(&clock.subject, &names)?;
+        let (what, _) = subjects.called(&clock.subject, names)?;
         let page = subject_href(&clock.subject);
         let href = format!("{page}?because=clock-{}#because", encoded(clock.id.as_str()));
         let level = clock.service_level.replace(['_', '-'], " ");
@@ -47,19 +42,26 @@ pub(super) fn told(
         };
         let words = Markup::text(format!("{level} {due}"))
             .and(time.near(clock.due_at))
-            .and_text("; reached ")
-            .and(figure(format!("step {}", row.step), &fact_href(row.by_fact)))
-            .and_text(format!(" of its ladder{passed}"));
+            .and_text("; ")
+            .and(step_reached(row))
+            .and_text(passed);
         waiting.push(Waiting { what, href, words });
     }
-    if rows.len() > ROWS {
+    if found.told.len() > ROWS {
         waiting.push(Waiting {
             what: "More clocks".to_owned(),
             href: "/ledger?kind=clock_escalated".to_owned(),
             words: Markup::text(format!(
-                "reached a step of which you were told; the first {ROWS} are listed"
+                "reached a step of which you were told; the first {ROWS} are looked at here"
             )),
         });
     }
     Ok(waiting)
+}
+
+/// `reached step 2 of its ladder`.
+pub(super) fn step_reached(row: &ToldRow) -> Markup {
+    Markup::text("reached ")
+        .and(figure(format!("step {}", row.step), &fact_href(row.by_fact)))
+        .and_text(" of its ladder")
 }

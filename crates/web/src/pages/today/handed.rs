@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// So many are listed.
-const ROWS: u32 = 12;
+const ROWS: u32 = 8;
 /// Answers at most so old are new.
 const NEW_DAYS: i64 = 7;
 

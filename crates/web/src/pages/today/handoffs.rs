@@ -1,13 +1,17 @@
 //! Handoffs that wait for an answer of whoever looks, and disputes that wait for their words.
 
-use domain::{agreement::History, dispute::Contested, firm::Role};
+use domain::{agreement::History, dispute::Contested, firm::Role, ids::Subject};
 use engine::{
     access::{Act, Actor, may},
     dispute::{rulers, speaks},
 };
 use store::{Reader, read::DisputeRow};
 
-use super::waiting::Waiting;
+use super::{
+    at_hand::{Found, ROWS},
+    subjects::Subjects,
+    waiting::Waiting,
+};
 use crate::{
     failure::Failure,
     markup::Markup,
@@ -15,9 +19,6 @@ use crate::{
     pages::{collateral_request::title_of, dispute::dispute_href, handoff::handoff_href},
     show::LocalTime,
 };
-
-/// So many are listed.
-const ROWS: u32 = 12;
 
 /// The handoffs that somebody is to answer.
 pub(super) struct ToAnswer {
@@ -35,30 +36,27 @@ pub(super) struct Row {
     pub(super) is_late: bool,
 }
 
+/// The handoffs of which no clock is listed.
 pub(super) fn to_answer(
-    reader: &Reader<'_>,
-    actor: &Actor,
-    reach: bool,
+    found: &Found,
+    subjects: &Subjects,
+    names: &Names<'_, '_>,
     time: &LocalTime,
 ) -> Result<ToAnswer, Failure> {
-    let names = Names::new(reader, reach);
-    let mut found = reader.handoffs_to_answer(Some(&actor.user), ROWS + 1)?;
-    let are_more = found.len() > ROWS as usize;
-    found.truncate(ROWS as usize);
     let mut rows = Vec::new();
-    for row in found {
+    for row in found.waits_alone() {
         let Some(due_at) = row.due_at else { continue };
-        let account = reader.lead(&row.lead)?.and_then(|lead| lead.account);
+        let (name, account) = subjects.called(&Subject::Lead(row.lead.clone()), names)?;
         rows.push(Row {
-            name: names.lead(&row.lead)?,
-            what: account.map_or(Ok(String::new()), |account| names.account(&account))?,
+            name,
+            what: account.map_or(Ok(String::new()), |account| names.account(account))?,
             href: handoff_href(&row.id),
             since: row.delivered_at.map(|at| time.near(at)).unwrap_or_default(),
             due: time.near(due_at),
             is_late: due_at < time.now(),
         });
     }
-    Ok(ToAnswer { rows, are_more })
+    Ok(ToAnswer { rows, are_more: found.waits.len() > ROWS })
 }
 
 /// Disputes in which somebody is to rule, their side has not spoken yet, or no ruling came in time.

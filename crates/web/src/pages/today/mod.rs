@@ -1,5 +1,6 @@
 //! The first page in the morning: one for each role, with what they need and nothing else.
 
+mod at_hand;
 mod away;
 pub(crate) mod clocks;
 mod deals;
@@ -9,6 +10,7 @@ pub(crate) mod handed;
 mod handoffs;
 mod health;
 pub(crate) mod steps;
+mod subjects;
 pub(crate) mod waiting;
 
 use askama::Template;
@@ -56,7 +58,9 @@ struct Today {
     /// Each service level by week.
     kept: Option<Kept>,
     clocks: Option<clocks::Running>,
-    to_answer: Option<handoffs::ToAnswer>,
+    to_answer: handoffs::ToAnswer,
+    /// What is best done first: what it is called, and where.
+    next: Option<(&'static str, String)>,
     deals: Option<deals::Deals>,
     handed: Option<handed::Handed>,
     waiting: Vec<waiting::Waiting>,
@@ -127,8 +131,7 @@ pub(crate) async fn index(visit: Visit) -> Result<Response, Failure> {
 
 fn today(house: &House, actor: &Actor, reach: bool, time: &LocalTime) -> Result<Today, Failure> {
     let engine = &*house.app.engine;
-    let clocks = Of::whose_clocks(actor);
-    let clocks = clocks.map(|of| clocks::running(house, actor, of, reach, time)).transpose()?;
+    let at_hand = at_hand::at_hand(house, actor, reach, time)?;
     let figures = Of::whose_figures(actor);
     let figures = figures.map(|of| figures::figures(house, actor, of, time)).transpose()?;
     let kept = match Of::whose_figures(actor) {
@@ -147,18 +150,19 @@ fn today(house: &House, actor: &Actor, reach: bool, time: &LocalTime) -> Result<
     let agreements = engine.agreements()?;
     waiting.extend(engine.read(|reader| asked_for(reader, &agreements, actor, time))?);
     waiting.extend(engine.read(|reader| handoffs::disputes(reader, &agreements, actor, time))?);
-    waiting.extend(engine.read(|reader| escalated::told(reader, actor, reach, time))?);
-    let sells = matches!(actor.role, Role::Rep | Role::SalesManager);
-    let to_answer = sells
-        .then(|| engine.read(|reader| handoffs::to_answer(reader, actor, reach, time)))
-        .transpose()?;
+    waiting.extend(at_hand.told);
     let views = views(house, actor, reach, time)?;
     let sellers = if hands_over(actor) { sellers(engine, time)? } else { None };
+    let first = waiting.first().map(|waiting| ("Open what waits first", waiting.href.clone()));
+    let next = at_hand.next.map(|href| ("Answer the next lead", href)).or(first);
+    let is_led = matches!(&steps, Some(steps::Steps::Shown(_)));
     let today = Today {
         figures,
         kept,
-        clocks,
-        to_answer,
+        clocks: at_hand.clocks,
+        to_answer: at_hand.to_answer,
+        // The steps have a first one of their own.
+        next: next.filter(|_| !is_led),
         deals,
         handed,
         waiting,
@@ -218,6 +222,23 @@ fn day_of(time: &LocalTime) -> String {
 }
 
 impl TodayPage {
+    /// Whether there is a part for numbers and clocks, which stands before all else.
+    fn has_numbers(&self) -> bool {
+        let today = &self.today;
+        today.figures.is_some() || today.clocks.is_some() || today.handed.is_some()
+    }
+
+    /// Whether anything stands beside it.
+    fn has_side(&self) -> bool {
+        let today = &self.today;
+        matches!(today.steps, Some(steps::Steps::Shown(_)))
+            || !today.waiting.is_empty()
+            || !today.away.is_empty()
+            || today.deals.is_some()
+            || today.kept.is_some()
+            || !today.health.is_empty()
+    }
+
     /// Whether there is nothing to see at all.
     fn is_quiet(&self) -> bool {
         let today = &self.today;
@@ -226,7 +247,7 @@ impl TodayPage {
             && today.away.is_empty()
             && today.figures.as_ref().is_none_or(|figures| figures.all.is_empty())
             && today.clocks.as_ref().is_none_or(|clocks| clocks.rows.is_empty())
-            && today.to_answer.as_ref().is_none_or(|waits| waits.rows.is_empty())
+            && today.to_answer.rows.is_empty()
             && today.deals.as_ref().is_none_or(|deals| deals.is_empty())
             && today.handed.as_ref().is_none_or(|handed| handed.rows.is_empty())
     }
