@@ -228,6 +228,11 @@ impl TodayPage {
         today.figures.is_some() || today.clocks.is_some() || today.handed.is_some()
     }
 
+    /// Whether the figures are more than a column holds, and stand above both.
+    fn is_wide(&self) -> bool {
+        self.today.figures.as_ref().is_some_and(|figures| figures.all.len() > 2)
+    }
+
     /// Whether anything stands beside it.
     fn has_side(&self) -> bool {
         let today = &self.today;
@@ -235,7 +240,6 @@ impl TodayPage {
             || !today.waiting.is_empty()
             || !today.away.is_empty()
             || today.deals.is_some()
-            || today.kept.is_some()
             || !today.health.is_empty()
     }
 
