@@ -24,6 +24,19 @@ async fn qualifies(world: &World, lead: &str, name: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_key_opens_what_is_to_be_answered_next() {
+    let world = World::just_signed_on_handoffs();
+    qualifies(&world, "l1", "Mirjam Opitz").await;
+    let Some(house) = House::open(&world).await else { return };
+    house.enters(&world, "rep").await;
+    house.visits("/").await;
+    house.sees("Answer the next lead").await;
+    house.presses("a").await;
+    house.one("main form .b.primary").await;
+    house.sees("What happened").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_rep_answers_on_a_phone_and_what_was_given_back_is_contested_and_ruled() {
     let world = World::just_signed_on_handoffs();
     qualifies(&world, "l1", "Mirjam Opitz").await;
@@ -32,15 +45,15 @@ async fn a_rep_answers_on_a_phone_and_what_was_given_back_is_contested_and_ruled
     house.enters(&world, "rep").await;
     phone(&house).await;
     house.visits("/").await;
-    house.sees("Handed over to you, waiting for an answer").await;
+    house.sees("Answer the next lead").await;
     // A second one comes in while the page is open.
     qualifies(&world, "l2", "Piet Aalders").await;
-    house.sees("1 new handoff").await;
+    house.sees("1 new lead").await;
     house.clicks(".news button").await;
     house.sees("Piet Aalders").await;
     wrong.extend(house.examine("today-handoffs").await);
     phone(&house).await;
-    house.clicks_words("Mirjam Opitz").await;
+    house.clicks("main tbody a.b").await;
     house.one(".thumb .b.primary").await;
     wrong.extend(house.examine("handoff-waiting").await);
     phone(&house).await;

@@ -52,7 +52,8 @@ async fn a_qualified_lead_is_handed_over_and_accepted_once_into_one_opportunity(
     let handoff = handoff_of(&world, "l1");
     assert_eq!((handoff.nth, handoff.owner.as_ref()), (Some(1), Some(world.user("rep"))));
     let today = world.page("rep", "/").await;
-    assert!(today.contains("Handed over to you, waiting for an answer"), "{today}");
+    assert!(today.contains("Answer the next lead"), "{today}");
+    assert!(today.contains("Person l1 Answer by 13:00"), "it stands once, with its clock: {today}");
     assert!(
         world.page("rep", "/leads/crm:l1").await.contains("Handed over, waiting for an answer")
     );
@@ -168,7 +169,8 @@ async fn what_a_leaver_had_not_answered_is_their_successors_and_says_to_whom_it_
     let sven = world.user("sven").to_string();
     world.posts("operations", &leaving, &[("successor", &sven)]).await;
     let today = world.page("sven", "/").await;
-    assert!(today.contains("Handed over to you, waiting for an answer"), "{today}");
+    assert!(today.contains("Answer the next lead"), "{today}");
+    assert!(today.contains("Person l1 Answer by 13:00"), "it stands once, with its clock: {today}");
     let page = world.page("sven", &page_of(&world, "l1")).await;
     assert!(page.contains("to Rita Voss , sales ; now with Sven Arndt , sales"), "{page}");
     let accepted = answers(&world, "sven", "l1", &[("answer", "accepted")]).await;

@@ -25,7 +25,7 @@ fn owner(world: &World) -> Option<String> {
     row.expect("it is read").and_then(|row| row.owner).map(|owner| owner.to_string())
 }
 
-const STEP: &str = "first call ";
+const STEP: &str = "of its ladder";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_nobody_answers_tells_one_after_another_and_passes_on_once() {
@@ -35,11 +35,12 @@ async fn a_clock_that_nobody_answers_tells_one_after_another_and_passes_on_once(
     assert!(!world.page("rep", "/").await.contains(STEP), "it is not at 80 % yet");
     world.at("2026-11-16 10:37").ticks();
     let today = world.page("rep", "/").await;
-    assert!(today.contains("first call is due ") && today.contains("step 1"), "{today}");
+    assert!(today.contains("First call by 11:00 reached step 1 of its ladder"), "{today}");
+    assert_eq!(today.matches(STEP).count(), 1, "beside the clock and nowhere else: {today}");
     assert!(!world.page("sven", "/").await.contains(STEP), "nobody else is told");
     world.at("2026-11-16 11:01").ticks();
     let today = world.page("sven", "/").await;
-    assert!(today.contains("first call was due ") && today.contains("step 2"), "{today}");
+    assert!(today.contains("First call by 11:00 reached step 2 of its ladder"), "{today}");
     world.at("2026-11-16 12:01").ticks();
     assert_eq!(owner(&world), Some(world.user("leader").to_string()));
     let today = world.page("operations", "/").await;
@@ -197,9 +198,11 @@ async fn after_a_weekend_without_a_tick_each_step_stands_once_and_the_backup_has
     assert_eq!(owner(&world), Some(world.user("leader").to_string()));
     let today = world.page("leader", "/").await;
     assert!(today.contains("and passed on to you"), "{today}");
-    assert!(!today.contains("first call is due "), "her two hours begin now: {today}");
+    let hers = "First call by 12:00 reached step 1 of its ladder";
+    assert!(!today.contains(hers), "her two hours begin now: {today}");
     world.at("2026-11-19 11:37").ticks();
-    assert!(world.page("leader", "/").await.contains("first call is due "));
+    let today = world.page("leader", "/").await;
+    assert!(today.contains(hers), "{today}");
 }
 
 /// A firm in which a lead that nobody answers goes by the routes once more, twice at most.
