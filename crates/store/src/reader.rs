@@ -49,6 +49,16 @@ impl Reader<'_> {
         self.list("read a subject's facts", &query, values![subject], entry)
     }
 
+    /// The facts of one kind about `subject`, as `Fact` writes it in JSON, in ledger order.
+    ///
+    /// # Errors
+    /// When the database fails or a fact cannot be read.
+    pub fn facts_of_kind(&self, subject: &str, kind: &str) -> Result<Vec<Entry>, StoreError> {
+        let query =
+            format!("select {FACT_COLUMNS} from fact where subject = $1 and kind = $2 order by no");
+        self.list("read a subject's facts of a kind", &query, values![subject, kind], entry)
+    }
+
     /// Every fact about any of `subjects`; those about each in ledger order.
     ///
     /// # Errors

@@ -73,7 +73,7 @@ pub fn attached_to(
     version: Version,
 ) -> Result<Vec<(FactNo, BacktestAttached)>, store::StoreError> {
     let mut attached: Vec<(FactNo, BacktestAttached)> = Vec::new();
-    for entry in reader.facts_of(&format!("agreement/{version}"))? {
+    for entry in reader.facts_of_kind(&format!("agreement/{version}"), "backtest_attached")? {
         if let Fact::BacktestAttached(fact) = entry.fact() {
             attached.retain(|(_, known)| known.definition != fact.definition);
             attached.push((entry.no, fact.clone()));

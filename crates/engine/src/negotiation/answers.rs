@@ -265,9 +265,10 @@ pub fn declined_changes(
     for (_, row) in answers(reader, version)?.into_iter().filter(|(_, row)| !row.accepts) {
         declining.entry(row.part.clone()).or_default().push(row);
     }
-    let Some(row) = reader.agreement(version)?.filter(|_| !declining.is_empty()) else {
+    if declining.is_empty() {
         return Ok(Vec::new());
-    };
+    }
+    let Some(row) = reader.agreement(version)? else { return Ok(Vec::new()) };
     let clauses = own_redline(reader, &row)?.clauses.into_iter();
     let declined = clauses.filter_map(|clause| {
         let answers = declining.remove(&clause.key)?;

@@ -415,18 +415,24 @@ impl Reader<'_> {
         })
     }
 
-    /// How many clocks of each service level run and are past due: version, key and number.
+    /// How many clocks of a service level of a version run and are past due.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn clocks_late(&self, now: Timestamp) -> Result<Vec<(Version, String, u64)>, StoreError> {
-        // The sign keeps the index by due dates out of it, which has not the order of the groups.
-        let query = "select version, service_level, count(*) from clock
-                     where stopped_at is null and resting = 0 and +due_at < $1
-                     group by version, service_level";
-        self.list("count the late clocks", query, values![now], |mut row| {
-            Ok((row.next()?, row.next()?, row.next::<i64>()?.unsigned_abs()))
-        })
+    pub fn clocks_late(
+        &self,
+        version: Version,
+        level: &str,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let query = "select count(*) from clock
+                     where stopped_at is null and resting = 0 and version = $1
+                       and service_level = $2 and due_at < $3";
+        let n =
+            self.find("count the late clocks", query, values![version, level, now], |mut row| {
+                row.next::<i64>()
+            })?;
+        Ok(n.unwrap_or(0).unsigned_abs())
     }
 
     /// The clocks that run and of which the ledger does not yet say what `now` makes of them: at

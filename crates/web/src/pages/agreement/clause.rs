@@ -14,7 +14,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use store::{
-    Reader,
+    Reader, StoreError,
     read::{ClockCounted, ClockTally, QualificationTally},
 };
 
@@ -125,7 +125,12 @@ impl Today {
             (reader.qualification_tallies()?, reader.clock_tallies()?);
         qualifications.retain(|tally| tally.version == version);
         clocks.retain(|tally| tally.version == version);
-        let late = of_version(reader.clocks_late(now)?);
+        let running = clocks.iter().filter(|tally| tally.state == ClockCounted::Running);
+        let late = running.map(|tally| {
+            let n = reader.clocks_late(version, &tally.service_level, now)?;
+            Ok::<_, StoreError>((tally.service_level.clone(), n))
+        });
+        let late = late.collect::<Result<Vec<_>, StoreError>>()?;
         let milestones = of_version(reader.milestone_tallies()?);
         let is_in_force = reader.version_in_force()? == Some(version);
         Ok(Today {
