@@ -17,7 +17,9 @@ pub use cut::Cut;
 pub use implied::Implying;
 pub use past::{Past, as_then_known};
 pub use tally::{Backtest, Clocks, Found, Group, Span, Strip, queue, tally};
-pub use tried::{Asked, Became, Deal, Goal, Implied, ImpliedClock, Rule, Tried, WonAlone, Worked};
+pub use tried::{
+    Asked, Became, Deal, Goal, Implied, ImpliedClock, Rule, Tried, Untold, WonAlone, Worked,
+};
 
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
     agreement::{Agreement, Definition, History, InForce, ServiceLevel},
-    backtest::{Backtest, Deal, Span, Tried, WonAlone, inputs, tally},
+    backtest::{Backtest, Cut, Deal, Span, Tried, Untold, WonAlone, inputs, tally},
     condition::Root,
     ids::{FactNo, LeadId, Version},
     lever::{Lever, levers},
@@ -96,10 +96,9 @@ pub struct Replay {
     /// Activities by kind that the definition counts, with the day from which on they were kept;
     /// none where there never was one. Leads name them by their places in this list.
     pub kinds: Vec<(String, Option<Date>)>,
-    /// Fields that the definition asks for, in their order.
-    pub fields: Vec<FieldGap>,
-    /// Facts that were learnt late, and count from then.
-    pub late: u64,
+    /// Fields that the definition asks for, in their order. Leads name them by their places in this
+    /// list.
+    pub fields: Vec<(Root, String)>,
     /// When the last thing happened that was told of any lead.
     pub last_at: Timestamp,
     /// Opportunities that came of no lead, which no rule can find.
@@ -108,18 +107,18 @@ pub struct Replay {
     pub alone: Vec<WonAlone>,
 }
 
-/// What is known of a field of leads.
+/// What is not known of a field, in the time.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldGap {
+pub struct FieldGap<'a> {
     /// Of the lead or of the account.
     pub root: Root,
     /// The field.
-    pub field: String,
+    pub field: &'a str,
     /// Leads of which it was told once, after the fact: what it was before is not known, and what it
     /// is now is taken to have been so all along.
-    pub without_history: u64,
+    pub without_history: (u64, Cut),
     /// Leads of which it was never told.
-    pub unknown: u64,
+    pub unknown: (u64, Cut),
 }
 
 impl Replay {
@@ -155,6 +154,29 @@ impl Replay {
         counted
     }
 
+    /// How many a cut counts.
+    pub fn counted(&self, cut: Cut, span: &Span) -> u64 {
+        self.rows.iter().map(|row| cut.counts(row, span)).sum()
+    }
+
+    /// What is not known of the fields that the definition asks for, each with the leads meant.
+    pub fn field_gaps(&self, span: &Span) -> Vec<FieldGap<'_>> {
+        let counted = |untold: Untold| {
+            let cut = Cut::Untold(untold);
+            (self.counted(cut, span), cut)
+        };
+        let gaps = self.fields.iter().enumerate().map(|(place, (root, field))| {
+            let place = u16::try_from(place).unwrap_or(u16::MAX);
+            FieldGap {
+                root: *root,
+                field,
+                without_history: counted(Untold::Before(place)),
+                unknown: counted(Untold::Ever(place)),
+            }
+        });
+        gaps.collect()
+    }
+
     /// The service level at a place of the text that is tried.
     pub fn level(&self, place: u16) -> Option<&ServiceLevel> {
         self.proposed.agreement.service_levels.get(usize::from(place))
@@ -163,7 +185,8 @@ impl Replay {
     /// About how many bytes it takes.
     pub fn bytes(&self) -> usize {
         let clocks: usize = self.rows.iter().map(|row| row.clocks.len()).sum();
-        self.rows.len() * 344 + clocks * 64
+        let untold: usize = self.rows.iter().map(|row| row.untold.len()).sum();
+        self.rows.len() * 368 + clocks * 64 + untold * size_of::<Untold>()
     }
 }
 
@@ -240,8 +263,7 @@ impl Engine {
         let kinds = found.kept_since(&scan.kinds, &zone);
         Ok(Replay {
             target: scan.target.clone(),
-            fields: found.fields,
-            late: found.late,
+            fields: scan.fields,
             last_at: found.last_at.unwrap_or(as_of),
             kinds,
             rows: found.rows,

@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil::Date};
 
 use super::{
     tally::{Group, Span},
-    tried::{Became, Goal, Implied, ImpliedClock, Rule, Tried},
+    tried::{Became, Goal, Implied, ImpliedClock, Rule, Tried, Untold},
 };
 use crate::{limit::monday_of, points::Points, qualification::Crossing};
 
@@ -45,6 +45,10 @@ pub enum Cut {
     Reaches(Points, Option<Points>),
     /// Those that are older than the first fact of a kind, by the kind's place in the replay.
     Older(u16),
+    /// Those of which a field was not told.
+    Untold(Untold),
+    /// Those of which facts were learnt late; each fact counts.
+    Late,
 }
 
 impl Cut {
@@ -83,6 +87,8 @@ impl Cut {
                 (is_always || highest.reach >= from) && is_below
             }),
             Cut::Older(kind) => tried.gaps.contains(&kind),
+            Cut::Untold(untold) => tried.untold.contains(&untold),
+            Cut::Late => return u64::from(tried.late),
         })
     }
 
@@ -124,6 +130,9 @@ impl Cut {
                 format!("reaches.{}{below}", from.0)
             }
             Cut::Older(kind) => format!("older.{kind}"),
+            Cut::Untold(Untold::Ever(field)) => format!("untold.{field}"),
+            Cut::Untold(Untold::Before(field)) => format!("untold_before.{field}"),
+            Cut::Late => "late".to_owned(),
         }
     }
 }
@@ -210,7 +219,10 @@ impl FromStr for Cut {
             ("taken_on", Some(_)) => rule.map(Cut::TakenOnFoundBy),
             ("reaches", Some(rest)) => reaches(rest),
             ("clocks", Some(rest)) => clocks(rest),
+            ("late", None) => Some(Cut::Late),
             ("older", Some(rest)) => rest.parse().ok().map(Cut::Older),
+            ("untold", Some(rest)) => rest.parse().ok().map(Untold::Ever).map(Cut::Untold),
+            ("untold_before", Some(rest)) => rest.parse().ok().map(Untold::Before).map(Cut::Untold),
             (word, rest) => match (of(&RULES, word), of(&GROUPS, word)) {
                 (Some(rule), _) if rest.is_none() => Some(Cut::Found(rule)),
                 (Some(rule), _) => ending

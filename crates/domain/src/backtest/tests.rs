@@ -111,6 +111,8 @@ fn tried(no: i64, today: Option<&str>, proposed: Option<(&str, i64)>) -> Tried {
         deals: vec![],
         clocks: BTreeMap::new(),
         gaps: vec![],
+        untold: Box::default(),
+        late: 0,
     }
 }
 
@@ -193,6 +195,8 @@ fn the_worked_example_adds_up() {
     late.worked.since = Some(at("2026-03-01"));
     let mut neither = tried(5, None, None);
     neither.gaps = vec![0];
+    neither.untold = Box::new([Untold::Ever(1), Untold::Before(0)]);
+    neither.late = 2;
     let rows = [both, leaves, enters, late, neither];
 
     let counted = tally(&rows, &span(110));
@@ -229,6 +233,10 @@ fn the_worked_example_adds_up() {
         (Cut::Known(Rule::Proposed, Goal::Won), counted.proposed.rate_won().n()),
         (Cut::Known(Rule::Today, Goal::TakenOn), counted.today.rate_taken_on().n()),
         (Cut::Older(0), rows.iter().filter(|row| row.gaps.contains(&0)).count() as u64),
+        (Cut::Untold(Untold::Ever(1)), 1),
+        (Cut::Untold(Untold::Before(0)), 1),
+        (Cut::Untold(Untold::Ever(0)), 0),
+        (Cut::Late, 2),
         (Cut::Group(Group::Enter), counted.enter.all),
         (Cut::Became(Group::Enter, Goal::Won, Became::Unknown), counted.enter.unknown_won()),
         (Cut::Became(Group::Both, Goal::TakenOn, Became::Yes), counted.both.taken_on),

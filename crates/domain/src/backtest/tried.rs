@@ -92,6 +92,16 @@ pub struct ImpliedClock {
     pub implied: Implied,
 }
 
+/// What was not told of a field that a definition asks for, by the place of the field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Untold {
+    /// It was never told.
+    Ever(u16),
+    /// It was told once, after the fact: what it was before is not known, and what it is now is
+    /// taken to have been so all along.
+    Before(u16),
+}
+
 /// One lead under both rules.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tried {
@@ -111,6 +121,10 @@ pub struct Tried {
     pub clocks: BTreeMap<Timestamp, Vec<ImpliedClock>>,
     /// What is missing for judging it, by the places of a list that is kept beside.
     pub gaps: Vec<u16>,
+    /// What was not told of the fields that the definition asks for.
+    pub untold: Box<[Untold]>,
+    /// How many facts about it were learnt late, and count from then.
+    pub late: u32,
 }
 
 /// Which of two rules.

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use domain::{
     agreement::{Definition, History, InForce},
     backtest::{
-        Deal, Implying, Past, Tried, as_then_known,
+        Deal, Implying, Past, Tried, Untold, as_then_known,
         past::{asked, was_learnt_late, worked},
     },
     condition::Root,
@@ -20,7 +20,6 @@ use domain::{
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
-use super::FieldGap;
 use crate::{Engine, Error, over_leads::over_leads};
 
 /// What is looked for in the facts of each lead.
@@ -45,8 +44,6 @@ pub(super) struct Scan<'a> {
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) rows: Vec<Tried>,
-    pub(super) fields: Vec<FieldGap>,
-    pub(super) late: u64,
     /// When the last thing happened that was told of any lead.
     pub(super) last_at: Option<Timestamp>,
     /// When each kind of activity first happened.
@@ -65,21 +62,11 @@ impl Scan<'_> {
             let deals = deals.get(lead).cloned().unwrap_or_default();
             self.look_at(found, lead, entries, deals);
         };
-        let parts = over_leads(engine, leads, || self.nothing(), look_at)?;
-        let mut all = self.nothing();
+        let parts = over_leads(engine, leads, Found::default, look_at)?;
+        let mut all = Found::default();
         parts.into_iter().for_each(|part| all.merge(part));
         all.rows.sort_by(|one, other| one.lead.cmp(&other.lead));
         Ok(all)
-    }
-
-    fn nothing(&self) -> Found {
-        let gap = |(root, field): &(Root, String)| FieldGap {
-            root: *root,
-            field: field.clone(),
-            without_history: 0,
-            unknown: 0,
-        };
-        Found { fields: self.fields.iter().map(gap).collect(), ..Found::default() }
     }
 
     fn look_at(
@@ -93,12 +80,12 @@ impl Scan<'_> {
         entries = domain::lead::in_order(entries);
         let Some(known_since) = known_since(&entries) else { return };
         let told = entries.iter().filter(|entry| entry.told.source != SOURCE);
+        let mut late = 0;
         for entry in told {
-            found.late += u64::from(was_learnt_late(entry, self.loaded_until));
+            late += u32::from(was_learnt_late(entry, self.loaded_until));
             found.last_at = found.last_at.max(Some(entry.happened_at()));
         }
         self.note_kinds(found, &entries);
-        self.note_fields(found, &entries);
         let past = self.past(self.proposed, self.definition);
         let mut worked = worked(&entries, &past, self.target.as_deref());
         let opened = deals.iter().filter_map(|deal| deal.opened_on).min();
@@ -121,6 +108,8 @@ impl Scan<'_> {
             worked,
             deals,
             gaps: Vec::new(),
+            untold: self.untold(&entries),
+            late,
         });
     }
 
@@ -155,21 +144,23 @@ impl Scan<'_> {
         }
     }
 
-    fn note_fields(&self, found: &mut Found, entries: &[Arc<Entry>]) {
-        for gap in &mut found.fields {
+    /// What was not told of the fields that the definition asks for.
+    fn untold(&self, entries: &[Arc<Entry>]) -> Box<[Untold]> {
+        let untold = |(place, (root, field)): (usize, &(Root, String))| {
+            let place = u16::try_from(place).ok()?;
             let mut told = entries.iter().filter(|entry| {
-                let fields = reported(entry, gap.root);
-                fields.is_some_and(|fields| fields.contains_key(&gap.field))
+                reported(entry, *root).is_some_and(|fields| fields.contains_key(field))
             });
             match (told.next(), told.next()) {
-                (None, _) => gap.unknown += 1,
+                (None, _) => Some(Untold::Ever(place)),
                 // Told once, and more than a day after the date that it bears.
                 (Some(once), None) if was_learnt_late(once, Timestamp::MIN) => {
-                    gap.without_history += 1;
+                    Some(Untold::Before(place))
                 }
-                _ => {}
+                _ => None,
             }
-        }
+        };
+        self.fields.iter().enumerate().filter_map(untold).collect()
     }
 }
 
@@ -199,12 +190,7 @@ pub(crate) fn known_since(entries: &[Arc<Entry>]) -> Option<Timestamp> {
 impl Found {
     fn merge(&mut self, part: Found) {
         self.rows.extend(part.rows);
-        self.late += part.late;
         self.last_at = self.last_at.max(part.last_at);
-        for (gap, other) in self.fields.iter_mut().zip(part.fields) {
-            gap.without_history += other.without_history;
-            gap.unknown += other.unknown;
-        }
         for (kind, at) in part.first {
             let first = self.first.entry(kind).or_insert(at);
             *first = at.min(*first);

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use clap::Args as ClapArgs;
 use domain::{
-    backtest::{Backtest, Found, Group, Implied, Rule, Span, queue},
+    backtest::{Backtest, Cut, Found, Group, Implied, Rule, Span, queue},
     ids::Version,
     money::{Currency, Money},
     points::Points,
@@ -157,7 +157,7 @@ fn text(replay: &Replay, span: &Span, counted: &Backtest, takes: Option<&WeeksAh
     }
     lines.push(load(replay, counted, takes));
     lines.push(format!("Not judged: {} of {} leads.", counted.not_judged, counted.leads));
-    lines.extend(gaps(replay));
+    lines.extend(gaps(replay, span));
     lines
         .push(
             "Today and proposed each count what their own rule found in the time, judged from when it \
@@ -333,7 +333,7 @@ fn load(replay: &Replay, counted: &Backtest, takes: Option<&WeeksAhead>) -> Stri
     )
 }
 
-fn gaps(replay: &Replay) -> Vec<String> {
+fn gaps(replay: &Replay, span: &Span) -> Vec<String> {
     let mut gaps: Vec<String> = Vec::new();
     for (kind, since) in &replay.kinds {
         gaps.push(match since {
@@ -341,22 +341,21 @@ fn gaps(replay: &Replay) -> Vec<String> {
             None => format!("- {kind}: never recorded"),
         });
     }
-    for gap in &replay.fields {
-        if gap.without_history + gap.unknown > 0 {
+    for gap in replay.field_gaps(span) {
+        let (without_history, unknown) = (gap.without_history.0, gap.unknown.0);
+        if without_history + unknown > 0 {
             gaps.push(format!(
-                "- {}.{}: no history for {} leads, never told of {}",
+                "- {}.{}: no history for {without_history} leads, never told of {unknown}",
                 gap.root.word(),
                 gap.field,
-                gap.without_history,
-                gap.unknown
             ));
         }
     }
-    if replay.late > 0 {
+    let late = replay.counted(Cut::Late, span);
+    if late > 0 {
         gaps.push(format!(
-            "- {} facts were learnt late and count from then: recorded after {}, more than a day \
-             after they happened",
-            replay.late,
+            "- {late} facts were learnt late and count from then: recorded after {}, more than a \
+             day after they happened",
             instant(replay.loaded_until, &replay.zone)
         ));
     }
@@ -368,11 +367,11 @@ fn gaps(replay: &Replay) -> Vec<String> {
 
 fn json_of(replay: &Replay, span: &Span, counted: &Backtest, takes: Option<&WeeksAhead>) -> Value {
     let kinds = replay.kinds.iter().map(|(kind, since)| json!({"kind": kind, "first_on": since}));
-    let fields = replay.fields.iter().map(|gap| {
+    let fields = replay.field_gaps(span).into_iter().map(|gap| {
         json!({
             "field": format!("{}.{}", gap.root.word(), gap.field),
-            "without_history": gap.without_history,
-            "unknown": gap.unknown,
+            "without_history": gap.without_history.0,
+            "unknown": gap.unknown.0,
         })
     });
     json!({
@@ -388,7 +387,7 @@ fn json_of(replay: &Replay, span: &Span, counted: &Backtest, takes: Option<&Week
         "threshold": span.threshold.map(|at| at.to_string()),
         "target": replay.target,
         "loaded_until": replay.loaded_until,
-        "learnt_late": replay.late,
+        "learnt_late": replay.counted(Cut::Late, span),
         "taken_a_week": takes.map(|ahead| ahead.a_week),
         "weeks_ahead": takes.map(|ahead| &ahead.weeks),
         "found": counted,

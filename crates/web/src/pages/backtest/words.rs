@@ -2,12 +2,15 @@
 
 use domain::{
     agreement::Definition,
-    backtest::{Backtest, Became, Cut, Goal, Group, Rule, Span, queue},
+    backtest::{Backtest, Became, Cut, Goal, Group, Rule, Span, Untold, queue},
     condition::Root,
     money::{Currency, Money},
     points::Points,
 };
-use engine::{backtest::Replay, structure::WeekAhead};
+use engine::{
+    backtest::{FieldGap, Replay},
+    structure::WeekAhead,
+};
 
 use super::{Measure, RuleView, Shown, clocks};
 use crate::{
@@ -66,15 +69,11 @@ pub(super) fn head(shown: &Shown<'_>, counted: &Backtest, open: Open<'_>) -> Mar
         .and_text(" with what was known then; ")
         .and(open(counted.leads, Cut::Leads))
         .and_text(if counted.leads == 1 { " lead." } else { " leads." });
-    if shown.replay.late > 0 {
-        words = words.and_text(match shown.replay.late {
-            1 => {
-                " 1 fact was learnt more than a day after it happened, and counts from then.".into()
-            }
-            n => format!(
-                " {} facts were learnt more than a day after they happened, and count from then.",
-                count(n)
-            ),
+    let late = shown.replay.counted(Cut::Late, span);
+    if late > 0 {
+        words = words.and_text(" ").and(open(late, Cut::Late)).and_text(match late {
+            1 => " fact was learnt more than a day after it happened, and counts from then.",
+            _ => " facts were learnt more than a day after they happened, and count from then.",
         });
     }
     let today = span.zone.to_datetime(span.as_of).date();
@@ -138,18 +137,19 @@ pub(super) fn bounds(counted: &Backtest, open: Open<'_>, way: Way<'_>) -> Option
     Some(words.and_text(". The truth lies between."))
 }
 
-/// A rate as a door to its leads, its interval under it.
+/// A rate with its interval under it, as a door to its leads.
 pub(super) fn rate(rate: &Rate, href: &str) -> Markup {
     if rate.n == 0 {
         return not_measurable("none with a known end");
     }
-    let shown = figure(rate.headline(), href);
-    match rate.interval_words() {
+    let shown = Markup::text(rate.headline());
+    let shown = match rate.interval_words() {
         Some(interval) => {
             shown.and_text(" ").and(crate::markup::element("small").holding(interval.as_str()))
         }
         None => shown,
-    }
+    };
+    figure(shown, href)
 }
 
 /// Revenue and days, which have no interval; each opens to the leads with the wins.
@@ -362,23 +362,7 @@ pub(super) fn gaps(shown: &Shown<'_>, open: Open<'_>) -> Vec<Markup> {
             );
         }
     }
-    for gap in &replay.fields {
-        let whose = if gap.root == Root::Account { "account" } else { "lead" };
-        let field = gap.field.replace('_', " ");
-        if gap.without_history > 0 {
-            gaps.push(Markup::text(format!(
-                "“{field}” of the {whose} has no history for {}: it is taken to have been so all \
-                 along.",
-                some(gap.without_history, "lead", "leads")
-            )));
-        }
-        if gap.unknown > 0 {
-            gaps.push(Markup::text(format!(
-                "“{field}” of the {whose} was never told of {}.",
-                some(gap.unknown, "lead", "leads")
-            )));
-        }
-    }
+    gaps.extend(replay.field_gaps(span).iter().flat_map(|gap| field_gaps(gap, open)));
     if replay.without_lead > 0 {
         let n = some(replay.without_lead, "opportunity", "opportunities");
         let them = if replay.without_lead == 1 { "it" } else { "them" };
@@ -396,6 +380,27 @@ pub(super) fn gaps(shown: &Shown<'_>, open: Open<'_>) -> Vec<Markup> {
         "Nobody knows how sales would have worked leads that nobody was given.",
     ));
     gaps
+}
+
+/// What is not known of a field: of how many leads it has no history, and of how many it was never
+/// told.
+fn field_gaps(gap: &FieldGap<'_>, open: Open<'_>) -> Vec<Markup> {
+    let whose = if gap.root == Root::Account { "account" } else { "lead" };
+    let field = gap.field.replace('_', " ");
+    let leads = |(n, cut): (u64, Cut)| {
+        let word = if n == 1 { " lead" } else { " leads" };
+        (n > 0).then(|| open(n, cut).and_text(word))
+    };
+    let without = leads(gap.without_history).map(|leads| {
+        Markup::text(format!("“{field}” of the {whose} has no history for "))
+            .and(leads)
+            .and_text(": it is taken to have been so all along.")
+    });
+    let unknown = leads(gap.unknown).map(|leads| {
+        let words = format!("“{field}” of the {whose} was never told of ");
+        Markup::text(words).and(leads).and_text(".")
+    });
+    without.into_iter().chain(unknown).collect()
 }
 
 /// Whether a lead counts for a cut of a rule, in words for a table.
@@ -461,5 +466,21 @@ pub(super) fn cut(cut: Cut, replay: &Replay) -> String {
             Some((kind, _)) => format!("Leads older than the first “{}”", kind.replace('_', " ")),
             None => "Leads older than the first fact of a kind".to_owned(),
         },
+        Cut::Untold(untold) => untold_of(untold, replay),
+        Cut::Late => "Leads with facts that were learnt late".to_owned(),
+    }
+}
+
+/// Of which leads a field was not told, as a heading.
+fn untold_of(untold: Untold, replay: &Replay) -> String {
+    let (Untold::Ever(place) | Untold::Before(place)) = untold;
+    let name = match replay.fields.get(usize::from(place)) {
+        Some((Root::Account, field)) => format!("“{}” of the account", field.replace('_', " ")),
+        Some((_, field)) => format!("“{}” of the lead", field.replace('_', " ")),
+        None => "a field".to_owned(),
+    };
+    match untold {
+        Untold::Ever(_) => format!("Leads of which {name} was never told"),
+        Untold::Before(_) => format!("Leads of which {name} has no history"),
     }
 }
