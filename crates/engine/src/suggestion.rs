@@ -94,8 +94,8 @@ pub struct Suggestion {
     pub over: Rate,
     /// These leads, in the order of the day on which each is looked at.
     pub leads: Vec<Looked>,
-    /// Leads whose time is not over yet: they are not looked at.
-    pub too_young: u64,
+    /// Leads whose time is not over yet, in the same order: what became of them is not looked at.
+    pub too_young: Vec<Looked>,
     /// What was weighed.
     pub traits: Vec<Trait>,
     /// What leads or accounts report and the text does not declare: it cannot be asked for.
@@ -136,7 +136,8 @@ impl Suggestion {
 
     /// About how many bytes it takes.
     pub fn bytes(&self) -> usize {
-        self.leads.iter().map(|lead| 160 + 32 * lead.showed.len()).sum()
+        let all = self.leads.iter().chain(&self.too_young);
+        all.map(|lead| 160 + 32 * lead.showed.len()).sum()
     }
 
     /// The threshold that is wished for, where a lead can reach it; otherwise the card's own.
@@ -305,14 +306,15 @@ fn looked_at(
     Ok((looked, told))
 }
 
-/// Those whose time is over by the last day of which anything is known, and how many are not.
-fn over(looked: Vec<Looked>, last_at: Timestamp, wish: &SuggestionWish) -> (Vec<Looked>, u64) {
-    let all = looked.len();
+/// Those whose time is over by the last day of which anything is known, and those whose is not.
+fn over(
+    looked: Vec<Looked>,
+    last_at: Timestamp,
+    wish: &SuggestionWish,
+) -> (Vec<Looked>, Vec<Looked>) {
     let within = SignedDuration::from_hours(24 * i64::from(wish.within_days));
     let is_over = |lead: &Looked| lead.at.checked_add(within).is_ok_and(|over| over <= last_at);
-    let over: Vec<Looked> = looked.into_iter().filter(is_over).collect();
-    let too_young = (all - over.len()) as u64;
-    (over, too_young)
+    looked.into_iter().partition(is_over)
 }
 
 #[cfg(test)]

@@ -121,11 +121,11 @@ pub struct Card {
     /// Of the later leads, how many sales worked; of the others it is not known what could have become.
     pub worked: Rate,
     /// Things that were looked at and told nothing, or the same as another.
-    pub left_out: usize,
+    pub left_out: Vec<Thing>,
 }
 
 /// Why there is no card.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum NoCard {
     /// Too few of the earlier leads came to it.
     TooFew {
@@ -136,8 +136,8 @@ pub enum NoCard {
     },
     /// Nothing that was shown tells leads apart.
     NothingTells {
-        /// How many things were looked at.
-        things: usize,
+        /// The things that were looked at.
+        things: Vec<Thing>,
     },
 }
 

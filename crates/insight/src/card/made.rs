@@ -44,12 +44,13 @@ pub(super) fn card(traits: &[Trait], earlier: &[Looked], later: &[Looked]) -> Re
         return Err(NoCard::TooFew { hits: rate.hits(), n: rate.n() });
     }
     let shown = things::found(traits, earlier);
-    let things = shown.len();
-    let nothing = NoCard::NothingTells { things };
-    let (rules, base) =
-        earning(chosen(shown, rate.hits(), earlier.len()), earlier).ok_or(nothing)?;
+    let mut things: Vec<Thing> = shown.iter().map(|shown| shown.thing.clone()).collect();
+    let Some((rules, base)) = earning(chosen(shown, rate.hits(), earlier.len()), earlier) else {
+        return Err(NoCard::NothingTells { things });
+    };
+    things.retain(|thing| rules.iter().all(|rule| rule.thing != *thing));
     let mut card = Card {
-        left_out: things - rules.len(),
+        left_out: things,
         rules,
         base,
         made,

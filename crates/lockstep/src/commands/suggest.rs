@@ -128,8 +128,9 @@ fn no_card(found: &Suggestion, none: &NoCard) -> String {
             }
         ),
         NoCard::NothingTells { things } => format!(
-            "No points are suggested: of {things} things that leads showed, none tells those that \
-             {reached} apart from the others."
+            "No points are suggested: of {} things that leads showed, none tells those that {reached} \
+             apart from the others.",
+            things.len()
         ),
     }
 }
@@ -174,7 +175,7 @@ fn text(found: &Suggestion, card: &Card, threshold: i64) -> String {
         "Of the later leads sales worked {}; what the others could have become is not known. {} \
          leads are not looked at, since their {} days are not over. Association, not effect.",
         said(card.worked),
-        found.too_young,
+        found.too_young.len(),
         found.wish.within_days
     ));
     lines.extend(left_out(found));
@@ -244,7 +245,7 @@ fn json_of_none(found: &Suggestion, none: &NoCard) -> Value {
         "definition": found.definition.id,
         "why_not": no_card(found, none),
         "over": rate(found.over),
-        "not_over": found.too_young,
+        "not_over": found.too_young.len(),
     })
 }
 
@@ -296,7 +297,7 @@ fn json_of(found: &Suggestion, card: &Card, threshold: i64, clause: &str) -> Val
         "gates": gates.collect::<Vec<_>>(),
         "met_today": card.met_today.map(rate),
         "worked": rate(card.worked),
-        "not_over": found.too_young,
+        "not_over": found.too_young.len(),
         "clause": clause,
     })
 }

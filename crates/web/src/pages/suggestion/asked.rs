@@ -114,8 +114,14 @@ impl Asked {
 pub(super) enum Behind {
     /// All whose time is over.
     Over,
+    /// Those of them that came to it.
+    OverHits,
+    /// Those whose time is not over.
+    Young,
     /// Those that the card is made from.
     Made,
+    /// Those of them that came to it.
+    MadeHits,
     /// Those that it is tried on.
     Tried,
     /// Of those that it is made from, the ones that show the thing of this rule.
@@ -132,13 +138,18 @@ pub(super) enum Behind {
     Today,
     /// The ones that sales worked.
     Worked,
+    /// And the others.
+    Unworked,
 }
 
 impl fmt::Display for Behind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Behind::Over => f.write_str("over"),
+            Behind::OverHits => f.write_str("over_hits"),
+            Behind::Young => f.write_str("young"),
             Behind::Made => f.write_str("made"),
+            Behind::MadeHits => f.write_str("made_hits"),
             Behind::Tried => f.write_str("tried"),
             Behind::Shows(rule) => write!(f, "shows-{rule}"),
             Behind::ShowsNot(rule) => write!(f, "shows_not-{rule}"),
@@ -147,6 +158,7 @@ impl fmt::Display for Behind {
             Behind::Through => f.write_str("through"),
             Behind::Today => f.write_str("today"),
             Behind::Worked => f.write_str("worked"),
+            Behind::Unworked => f.write_str("unworked"),
         }
     }
 }
@@ -158,11 +170,15 @@ impl FromStr for Behind {
         let numbered = text.split_once('-').and_then(|(word, no)| Some((word, no.parse().ok()?)));
         Ok(match (text, numbered) {
             ("over", _) => Behind::Over,
+            ("over_hits", _) => Behind::OverHits,
+            ("young", _) => Behind::Young,
             ("made", _) => Behind::Made,
+            ("made_hits", _) => Behind::MadeHits,
             ("tried", _) => Behind::Tried,
             ("through", _) => Behind::Through,
             ("today", _) => Behind::Today,
             ("worked", _) => Behind::Worked,
+            ("unworked", _) => Behind::Unworked,
             (_, Some(("shows", rule))) => Behind::Shows(rule),
             (_, Some(("shows_not", rule))) => Behind::ShowsNot(rule),
             (_, Some(("band", band))) => Behind::Band(band),
@@ -198,7 +214,15 @@ mod tests {
         assert_eq!(asked.wish(), Err("Say how many days, from 1 to 1000.".to_owned()));
         let asked = Asked { threshold: "many".into(), ..Asked::default() };
         assert_eq!(asked.wish(), Err("\"many\" is not a whole number of points.".to_owned()));
-        for behind in [Behind::Over, Behind::Shows(3), Behind::Captured(0), Behind::Worked] {
+        for behind in [
+            Behind::Over,
+            Behind::OverHits,
+            Behind::Young,
+            Behind::MadeHits,
+            Behind::Shows(3),
+            Behind::Captured(0),
+            Behind::Unworked,
+        ] {
             assert_eq!(behind.to_string().parse(), Ok(behind));
         }
         assert_eq!("shows-x".parse::<Behind>(), Err(()));

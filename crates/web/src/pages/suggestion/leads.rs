@@ -60,9 +60,32 @@ struct Row {
 /// The rows behind a number.
 fn rows_of<'a>(found: &'a Suggestion, asked: &Asked, behind: Behind) -> Vec<&'a Looked> {
     let (made, tried) = found.leads.split_at(earlier(&found.leads));
-    let Ok(card) = &found.card else {
-        return if behind == Behind::Over { found.leads.iter().collect() } else { Vec::new() };
+    let of = |leads: &'a [Looked], holds: &dyn Fn(&Looked) -> bool| {
+        leads.iter().filter(|lead| holds(lead)).collect::<Vec<_>>()
     };
+    let whole = match behind {
+        Behind::Over => Some(found.leads.iter().collect()),
+        Behind::OverHits => Some(of(&found.leads, &|lead| lead.hit)),
+        Behind::Young => Some(found.too_young.iter().collect()),
+        Behind::Made => Some(made.iter().collect()),
+        Behind::MadeHits => Some(of(made, &|lead| lead.hit)),
+        _ => None,
+    };
+    match (whole, &found.card) {
+        (Some(whole), _) => whole,
+        (None, Ok(card)) => of_card(found, card, (made, tried), asked, behind),
+        (None, Err(_)) => Vec::new(),
+    }
+}
+
+/// The rows behind a number that only a card has; of every other number none.
+fn of_card<'a>(
+    found: &'a Suggestion,
+    card: &'a Card,
+    (made, tried): (&'a [Looked], &'a [Looked]),
+    asked: &Asked,
+    behind: Behind,
+) -> Vec<&'a Looked> {
     let threshold = found.threshold(card, asked.threshold());
     let points = |lead: &Looked| card.points(&found.traits, lead);
     let shows = |nth: usize, lead: &Looked| {
@@ -74,8 +97,6 @@ fn rows_of<'a>(found: &'a Suggestion, asked: &Asked, behind: Behind) -> Vec<&'a 
         leads.iter().filter(|lead| holds(lead)).collect::<Vec<_>>()
     };
     match behind {
-        Behind::Over => found.leads.iter().collect(),
-        Behind::Made => made.iter().collect(),
         Behind::Tried => tried.iter().collect(),
         Behind::Shows(nth) => of(made, &|lead| shows(nth, lead)),
         Behind::ShowsNot(nth) => of(made, &|lead| !shows(nth, lead)),
@@ -86,6 +107,8 @@ fn rows_of<'a>(found: &'a Suggestion, asked: &Asked, behind: Behind) -> Vec<&'a 
         Behind::Through => of(tried, &|lead| points(lead) >= threshold),
         Behind::Today => of(tried, &|lead| lead.today.is_some_and(|(_, met)| met)),
         Behind::Worked => of(tried, &|lead| lead.worked),
+        Behind::Unworked => of(tried, &|lead| !lead.worked),
+        _ => Vec::new(),
     }
 }
 
@@ -111,12 +134,17 @@ pub(crate) async fn index(
         let hits = all.iter().filter(|lead| lead.hit).count();
         let rows = engine.read(|reader| {
             let here = all.iter().skip(wanted.skip).take(ROWS);
-            let see = See { names: Names::new(reader, reach), reader, found, time: &time };
+            let see = See { names: Names::new(reader, reach), reader, found, behind, time: &time };
             here.map(|lead| see.row(lead)).collect::<Result<Vec<Row>, StoreError>>()
         })?;
-        Ok((title, all.len(), hits, rows, words::reached(found)))
+        let reached = words::reached(found);
+        let sum = match behind {
+            Behind::Young => format!("{}, whose time is not over", count(all.len() as u64)),
+            _ => format!("{} of {} {reached}", count(hits as u64), count(all.len() as u64)),
+        };
+        Ok((title, sum, all.len(), rows, reached))
     };
-    let (title, n, hits, rows, reached) = visit.house.work(find).await?;
+    let (title, sum, n, rows, reached) = visit.house.work(find).await?;
     let at = |skip: usize| Asked { skip, ..asked.clone() }.href(version, "/leads");
     let (skip, shown) = (asked.skip, rows.len());
     let page = LeadsPage {
@@ -124,7 +152,7 @@ pub(crate) async fn index(
         version,
         back: Asked { of: String::new(), skip: 0, ..asked.clone() }.href(version, ""),
         title,
-        sum: format!("{} of {} {reached}", count(hits as u64), count(n as u64)),
+        sum,
         reached,
         rows,
         files: Files::of("All of this", &at(0), &format!("/agreement/{version}/points/leads")),
@@ -143,6 +171,7 @@ struct See<'a, 'r> {
     names: Names<'a, 'r>,
     reader: &'a Reader<'r>,
     found: &'a Suggestion,
+    behind: Behind,
     time: &'a LocalTime,
 }
 
@@ -165,7 +194,7 @@ impl See<'_, '_> {
             points: points.map_or(String::new(), words::plain),
             today: today(lead),
             worked: yes(lead.worked),
-            hit: yes(lead.hit),
+            hit: if self.behind == Behind::Young { "not over" } else { yes(lead.hit) },
         })
     }
 }
@@ -215,13 +244,13 @@ pub(crate) async fn file(
     Ok(download(&visit.house, kind, "points", move |_, sheet| {
         let mut goes_on = sheet.head(&HEADER)?;
         for lead in rows_of(&found, &asked, behind) {
-            goes_on = goes_on && sheet.row(&cells(&found, lead))?;
+            goes_on = goes_on && sheet.row(&cells(&found, behind, lead))?;
         }
         Ok(())
     }))
 }
 
-fn cells(found: &Suggestion, lead: &Looked) -> Vec<Cell> {
+fn cells(found: &Suggestion, behind: Behind, lead: &Looked) -> Vec<Cell> {
     let card = found.card.as_ref().ok();
     let units = card.map_or(0, |card| card.points(&found.traits, lead));
     vec![
@@ -231,6 +260,6 @@ fn cells(found: &Suggestion, lead: &Looked) -> Vec<Cell> {
         Cell::Number { units, decimals: 0 },
         today(lead).as_str().into(),
         yes(lead.worked).into(),
-        yes(lead.hit).into(),
+        if behind == Behind::Young { "not over".into() } else { yes(lead.hit).into() },
     ]
 }

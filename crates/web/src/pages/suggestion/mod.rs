@@ -37,7 +37,7 @@ use crate::{
     markup::Markup,
     sent::Sent,
     session::Visit,
-    show::{LocalTime, Rate, count, figure},
+    show::{self, LocalTime, Rate, count, figure},
 };
 pub(crate) use asked::Asked;
 use asked::Behind;
@@ -65,6 +65,8 @@ struct View {
     is_opened: bool,
     card: Option<CardView>,
     not_known: Vec<Markup>,
+    /// What was looked at and earns nothing.
+    left_out: Vec<String>,
     at: String,
 }
 
@@ -90,7 +92,7 @@ struct CardView {
 /// What earns points.
 struct RuleView {
     shows: String,
-    points: String,
+    points: Markup,
     with: Markup,
     without: Markup,
     strip: Strip,
@@ -100,7 +102,7 @@ struct RuleView {
 struct BandView {
     points: String,
     rate: Markup,
-    lift: String,
+    lift: Markup,
     captured: Markup,
     strip: Strip,
 }
@@ -289,6 +291,7 @@ fn view(
         is_opened: suggested.wish.toward == Toward::Opened,
         card,
         not_known: words::not_known(suggested, &open),
+        left_out: words::left_out(suggested),
         at: here.at,
     })
 }
@@ -306,13 +309,12 @@ fn card_view(
     here: &Asked,
     time: &LocalTime,
 ) -> Result<CardView, Failure> {
-    let open = |rate: DomainRate, behind: Behind| {
-        figure(shown_rate(rate).line(), &here.leads(found.version, behind))
-    };
+    let way = |behind: Behind| here.leads(found.version, behind);
+    let open = |rate: DomainRate, behind: Behind| figure(shown_rate(rate).line(), &way(behind));
     let threshold = found.threshold(card, here.threshold());
     let rules = card.rules.iter().enumerate().map(|(nth, rule)| RuleView {
         shows: found.words_of(&rule.thing),
-        points: words::signed(rule.points),
+        points: figure(words::signed(rule.points), &way(Behind::Shows(nth))),
         with: open(rule.with, Behind::Shows(nth)),
         without: open(rule.without, Behind::ShowsNot(nth)),
         strip: Strip {
@@ -324,7 +326,10 @@ fn card_view(
     let bands = card.bands.iter().enumerate().map(|(nth, band)| BandView {
         points: words::from_to(card, nth),
         rate: open(band.rate, Behind::Band(nth)),
-        lift: band.lift.map_or("not measurable".to_owned(), |lift| format!("{lift:.1} times")),
+        lift: band.lift.map_or_else(
+            || show::not_measurable("nobody came to it"),
+            |lift| figure(format!("{lift:.1} times"), &way(Behind::Band(nth))),
+        ),
         captured: open(band.captured, Behind::Captured(nth)),
         strip: Strip {
             open: None,
@@ -338,12 +343,17 @@ fn card_view(
         made: words::leads(&card.made, &open(card.made.rate, Behind::Made), found, time),
         bands: bands.collect(),
         tried: words::leads(&card.tried, &open(card.tried.rate, Behind::Tried), found, time),
-        verdict: words::verdict(found, card),
+        verdict: words::verdict(found, card, &way(Behind::Tried)),
         together: WEIGHED_TOGETHER,
         threshold,
         why: words::why(card, threshold),
         most: card.most(),
-        gate: words::gate(found, card, (threshold, here.threshold()), &open),
+        gate: words::gate(
+            found,
+            card,
+            (threshold, here.threshold()),
+            (&open, &way(Behind::Through)),
+        ),
         says: found.sentence(card, threshold),
         clause: engine.suggested_clause(found, card, threshold)?,
     })

@@ -11,7 +11,7 @@ use engine::suggestion::{
 use super::{super::backtest::shown_rate, asked::Behind};
 use crate::{
     markup::Markup,
-    show::{LocalTime, count, per_cent},
+    show::{LocalTime, count, figure, per_cent},
 };
 
 /// What leads come to, in the past tense.
@@ -41,26 +41,47 @@ pub(super) fn head(found: &Suggestion, open: &impl Fn(u64, Behind) -> Markup) ->
         .and_text(&found.definition.id)
         .and_text("”. ")
         .and(open(found.over.n(), Behind::Over))
-        .and_text(format!(
-            " leads had their {} days; {} of them {}.",
-            found.wish.within_days,
-            count(found.over.hits()),
-            reached(found)
-        ));
+        .and_text(" leads had their ")
+        .and(figure(format!("{} days", found.wish.within_days), "#within"))
+        .and_text("; ")
+        .and(open(found.over.hits(), Behind::OverHits))
+        .and_text(format!(" of them {}.", reached(found)));
     match &found.card {
         Ok(_) => over,
-        Err(NoCard::TooFew { hits, n }) => over.and_text(format!(
-            " The earlier {} of them would make the card, and {} of these {}: at least {HITS_MIN} are \
-             needed that did, and as many that did not. Keep the points that you have agreed on.",
-            count(*n),
-            count(*hits),
-            reached(found),
-        )),
-        Err(NoCard::NothingTells { things }) => over.and_text(format!(
-            " Of {} things that they showed, none tells one from the other.",
-            count(*things as u64)
-        )),
+        Err(NoCard::TooFew { hits, n }) => over
+            .and_text(" The earlier ")
+            .and(open(*n, Behind::Made))
+            .and_text(" of them would make the card, and ")
+            .and(open(*hits, Behind::MadeHits))
+            .and_text(format!(
+                " of these {}: at least {} are needed that did, and as many that did not. Keep the \
+                 points that you have agreed on.",
+                reached(found),
+                in_words(HITS_MIN),
+            )),
+        Err(NoCard::NothingTells { things }) => over
+            .and_text(" Of ")
+            .and(figure(count(things.len() as u64), LEFT_OUT))
+            .and_text(" things that they showed, none tells one from the other."),
     }
+}
+
+/// Where the things stand that tell nothing.
+const LEFT_OUT: &str = "#left-out";
+
+/// The least that is needed is a rule of the house and nobody's figure: it stands in words.
+fn in_words(n: u64) -> String {
+    if n == 50 { "fifty".to_owned() } else { count(n) }
+}
+
+/// The things that were looked at and earn nothing, in their words.
+pub(super) fn left_out(found: &Suggestion) -> Vec<String> {
+    let things = match &found.card {
+        Ok(card) => &card.left_out,
+        Err(NoCard::NothingTells { things }) => things,
+        Err(NoCard::TooFew { .. }) => return Vec::new(),
+    };
+    things.iter().map(|thing| found.words_of(thing)).collect()
 }
 
 /// `+12`, `−4`.
@@ -94,46 +115,61 @@ pub(super) fn leads(leads: &Leads, rate: &Markup, found: &Suggestion, time: &Loc
         .and(day(leads.to))
 }
 
-/// How the card did.
-pub(super) fn verdict(found: &Suggestion, card: &Card) -> Vec<Markup> {
+/// How the card did; each share opens the leads that it was tried on.
+pub(super) fn verdict(found: &Suggestion, card: &Card, tried: &str) -> Vec<Markup> {
     let mut says = Vec::new();
+    let door = |words: String| figure(words, tried);
     let ranks = |ranks: Ranks| {
         let [auc, low, high] = [ranks.auc, ranks.low, ranks.high].map(per_cent);
-        format!("{auc} (95 %: {low} to {high})")
+        door(format!("{auc} (95 %: {low} to {high})"))
     };
-    let of_card = card.ranks.map_or("not measurable".to_owned(), ranks);
-    says.push(Markup::text(format!(
-        "Of two leads of which one {}, the card gives that one more points in {of_card} of all pairs; \
-         a coin does in 50 %.",
-        reached(found)
-    )));
+    let of_card = card.ranks.map_or(Markup::text("not measurable"), ranks);
+    says.push(
+        Markup::text(format!(
+            "Of two leads of which one {}, the card gives that one more points in ",
+            reached(found)
+        ))
+        .and(of_card)
+        .and_text(" of all pairs; a coin does in half of them."),
+    );
     if card.ranks.is_some_and(|ranks| ranks.low <= 0.5) {
         says.push(Markup::text(
             "That could be chance: on leads that it has not seen, this card is not shown to tell \
              anything apart.",
         ));
     }
-    says.push(Markup::text(match card.ranks_today {
-        Some(today) => format!("The points in force: {} on the same leads.", ranks(today)),
-        None => "The points in force cannot be compared: they do not judge these leads.".to_owned(),
-    }));
+    says.push(match card.ranks_today {
+        Some(today) => {
+            Markup::text("The points in force: ").and(ranks(today)).and_text(" on the same leads.")
+        }
+        None => {
+            Markup::text("The points in force cannot be compared: they do not judge these leads.")
+        }
+    });
     if let Some(calibration) = &card.calibration {
-        let slope = calibration.slope.map_or(String::new(), |slope| {
-            let reading = match slope {
-                slope if slope < 0.8 => "it spreads leads further apart than they were",
-                slope if slope > 1.25 => "leads were further apart than it says",
-                _ => "it spreads leads about as far apart as they were",
-            };
-            format!(" Its slope is {slope:.2}: {reading}.")
+        let said = Markup::text("It said ")
+            .and(door(per_cent(calibration.said)))
+            .and_text(" of them, and ")
+            .and(door(shown_rate(calibration.was).line()))
+            .and_text(format!(" {}.", reached(found)));
+        says.push(match calibration.slope {
+            None => said,
+            Some(slope) => said
+                .and_text(" Its slope is ")
+                .and(door(format!("{slope:.2}")))
+                .and_text(format!(": {}.", spread(slope))),
         });
-        says.push(Markup::text(format!(
-            "It said {} of them, and {} {}.{slope}",
-            per_cent(calibration.said),
-            shown_rate(calibration.was).line(),
-            reached(found),
-        )));
     }
     says
+}
+
+/// What a slope says of a card.
+fn spread(slope: f64) -> &'static str {
+    match slope {
+        slope if slope < 0.8 => "it spreads leads further apart than they were",
+        slope if slope > 1.25 => "leads were further apart than it says",
+        _ => "it spreads leads about as far apart as they were",
+    }
 }
 
 /// Why it is this threshold.
@@ -157,25 +193,34 @@ pub(super) fn gate(
     found: &Suggestion,
     card: &Card,
     (threshold, wished): (i64, Option<i64>),
-    open: &impl Fn(Rate, Behind) -> Markup,
+    (open, through): (&impl Fn(Rate, Behind) -> Markup, &str),
 ) -> Markup {
     let gate = card.gates.iter().find(|gate| gate.points >= threshold);
-    let through = match gate {
+    let let_through = match gate {
         Some(gate) => {
-            let a_week = gate.per_week.map_or(String::new(), |n| format!(", {n:.1} leads a week"));
-            open(gate.through, Behind::Through).and_text(format!(" {}{a_week}", reached(found)))
+            let words =
+                open(gate.through, Behind::Through).and_text(format!(" {}", reached(found)));
+            match gate.per_week {
+                None => words,
+                Some(n) => {
+                    words.and_text(", ").and(figure(format!("{n:.1} leads a week"), through))
+                }
+            }
         }
         None => Markup::text("no lead reaches it"),
     };
+    let at = |points: i64| figure(format!("{} points", plain(points)), "#threshold");
     let not = match wished {
         Some(wished) if wished != threshold => {
-            format!("From {} points on is no threshold of this card. ", plain(wished))
+            Markup::text("From ").and(at(wished)).and_text(" on is no threshold of this card. ")
         }
-        _ => String::new(),
+        _ => Markup::new(),
     };
-    let from = plain(threshold);
-    let says = Markup::text(format!("{not}From {from} points on, of the later leads: "))
-        .and(through)
+    let says = not
+        .and_text("From ")
+        .and(at(threshold))
+        .and_text(" on, of the later leads: ")
+        .and(let_through)
         .and_text(". By the rule in force: ");
     match card.met_today {
         Some(met) => says.and(open(met, Behind::Today)).and_text("."),
@@ -191,25 +236,29 @@ pub(super) fn not_known(found: &Suggestion, open: &impl Fn(u64, Behind) -> Marku
         says.push(
             Markup::text("Of the later leads sales worked ")
                 .and(open(worked, Behind::Worked))
+                .and_text(". The other ")
+                .and(open(n - worked, Behind::Unworked))
                 .and_text(format!(
-                    ". The other {} count as not {}: what they could have become is not known.",
-                    count(n - worked),
+                    " count as not {}: what they could have become is not known.",
                     match found.wish.toward {
                         Toward::Won => "won",
                         Toward::Opened => "opened",
                     }
                 )),
         );
-        says.push(Markup::text(format!(
-            "{} more things were looked at; they tell nothing, or the same as another.",
-            count(card.left_out as u64)
-        )));
+        says.push(
+            figure(count(card.left_out.len() as u64), LEFT_OUT).and_text(
+                " more things were looked at; they tell nothing, or the same as another.",
+            ),
+        );
     }
-    let days = found.wish.within_days;
-    says.push(Markup::text(match found.too_young {
-        1 => format!("1 lead is not looked at: its {days} days are not over."),
-        n => format!("{} leads are not looked at: their {days} days are not over.", count(n)),
-    }));
+    let young = found.too_young.len() as u64;
+    let (are, their) = match young {
+        1 => (" lead is not looked at: its ", " are not over."),
+        _ => (" leads are not looked at: their ", " are not over."),
+    };
+    let days = figure(format!("{} days", found.wish.within_days), "#within");
+    says.push(open(young, Behind::Young).and_text(are).and(days).and_text(their));
     let names = |fields: &BTreeSet<Field>| {
         let names = fields.iter().map(|field| format!("{}.{}", field.root.word(), field.name));
         names.collect::<Vec<_>>().join(", ")
@@ -239,7 +288,10 @@ pub(super) fn behind(found: &Suggestion, behind: Behind) -> Option<String> {
     let rule = |nth: usize| Some(found.words_of(&card?.rules.get(nth)?.thing));
     Some(match behind {
         Behind::Over => "Leads whose time is over".to_owned(),
+        Behind::OverHits => format!("Leads whose time is over that {}", reached(found)),
+        Behind::Young => "Leads that are not looked at".to_owned(),
         Behind::Made => "The earlier leads, which made the card".to_owned(),
+        Behind::MadeHits => format!("The earlier leads that {}", reached(found)),
         Behind::Tried => "The later leads, on which it was tried".to_owned(),
         Behind::Shows(nth) => format!("Earlier leads that show “{}”", rule(nth)?),
         Behind::ShowsNot(nth) => format!("Earlier leads that do not show “{}”", rule(nth)?),
@@ -254,5 +306,6 @@ pub(super) fn behind(found: &Suggestion, behind: Behind) -> Option<String> {
         Behind::Through => "Later leads that reach the threshold".to_owned(),
         Behind::Today => "Later leads that met the rule in force".to_owned(),
         Behind::Worked => "Later leads that sales worked".to_owned(),
+        Behind::Unworked => "Later leads that sales did not work".to_owned(),
     })
 }
