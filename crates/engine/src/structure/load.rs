@@ -53,6 +53,9 @@ pub struct Workload {
     /// What they can take on against what is on its way: of leads, the part that becomes
     /// opportunities.
     pub room: Room,
+    /// What the goals count that say what marketing delivers: leads that were qualified, or handoffs
+    /// that were accepted.
+    pub delivers: Measure,
     /// Calling what is on its way, and the time for that, in minutes; where the text says.
     pub calling: Option<(u64, u64)>,
     /// The first and the last of the days to come, in the Agreement's zone.
@@ -86,7 +89,7 @@ impl Firm<'_> {
         });
         let people: Vec<UserId> = of_side.map(|row| row.id.clone()).collect();
         let takes: f64 = people.iter().map(|user| self.taken_on(capacity, user, ahead)).sum();
-        let (came, promised) = self.delivered(behind, ahead)?;
+        let (delivers, came, promised) = self.delivered(behind, ahead)?;
         let opened = self.reader.opportunities_opened_between(behind.0, behind.1)?;
         let room = Room { takes: Some(takes.round() as u64), came, to_pools: opened, promised };
         let leads = came.max(promised.unwrap_or(0));
@@ -106,6 +109,7 @@ impl Firm<'_> {
             at_a_time: u64::from(capacity.at_a_time) * people.len() as u64,
             people,
             room,
+            delivers,
             calling,
             ahead,
             behind,
@@ -118,25 +122,25 @@ impl Firm<'_> {
         capacity.taken_on_in(f64::from(DAYS)) * share(at_work, in_all)
     }
 
-    /// The leads that marketing delivered in some days, and what it promised for others, both as its
-    /// goals count them.
+    /// What marketing's goals count, the leads that it delivered in some days, and what it promised
+    /// for others.
     fn delivered(
         &self,
         behind: (Date, Date),
         ahead: (Date, Date),
-    ) -> Result<(u64, Option<u64>), Error> {
+    ) -> Result<(Measure, u64, Option<u64>), Error> {
         let accepted = self.promised_by(Measure::Accepted, ahead);
         let qualified = self.promised_by(Measure::Qualified, ahead);
         let (Some(from), Some(to)) = (self.start(behind.0), self.start(ahead.0)) else {
-            return Ok((0, qualified.or(accepted)));
+            return Ok((Measure::Qualified, 0, qualified.or(accepted)));
         };
         if let (None, Some(_)) = (qualified, accepted) {
             let until = to.saturating_sub(jiff::SignedDuration::from_nanos(1)).unwrap_or(to);
             let answers = self.reader.answers_between(from, until)?;
             let taken = answers.iter().filter(|(answer, _)| *answer == Answer::Accepted);
-            return Ok((taken.map(|(_, n)| n).sum(), accepted));
+            return Ok((Measure::Accepted, taken.map(|(_, n)| n).sum(), accepted));
         }
-        Ok((self.reader.leads_qualified_between(from, to)?, qualified))
+        Ok((Measure::Qualified, self.reader.leads_qualified_between(from, to)?, qualified))
     }
 
     /// Says of each who receives whether they have more than the text gives room for.

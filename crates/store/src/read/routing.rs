@@ -351,6 +351,26 @@ impl Reader<'_> {
         Ok(counts.unwrap_or_default())
     }
 
+    /// The leads that were routed from an instant on and before another, by id, and whether each
+    /// went to a pool.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn leads_routed_in(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<(LeadId, bool)>, StoreError> {
+        let query =
+            "select lead, count(pool) from routing where at >= $1 and at < $2 group by lead";
+        let mut leads =
+            self.list("read what was routed", query, values![from, to], |mut row| {
+                Ok((row.next::<LeadId>()?, row.next::<i64>()? > 0))
+            })?;
+        leads.sort();
+        Ok(leads)
+    }
+
     /// How many leads somebody was given since an instant, each once, counted up to a number.
     ///
     /// # Errors

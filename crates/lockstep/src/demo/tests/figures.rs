@@ -48,7 +48,6 @@ const NO_FIGURES: &[(&str, &str)] = &[
     (".sec-n", "how many rows stand right below"),
     (".terms", "arithmetic with what was signed, written out beside it"),
     (".notes", "what is not known, in words"),
-    (".dashes", "what cannot be replayed, in words"),
     (".method", "how something is reckoned"),
     (".ghost", "an example of what would stand here"),
 ];
@@ -196,7 +195,7 @@ fn every_number_on_every_screen_opens_and_adds_up() {
             pages.push("/scoreboard?by=segment".to_owned());
         }
         if role == Role::Leader {
-            pages.push("/agreement/4/backtest".to_owned());
+            pages.extend(["/agreement/4/backtest", "/agreement/4/points"].map(str::to_owned));
         }
         if role == Role::Operations {
             pages.extend(of_operations(&filled.engine));

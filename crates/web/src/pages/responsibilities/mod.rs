@@ -28,7 +28,7 @@ use crate::{
     session::Visit,
     show::{LocalTime, count, figure},
 };
-use room::{RoomShown, room_shown, workload_shown};
+use room::{Doors, RoomShown, room_shown, workload_shown};
 
 #[derive(Template)]
 #[template(path = "pages/responsibilities/index.html")]
@@ -323,13 +323,17 @@ fn people_shown(
             .as_deref()
             .map(|lapsed| check_ins_shown(names, lapsed, time))
             .transpose()?,
-        rooms: structure
-            .room
-            .iter()
-            .map(|ahead| room_shown(ahead, promised, time))
-            .chain(structure.workloads.iter().flat_map(|load| workload_shown(load, promised, time)))
-            .collect(),
+        rooms: rooms(structure, &Doors { names, goal: promised, time })?,
     })
+}
+
+fn rooms(structure: &Structure, doors: &Doors<'_, '_>) -> Result<Vec<RoomShown>, Failure> {
+    let mut rooms: Vec<RoomShown> =
+        structure.room.iter().map(|ahead| room_shown(ahead, doors)).collect();
+    for load in &structure.workloads {
+        rooms.extend(workload_shown(load, doors)?);
+    }
+    Ok(rooms)
 }
 
 fn check_ins_shown(

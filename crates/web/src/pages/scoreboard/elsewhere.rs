@@ -1,5 +1,5 @@
-//! The rows behind figures that stand on Today, in the margins of the Agreement and on the cards of
-//! its personas.
+//! The rows behind figures that stand on Today, in the margins of the Agreement on the cards of
+//! its personas, and among its responsibilities.
 //!
 //! A key of Today means whoever opens it: `today.due` lists the clocks that this very person sees
 //! counted on their own first page, so it shows nobody more than that page does.
@@ -14,6 +14,7 @@ use store::{
 
 use super::{
     board::{Behind, Rows},
+    on_the_way::OnTheWay,
     personas,
 };
 use crate::{
@@ -128,6 +129,9 @@ pub(super) fn page_of(key: &str) -> Option<(String, &'static str)> {
     if let Some(figure) = personas::Figure::of_key(key) {
         return Some((figure.page(), "Persona"));
     }
+    if OnTheWay::of_key(key).is_some() {
+        return Some(("/responsibilities".to_owned(), "Responsibilities"));
+    }
     let (_, version, _) = Margin::of_key(key)?;
     Some((format!("/agreement/{}", encoded(&version.to_string())), "Agreement"))
 }
@@ -151,6 +155,13 @@ pub(super) fn behind(
     if let Some(figure) = personas::Figure::of_key(key) {
         engine::access::may(actor, &Act::SeeAgreement)?;
         return figure.behind(house, as_it_was, time.now()).map(Some);
+    }
+    if let Some(figure) = OnTheWay::of_key(key) {
+        engine::access::may(actor, &Act::SeeEverybodysFigures)?;
+        let agreements = house.app.engine.agreements()?;
+        let in_force = agreements.at(time.now()).ok_or(Failure::Absent)?;
+        let zone = &in_force.agreement.zone;
+        return house.app.engine.read(|reader| figure.behind(reader, zone)).map(now);
     }
     let Some((margin, version, of)) = Margin::of_key(key) else { return Ok(None) };
     engine::access::may(actor, &Act::SeeAgreement)?;

@@ -2,6 +2,7 @@
 
 pub(crate) mod board;
 pub(crate) mod elsewhere;
+pub(crate) mod on_the_way;
 pub(crate) mod personas;
 pub(crate) mod promised;
 mod reasons;

@@ -161,7 +161,7 @@ fn without_names(words: &str) -> String {
         let is_of = before == "of" && place == 1;
         let is_month = |word: &str| {
             let months = "JanFebMarAprMayJunJulAugSepOctNovDec";
-            word.len() >= 3 && months.contains(&word[..3.min(word.len())])
+            word.get(..3).is_some_and(|start| months.contains(start))
         };
         let is_date = word.matches('-').count() == 2
             || word.contains(':')

@@ -29,6 +29,10 @@ pub(super) fn check(house: &House, role: Role, page: &str, figure: &Figure) -> R
         _ if address == "/routing" && said.starts_with(|c: char| c.is_ascii_digit()) => {
             body.contains("<h2>Pool ").then_some(()).ok_or("no pool stands there".into())
         }
+        Some((_, place)) if own && place.starts_with("who-") => who(&body, place, said),
+        Some((_, place)) if own && place.starts_with("short-") => short(&body, place, said),
+        Some((_, "left-out")) if own => left_out(&body, said),
+        _ if address.contains("/points/leads?") => points(house, role, &address, said),
         _ if address.contains("/backtest/leads?") => backtest(house, role, &address, &body, said),
         Some((_, "unrouted")) => {
             let waiting = body.matches("<tr data-row>").count().to_string();
@@ -100,6 +104,55 @@ fn backtest(
         _ => counts > 0 || said.starts_with('0'),
     };
     is_made.then_some(()).ok_or(format!("{counts} are listed"))
+}
+
+/// The things that a card leaves out, which stand on its page.
+fn left_out(body: &str, said: &str) -> Result<(), String> {
+    let list = body.split_once("id=\"left-out\"").ok_or("no list of them stands there")?.1;
+    let list = list.split_once("</details>").ok_or("the list does not end")?.0;
+    let n = list.matches("<tr><th").count() - 1;
+    (n.to_string() == said).then_some(()).ok_or(format!("{n} are listed"))
+}
+
+/// So many people, whose names stand on the page.
+fn who(body: &str, place: &str, said: &str) -> Result<(), String> {
+    let list = body.split_once(&format!("id=\"{place}\"")).ok_or("no names stand there")?.1;
+    let n = list.split("</ul>").next().unwrap_or_default().matches("<li>").count();
+    (said.split(' ').next() == Some(&n.to_string())).then_some(()).ok_or(format!("{n} names"))
+}
+
+/// A difference, whose row says the two numbers that make it.
+fn short(body: &str, place: &str, said: &str) -> Result<(), String> {
+    let row = body.split_once(&format!("id=\"{place}\"")).ok_or("no such row")?.1;
+    let row = plain(row.split("</tr>").next().unwrap_or_default());
+    let parts = row.split_once(" − ").ok_or("the row has no difference")?;
+    let last = |text: &str| hundredths(text.rsplit('>').next().unwrap_or_default());
+    let first = |text: &str| hundredths(text.split('<').next().unwrap_or_default());
+    let difference = last(parts.0).zip(first(parts.1)).map(|(more, less)| more - less);
+    (hundredths(said) == difference).then_some(()).ok_or(format!("{row} makes {difference:?}"))
+}
+
+/// The leads of suggested points: as many as are said, so many that came to it of so many, or some
+/// where a share or a mean is made of them.
+fn points(house: &House, role: Role, address: &str, said: &str) -> Result<(), String> {
+    let (status, csv) = house.gets(role, &address.replacen("/leads?", "/leads.csv?", 1));
+    if status != StatusCode::OK {
+        return Err(format!("its file answers {status}"));
+    }
+    let n = csv.lines().count().saturating_sub(1) as u64;
+    let hits = csv.lines().skip(1).filter(|line| line.ends_with(",yes")).count() as u64;
+    let counts = |text: &str| text.replace(',', "").parse::<u64>().ok();
+    let is_made = match (counts(said), said.split_once(" of ")) {
+        (Some(all), _) => all == n,
+        (None, Some((of, all))) => {
+            let all = all.split_once(", ").map_or(all, |(all, _)| all);
+            // Of all that came to it, those that are listed.
+            let captured = address.contains("of=captured") && counts(of) == Some(n);
+            captured || (counts(of), counts(all)) == (Some(hits), Some(n))
+        }
+        (None, None) => n > 0,
+    };
+    is_made.then_some(()).ok_or(format!("{hits} of {n} are listed"))
 }
 
 /// Rows as their file has them: how many, and what they bring together in hundredths.
