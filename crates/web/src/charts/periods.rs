@@ -78,8 +78,8 @@ impl Periods {
     }
 
     /// Where the scale begins, in per cent: the highest ten that leaves every point room, at most
-    /// sixty. It is a line and not a bar, so it need not begin at zero, and its first number says
-    /// where it does.
+    /// sixty. It is a line and not a bar, so it need not begin at zero, and where it does not, words over
+    /// the scale say so.
     fn floor(&self) -> f64 {
         let shares = self.periods.iter().filter_map(|period| period.rate.share());
         let lowest = shares.fold(1.0, f64::min) * 100.0;
@@ -101,6 +101,10 @@ impl Periods {
         let floor = self.floor();
         let step = if floor >= 60.0 { 10.0 } else { 20.0 };
         let mut parts = Markup::new();
+        if floor > 0.0 {
+            let words = format!("axis from {floor:.0}\u{a0}%");
+            parts.push(text("tick", (100.0, TOP - 12.0), Anchor::End, &words));
+        }
         let mut value = floor;
         while value <= 100.0 {
             let down = self.down(value);
@@ -337,9 +341,11 @@ mod tests {
     #[test]
     fn the_scale_leaves_room_below_the_lowest_point() {
         assert_eq!(weeks().floor(), 60.0);
+        assert!(weeks().to_string().contains(">axis from 60\u{a0}%</text>"));
         let mut low = weeks();
         low.periods[2].rate = Rate::of(3, 30);
         assert_eq!(low.floor(), 0.0);
+        assert!(!low.to_string().contains("axis from"));
     }
 
     #[test]
