@@ -44,6 +44,25 @@ async fn each_figure_lists_the_rows_that_add_up_to_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn each_section_says_what_it_finds_of_how_many_and_in_which_days() {
+    let world = World::just_signed();
+    answered(&world).await;
+    let page = world.page("mara", "/scoreboard?from=2026-11-01&to=2026-11-30").await;
+    let period = "1 Nov 2026 to 30 Nov 2026 , known up to 17 Nov 2026 , Europe/Berlin; n = 2";
+    for words in [
+        "Service levels Answer: 1 of 2 , met in time; its clause sets no goal",
+        "Funnel by month No month’s leads are old enough yet to say how they went on",
+        "Differences “definition met, not said since” is the most frequent difference: ",
+        &format!("{period} clocks"),
+        &format!("{period} leads"),
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    let whole = world.page("mara", "/scoreboard").await;
+    assert!(whole.contains("everything up to 17 Nov 2026 , Europe/Berlin"), "{whole}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn figures_are_told_apart_by_whom_leads_are_and_each_opens() {
     let world = World::just_signed_with(&format!("{PERSONAS}\n{PRIORITIES}"));
     answered(&world).await;

@@ -80,16 +80,18 @@ impl Goal {
     }
 }
 
-/// A chart with its finding as a title, a line that says unit, period and n, and its twin.
-pub fn figure(
-    finding: impl Into<Markup>,
-    says: impl Into<Markup>,
-    chart: impl Into<Markup>,
-    twin: Twin,
-) -> Markup {
-    let caption = element("figcaption")
+/// What stands over a chart or a table: what it is called, its finding as the title, and a line that
+/// says unit, period and n.
+pub fn caption(name: &str, finding: impl Into<Markup>, says: impl Into<Markup>) -> Markup {
+    element("figcaption")
+        .holding(element("p").class("kicker").holding(name))
         .holding(element("h2").holding(finding))
-        .holding(element("p").holding(says));
+        .holding(element("p").holding(says))
+        .into()
+}
+
+/// A chart under its caption, with its twin.
+pub fn figure(caption: Markup, chart: impl Into<Markup>, twin: Twin) -> Markup {
     element("figure").holding(caption).holding(chart).holding(twin).into()
 }
 

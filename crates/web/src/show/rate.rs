@@ -53,6 +53,15 @@ impl Rate {
         format!("{}{NBSP}of{NBSP}{}", count(self.hits), count(self.n))
     }
 
+    /// So many of so many with their share, without the interval: `142 of 212, 67 %`, or `9 of 11`
+    /// under twenty.
+    pub fn brief(&self) -> String {
+        match self.share().filter(|_| !self.is_small()) {
+            Some(share) => format!("{}, {}", self.counts(), per_cent(share)),
+            None => self.counts(),
+        }
+    }
+
     /// The interval in per cent: `60–73 %`. Nothing if there is none or the rate is small.
     pub fn interval_words(&self) -> Option<String> {
         let (low, high) = self.interval.filter(|_| !self.is_small())?;
@@ -70,12 +79,9 @@ impl Rate {
 
     /// The whole in one line, as a table says it: `142 of 212, 67 % (60–73)`.
     pub fn line(&self) -> String {
-        let mut line = self.counts();
-        if let Some(share) = self.share().filter(|_| !self.is_small()) {
-            line.push_str(&format!(", {}", per_cent(share)));
-            if let Some((low, high)) = self.interval {
-                line.push_str(&format!(" ({}–{})", hundredths(low), hundredths(high)));
-            }
+        let mut line = self.brief();
+        if let Some((low, high)) = self.interval.filter(|_| !self.is_small()) {
+            line.push_str(&format!(" ({}–{})", hundredths(low), hundredths(high)));
         }
         line
     }
@@ -119,7 +125,9 @@ mod tests {
     fn a_line_says_the_whole() {
         let rate = Rate::of(84, 128).within(0.57, 0.73);
         assert_eq!(rate.line(), "84\u{a0}of\u{a0}128, 66\u{a0}% (57–73)");
+        assert_eq!(rate.brief(), "84\u{a0}of\u{a0}128, 66\u{a0}%");
         assert_eq!(Rate::of(2, 13).line(), "2\u{a0}of\u{a0}13");
+        assert_eq!(Rate::of(2, 13).brief(), "2\u{a0}of\u{a0}13");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use domain::{
 use engine::report::ReportRefusal;
 
 use crate::{
-    charts::{Interval, Twin},
+    charts::{self, Interval, Twin},
     kept::Keep,
     markup::{Markup, element},
     show::{self, Rate, figure},
@@ -138,11 +138,34 @@ impl Behind {
     }
 }
 
-/// A table with a title and what it says.
+/// A table under its caption.
 pub(super) struct Section {
-    pub(super) title: String,
-    pub(super) says: Markup,
+    /// What it is called, for those who do not see it.
+    pub(super) name: String,
+    pub(super) caption: Markup,
     pub(super) table: Markup,
+}
+
+impl Section {
+    /// A table of a name, with its finding as the title; `says` is the line of unit, period and n.
+    pub(super) fn of(
+        name: impl Into<String>,
+        finding: Markup,
+        says: Markup,
+        table: Markup,
+    ) -> Section {
+        let name = name.into();
+        Section { caption: charts::caption(&name, finding, says), name, table }
+    }
+}
+
+/// What stands over a table: its finding, what it counts, and of how many of what.
+pub(super) struct Told {
+    pub(super) finding: Markup,
+    pub(super) says: Markup,
+    /// `n = 212`, as a door to the rows.
+    pub(super) n: Markup,
+    pub(super) noun: &'static str,
 }
 
 /// What everybody sees, but for whom figures person by person are not, and the rows behind each
@@ -164,6 +187,8 @@ pub(crate) struct Board {
     pub(super) by_person: bool,
     /// The question, as it follows in addresses.
     pub(super) query: String,
+    /// Its period, in words.
+    pub(super) period: Markup,
 }
 
 impl Board {
@@ -190,7 +215,7 @@ impl Keep for Board {
         let of_one = |(key, behind): (&String, &Behind)| {
             key.len() + behind.title.len() + behind.rows.bytes() + size_of::<Behind>()
         };
-        let tables = self.sections.iter().map(|one| &one.table);
+        let tables = self.sections.iter().flat_map(|one| [&one.caption, &one.table]);
         let drawn = tables.chain([&self.chart]).chain(&self.by_level);
         let drawn: usize = drawn.map(|markup| markup.as_str().len()).sum();
         self.behind.iter().map(of_one).sum::<usize>() + drawn
@@ -253,13 +278,17 @@ impl Board {
         Interval { rate: rate(share), goal, unfinished: false, href: Some(href) }
     }
 
-    pub(super) fn section(
-        &mut self,
-        title: impl Into<String>,
-        says: impl Into<Markup>,
-        twin: &Twin,
-    ) {
-        self.sections.push(Section { title: title.into(), says: says.into(), table: twin.table() });
+    /// Where the rows of a figure that was noted are listed.
+    pub(super) fn way(&self, key: &str) -> String {
+        rows_href(key, &self.query)
+    }
+
+    /// One more table: its name, its finding as the title, what it counts, and of how many of what.
+    pub(super) fn section(&mut self, name: &str, told: Told, twin: &Twin) {
+        let Told { finding, says, n, noun } = told;
+        let says = says.and_text("; ").and(self.period.clone()).and_text("; ").and(n);
+        let says = says.and_text(" ").and_text(noun);
+        self.sections.push(Section::of(name, finding, says, twin.table()));
     }
 }
 

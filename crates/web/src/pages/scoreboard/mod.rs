@@ -2,7 +2,10 @@
 
 pub(crate) mod board;
 pub(crate) mod elsewhere;
+mod findings;
+mod funnel;
 pub(crate) mod on_the_way;
+mod period;
 pub(crate) mod personas;
 pub(crate) mod promised;
 mod reasons;

@@ -13,6 +13,7 @@ use engine::{
 
 use super::{
     board::{Behind, Section, amount, rate, rows_href},
+    period,
     standing::{self, Doors, Working},
 };
 use crate::{
@@ -124,7 +125,7 @@ fn quotas(
         return None;
     }
     let mut twin = Twin::of("Quota").words("Period").number("Won").number("Of").number("Share");
-    for quota in seen {
+    for quota in &seen {
         let href = rows_href(&quota_key(quota), query);
         let worked = format!("{href}#workings");
         let target = quota.target.map(|target| figure(amount(target, quota.currency), &worked));
@@ -140,10 +141,25 @@ fn quotas(
             share,
         ]);
     }
-    Some(Section {
-        title: "Quotas".to_owned(),
-        says: Markup::text("won and closed in the period of the quota"),
-        table: twin.table(),
+    let says = match (question.from, question.to) {
+        (None, None) => "won and closed in the period of each quota, of those that hold today; ",
+        _ => "won and closed in the period of each quota, of those that touch ",
+    };
+    let says = Markup::text(says).and(period::words(question));
+    Some(Section::of("Quotas", quotas_finding(&seen), says, twin.table()))
+}
+
+/// Whether the quotas are reached, without a number that one person would be told by.
+fn quotas_finding(seen: &[&QuotaFigures]) -> Markup {
+    let is_reached =
+        |quota: &&&QuotaFigures| quota.target.is_some_and(|target| quota.won.total() >= target);
+    let reached = seen.iter().filter(is_reached).count();
+    Markup::text(match (reached, seen.len()) {
+        (1, 1) => "The quota is reached",
+        (0, 1) => "The quota is not reached so far",
+        (0, _) => "No quota is reached so far",
+        (reached, all) if reached == all => "All quotas are reached",
+        _ => "Some quotas are reached, others not so far",
     })
 }
 

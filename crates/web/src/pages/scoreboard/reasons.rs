@@ -5,7 +5,11 @@ use domain::{
     handoffs::{Answer, Handoffs, Reason},
 };
 
-use super::{board::Board, sections::grouped};
+use super::{
+    board::{Board, Told},
+    findings,
+    sections::grouped,
+};
 use crate::{charts::Twin, markup::Markup};
 
 /// As many reasons of groups stand on one page.
@@ -23,7 +27,15 @@ pub(super) fn reasons(handoffs: &Grouped<Handoffs>, board: &mut Board) {
     for reason in total {
         twin = twin.row(cells("all", &reason.reason.to_string(), reason, board));
     }
-    board.section("Reasons", SAYS, &twin);
+    let told = |finding: Markup, says: &str, board: &mut Board| Told {
+        finding,
+        says: Markup::text(says),
+        n: findings::given_back(&handoffs.total.decided, board),
+        noun: "handoffs",
+    };
+    let finding = findings::reasons(&handoffs.total.decided, board);
+    let whole = told(finding, SAYS, board);
+    board.section("Reasons", whole, &twin);
     if handoffs.groups.is_empty() {
         return;
     }
@@ -43,7 +55,9 @@ pub(super) fn reasons(handoffs: &Grouped<Handoffs>, board: &mut Board) {
         true => format!("of each group, {SAYS}"),
         false => format!("of each group, {SAYS}; the most frequent"),
     };
-    board.section("Reasons by group", says, &twin);
+    let finding = findings::reasons_by_group(&grouped(handoffs)[1..], board);
+    let parts = told(finding, &says, board);
+    board.section("Reasons by group", parts, &twin);
 }
 
 /// The reason, what was answered, and how often; the number opens its handoffs.

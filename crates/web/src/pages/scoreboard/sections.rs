@@ -1,37 +1,37 @@
 //! The sections of the scoreboard, each from one report of the engine.
 
 use domain::{
-    attainment::Attainment,
-    counted::Counted,
-    funnel::{Cohorts, Conversion, Funnel},
-    group::Grouped,
-    handoffs::Decided,
-    ids::{HandoffId, LeadId},
+    attainment::Attainment, counted::Counted, group::Grouped, handoffs::Decided, ids::HandoffId,
 };
 use engine::{
     Engine,
     report::{
-        CohortFigures, ReportFailure, ReportQuestion, ReportRefusal, Subject, Unit, met_ahead_note,
-        resting_note, untimed_note,
+        ReportFailure, ReportQuestion, ReportRefusal, met_ahead_note, resting_note, untimed_note,
     },
 };
-use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
 use super::{
     NoBoard,
-    board::{Behind, Board, Rows, amount, rate},
+    board::{Behind, Board, Rows, Told, amount, rate},
+    findings::{self, n_words},
+    funnel::funnel,
+    period,
     reasons::reasons,
     weeks,
 };
 use crate::{
-    charts::{Interval, Twin},
+    charts::Twin,
     markup::Markup,
     pages::leads::row::level_words,
-    show::Rate,
+    show::{Rate, figure},
 };
 
 /// The key of all differences together.
 pub(super) const DIFFERENCES: &str = "differences";
+
+const LEVELS_SAY: &str = "clocks by the day on which they fell due, on a scale from none to all; \
+     line: where the true share may lie; broken line: the signed goal; under twenty, counts; the \
+     title tells of the service level with the least over its goal";
 
 /// The board that a question gives, whoever asks it.
 pub(super) fn board(
@@ -39,7 +39,7 @@ pub(super) fn board(
     question: &ReportQuestion,
     query: String,
 ) -> Result<Board, NoBoard> {
-    let mut board = Board { query, ..Board::default() };
+    let mut board = Board { query, period: period::words(question), ..Board::default() };
     let sections = [service_levels, handoffs, funnel, opportunities, differences];
     for section in sections {
         section(engine, question, &mut board)?;
@@ -56,7 +56,7 @@ pub(super) fn board(
 
 /// A report told apart as asked. What tells other sections apart may mean nothing here: then this one
 /// stands whole, and says so.
-fn apart<T>(
+pub(super) fn apart<T>(
     question: &ReportQuestion,
     board: &mut Board,
     report: impl Fn(&ReportQuestion) -> Result<T, ReportFailure>,
@@ -119,8 +119,13 @@ fn service_levels(
             twin = twin.row(attained(board, &key, &label, &group.figures, goal));
         }
     }
-    board.section("Service levels", "clocks that fell due, on a scale from none to all; line: where the true share may lie; broken \
-         line: the signed goal; under 20, counts", &twin);
+    let told = Told {
+        finding: findings::service_levels(&report.levels, board),
+        says: Markup::text(LEVELS_SAY),
+        n: figure(n_words(all.attainment.rate().n()), &href),
+        noun: "clocks",
+    };
+    board.section("Service levels", told, &twin);
     Ok(())
 }
 
@@ -155,10 +160,16 @@ fn differences(
     let title = "Differences between the sources and the Agreement".to_owned();
     board.note(DIFFERENCES, Behind { title, kind: "fact", rows: all, currency: None });
     let moves = board.counted("moves", "Moves that the sources told of", "fact", &report.moved);
-    let says = Markup::text("what the sources say of leads, beside the Agreement; ")
-        .and(moves)
-        .and_text(" moves told");
-    board.section("Differences", says, &twin);
+    let says = Markup::text(
+        "what the sources say of leads, beside the Agreement, by the day of the move or decision; ",
+    );
+    let told = Told {
+        finding: findings::differences(&report.differences.total, board),
+        says: says.and(moves).and_text(" moves told"),
+        n: figure(n_words(report.rows.len() as u64), &board.way(DIFFERENCES)),
+        noun: "differences",
+    };
+    board.section("Differences", told, &twin);
     Ok(())
 }
 
@@ -249,7 +260,13 @@ fn handoffs(engine: &Engine, question: &ReportQuestion, board: &mut Board) -> Re
         }
         twin = twin.row(cells);
     }
-    board.section("Handoffs", "accepted / (accepted + rejected), by the day of the answer", &twin);
+    let told = Told {
+        finding: findings::handoffs(&report.handoffs.total, board),
+        says: Markup::text("accepted / (accepted + rejected), by the day of the answer"),
+        n: figure(n_words(total.acceptance_rate.rate().n()), &board.way("handoffs.all")),
+        noun: "handoffs",
+    };
+    board.section("Handoffs", told, &twin);
     reasons(&report.handoffs, board);
     recycled(&report.handoffs.total.decided, board);
     Ok(())
@@ -281,145 +298,20 @@ fn recycled(decided: &Decided, board: &mut Board) {
             board.share(&format!("{key}/won"), &title("won"), "handoff", &of.to_won, None).into(),
         ]);
     }
-    board.section(
-        "Recycled leads",
-        "with an opportunity opened, or won, since / recycled, by the day of the answer",
-        &twin,
-    );
+    let says = "with an opportunity opened, or won, since / recycled, by the day of the answer";
+    let told = Told {
+        finding: findings::recycled(decided, board),
+        says: Markup::text(says),
+        n: figure(n_words(decided.recycled.n()), &board.way("handoffs.all/recycled")),
+        noun: "handoffs",
+    };
+    board.section("Recycled leads", told, &twin);
 }
 
 /// The total, then each group with its name.
 pub(super) fn grouped<T>(all: &Grouped<T>) -> Vec<(String, &T)> {
     let groups = all.groups.iter().map(|group| (group.key.to_string(), &group.figures));
     std::iter::once(("all".to_owned(), &all.total)).chain(groups).collect()
-}
-
-/// Leads by the month they came in: all of them, and where figures are told apart each group.
-fn funnel(engine: &Engine, question: &ReportQuestion, board: &mut Board) -> Result<(), NoBoard> {
-    let by_month = ReportQuestion { cohorts: Some(Unit::Month), ..question.clone() };
-    let report = |question: &ReportQuestion| engine.report_funnel(question, Subject::Leads);
-    let report = apart(&by_month, board, report)?;
-    board.by_person |= report.question.by_person;
-    board.notes.extend(report.notes.iter().cloned());
-    if let Some((note, leads)) = &report.undated {
-        let title = "Leads that never entered a status that is dated";
-        let n = board.counted("funnel.undated", title, "lead", leads);
-        board.opened.insert(note.clone(), n);
-    }
-    let Some(CohortFigures::Leads(cohorts)) = &report.cohorts else { return Ok(()) };
-    if cohorts.total.total.units.is_empty() {
-        return Ok(());
-    }
-    let months = grouped(&cohorts.total).into_iter();
-    let rows = months.map(|(name, figures)| CohortRow {
-        key: format!("funnel.{name}"),
-        month: name.clone(),
-        name,
-        figures,
-    });
-    let says = format!(
-        "leads by the month they came in; {}; hatched: more may still come, as nine of ten that go \
-         on take longer than has passed",
-        report.order
-    );
-    let ages = Ages::of(&cohorts.total.total, question);
-    let twin = cohort_table("Cohort", rows.collect(), &ages, board);
-    board.section("Funnel by month", says, &twin);
-    if cohorts.by.is_some() {
-        let twin = cohort_table("Leads", groups_by_month(cohorts), &ages, board);
-        let says = "each group, and in it leads by the month they came in, the latest months";
-        board.section("Funnel by group", says, &twin);
-    }
-    Ok(())
-}
-
-/// As many months of groups stand on one page.
-const MONTHS_MAX: usize = 36;
-
-/// The leads that came in together, and how they went on.
-struct CohortRow<'a> {
-    key: String,
-    name: String,
-    /// The month, `2026-11`; of those of all months, anything else.
-    month: String,
-    figures: &'a Funnel<LeadId, Timestamp>,
-}
-
-/// When a cohort is old enough for what it came to, to be taken for what it comes to.
-struct Ages {
-    /// Of each step, the seconds within which nine of ten that went on did so; all of them counted.
-    nine_of_ten: Vec<Option<f64>>,
-    zone: TimeZone,
-    as_of: Timestamp,
-}
-
-impl Ages {
-    fn of(all: &Funnel<LeadId, Timestamp>, question: &ReportQuestion) -> Ages {
-        let steps = all.conversions.iter();
-        let nine_of_ten = steps.map(|step| step.time.p90()).collect();
-        Ages { nine_of_ten, zone: question.zone.clone(), as_of: question.as_of }
-    }
-
-    /// Whether more of a month's leads may still go on by a step.
-    fn are_unfinished(&self, month: &str, nth: usize, step: &Conversion<LeadId>) -> bool {
-        if !step.immature.is_empty() {
-            return true;
-        }
-        let Ok(first) = format!("{month}-01").parse::<Date>() else { return false };
-        let over = first.saturating_add(1.month()).to_zoned(self.zone.clone());
-        let passed =
-            over.map_or(0.0, |over| self.as_of.duration_since(over.timestamp()).as_secs_f64());
-        let takes = self.nine_of_ten.get(nth).copied().flatten().unwrap_or_default();
-        !step.time.open().is_empty() && passed < takes
-    }
-}
-
-/// Each group and its latest months, of each group as many.
-fn groups_by_month(all: &Grouped<Cohorts<LeadId, Timestamp>>) -> Vec<CohortRow<'_>> {
-    let each = MONTHS_MAX / all.groups.len().max(1);
-    let mut rows = Vec::new();
-    for group in &all.groups {
-        let (name, key) = (group.key.to_string(), format!("cohorts.{}", group.key));
-        rows.push(CohortRow {
-            key: key.clone(),
-            name: name.clone(),
-            month: String::new(),
-            figures: &group.figures.total,
-        });
-        let months = &group.figures.groups;
-        for month in &months[months.len().saturating_sub(each)..] {
-            rows.push(CohortRow {
-                key: format!("{key}/{}", month.key),
-                name: format!("{name}, {}", month.key),
-                month: month.key.to_string(),
-                figures: &month.figures,
-            });
-        }
-    }
-    rows
-}
-
-/// One row for each cohort: its leads, and how many went on at each step.
-fn cohort_table(first: &str, rows: Vec<CohortRow<'_>>, ages: &Ages, board: &mut Board) -> Twin {
-    let mut twin = Twin::of(first).number("Leads");
-    let steps = rows.first().map(|row| &row.figures.conversions[..]).unwrap_or_default();
-    for step in steps {
-        twin = twin.words(&format!("{} to {}", step.from, step.to));
-    }
-    for CohortRow { key, name, month, figures } in rows {
-        let title = format!("Leads of the cohort {name}");
-        let mut cells =
-            vec![Markup::text(&name), board.counted(&key, &title, "lead", &figures.units)];
-        for (nth, step) in figures.conversions.iter().enumerate() {
-            let title = format!("Cohort {name}: from {} to {}", step.from, step.to);
-            let key = format!("{key}/{}/{}", step.from, step.to);
-            let share: Interval = board.share(&key, &title, "lead", &step.cohort, None);
-            let unfinished = ages.are_unfinished(&month, nth, step);
-            cells.push(Interval { unfinished, ..share }.into());
-        }
-        twin = twin.row(cells);
-    }
-    twin
 }
 
 fn opportunities(
@@ -467,6 +359,15 @@ fn opportunities(
         cells.push(won);
         twin = twin.row(cells);
     }
-    board.section("Opportunities", "won / (won + lost); open ones are in no rate", &twin);
+    let all = &report.pipeline.total;
+    let told = Told {
+        finding: findings::opportunities(all, board),
+        says: Markup::text(
+            "won / (won + lost), by the day on which they closed; open ones are in no rate",
+        ),
+        n: figure(n_words(all.all.n()), &board.way("opportunities.all/all")),
+        noun: "opportunities",
+    };
+    board.section("Opportunities", told, &twin);
     Ok(())
 }

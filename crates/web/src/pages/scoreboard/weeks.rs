@@ -17,6 +17,7 @@ use store::read::ClockToldLate;
 use super::{
     NoBoard,
     board::{Behind, Board, Rows},
+    period,
 };
 use crate::{
     charts::{self, Goal, Period, Periods, Was},
@@ -83,7 +84,7 @@ impl Week {
 struct Drawn<'a> {
     /// What stands after the key of a week, and of all weeks: nothing, or the service level.
     of: String,
-    /// `Met in time by week`, and of what.
+    /// `Clocks met in time by week`, or the service level.
     title: String,
     share: &'a Share<ClockId>,
     goal: Option<Goal>,
@@ -107,7 +108,7 @@ pub(super) fn weeks(
     let maker = Maker { due, told, zone: &question.zone, this_week };
     let all = Drawn {
         of: String::new(),
-        title: "Met in time by week".to_owned(),
+        title: "Clocks met in time by week".to_owned(),
         share: &report.attainment.total.attainment,
         goal: goal_of(report),
         signed: signed_goal(report),
@@ -167,8 +168,11 @@ impl Maker<'_> {
         if weeks.len() < 2 {
             return Markup::new();
         }
-        let mut together = Week::default();
-        let mut periods = Vec::new();
+        let (mut together, mut periods) = (Week::default(), Vec::new());
+        let days = weeks
+            .first()
+            .zip(weeks.last())
+            .map(|((first, _), (last, _))| (*first, last.saturating_add(6.days())));
         for (monday, week) in weeks {
             periods.push(self.period(drawn, monday, &week, board));
             together.hits.extend(week.hits);
@@ -190,29 +194,29 @@ impl Maker<'_> {
             goal: drawn.goal.clone(),
             tone: charts::Tone::Joint,
         };
-        self.told(drawn, &chart)
+        self.told(drawn, days, &chart)
     }
 
     /// The chart under its finding and what it says of itself.
-    fn told(&self, drawn: &Drawn<'_>, chart: &Periods) -> Markup {
+    fn told(&self, drawn: &Drawn<'_>, days: Option<(Date, Date)>, chart: &Periods) -> Markup {
         let n = show::count(chart.periods.iter().map(|period| period.rate.n).sum());
         let n = format!("n\u{a0}=\u{a0}{n}");
         let n = match &chart.all {
             Some(all) => show::figure(n, all),
             None => Markup::text(n),
         };
-        let finding = match drawn.of.is_empty() {
-            true => finding(chart),
-            false => Markup::text(format!("{}: ", drawn.title)).and(finding(chart)),
-        };
-        let mut says =
-            Markup::text("per cent of clocks, by the week in which they fall due, ").and(n);
-        says.say("; open dots: under 20; hatched: the week is not over");
+        let mut says = Markup::text("per cent of clocks, by the week in which they fall due, ");
+        if let Some(days) = days {
+            says = says.and(period::between(days, self.zone)).and_text("; ");
+        }
+        says.push(n);
+        says.say(" clocks; open dots: under twenty; hatched: the week is not over");
         if let Some(signed) = &drawn.signed {
             says = says.and_text("; broken line: the goal of ").and(signed.clone());
         }
         let drawing = Markup::from(chart).and(chart.restated());
-        charts::figure(finding, says, drawing, chart.twin())
+        let caption = charts::caption(&drawn.title, finding(chart), says);
+        charts::figure(caption, drawing, chart.twin())
     }
 
     fn period(&self, drawn: &Drawn<'_>, monday: Date, week: &Week, board: &mut Board) -> Period {
