@@ -11,7 +11,7 @@ async fn what_was_won_suggests_points_and_looking_writes_nothing() {
     let before = world.everything();
     let page = world.page("mara", POINTS).await;
     assert!(page.contains("One thing sets apart leads that were won"), "{page}");
-    assert!(page.contains("240 leads had their 180 days; 120 of them won."), "{page}");
+    assert!(page.contains("240 leads had their 180 days ; 120 of them won."), "{page}");
     assert!(page.contains("Asked for a demonstration"), "{page}");
     assert!(page.contains("lead.shoe"), "what the text does not declare is named: {page}");
     let all = world.gets("mara", &format!("{POINTS}/leads.csv?of=over")).await;
@@ -26,6 +26,9 @@ async fn what_was_won_suggests_points_and_looking_writes_nothing() {
     assert_eq!(rows("shows-0").await + rows("shows_not-0").await, 168);
     assert_eq!(rows("tried").await, 72);
     assert_eq!(rows("shows-9").await, 0);
+    assert_eq!((rows("over_hits").await, rows("made_hits").await), (120, 108));
+    assert_eq!(rows("worked").await + rows("unworked").await, 72);
+    assert_eq!(rows("young").await, 1, "whose time is not over");
     let listed = world.page("mara", &format!("{POINTS}/leads?of=tried")).await;
     assert!(listed.contains("The later leads, on which it was tried"), "{listed}");
     assert_eq!(
@@ -67,7 +70,7 @@ async fn below_fifty_wins_nothing_is_suggested() {
     world.told_to_be_history().await;
     let page = world.page("mara", POINTS).await;
     assert!(page.contains("Too few leads that were won to suggest points from"), "{page}");
-    assert!(page.contains("at least 50 are needed that did"), "{page}");
+    assert!(page.contains("at least fifty are needed that did"), "{page}");
     assert!(page.contains("1 lead is not looked at: its 180 days are not over."), "{page}");
     let kept = world.posts("mara", POINTS, &[]).await;
     assert_eq!(kept.status, StatusCode::NOT_FOUND);
