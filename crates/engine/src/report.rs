@@ -36,7 +36,9 @@ pub use differences::{DifferenceRow, DifferencesReport, KindFigures};
 pub use dimension::Unit;
 pub use funnel::{CohortFigures, FunnelFigures, FunnelReport};
 pub(crate) use goals::reached;
-pub use goals::{Credit, GoalFigures, GoalStanding, GoalsReport, LeftOut, RateStanding, credits};
+pub use goals::{
+    Brought, Credit, GoalFigures, GoalStanding, GoalsReport, LeftOut, RateStanding, Worth, credits,
+};
 pub use handoffs::HandoffsReport;
 pub use opportunities::{OpportunitiesLeftOut, OpportunitiesReport};
 pub use quotas::QuotaFigures;

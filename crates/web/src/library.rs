@@ -58,7 +58,11 @@ impl Keep for GoalsReport {
         };
         let goals: usize = self.goals.iter().map(|goal| rows_of(&goal.standing)).sum();
         let quotas: usize = self.quotas.iter().map(|quota| quota.won.parts().len() + 8).sum();
-        (goals + quotas) * ROW_BYTES
+        let brought = self
+            .brought
+            .as_ref()
+            .map_or(0, |brought| (brought.leads.n() + 3 * brought.opportunities.n()) as usize);
+        (goals + quotas + brought) * ROW_BYTES
     }
 }
 

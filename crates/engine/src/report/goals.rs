@@ -3,6 +3,7 @@
 mod actual;
 mod credit;
 mod off;
+mod value;
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -25,6 +26,7 @@ use super::{
 use crate::{Engine, Error, substitute::is_named};
 use actual::{Actual, Reading};
 pub use credit::{Credit, LeftOut, credits};
+pub use value::{Brought, Worth};
 
 const MEANINGS: [(&str, &str); 4] = [
     ("working_days", "the days on which the Agreement's default calendar opens, holidays left out"),
@@ -48,6 +50,9 @@ pub struct GoalsReport {
     pub version: Option<Version>,
     /// Each goal, in the order of the text.
     pub goals: Vec<GoalFigures>,
+    /// What marketing brought in value, where it has a goal today and none in value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub brought: Option<Brought>,
     /// The imported quotas, which nobody signed.
     pub quotas: Vec<QuotaFigures>,
     /// What is not known, in words.
@@ -134,17 +139,17 @@ pub(super) fn report(
     if question.horizon_days.is_some() {
         notes.push("a horizon says nothing about goals: it was left aside".to_owned());
     }
-    let goals = match &version {
+    let (goals, brought) = match &version {
         None => {
             notes.push("no Agreement has been in force: there is no goal".to_owned());
-            Vec::new()
+            (Vec::new(), None)
         }
         Some((_, agreement)) => goals(sources, question, agreement, &mut notes)?,
     };
     let agreement = version.as_ref().map(|(_, agreement)| &**agreement);
     let quotas = quotas(sources.reader, question, agreement, &mut notes)?;
     let version = version.map(|(version, _)| version);
-    Ok(GoalsReport { question: asked, version, goals, quotas, notes })
+    Ok(GoalsReport { question: asked, version, goals, brought, quotas, notes })
 }
 
 impl Engine {
@@ -209,7 +214,7 @@ fn goals(
     question: &ReportQuestion,
     agreement: &Agreement,
     notes: &mut Vec<String>,
-) -> Result<Vec<GoalFigures>, ReportFailure> {
+) -> Result<(Vec<GoalFigures>, Option<Brought>), ReportFailure> {
     let touches = |goal: &&Goal| {
         question.from.is_none_or(|from| from <= goal.to)
             && question.to.is_none_or(|to| goal.from <= to)
@@ -219,10 +224,14 @@ fn goals(
         let none = agreement.goals.is_empty();
         let where_ = if none { "the Agreement" } else { "the Agreement for this period" };
         notes.push(format!("there is no goal in {where_}"));
-        return Ok(Vec::new());
+        return Ok((Vec::new(), None));
     }
-    let reading = Reading::read(sources.reader, agreement, question.as_of, &goals)?;
-    goals.into_iter().map(|goal| figures(&reading, goal, notes)).collect()
+    let mut reading = Reading::read(sources.reader, agreement, question.as_of, &goals)?;
+    let in_value = value::asked(agreement, question.as_of).filter(touches);
+    let brought = in_value.map(|goal| value::brought(sources.reader, &mut reading, goal));
+    let brought = brought.transpose()?;
+    let goals = goals.into_iter().map(|goal| figures(&reading, goal, notes));
+    Ok((goals.collect::<Result<_, ReportFailure>>()?, brought))
 }
 
 fn figures(

@@ -91,6 +91,47 @@ async fn a_marketer_sees_what_became_of_each_lead_and_why() {
     assert!(!page.contains("Clocks late or due today"), "{page}");
 }
 
+/// A goal of marketing, in leads or in euros.
+fn goal_in(measure: &str, of: &str) -> String {
+    format!(
+        "\n[[goal]]\nid = \"brought\"\nclause = \"7\"\nsays = \"Marketing brings its part.\"\n\
+         side = \"marketing\"\nmeasure = \"{measure}\"\n{of}from = 2026-10-01\nto = 2026-12-31\n\
+         target = 40\n"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn marketing_sees_what_it_brought_in_value_where_no_goal_in_value_was_signed() {
+    let deal = |id: &str, opened_on: &str, amount: Value| {
+        let mut fields = json!({"lead": "l1", "outcome": "open", "opened_on": opened_on});
+        if !amount.is_null() {
+            fields["amount"] = amount;
+        }
+        json!({"fact": "opportunity", "opportunity": id, "fields": fields})
+    };
+    let worth = json!({"amount_minor": 1_200_000, "currency": "EUR"});
+    for (text, is_told) in
+        [(goal_in("qualified", "of = \"mql\"\n"), true), (goal_in("revenue", ""), false)]
+    {
+        let world = World::just_signed_with(&text);
+        world.reports(qualified(&world, "l1", "Mirjam Opitz", "rep")).await;
+        let mut facts = vec![
+            json!({"fact": "handoff", "handoff": "h1", "lead": "l1", "to": world.user("rep")}),
+        ];
+        facts.push(deal("new", "2026-11-16", worth.clone()));
+        facts.push(deal("bare", "2026-11-16", Value::Null));
+        facts.push(deal("before", "2026-01-05", worth.clone()));
+        world.reports(Value::Array(facts)).await;
+        let page = world.page("marketer", "/").await;
+        let says = "€12,000 in 2 opportunities, open or won, of 1 lead handed over since \
+                    Thu 1 Oct ; 1 names no amount. No goal in value was signed";
+        assert_eq!(page.contains(says), is_told, "{text}: {page}");
+        let rows = world.gets("marketer", "/scoreboard/rows?figure=goal-value.EUR").await;
+        assert_eq!(rows.status == StatusCode::OK, is_told, "{}", rows.text());
+        assert_eq!(rows.text().contains("1 row, together €12,000"), is_told, "{}", rows.text());
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_leads_sees_both_sides_and_what_waits_for_a_signature() {
     let world = World::just_signed();

@@ -346,6 +346,24 @@ impl Reader<'_> {
         Ok(ids)
     }
 
+    /// The leads that were handed over in a period, by id, each with when it first was.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn leads_handed_over_in(
+        &self,
+        period: Window<Timestamp>,
+    ) -> Result<Vec<(LeadId, Timestamp)>, StoreError> {
+        let query = "select lead, min(delivered_at) from handoff
+                     where delivered_at >= $1 and delivered_at < $2 group by lead";
+        let values = values![period.from, period.before];
+        let mut leads = self.list("read what was handed over", query, values, |mut row| {
+            Ok((row.next()?, row.next()?))
+        })?;
+        leads.sort();
+        Ok(leads)
+    }
+
     /// The handoffs that were answered from an instant on and before another, by id.
     ///
     /// # Errors

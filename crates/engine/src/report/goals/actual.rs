@@ -88,8 +88,7 @@ impl<'a> Reading<'a> {
             reading.handoffs = reader.handoffs_answered_in(period)?;
         }
         if needs(&[Measure::Opened, Measure::Reached, Measure::Won, Measure::Revenue]) {
-            let question = question(agreement, as_of);
-            reading.opportunities = opportunities(reader, &question, &mut Vec::new())?;
+            reading.read_opportunities(reader)?;
         }
         if needs(&[Measure::Attainment]) {
             reading.clocks = reader.clocks_due_in(period)?;
@@ -120,6 +119,20 @@ impl<'a> Reading<'a> {
             rulings: rulings(reader, as_of)?,
             users: users(reader, goals)?,
         })
+    }
+
+    /// Reads the opportunities, where they are not read yet.
+    pub(super) fn read_opportunities(&mut self, reader: &Reader<'_>) -> Result<(), StoreError> {
+        if self.opportunities.is_empty() {
+            let question = question(self.agreement, self.as_of);
+            self.opportunities = opportunities(reader, &question, &mut Vec::new())?;
+        }
+        Ok(())
+    }
+
+    /// The opportunities that were read.
+    pub(super) fn opportunities(&self) -> impl Iterator<Item = &Seen> {
+        self.opportunities.iter()
     }
 
     /// What would count towards a goal if no ruling said otherwise, each with the ruling that does.
@@ -401,7 +414,7 @@ impl<'a> Reading<'a> {
 }
 
 /// A goal's period, as instants.
-fn window(agreement: &Agreement, goal: &Goal) -> Window<Timestamp> {
+pub(super) fn window(agreement: &Agreement, goal: &Goal) -> Window<Timestamp> {
     let zone = &agreement.zone;
     Window { from: start_of(goal.from, zone), before: end_of(goal.to, zone) }
 }

@@ -2,7 +2,7 @@
 
 use super::{Plain, PlainTable, measure};
 use crate::report::{
-    GoalFigures, GoalStanding, GoalsReport, QuotaFigures,
+    Brought, GoalFigures, GoalStanding, GoalsReport, QuotaFigures,
     goals::{amount, per_cent},
 };
 
@@ -12,10 +12,28 @@ impl GoalsReport {
         let mut plain = Plain::of("Goals", &self.question, &self.notes);
         plain.head.extend(self.version.map(|version| format!("Agreement, version {version}")));
         plain.head.extend(self.goals.iter().map(|goal| format!("{}: {}", goal.id, goal.words)));
+        plain.head.extend(self.brought.iter().map(brought));
         plain.tables.extend((!self.goals.is_empty()).then(|| goals(&self.goals)));
         plain.tables.extend((!self.quotas.is_empty()).then(|| quotas(&self.quotas)));
         plain
     }
+}
+
+/// `12,000.00 EUR in 3 opportunities, open or won, of 40 leads handed over from …`.
+fn brought(brought: &Brought) -> String {
+    let worth =
+        brought.worth.iter().map(|worth| amount(worth.total.total() as f64, Some(worth.currency)));
+    let worth = worth.collect::<Vec<_>>().join(", ");
+    format!(
+        "marketing, in value: {} in {} opportunities, open or won, of {} leads handed over from {} \
+         to {}; {} of them without an amount; no goal in value was signed",
+        if worth.is_empty() { "nothing" } else { &worth },
+        brought.opportunities.n(),
+        brought.leads.n(),
+        brought.from,
+        brought.to,
+        brought.without_amount.n(),
+    )
 }
 
 fn goals(goals: &[GoalFigures]) -> PlainTable {

@@ -14,6 +14,7 @@ use store::{
 
 use super::{
     board::{Behind, Rows},
+    brought,
     on_the_way::OnTheWay,
     personas,
 };
@@ -124,6 +125,9 @@ impl Margin {
 /// The page that a figure stands on, where that is not the scoreboard: its address and its name.
 pub(super) fn page_of(key: &str) -> Option<(String, &'static str)> {
     if Today::ALL.iter().any(|figure| figure.key() == key) {
+        return Some(("/".to_owned(), "Today"));
+    }
+    if key.starts_with(brought::KEY) {
         return Some(("/".to_owned(), "Today"));
     }
     if let Some(figure) = personas::Figure::of_key(key) {

@@ -1,6 +1,7 @@
 //! What both sides look at together: goals, service levels, handoffs, the funnel, opportunities.
 
 pub(crate) mod board;
+pub(crate) mod brought;
 pub(crate) mod elsewhere;
 mod findings;
 mod funnel;

@@ -12,7 +12,7 @@ use store::{Reader, StoreError};
 use super::{
     Asked, NoBoard, board,
     board::{Behind, Board, amount},
-    elsewhere, promised, query,
+    brought, elsewhere, promised, query,
     standing::Working,
     told,
 };
@@ -97,6 +97,11 @@ fn opened(
         let own = house.app.engine.report_quotas_of(&question, &actor.user)?;
         let (behind, workings) = promised::behind_own(&own, figure).ok_or(Failure::Absent)?;
         return Ok((Opened::Own(behind, workings), None));
+    }
+    if figure.starts_with(brought::KEY) {
+        let goals = house.goals(&question, at)?;
+        let behind = brought::behind(&goals.value, figure).ok_or(Failure::Absent)?;
+        return Ok((Opened::Own(behind, Vec::new()), goals.past()));
     }
     if figure.starts_with("goal.") || figure.starts_with("quota.") {
         let goals = house.goals(&question, at)?;

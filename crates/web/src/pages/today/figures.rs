@@ -1,9 +1,9 @@
 //! The numbers somebody is held to: a rep's own, and elsewhere those of the side.
 
-use domain::ids::UserId;
+use domain::{firm::Side, ids::UserId};
 use engine::{
     access::Actor,
-    report::{GoalFigures, GoalStanding, QuotaFigures, ReportFailure, ReportQuestion},
+    report::{Brought, GoalFigures, GoalStanding, QuotaFigures, ReportFailure, ReportQuestion},
 };
 use jiff::Timestamp;
 
@@ -14,7 +14,10 @@ use crate::{
     kept::{Soon, in_address},
     markup::Markup,
     names::encoded,
-    pages::scoreboard::standing::{self, Doors},
+    pages::scoreboard::{
+        brought,
+        standing::{self, Doors},
+    },
     show::{self, LocalTime, Rate, figure},
 };
 
@@ -63,12 +66,13 @@ pub(super) fn figures(
         Of::Side(_) | Of::All => {
             let soon = house.goals_soon(&question).map_err(failed)?;
             let Soon::Found(found) = soon else { return Ok(awaited()) };
-            let theirs = |goal: &&GoalFigures| {
-                goal.user.is_none() && (of == Of::All || of == Of::Side(goal.side))
-            };
+            let theirs = |goal: &&GoalFigures| goal.user.is_none() && of.is_of(goal.side);
             let goals = found.value.goals.iter().filter(theirs).filter(is_now);
             let at = in_address(&house.app.engine, found.as_of)?;
-            (goals.map(|goal| of_goal(goal, None, &at)).collect(), found.past(), false)
+            let mut all: Vec<Shown> = goals.map(|goal| of_goal(goal, None, &at)).collect();
+            let brought = found.value.brought.iter().filter(|_| of.is_of(Side::Marketing));
+            all.extend(brought.map(|brought| in_value(brought, &at, time)));
+            (all, found.past(), false)
         }
     };
     let (heading, none) = match of {
@@ -152,6 +156,19 @@ fn of_quota(quota: &QuotaFigures) -> Shown {
         number: standing::quota_number(quota, &doors),
         meter: standing::quota_meter(quota, &doors),
         words: standing::quota_words(quota, &doors),
+        clause: None,
+        says: String::new(),
+    }
+}
+
+/// What marketing brought in value, where no goal in value was signed.
+fn in_value(value: &Brought, at: &str, time: &LocalTime) -> Shown {
+    let side = Side::Marketing;
+    Shown {
+        label: show::side_name(side, &format!("{}, in value", side.word())),
+        number: brought::number(value, at),
+        meter: Markup::new(),
+        words: brought::words(value, at, time),
         clause: None,
         says: String::new(),
     }

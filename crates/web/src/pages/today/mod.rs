@@ -94,6 +94,11 @@ enum Of {
 }
 
 impl Of {
+    /// Whether a side's are among them.
+    fn is_of(self, side: Side) -> bool {
+        self == Of::All || self == Of::Side(side)
+    }
+
     fn whose_clocks(actor: &Actor) -> Option<Of> {
         match actor.role {
             Role::Rep => Some(Of::Own),
