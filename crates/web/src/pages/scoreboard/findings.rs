@@ -42,16 +42,15 @@ impl Held<'_> {
         let goal = self.goal.as_ref().map(|(goal, _)| *goal);
         share.zip(goal).map_or(f64::INFINITY, |(share, goal)| share - goal)
     }
+}
 
-    /// Where the goal lies, by the interval of the share.
-    fn place(&self) -> &'static str {
-        let Some((goal, _)) = &self.goal else { return "" };
-        match self.rate.interval.filter(|_| !self.rate.is_small()) {
-            None => "",
-            Some((low, _)) if *goal < low => ", below its interval",
-            Some((_, high)) if high < *goal => ", above its interval",
-            Some(_) => ", inside its interval",
-        }
+/// Where a goal lies, by the interval of a share; of a few nothing is said.
+fn place(goal: f64, rate: &Rate) -> &'static str {
+    match rate.interval.filter(|_| !rate.is_small()) {
+        None => "",
+        Some((low, _)) if goal < low => ", below its interval",
+        Some((_, high)) if high < goal => ", above its interval",
+        Some(_) => ", inside its interval",
     }
 }
 
@@ -78,7 +77,7 @@ pub(super) fn service_levels(levels: &[LevelFigures], board: &Board) -> Markup {
         Some((goal, clause)) => words
             .and_text("; the goal is ")
             .and(figure(per_cent(*goal), clause))
-            .and_text(held.place()),
+            .and_text(place(*goal, &held.rate)),
     }
 }
 
@@ -311,6 +310,22 @@ pub(super) fn n_words(n: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_goal_is_told_by_the_interval_and_of_a_few_not_at_all() {
+        let rate = Rate::of(187, 212).within(0.83, 0.92);
+        let few = Rate::of(9, 11).within(0.52, 0.95);
+        let cases = [
+            (0.9, rate, ", inside its interval"),
+            (0.92, rate, ", inside its interval"),
+            (0.95, rate, ", above its interval"),
+            (0.8, rate, ", below its interval"),
+            (0.3, few, ""),
+        ];
+        for (goal, rate, said) in cases {
+            assert_eq!(place(goal, &rate), said, "{goal} {rate:?}");
+        }
+    }
 
     #[test]
     fn a_month_is_named_and_knows_the_year_before() {
