@@ -144,6 +144,14 @@ fn records(engine: &Engine) -> Vec<String> {
     ]
 }
 
+/// What a definition would have found, and what the outcomes suggest for it: of won leads there are
+/// too few for a card, of opened ones enough.
+const ABOUT_DEFINITIONS: [&str; 3] = [
+    "/agreement/4/backtest",
+    "/agreement/4/points",
+    "/agreement/4/points?toward=opened&within=30&after=10",
+];
+
 /// Pages for revenue operations, with what became of the file that was brought, and who was judged
 /// anew.
 fn of_operations(engine: &Engine) -> Vec<String> {
@@ -195,7 +203,7 @@ fn every_number_on_every_screen_opens_and_adds_up() {
             pages.push("/scoreboard?by=segment".to_owned());
         }
         if role == Role::Leader {
-            pages.extend(["/agreement/4/backtest", "/agreement/4/points"].map(str::to_owned));
+            pages.extend(ABOUT_DEFINITIONS.map(str::to_owned));
         }
         if role == Role::Operations {
             pages.extend(of_operations(&filled.engine));

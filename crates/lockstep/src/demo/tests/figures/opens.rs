@@ -141,7 +141,9 @@ fn points(house: &House, role: Role, address: &str, said: &str) -> Result<(), St
     }
     let n = csv.lines().count().saturating_sub(1) as u64;
     let hits = csv.lines().skip(1).filter(|line| line.ends_with(",yes")).count() as u64;
-    let counts = |text: &str| text.replace(',', "").parse::<u64>().ok();
+    // Points are earned by those who are listed; a number of leads has no sign.
+    let is_count = said.starts_with(|c: char| c.is_ascii_digit());
+    let counts = |text: &str| text.replace(',', "").parse::<u64>().ok().filter(|_| is_count);
     let is_made = match (counts(said), said.split_once(" of ")) {
         (Some(all), _) => all == n,
         (None, Some((of, all))) => {
