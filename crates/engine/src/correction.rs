@@ -154,7 +154,8 @@ impl Wanted {
 
 impl Engine {
     /// Corrects things: each by a fact of its own, all in one transaction. What cannot be corrected
-    /// is left as it is and named.
+    /// is left as it is and named; so is what holds something else by now than what the actor has
+    /// `seen` there, as [`Held::shown`] has it.
     ///
     /// # Errors
     /// [`CorrectionRefusal`], or the actor may not.
@@ -163,6 +164,7 @@ impl Engine {
         by: &Actor,
         things: Vec<Owned>,
         wanted: Wanted,
+        seen: Option<String>,
         now: Timestamp,
     ) -> Result<Corrected, Error> {
         let nothing = [Owned::Lead("".into())];
@@ -178,7 +180,7 @@ impl Engine {
             Rules::bring_into_force(writer, &versions, now)?;
             let mut corrected = Corrected { id, ..Corrected::default() };
             for thing in things {
-                match fact_about(&writer.reader(), &thing, &wanted, &by)? {
+                match fact_about(&writer.reader(), &thing, (&wanted, seen.as_deref()), &by)? {
                     Ok(fact) => {
                         append(writer, key(&corrected.id, corrected.done.len()), fact)?;
                         corrected.done.push(thing);
@@ -297,6 +299,22 @@ pub struct Held {
     pub is_closed: bool,
 }
 
+impl Held {
+    /// What holds of what is wanted otherwise, as a form shows it: the text of a field, the id of
+    /// an owner, nothing where nothing is known.
+    pub fn shown(&self, wanted: &Wanted) -> String {
+        let field = |name: &str| match self.fields.get(name) {
+            None | Some(FieldValue::Cleared) => String::new(),
+            Some(value) => value.to_string(),
+        };
+        match wanted {
+            Wanted::Owner(_) => self.owner.clone().map(|owner| owner.0).unwrap_or_default(),
+            Wanted::Field { name, .. } => field(name),
+            Wanted::Account(_) => field("account"),
+        }
+    }
+}
+
 /// What is held of a thing, if there is such a thing.
 ///
 /// # Errors
@@ -317,11 +335,15 @@ pub fn held(reader: &Reader<'_>, thing: &Owned) -> Result<Option<Held>, StoreErr
 fn fact_about(
     reader: &Reader<'_>,
     thing: &Owned,
-    wanted: &Wanted,
+    (wanted, seen): (&Wanted, Option<&str>),
     by: &UserId,
 ) -> Result<Result<Fact, Left>, Error> {
-    let held = held(reader, thing)?;
-    let correction = held.ok_or(Left::Absent).and_then(|held| correction_of(thing, &held, wanted));
+    let held = held(reader, thing)?.ok_or(Left::Absent);
+    let as_seen = held.and_then(|held| match seen.is_none_or(|seen| held.shown(wanted) == seen) {
+        true => Ok(held),
+        false => Err(Left::ChangedSince),
+    });
+    let correction = as_seen.and_then(|held| correction_of(thing, &held, wanted));
     Ok(correction.map(|correction| correction.fact(thing.clone(), by.clone())))
 }
 

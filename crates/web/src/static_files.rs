@@ -25,7 +25,7 @@ macro_rules! styles {
 }
 
 /// The stylesheet's parts in the order in which they are served.
-const STYLES: [(&str, &str); 49] = styles![
+const STYLES: [(&str, &str); 50] = styles![
     "reset",
     "tokens",
     "base",
@@ -34,6 +34,7 @@ const STYLES: [(&str, &str); 49] = styles![
     "components/backtest",
     "components/because",
     "components/board",
+    "components/cell",
     "components/chart",
     "components/deed",
     "components/demo",

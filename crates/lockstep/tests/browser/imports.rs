@@ -89,7 +89,7 @@ async fn a_years_data_comes_in_by_a_few_clicks() {
     world.asks(|engine| {
         let edited = vec![Owned::Lead("file:1".into())];
         engine
-            .correct(world.actor("operations"), edited, title, world.now())
+            .correct(world.actor("operations"), edited, title, None, world.now())
             .expect("it can be corrected");
     });
     house.clicks("button.primary").await;

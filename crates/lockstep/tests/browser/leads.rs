@@ -155,3 +155,41 @@ async fn the_list_shows_from_whom_a_lead_came_where_that_is_chosen() {
     house.sees("from Rita Voss, by hand").await;
     clean(house.examine("leads-passed-on").await);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cell_is_corrected_in_its_place_by_keyboard_alone_and_without_scripts() {
+    let world = firm::busy().await;
+    let Some(house) = House::open(&world).await else { return };
+    house.enters(&world, "sven").await;
+    house.visits("/leads?sort=id").await;
+    house.presses("j").await;
+    house.presses("e").await;
+    house.one("form.cell").await;
+    assert!(house.has_focus("#cell").await, "it can be written at once");
+    let mut wrong = house.examine("leads-cell").await;
+    house.presses(Key::Escape).await;
+    house.misses("form.cell").await;
+    house.visits("/leads?sort=id&edit=crm:l1~title").await;
+    let meanwhile = [("value", "Director")];
+    world.posts("operations", "/leads/crm:l1/fields/title", &meanwhile).await.said();
+    house.presses(" of all").await;
+    house.presses(Key::Enter).await;
+    house.sees("it holds “Director” now. Save again to put yours in its place.").await;
+    wrong.extend(house.examine("leads-cell-refused").await);
+    house.one("#cell:focus").await;
+    house.presses(Key::Enter).await;
+    house.sees("of 1 lead is").await;
+    house.one("tr:target").await;
+    wrong.extend(house.examine("leads-cell-done").await);
+    house.visits("/leads?sort=id&edit=crm:l2~owner").await;
+    wrong.extend(house.examine("leads-cell-owner").await);
+    house.visits("/opportunities").await;
+    wrong.extend(house.examine("opportunities-cells").await);
+    house.devtools("Emulation.setScriptExecutionDisabled", json!({"value": true})).await;
+    house.visits("/leads?sort=id&edit=crm:l3~source").await;
+    house.clicks("form.cell button").await;
+    house.sees("was so already").await;
+    house.clicks(".cell a").await;
+    house.misses("form.cell").await;
+    clean(wrong);
+}

@@ -3,7 +3,7 @@
 use axum::extract::Query;
 use jiff::civil::Date;
 
-use super::{Chip, PERIODS, Period, ROWS, density};
+use super::{Chip, PERIODS, Period, ROWS, cell::Editing, density};
 use crate::names::encoded;
 
 /// What can be asked of a list.
@@ -57,6 +57,8 @@ pub(crate) struct Asked {
     after: String,
     is_sent: bool,
     offers_everybody: bool,
+    /// The cell that is corrected in its place.
+    editing: Option<Editing>,
     /// The names of what does not read, each once.
     unread: Vec<String>,
 }
@@ -78,6 +80,7 @@ impl Asked {
             after: String::new(),
             is_sent: false,
             offers_everybody: false,
+            editing: None,
             unread: Vec::new(),
         };
         for (name, value) in pairs.map(|Query(pairs)| pairs).unwrap_or_default() {
@@ -106,7 +109,7 @@ impl Asked {
             (_, Some("_from" | "_to")) => value.parse::<Date>().is_ok(),
             ("sort", _) => sorts.iter().any(|(key, _)| *key == value),
             ("rows", _) => ROWS.iter().any(|(key, _)| *key == value),
-            ("columns" | "density" | "after" | "show" | "offers", _) => true,
+            ("columns" | "density" | "after" | "show" | "offers" | "edit", _) => true,
             _ => several.contains(&name),
         }
     }
@@ -155,6 +158,7 @@ impl Asked {
             "rows" => self.rows = value,
             "after" => self.after = value,
             "show" => self.is_sent = true,
+            "edit" => self.editing = Editing::parse(&value),
             "offers" => self.offers_everybody = value == "everybody",
             _ => {}
         }
@@ -234,6 +238,16 @@ impl Asked {
     /// Whether the address holds more than a view: a form was sent with it.
     pub(crate) fn is_sent(&self) -> bool {
         self.is_sent
+    }
+
+    /// The cell that is corrected in its place, if one is.
+    pub(crate) fn edited(&self) -> Option<&Editing> {
+        self.editing.as_ref()
+    }
+
+    /// The same with this cell open.
+    pub(crate) fn editing(self, cell: Editing) -> Asked {
+        Asked { editing: Some(cell), ..self }
     }
 
     /// Whether everybody is to be offered, however many there are.

@@ -14,7 +14,9 @@ use engine::{Engine, access::Act};
 use store::{Reader, StoreError};
 
 use super::{
-    Asked, Asker, Choice, Counted, Head, Known, Shown, choice,
+    Asked, Asker, Choice, Counted, Head, Known, Shown,
+    cell::{Cells, InRow},
+    choice,
     offers::Offers,
     page::{ListPage, Row, title},
     say::{Condition, Say},
@@ -86,6 +88,14 @@ pub(crate) trait Listed: 'static {
     fn fields(row: &Self::Row) -> &Fields;
     /// What stands in a column.
     fn shown(maker: &Maker<'_, '_>, column: &str, row: &Self::Row) -> Result<Markup, Failure>;
+    /// What is corrected in the cells of a column, where something is: a field, or `owner`.
+    fn corrects(column: &str) -> Option<&'static str> {
+        (column == "owner").then_some("owner")
+    }
+    /// Whether a row is as it will stay.
+    fn is_settled(_: &Self::Row) -> bool {
+        false
+    }
     /// The same in a file.
     fn cell(maker: &Maker<'_, '_>, column: &str, row: &Self::Row) -> Result<Cell, Failure>;
     /// What can be asked of it and what is asked of it.
@@ -285,7 +295,12 @@ pub(crate) fn again(visit: Visit, mut page: ListPage, why: Flash) -> Response {
     visit.refuse(page)
 }
 
-async fn made<L: Listed>(visit: &Visit, asked: Asked, tried: Sending) -> Result<ListPage, Failure> {
+/// A page of the list.
+pub(crate) async fn made<L: Listed>(
+    visit: &Visit,
+    asked: Asked,
+    tried: Sending,
+) -> Result<ListPage, Failure> {
     let frame = visit.frame(L::title(), L::PLACE);
     let (signed, time) = (visit.signed.clone(), visit.time());
     let make = move |engine: &Engine| {
@@ -316,7 +331,10 @@ fn page_of<L: Listed>(
     found.truncate(rows as usize);
     let after = found.last().filter(|_| more).map(|last| asked.from(&L::place(asked, last)));
     let (columns, is_chosen) = chosen::<L>(asked, signed);
-    let rows = found.iter().map(|row| shown::<L>(maker, (&columns, is_chosen), row));
+    let cells = L::GIVEN.map(|thing| Cells::of((reader, maker.names), asked, signed, thing));
+    let cells = cells.transpose()?;
+    let rows =
+        found.iter().map(|row| shown::<L>(maker, (&columns, is_chosen), cells.as_ref(), row));
     let rows = rows.collect::<Result<_, Failure>>()?;
     let counted = |asked: &Asked| Counted::of(|most| L::count(reader, asked, asker, most));
     let (all, total) = (counted(&Asked::read(L::KNOWN, ""))?, counted(asked)?);
@@ -401,8 +419,12 @@ fn ticked<L: Listed>(
 fn shown<L: Listed>(
     maker: &Maker<'_, '_>,
     (columns, is_chosen): (&[Chosen], bool),
+    correcting: Option<&Cells>,
     row: &L::Row,
 ) -> Result<Row, Failure> {
+    let (id, name) = (L::id(row), L::name(row).unwrap_or(L::id(row)));
+    let in_row = InRow { id, name, fields: L::fields(row) };
+    let correcting = correcting.filter(|_| !L::is_settled(row));
     let cells = columns.iter().map(|column| {
         let value = match column {
             Chosen::Standing(column) => L::shown(maker, column.key, row)?,
@@ -410,9 +432,21 @@ fn shown<L: Listed>(
         };
         let class = column.class(is_chosen);
         let label = matches!(class, "full nw" | "full any" | "n").then(|| column.label());
-        Ok(Shown { class, label, value })
+        let key = match column {
+            Chosen::Standing(column) => L::corrects(column.key),
+            Chosen::Field(name) => Some(name.as_str()),
+        };
+        let shown = Shown { class, label, value };
+        Ok(match correcting {
+            Some(correcting) => correcting.cell(shown, key, &in_row),
+            None => shown,
+        })
     });
-    let name = L::name(row).unwrap_or(L::id(row)).to_owned();
-    let (id, href) = (L::id(row).to_owned(), L::href(row));
-    Ok(Row { id, href, name, cells: cells.collect::<Result<_, Failure>>()? })
+    Ok(Row {
+        id: id.to_owned(),
+        href: L::href(row),
+        name: name.to_owned(),
+        beside: correcting.map(|cells| cells.beside_name(&in_row)).unwrap_or_default(),
+        cells: cells.collect::<Result<_, Failure>>()?,
+    })
 }

@@ -3,8 +3,9 @@
 //! how a list is asked for, shown and sent stands here once.
 
 pub(crate) mod asked;
+pub(crate) mod cell;
 mod export;
-mod listed;
+pub(crate) mod listed;
 pub(crate) mod offers;
 pub(crate) mod page;
 pub(crate) mod period;

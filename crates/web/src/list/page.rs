@@ -47,6 +47,8 @@ pub(crate) struct Row {
     pub(crate) id: String,
     pub(crate) href: String,
     pub(crate) name: String,
+    /// What stands after its name.
+    pub(crate) beside: Markup,
     /// In the order of the columns.
     pub(crate) cells: Vec<Shown>,
 }

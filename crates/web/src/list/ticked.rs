@@ -144,7 +144,7 @@ impl Sending {
             return Ok(Flash::not_done(words.to_owned()));
         }
         let things = self.ids.iter().map(|id| thing(id)).collect();
-        match corrected(visit, things, self.wanted()).await {
+        match corrected(visit, things, self.wanted(), None).await {
             Err(Failure::Refused(refusal)) => Ok(Flash::not_done(sentence(&refusal.to_string()))),
             other => other,
         }
@@ -156,16 +156,17 @@ pub(crate) fn owner(sent: &str) -> Option<UserId> {
     Some(sent).filter(|owner| !matches!(*owner, "" | "nobody")).map(UserId::from)
 }
 
-/// Corrects things, and says what became of it and where it is undone.
+/// Corrects things that hold what was `seen`, and says what became of it and where it is undone.
 pub(crate) async fn corrected(
     visit: &Visit,
     things: Vec<Owned>,
     wanted: Wanted,
+    seen: Option<String>,
 ) -> Result<Flash, Failure> {
     let (by, now) = (visit.signed.0.clone(), visit.house.now());
     let reach = visit.signed.can(&Act::SeeReach);
     let correct = move |engine: &Engine| {
-        let done = engine.correct(&by, things, wanted.clone(), now)?;
+        let done = engine.correct(&by, things, wanted.clone(), seen, now)?;
         engine.read(|reader| said(reader, &done, &wanted, reach))
     };
     visit.house.work(correct).await

@@ -44,7 +44,7 @@
     k: () => step(-1),
     g: () => { goes = Date.now(); },
     x: () => rowHere()?.querySelector("input[type=checkbox]")?.click(),
-    e: () => edit(rowHere()?.querySelector("[data-edit]") ?? document.querySelector("main [data-edit]")),
+    e: () => edit(rowHere()?.querySelector("[data-edit], .ed") ?? document.querySelector("main [data-edit]")),
     "[": () => document.querySelector("a[rel=prev]")?.click(),
     "]": () => document.querySelector("a[rel=next]")?.click(),
     "?": sheet,

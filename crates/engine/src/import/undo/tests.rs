@@ -105,7 +105,7 @@ fn what_was_overwritten_is_again_as_it_was_and_what_was_made_is_gone() {
     let report = house.import_text(&format!("{HEAD}{rows}"));
     assert_eq!((report.total.created, report.total.updated), (2, 1), "{:?}", report.total);
     let title = Wanted::Field { name: "title".into(), text: "Chair".into() };
-    house.engine.correct(&olga(), vec![Owned::Lead("file:3".into())], title, now()).unwrap();
+    house.engine.correct(&olga(), vec![Owned::Lead("file:3".into())], title, None, now()).unwrap();
     let plan = house.engine.undo_plan(&report.id, 100, now()).unwrap();
     let expected = UndoCounts { removed: 1, restored: 1, left: 1 };
     assert_eq!(plan, UndoPlan { counts: expected, is_whole: true });

@@ -1,4 +1,5 @@
-//! Correcting one lead, opportunity or account: a field, or whose it is.
+//! Correcting one lead, opportunity or account, on a page of its own or in the cell of a list: a
+//! field, or whose it is.
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
@@ -15,15 +16,21 @@ use serde::Deserialize;
 
 use crate::{
     failure::Failure,
+    flash::Flash,
     layout::{Field, Form, Frame, Place},
     list::{
+        self, Known, ListPage, Listed,
+        cell::{Editing, row_of},
+        listed::made,
         offers::sided,
         ticked::{corrected, owner},
     },
     markup::{Markup, element},
     names::{Names, encoded, thing_href},
     pages::{
-        accounts::Accounts, leads::row::level_words, opportunities::Opportunities,
+        accounts::Accounts,
+        leads::{self, row::level_words},
+        opportunities::Opportunities,
         sign_in::sentence,
     },
     sent::Sent,
@@ -35,8 +42,15 @@ use crate::{
 pub(crate) trait Correctable {
     /// Its entry in the rail.
     const PLACE: Place;
+    /// What can be asked of its list.
+    const LIST: &'static Known;
     /// The thing of an id.
     fn thing(id: &str) -> Owned;
+    /// A page of its list.
+    fn list(
+        visit: &Visit,
+        asked: list::Asked,
+    ) -> impl Future<Output = Result<ListPage, Failure>> + Send;
 }
 
 /// Leads.
@@ -44,22 +58,34 @@ pub(crate) enum Leads {}
 
 impl Correctable for Leads {
     const PLACE: Place = Place::Leads;
+    const LIST: &'static Known = &leads::filter::KNOWN;
     fn thing(id: &str) -> Owned {
         Owned::Lead(id.into())
+    }
+    async fn list(visit: &Visit, asked: list::Asked) -> Result<ListPage, Failure> {
+        leads::made(visit, asked, list::ticked::Sending::default()).await
     }
 }
 
 impl Correctable for Opportunities {
     const PLACE: Place = Place::Opportunities;
+    const LIST: &'static Known = Opportunities::KNOWN;
     fn thing(id: &str) -> Owned {
         Owned::Opportunity(id.into())
+    }
+    async fn list(visit: &Visit, asked: list::Asked) -> Result<ListPage, Failure> {
+        made::<Opportunities>(visit, asked, list::ticked::Sending::default()).await
     }
 }
 
 impl Correctable for Accounts {
     const PLACE: Place = Place::Accounts;
+    const LIST: &'static Known = Accounts::KNOWN;
     fn thing(id: &str) -> Owned {
         Owned::Account(id.into())
+    }
+    async fn list(visit: &Visit, asked: list::Asked) -> Result<ListPage, Failure> {
+        made::<Accounts>(visit, asked, list::ticked::Sending::default()).await
     }
 }
 
@@ -84,9 +110,14 @@ pub(crate) fn may_correct(thing: &Owned, signed: &Signed) -> bool {
     signed.can(&What::Field(String::new()).wanted("").act(thing))
 }
 
+/// Whether somebody may give a thing to another.
+pub(crate) fn may_give(thing: &Owned, signed: &Signed) -> bool {
+    signed.can(&What::Owner.wanted("").act(thing))
+}
+
 /// The way to give a thing to another, for whoever may.
 pub(crate) fn give_link(thing: &Owned, signed: &Signed) -> Markup {
-    match signed.can(&What::Owner.wanted("").act(thing)) {
+    match may_give(thing, signed) {
         true => {
             let link = element("a").with("href", What::Owner.action(thing));
             Markup::text(" ").and(link.holding("Give to another"))
@@ -113,16 +144,55 @@ struct CorrectPage {
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Sending {
     value: String,
+    /// What stood there when the person began.
+    seen: Option<String>,
+    /// The view of the list, as a query, where a cell of it was corrected.
+    back: Option<String>,
 }
 
 /// What is corrected.
-#[derive(Debug, Clone)]
-enum What {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum What {
     Field(String),
     Owner,
 }
 
 impl What {
+    /// What the cell of a list is about, as its address names it: a field's name, or `owner`, which
+    /// is no field that could be corrected.
+    pub(crate) fn of(key: &str) -> What {
+        match key {
+            "owner" => What::Owner,
+            name => What::Field(name.to_owned()),
+        }
+    }
+
+    /// How the address of a list names it.
+    pub(crate) fn key(&self) -> &str {
+        match self {
+            What::Field(name) => name,
+            What::Owner => "owner",
+        }
+    }
+
+    /// Its form, with what holds now; none where it is corrected elsewhere.
+    pub(crate) fn field(
+        &self,
+        names: &Names<'_, '_>,
+        thing: &Owned,
+        held: &Held,
+    ) -> Result<Option<Field>, Failure> {
+        match self {
+            What::Owner => of_owner(names, held).map(Some),
+            What::Field(name) => Ok(of_field(thing, held, name)),
+        }
+    }
+
+    /// What stands there now, as whoever corrects it has seen it.
+    pub(crate) fn seen(&self, held: &Held) -> String {
+        held.shown(&self.wanted(""))
+    }
+
     fn wanted(&self, sent: &str) -> Wanted {
         match self {
             What::Owner => Wanted::Owner(owner(sent)),
@@ -130,14 +200,14 @@ impl What {
         }
     }
 
-    fn heading(&self) -> String {
+    pub(crate) fn heading(&self) -> String {
         match self {
             What::Field(name) => level_words(name),
             What::Owner => "Owner".to_owned(),
         }
     }
 
-    fn action(&self, thing: &Owned) -> String {
+    pub(crate) fn action(&self, thing: &Owned) -> String {
         let href = thing_href(thing);
         match self {
             What::Field(name) => format!("{href}/fields/{}", encoded(name)),
@@ -180,11 +250,14 @@ pub(crate) async fn update_owner<C: Correctable>(
     update::<C>(visit, id, What::Owner, sent).await
 }
 
-/// What is corrected, what it is called, and the form with what holds now.
+/// What is corrected, what it is called, what holds now, and the form with it.
 struct Asked {
     thing: Owned,
     what: What,
     name: String,
+    seen: String,
+    /// The same in words.
+    holds: String,
     form: Form,
 }
 
@@ -202,15 +275,20 @@ async fn known<C: Correctable>(
         engine.read(|reader| {
             let held = held(reader, &thing)?.ok_or(Failure::Absent)?;
             let names = Names::new(reader, reach);
-            let field = match &what {
-                What::Owner => of_owner(&names, &held)?,
-                What::Field(field) => of_field(&thing, &held, field)?,
+            let field = what.field(&names, &thing, &held)?.ok_or(Failure::Absent)?;
+            let seen = what.seen(&held);
+            let holds = match (&what, &held.owner) {
+                (What::Owner, Some(owner)) => names.user_name(owner)?,
+                (What::Owner, None) => "nobody".to_owned(),
+                (What::Field(_), _) if seen.is_empty() => "nothing".to_owned(),
+                (What::Field(_), _) => format!("“{seen}”"),
             };
             let field = match typed {
                 Some(typed) => field.value(typed),
                 None => field,
             };
-            Ok(Asked { name: names.thing(&thing)?, form: Form::of([field]), thing, what })
+            let form = Form::of([field, Field::hidden("seen", &seen)]);
+            Ok(Asked { name: names.thing(&thing)?, form, thing, what, seen, holds })
         })
     };
     visit.house.work(ask).await
@@ -223,18 +301,15 @@ fn of_owner(names: &Names<'_, '_>, held: &Held) -> Result<Field, Failure> {
     Ok(Field::select("value", "Owner", owners).value(owner))
 }
 
-fn of_field(thing: &Owned, held: &Held, name: &str) -> Result<Field, Failure> {
-    let known = held.fields.get(name);
-    let is_known = known.is_some() || known_fields(thing).contains(&name);
+/// The form of a field; none where it is corrected elsewhere.
+fn of_field(thing: &Owned, held: &Held, name: &str) -> Option<Field> {
+    let is_known = held.fields.contains_key(name) || known_fields(thing).contains(&name);
     if !is_known || !is_correctable_of(thing, name) {
-        return Err(Failure::Absent);
+        return None;
     }
-    let value = match known {
-        None | Some(FieldValue::Cleared) => String::new(),
-        Some(value) => value.to_string(),
-    };
+    let value = What::Field(name.to_owned()).seen(held);
     let field = Field::line("value", level_words(name)).value(value).optional();
-    Ok(field.hint("Empty says that it is blank. A later report of its source that says something else holds again, so correct it there too."))
+    Some(field.hint("Empty says that it is blank. A later report of its source that says something else holds again, so correct it there too."))
 }
 
 async fn edit<C: Correctable>(visit: Visit, id: String, what: What) -> Result<Response, Failure> {
@@ -243,7 +318,7 @@ async fn edit<C: Correctable>(visit: Visit, id: String, what: What) -> Result<Re
 }
 
 fn shown(visit: Visit, asked: Asked, place: Place) -> Response {
-    let Asked { thing, what, name, form } = asked;
+    let Asked { thing, what, name, form, .. } = asked;
     let mut frame = visit.frame(format!("{}: {name}", what.heading()), place);
     frame.refused = form.is_refused();
     let is_refused = form.is_refused();
@@ -258,18 +333,39 @@ async fn update<C: Correctable>(
     what: What,
     sent: Sending,
 ) -> Result<Response, Failure> {
-    let mut asked = known::<C>(&visit, id, what, Some(sent.value.clone())).await?;
+    let mut asked = known::<C>(&visit, id.clone(), what, Some(sent.value.clone())).await?;
     let wanted = asked.what.wanted(&sent.value);
-    match corrected(&visit, vec![asked.thing.clone()], wanted).await {
-        Ok(flash) if !flash.alarm => Ok(visit.go(&thing_href(&asked.thing), &flash)),
-        Ok(flash) => {
-            asked.form.refuse("value", flash.words);
-            Ok(shown(visit, asked, C::PLACE))
-        }
-        Err(Failure::Refused(refusal)) => {
-            asked.form.refuse("value", sentence(&refusal.to_string()));
-            Ok(shown(visit, asked, C::PLACE))
-        }
-        Err(other) => Err(other),
+    let done = corrected(&visit, vec![asked.thing.clone()], wanted, sent.seen.clone()).await;
+    let why = match done {
+        Ok(flash) if !flash.alarm => return Ok(done_at::<C>(visit, &id, &asked, &sent, flash)),
+        Ok(_) if sent.seen.as_ref().is_some_and(|seen| *seen != asked.seen) => format!(
+            "Somebody changed it meanwhile: it holds {} now. Save again to put yours in its place.",
+            asked.holds
+        ),
+        Ok(flash) => flash.words,
+        Err(Failure::Refused(refusal)) => sentence(&refusal.to_string()),
+        Err(other) => return Err(other),
+    };
+    if let Some(view) = &sent.back {
+        let typed = Editing { row: id, what: asked.what, wrong: Some((sent.value, why)) };
+        let mut page = C::list(&visit, list::Asked::read(C::LIST, view).editing(typed)).await?;
+        page.frame.refused = true;
+        page.frame.back = page.say.asked.here();
+        return Ok(visit.refuse(page));
     }
+    asked.form.refuse("value", why);
+    Ok(shown(visit, asked, C::PLACE))
+}
+
+/// Goes back to where the form stood: the row of a list, or the page of the thing.
+fn done_at<C: Correctable>(
+    visit: Visit,
+    id: &str,
+    asked: &Asked,
+    sent: &Sending,
+    flash: Flash,
+) -> Response {
+    let Some(view) = &sent.back else { return visit.go(&thing_href(&asked.thing), &flash) };
+    let view = list::Asked::read(C::LIST, view);
+    visit.go(&format!("{}#{}", view.here(), row_of(id)), &flash.back_to(&view.back()))
 }

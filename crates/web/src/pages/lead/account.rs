@@ -52,7 +52,7 @@ pub(crate) async fn take(
 ) -> Result<Response, Failure> {
     let lead = LeadId(id);
     let wanted = Wanted::Account(AccountId(sent.account));
-    let said = match corrected(&visit, vec![Owned::Lead(lead.clone())], wanted).await {
+    let said = match corrected(&visit, vec![Owned::Lead(lead.clone())], wanted, None).await {
         Err(Failure::Refused(refusal)) => Flash::not_done(sentence(&refusal.to_string())),
         done => done?,
     };

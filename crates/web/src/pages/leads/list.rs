@@ -22,7 +22,9 @@ use crate::{
     judged::JudgedSubjects,
     layout::{EmptyState, Frame},
     list::{
-        Asked, Asker, Choice, Counted, Head, ListPage, choice,
+        Asked, Asker, Choice, Counted, Head, ListPage,
+        cell::Cells,
+        choice,
         offers::Offers,
         page::title,
         say::Say,
@@ -70,7 +72,9 @@ impl Matter<'_, '_> {
         let (columns, is_chosen) = chosen(&standing, &asked.columns);
         let (time, shown) = (asker.time, columns.as_slice());
         let judged = judged((reader, names), (rules, self.judged), shown, &found, time.now())?;
-        let maker = Maker { names, judged, time, columns: shown, is_chosen };
+        let cells = Cells::of((reader, names), asked, self.signed, |id| Owned::Lead(id.into()))?;
+        let correcting = Some(&cells);
+        let maker = Maker { names, judged, time, columns: shown, is_chosen, correcting };
         let rows = found.iter().map(|lead| maker.row(lead)).collect::<Result<_, Failure>>()?;
         let all = reader.leads_count(&LeadFilter::default())?;
         let total = match asked.narrows() {

@@ -47,7 +47,8 @@ pub(crate) fn count(
     meant::count_up_to(reader, (&filter(asked, asker), &asker.whom.meant(asked)), most)
 }
 
-async fn made(visit: &Visit, asked: Asked, tried: Sending) -> Result<ListPage, Failure> {
+/// A page of the list.
+pub(crate) async fn made(visit: &Visit, asked: Asked, tried: Sending) -> Result<ListPage, Failure> {
     let frame = visit.frame("Leads", Place::Leads);
     let (signed, time, house) = (visit.signed.clone(), visit.time(), visit.house.clone());
     let make = move |engine: &engine::Engine| {

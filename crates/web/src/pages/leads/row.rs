@@ -17,7 +17,11 @@ use super::column::Column;
 use crate::{
     failure::Failure,
     judged::JudgedSubjects,
-    list::{Shown, page::Row},
+    list::{
+        Shown,
+        cell::{Cells, InRow},
+        page::Row,
+    },
     markup::{Markup, element},
     names::{Names, lead_href},
     sheet::Cell,
@@ -33,6 +37,8 @@ pub(super) struct Maker<'a, 'r> {
     pub(super) columns: &'a [Column],
     /// Whether somebody chose these columns.
     pub(super) is_chosen: bool,
+    /// What can be corrected in the cells of a page.
+    pub(super) correcting: Option<&'a Cells>,
 }
 
 /// What the columns need of the facts of leads, which are not read where none does.
@@ -102,6 +108,8 @@ impl Maker<'_, '_> {
     pub(super) fn row(&self, lead: &LeadRow) -> Result<Row, Failure> {
         let href = lead_href(&lead.id);
         let worked = self.worked(lead);
+        let name = self.names.lead(&lead.id)?;
+        let in_row = InRow { id: lead.id.as_str(), name: &name, fields: &lead.fields };
         let cells = self.columns.iter().map(|column| {
             let pale = column.is_number() && !worked.is_stamped();
             let class = match column.class(self.is_chosen) {
@@ -111,10 +119,15 @@ impl Maker<'_, '_> {
             };
             let label = column.says_label(self.is_chosen).then(|| column.label());
             let value = self.shown(column, lead, &worked, &href)?;
-            Ok(Shown { class, label, value })
+            let shown = Shown { class, label, value };
+            Ok(match self.correcting {
+                Some(correcting) => correcting.cell(shown, column.corrects(), &in_row),
+                None => shown,
+            })
         });
         let cells = cells.collect::<Result<_, Failure>>()?;
-        Ok(Row { id: lead.id.0.clone(), name: self.names.lead(&lead.id)?, cells, href })
+        let beside = Markup::new();
+        Ok(Row { id: lead.id.0.clone(), name, beside, cells, href })
     }
 
     fn shown(

@@ -219,6 +219,19 @@ impl Listed for Opportunities {
         })
     }
 
+    fn corrects(column: &str) -> Option<&'static str> {
+        match column {
+            "amount" => Some("amount"),
+            "closes" => Some("closed_on"),
+            "owner" => Some("owner"),
+            _ => None,
+        }
+    }
+
+    fn is_settled(row: &OpportunityRow) -> bool {
+        !matches!(row.outcome, Outcome::Open | Outcome::Unknown)
+    }
+
     fn cell(maker: &Maker<'_, '_>, column: &str, row: &OpportunityRow) -> Result<Cell, Failure> {
         let names = maker.names;
         Ok(match column {
