@@ -26,6 +26,8 @@ const CLAUSES: &str = "Clauses of the Agreement";
 pub(crate) struct Group {
     /// What they are: `Leads`.
     pub(crate) title: &'static str,
+    /// Nothing for clauses.
+    pub(crate) kind: Option<Findable>,
     pub(crate) hits: Vec<Hit>,
     /// Whether there are more than these.
     pub(crate) has_more: bool,
@@ -36,6 +38,8 @@ pub(crate) struct Group {
 /// Something that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Hit {
+    /// Its id; of a clause its number.
+    pub(crate) id: String,
     pub(crate) name: String,
     /// What tells it from others of the name.
     pub(crate) what: String,
@@ -139,7 +143,7 @@ impl Question {
         hits.truncate(self.each);
         let all = format!("/leads?q={}", encoded(&self.text));
         let all = (kind == Findable::Lead && has_more && self.reach).then_some(all);
-        Ok(Group { title: title(kind), hits, has_more, all })
+        Ok(Group { title: title(kind), kind: Some(kind), hits, has_more, all })
     }
 
     /// A word with a digit or a source before it may be an id.
@@ -156,7 +160,9 @@ impl Question {
         id: &str,
         is_whole: bool,
     ) -> Result<Option<Hit>, StoreError> {
-        let hit = |name: String, what: String, href: String| Hit { name, what, href, is_whole };
+        let own = id.to_owned();
+        let hit =
+            |name: String, what: String, href: String| Hit { id: own, name, what, href, is_whole };
         Ok(match kind {
             Findable::User => self.colleague(reader, names, id, is_whole)?,
             Findable::Account => {
@@ -207,7 +213,7 @@ impl Question {
             false => format!("/leads?owner={}", encoded(id.as_str())),
         };
         let what = row.role.map_or("not let in", |role| role.words()).to_owned();
-        Ok(Some(Hit { name, what, href, is_whole }))
+        Ok(Some(Hit { id: id.0, name, what, href, is_whole }))
     }
 
     fn clauses(&self, in_force: &InForce) -> Group {
@@ -220,14 +226,15 @@ impl Question {
                 true => (format!("Clause {}", clause.no), clipped(&clause.says)),
                 false => (format!("{} {}", clause.no, clause.heading), clipped(&clause.says)),
             };
-            hits.push(Hit { name, what, href: format!("/agreement#c{}", clause.no), is_whole });
+            let (id, href) = (clause.no.clone(), format!("/agreement#c{}", clause.no));
+            hits.push(Hit { id, name, what, href, is_whole });
         }
         // Whoever says a number means that clause before one that speaks of so many points.
         let no = self.text.rsplit(' ').next().unwrap_or_default();
         hits.sort_by_key(|hit: &Hit| !hit.href.starts_with(&format!("/agreement#c{no}")));
         let has_more = hits.len() > self.each;
         hits.truncate(self.each);
-        Group { title: CLAUSES, hits, has_more, all: None }
+        Group { title: CLAUSES, kind: None, hits, has_more, all: None }
     }
 }
 

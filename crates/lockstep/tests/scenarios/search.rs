@@ -151,3 +151,55 @@ async fn what_people_call_things_finds_them_in_the_palette() {
         assert!(found.contains(&expected.map(str::to_owned)), "{q}: {found:?}");
     }
 }
+
+/// Every choice under a title: its name and where it leads.
+async fn choices(world: &World, short: &str, asked: &str) -> Vec<(String, String)> {
+    let all = world.gets(short, &format!("/palette?{asked}")).await.json();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let items =
+        all.as_array().expect("groups").iter().filter_map(|group| group["items"].as_array());
+    items.flatten().map(|item| (text(&item["name"]), text(&item["href"]))).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_palette_does_what_is_asked_with_whom_is_named() {
+    let world = with_names().await;
+    let lead =
+        links(&world.gets("rep", "/search?q=mirjam").await.body, "href=\"/leads/")[0].to_owned();
+    let rep = world.user("rep").to_string();
+    let cases = [
+        ("give%20mirjam", vec!["sven", "operations"], format!("/leads/{lead}/owner")),
+        (
+            "end%20session%20of%20rita",
+            vec!["rep", "operations", "leader"],
+            format!("/people/{rep}#sessions"),
+        ),
+        ("absence%20rita", vec!["rep", "operations", "leader"], format!("/people/{rep}#away")),
+        (
+            "new%20draft",
+            vec!["sven", "mara", "operations", "leader"],
+            "/agreement/draft".to_owned(),
+        ),
+        ("invite", vec!["operations", "leader"], "/people/new".to_owned()),
+        ("undo%20import", vec!["operations", "leader"], "/imports".to_owned()),
+    ];
+    for (q, allowed, href) in cases {
+        for (short, ..) in PEOPLE {
+            let all = choices(&world, short, &format!("q={q}")).await;
+            let offers = all.iter().any(|(_, to)| *to == href);
+            assert_eq!(offers, allowed.contains(&short), "{short} {q}: {all:?}");
+            for (name, to) in all {
+                let page = to.split('#').next().unwrap_or_default();
+                assert_eq!(world.gets(short, page).await.status, StatusCode::OK, "{name} {to}");
+            }
+        }
+    }
+    let here = "q=export&here=%2Fleads%3Fowner%3Dme%26sort%3Did";
+    let first = choices(&world, "rep", here).await.swap_remove(0);
+    assert_eq!(first, ("Export this list".to_owned(), "/leads.csv?owner=me&sort=id".to_owned()));
+    let elsewhere = choices(&world, "rep", "q=export%20this&here=%2F%2Fevil.example").await;
+    assert_eq!(elsewhere, []);
+    for word in ["score", "sla", "clock", "breach"] {
+        assert!(!choices(&world, "auditor", &format!("q={word}")).await.is_empty(), "{word}");
+    }
+}

@@ -53,7 +53,7 @@ const palette = (() => {
     asking?.abort();
     asking = new AbortController();
     const { signal } = asking;
-    answered = fetch(`/palette?q=${encodeURIComponent(field.value.trim())}`, { signal })
+    answered = fetch(`/palette?q=${encodeURIComponent(field.value.trim())}&here=${encodeURIComponent(location.pathname + location.search)}`, { signal })
       .then((answer) => {
         if (answer.redirected) location.reload();
         return answer.ok ? answer.json() : [];

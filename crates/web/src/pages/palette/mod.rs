@@ -1,9 +1,11 @@
 //! What the palette offers while somebody types: pages, acts, words of the Agreement, and whatever
 //! has a name. Only what the person may do is offered.
 
+mod acts;
+mod words;
+
 use axum::response::IntoResponse;
 use axum::{Json, extract::Query, response::Response};
-use domain::agreement::Agreement;
 use engine::access::Act;
 use serde::{Deserialize, Serialize};
 use store::Wanted;
@@ -12,9 +14,8 @@ use crate::{
     failure::Failure,
     find::{Group, Question},
     keys,
-    layout::{Place, SIGN_OUT},
+    layout::Place,
     session::Visit,
-    theme::Theme,
 };
 
 /// Hits of a kind that the palette shows.
@@ -25,6 +26,8 @@ const EACH: usize = 5;
 #[serde(default)]
 pub(crate) struct Asked {
     q: String,
+    /// The address of the page on which it is asked.
+    here: String,
 }
 
 /// Choices of one kind.
@@ -38,6 +41,9 @@ struct Choices {
 #[derive(Debug, Clone, Default, Serialize)]
 struct Choice {
     name: String,
+    /// Other words by which it is found.
+    #[serde(skip)]
+    also: &'static str,
     #[serde(skip_serializing_if = "String::is_empty")]
     what: String,
     /// The page it goes to.
@@ -57,36 +63,46 @@ struct Choice {
 /// Answers with choices.
 pub(crate) async fn index(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Failure> {
     let wanted = Wanted::parse(&asked.q);
-    let mut all = vec![
-        Choices { title: "Go to", items: pages(&visit) },
-        Choices { title: "Do", items: acts(&visit) },
-    ];
-    for choices in &mut all {
-        choices.items.retain(|choice| asked.q.trim().is_empty() || matches(choice, &wanted));
-    }
+    let meant = |choice: &Choice| asked.q.trim().is_empty() || matches(choice, &wanted);
+    let mut places = pages(&visit);
+    places.retain(&meant);
+    let mut acts = acts::acts(&visit, &asked.here);
+    acts.retain(&meant);
     let question = Question::new(&visit.signed, &asked.q, EACH);
-    let now = visit.time().now();
-    let may_read = visit.signed.can(&Act::SeeAgreement);
+    let (now, signed, text) = (visit.time().now(), visit.signed.clone(), asked.q.clone());
     let found = visit.house.work(move |engine| {
         let agreements = engine.agreements()?;
-        let mut found = Vec::new();
-        if let Some(in_force) = agreements.at(now).filter(|_| may_read) {
-            let mut items = words(&in_force.agreement);
+        let in_force = agreements.at(now).filter(|_| signed.can(&Act::SeeAgreement));
+        let in_force = in_force.map(|version| &*version.agreement);
+        let agreed = in_force.map(words::of_agreement).unwrap_or_default();
+        let of_pages = words::of_pages(in_force, &signed);
+        let words = [("Words of the Agreement", agreed), ("Words of the pages", of_pages)];
+        let words = words.map(|(title, mut items)| {
             items.retain(|choice| matches(choice, question.wanted()));
             items.truncate(EACH);
-            found.push(Choices { title: "Words of the Agreement", items });
-        }
+            Choices { title, items }
+        });
+        let of_imports = acts::of_imports(engine, &signed)?.into_iter();
+        let of_imports =
+            of_imports.filter(|it| text.trim().is_empty() || matches(it, question.wanted()));
+        let mut done = acts::with_what_is_named(engine, &signed, &text, now)?;
+        done.extend(of_imports);
+        let mut found = Vec::from(words);
         found.extend(question.ask(engine, now)?.into_iter().map(choices));
-        Ok(found)
+        Ok((done, found))
     });
-    all.extend(found.await?);
+    let (mut done, found) = found.await?;
+    done.extend(acts);
+    let mut all =
+        vec![Choices { title: "Go to", items: places }, Choices { title: "Do", items: done }];
+    all.extend(found);
     all.retain(|choices| !choices.items.is_empty());
     Ok(Json(all).into_response())
 }
 
 /// Whether a choice has words that begin as those that are wanted.
 fn matches(choice: &Choice, wanted: &Wanted) -> bool {
-    wanted.found_in(&format!("{} {}", choice.name, choice.what)).is_some()
+    wanted.found_in(&format!("{} {} {}", choice.name, choice.what, choice.also)).is_some()
 }
 
 /// A page to go to.
@@ -103,11 +119,6 @@ fn holds(place: &Place) -> &'static str {
         Place::Facts => "the ledger, every fact with its source",
         _ => "",
     }
-}
-
-/// A button of a form that stands on every page.
-fn button(name: &str, form: &'static str, value: Option<&'static str>) -> Choice {
-    Choice { name: name.to_owned(), form: Some(form), value, ..Choice::default() }
 }
 
 fn pages(visit: &Visit) -> Vec<Choice> {
@@ -139,62 +150,6 @@ fn pages(visit: &Visit) -> Vec<Choice> {
         pages.push(page("Who leads on what", "the priorities", "/agreement/priorities"));
     }
     pages
-}
-
-fn acts(visit: &Visit) -> Vec<Choice> {
-    let mut acts = Vec::new();
-    if visit.signed.can(&Act::Import) {
-        acts.push(page("Import a file", "leads, deals and what happened", "/imports/new"));
-    }
-    if visit.signed.can(&Act::ManagePeople) {
-        acts.push(page("Invite a colleague", "let somebody in", "/people/new"));
-    }
-    if visit.signed.can(&Act::MakeRequests) {
-        acts.push(page("Ask for something", "a request to a colleague", "/requests/new"));
-    }
-    if visit.signed.can(&Act::SeeLeads) {
-        acts.push(page("Download the leads", "export all as CSV", "/leads.csv"));
-        acts.push(page("Download the opportunities", "export all as CSV", "/opportunities.csv"));
-        acts.push(page("Download the accounts", "export all as CSV", "/accounts.csv"));
-    }
-    let themes = Theme::ALL.into_iter().filter(|theme| *theme != visit.frame.theme);
-    acts.extend(
-        themes.map(|theme| button(&format!("{} theme", theme.word()), "/theme", Some(theme.key()))),
-    );
-    let (word, value) = if visit.frame.keys { ("off", "off") } else { ("on", "on") };
-    acts.push(button(&format!("Turn one-letter keys {word}"), keys::SHEET, Some(value)));
-    acts.push(button("Sign out", SIGN_OUT, None));
-    acts
-}
-
-/// What both sides have given a meaning: definitions, statuses, service levels, milestones, goals.
-fn words(agreement: &Agreement) -> Vec<Choice> {
-    let at = |clause: &str| format!("/agreement#c{clause}");
-    let mut words = Vec::new();
-    for definition in &agreement.definitions {
-        let clause = &definition.clause;
-        words.push(page(definition.id.to_uppercase(), &definition.says, at(clause)));
-    }
-    for status in agreement.statuses.iter().filter(|status| !status.label.is_empty()) {
-        let definition = agreement.definitions.iter().find(|found| found.status == status.key);
-        let href = definition.map_or("/agreement".to_owned(), |found| at(&found.clause));
-        words.push(page(&status.key, &status.label, href));
-    }
-    for level in &agreement.service_levels {
-        words.push(page(plain(&level.id), &level.says, at(&level.clause)));
-    }
-    for milestone in &agreement.milestones {
-        words.push(page(plain(&milestone.id), &milestone.says, at(&milestone.clause)));
-    }
-    for goal in &agreement.goals {
-        words.push(page(plain(&goal.id), &goal.says, at(&goal.clause)));
-    }
-    words
-}
-
-/// A key as words.
-fn plain(key: &str) -> String {
-    key.replace(['-', '_'], " ")
 }
 
 fn choices(group: Group) -> Choices {
