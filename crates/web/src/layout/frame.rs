@@ -164,6 +164,8 @@ pub struct Frame {
     pub keys: bool,
     /// Whether a form on the page was refused: the title says so first.
     pub refused: bool,
+    /// After how many seconds the page asks for itself anew, while something on it goes on.
+    pub again: Option<u8>,
 }
 
 impl Frame {
@@ -188,6 +190,7 @@ impl Frame {
             back: "/".to_owned(),
             keys: true,
             refused: false,
+            again: None,
         }
     }
 
@@ -205,6 +208,14 @@ impl Frame {
     pub fn head_title(&self) -> String {
         let refused = if self.refused { "Error: " } else { "" };
         format!("{refused}{} · Lockstep", self.title)
+    }
+
+    /// `every second`, where the page asks for itself anew.
+    pub fn how_often(&self) -> Option<String> {
+        self.again.map(|seconds| match seconds {
+            1 => "every second".to_owned(),
+            seconds => format!("every {seconds} seconds"),
+        })
     }
 
     /// What stands under the page on paper: whose it is, of when, and by which facts and rules. A

@@ -4,6 +4,8 @@
 {
   /** Values age by the minute even when nothing happens: clocks run in working time. */
   const ASKS_EVERY_MS = 60000;
+  /** A page on which something goes on says after how many seconds it asks anew. */
+  const again = Number(root.dataset.again) * 1000;
   /** Many facts at once are one reason to ask. */
   const GATHERS_MS = 400;
   const parts = () => [...document.querySelectorAll("[data-live]")];
@@ -57,7 +59,8 @@
     const rows = rowsOf(part);
     const freshRows = rowsOf(fresh);
     if (rows.length === 0 && freshRows.length === 0) {
-      if (!isHeld(part) && !part.isEqualNode(fresh)) part.replaceChildren(...document.adoptNode(fresh).childNodes);
+      const isKept = again ? part.contains(document.activeElement) : isHeld(part);
+      if (!isKept && !part.isEqualNode(fresh)) part.replaceChildren(...document.adoptNode(fresh).childNodes);
       return;
     }
     const before = rows.map(keyOf);
@@ -76,15 +79,19 @@
     clearTimeout(timer);
     timer = null;
     try {
-      const { page, ok, at } = await pageAt(location.href);
+      const { page, ok, isAway, at } = await pageAt(location.href);
+      // A proxy answers for a server that is away.
+      if (isAway) return states.offline();
       if (!ok || new URL(at).pathname !== location.pathname) return close();
+      // What went on is over: another page stands here now.
+      if (again && !page.documentElement.dataset.again) return location.reload();
       for (const part of parts()) {
         const fresh = page.querySelector(`[data-live="${CSS.escape(part.dataset.live)}"]`);
         if (fresh) take(part, fresh);
       }
       states.online(true);
       // What was answered with a refusal is not tried again by itself.
-      if (source?.readyState === EventSource.CLOSED) again();
+      if (source?.readyState === EventSource.CLOSED) anew();
     } catch {
       states.offline();
     }
@@ -102,7 +109,7 @@
 
   function open() {
     if (source || document.hidden || parts().length === 0) return;
-    every = setInterval(soon, ASKS_EVERY_MS);
+    every = setInterval(soon, again || ASKS_EVERY_MS);
     source = new EventSource("/live");
     source.addEventListener("head", (event) => {
       // The first time it only says where the ledger ended when the page was opened.
@@ -115,7 +122,7 @@
     source.addEventListener("open", () => { if (isBroken) soon(); isBroken = false; });
   }
 
-  function again() {
+  function anew() {
     close();
     open();
   }

@@ -27,7 +27,7 @@ function pageAt(address) {
     request.open("GET", address);
     request.responseType = "document";
     request.timeout = 20000;
-    request.onload = () => done({ page: request.response, ok: request.status === 200, at: request.responseURL });
+    request.onload = () => done({ page: request.response, ok: request.status === 200, isAway: request.status >= 500, at: request.responseURL });
     request.onerror = request.ontimeout = () => failed(new Error("offline"));
     request.send();
   });

@@ -1,10 +1,7 @@
 //! An import that is worked on: how far it is, and what can be asked of it meanwhile.
 
 use askama::Template;
-use axum::{
-    http::{HeaderName, HeaderValue},
-    response::Response,
-};
+use axum::response::Response;
 use engine::import::dock::{Import, State};
 
 use super::{files_words, href};
@@ -16,7 +13,7 @@ use crate::{
 };
 
 /// The page asks for itself anew after so many seconds: no script is needed for it.
-pub(super) const AGAIN: &str = "1";
+pub(super) const AGAIN: u8 = 1;
 
 #[derive(Template)]
 #[template(path = "pages/imports/progress.html")]
@@ -63,7 +60,10 @@ pub(super) async fn shown(visit: Visit, import: Import) -> Result<Response, Fail
         _ => String::new(),
     };
     let page = ProgressPage {
-        frame: visit.frame("Import", Place::Imports),
+        frame: Frame {
+            again: goes_on(state).is_none().then_some(AGAIN),
+            ..visit.frame("Import", Place::Imports)
+        },
         title: if before.is_some() { title(State::Waiting) } else { title(state) },
         files: files_words(&import.files),
         doing: match before {
@@ -82,12 +82,7 @@ pub(super) async fn shown(visit: Visit, import: Import) -> Result<Response, Fail
         may_stop: !matches!(state, State::Stopping),
         is_safe: safe(state),
     };
-    let mut response = visit.show(page);
-    if goes_on(state).is_none() {
-        let again = HeaderValue::from_static(AGAIN);
-        response.headers_mut().insert(HeaderName::from_static("refresh"), again);
-    }
-    Ok(response)
+    Ok(visit.show(page))
 }
 
 fn is_trial(state: State) -> bool {

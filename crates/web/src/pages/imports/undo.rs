@@ -2,11 +2,7 @@
 //! edited it since.
 
 use askama::Template;
-use axum::{
-    extract::Path,
-    http::{HeaderName, HeaderValue},
-    response::Response,
-};
+use axum::{extract::Path, response::Response};
 use engine::{
     Engine,
     access::{Act, Actor},
@@ -154,7 +150,10 @@ fn shown_begun(
     };
     let is_over = state == UndoState::Done;
     let page = UndoPage {
-        frame: visit.frame("Undo an import", Place::Imports),
+        frame: Frame {
+            again: (!matches!(state, UndoState::Paused | UndoState::Done)).then_some(AGAIN),
+            ..visit.frame("Undo an import", Place::Imports)
+        },
         title: title.to_owned(),
         says: says.to_owned(),
         files: files_words(&import.files),
@@ -168,12 +167,7 @@ fn shown_begun(
         left,
         left_in_all: counts.left,
     };
-    let mut response = visit.show(page);
-    if !matches!(state, UndoState::Paused | UndoState::Done) {
-        let again = HeaderValue::from_static(AGAIN);
-        response.headers_mut().insert(HeaderName::from_static("refresh"), again);
-    }
-    response
+    visit.show(page)
 }
 
 /// What becomes of it if somebody goes away now.
