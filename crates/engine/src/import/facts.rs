@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 use store::Writer;
 
 use super::{
-    join::{Joins, Meaning, keep_word},
+    join::{Joins, Meaning, keep_word, name_and_mail},
     outcome::outcome_of,
 };
 use crate::Error;
@@ -87,7 +87,11 @@ fn made_record(now: Timestamp, object: Object, id: &str, word: String) -> Option
         }
         Object::Products => (Fact::Product(ProductReported { product: id.into(), fields }), None),
         Object::Users => {
-            let person = Person { name: Some(word.clone()), ..Person::default() };
+            let (name, email) = match name_and_mail(&word) {
+                Some((name, mail)) => (name.to_owned(), Some(mail.to_owned())),
+                None => (word.clone(), None),
+            };
+            let person = Person { name: Some(name), email, ..Person::default() };
             let fields = Fields::new();
             (
                 Fact::User(UserReported { user: id.into(), fields, person: None, by: None }),

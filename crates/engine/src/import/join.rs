@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use store::{Reader, StoreError, Writer, read::name_key};
 
 use names::Names;
+pub(super) use names::name_and_mail;
 
 use super::{
     TableReport,
@@ -213,12 +214,42 @@ impl Joins {
         if let Some(user) = self.people.get(&name_key(word)) {
             return Ok((Meaning::Id(user.clone()), None));
         }
+        if let Some((name, mail)) = name_and_mail(word) {
+            return Ok((self.user_with_mail(writer, name, mail)?, None));
+        }
         if !is_a_name(word) {
             let known = writer.reader().user(&id.as_str().into())?.is_some();
             return Ok((Meaning::Id(id), (!known).then_some(How::ByKeyAlone)));
         }
         let user = format!("{}:{}", self.source, writer.alias(&self.source, word)?);
         Ok((Meaning::Make(user), None))
+    }
+
+    /// Somebody whose address of mail stands with their name: whoever has that address; else whoever
+    /// is called so and has none; else somebody new, whose key the address is.
+    fn user_with_mail(
+        &self,
+        writer: &mut Writer<'_>,
+        name: &str,
+        mail: &str,
+    ) -> Result<Meaning, StoreError> {
+        let of_mail = writer.reader().persons_by_email(mail)?;
+        let of_mail: Vec<&str> =
+            of_mail.iter().filter_map(|subject| subject.strip_prefix("user/")).collect();
+        if let [user] = of_mail.as_slice() {
+            return Ok(Meaning::Id((*user).to_owned()));
+        }
+        if let Some(user) = self.people.get(&name_key(name)) {
+            let person = writer.reader().person_of(&format!("user/{user}"))?;
+            if person.is_none_or(|person| person.email.is_none()) {
+                return Ok(Meaning::Id(user.clone()));
+            }
+        }
+        let user = format!("{}:{}", self.source, writer.alias(&self.source, mail)?);
+        Ok(match writer.reader().user(&user.as_str().into())?.is_some() {
+            true => Meaning::Id(user),
+            false => Meaning::Make(user),
+        })
     }
 
     /// An opportunity: by key, else by what one alone is called. A key may come later; a name that
@@ -345,7 +376,8 @@ impl Joins {
             names.insert(id.to_owned(), word.to_owned());
         }
         if object == Object::Users {
-            self.people.insert(name_key(word), id.to_owned());
+            let name = name_and_mail(word).map_or(word, |(name, _)| name);
+            self.people.entry(name_key(name)).or_insert_with(|| id.to_owned());
         }
         if let Some((meaning, how, _)) = self.words.get_mut(&(object, word.to_owned())) {
             (*meaning, *how) = (Meaning::Id(id.to_owned()), Some(How::Made));

@@ -90,3 +90,40 @@ impl Names {
 fn is_listed(source: &str, id: &str, name: &str, fields: &Fields) -> bool {
     id != qualified(source, name) || fields.keys().any(|field| field != "name")
 }
+
+/// The name and the address of mail in `Ann Lee (ann@millrace.example)`, as systems write whose
+/// something is.
+pub(crate) fn name_and_mail(word: &str) -> Option<(&str, &str)> {
+    let (name, mail) = match word.strip_suffix(')') {
+        Some(rest) => rest.rsplit_once('(')?,
+        None => word.strip_suffix('>')?.rsplit_once('<')?,
+    };
+    let (name, mail) = (name.trim(), mail.trim());
+    let is_mail = mail.split_once('@').is_some_and(|(who, at)| {
+        let is_plain = |part: &str| !part.is_empty() && !part.contains([' ', '@', ',', ';']);
+        is_plain(who) && is_plain(at)
+    });
+    (is_mail && !name.is_empty()).then_some((name, mail))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_with_an_address_in_brackets_is_two_things() {
+        let ann = Some(("Ann Lee", "ann@x.example"));
+        for (word, expected) in [
+            ("Ann Lee (ann@x.example)", ann),
+            ("Ann Lee <ann@x.example>", ann),
+            ("Ann (Annie) Lee ( ann@x.example )", Some(("Ann (Annie) Lee", "ann@x.example"))),
+            ("Ann Lee (Sales)", None),
+            ("Ann Lee (@x)", None),
+            ("(ann@x.example)", None),
+            ("ann@x.example", None),
+            ("Ann Lee", None),
+        ] {
+            assert_eq!(name_and_mail(word), expected, "{word}");
+        }
+    }
+}
