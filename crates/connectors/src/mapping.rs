@@ -18,7 +18,7 @@ pub use columns::{ColumnUse, fields_of, guess, guess_as};
 pub use draft::{ColumnProblem, Draft, Stamp};
 pub use plan::{Kind, Plan, Planned, plan};
 pub use profile::{Defaults, Profile};
-pub use sums::Sums;
+pub use sums::{Sums, Total};
 
 /// What a table lists. The order is that of importing: what is named by others comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 
 use connectors::{
     files::table::{self, Format, ReadOptions, Row},
-    mapping::{Defaults, Mapping, PRESETS, Plan, Profile, preset_words},
+    mapping::{Defaults, Mapping, PRESETS, Plan, Profile, Total, preset_words},
     values::{date::DateOrder, number::DecimalSign},
 };
 use domain::money::Currency;
@@ -47,7 +47,7 @@ use carrying_out::Position;
 use choices::{Choices, TableChoice};
 use dock::State;
 use found::{Found, FoundTable, KnownBy};
-use look_over::{LookingOver, choose_mapping, find_files, not_taken};
+use look_over::{LookingOver, choose_mapping, find_files, not_taken, passed};
 
 /// The presets, each by its name and in words.
 pub fn presets() -> Vec<(&'static str, &'static str)> {
@@ -164,8 +164,8 @@ struct Table {
     profile: Profile,
     /// Rows below the header, those that cannot be read too.
     rows: u64,
-    /// The line of a last row that adds up the others and is no record.
-    sum_line: Option<u64>,
+    /// The line of a last row that is a total and no record.
+    total_line: Option<(u64, Total)>,
     /// The line from which on stands what is under the table and no record of it.
     foot_line: Option<u64>,
     sample: Vec<Row>,
@@ -250,12 +250,13 @@ impl Engine {
         options: &ImportOptions,
         listener: &mut (dyn Listener + Send),
     ) -> Result<LookedOver, Error> {
-        let files = find_files(paths).map_err(refused)?;
+        let (files, passed_over) = find_files(paths).map_err(refused)?;
         let mapping = choose_mapping(options, &files).map_err(refused)?;
         let defaults = self.defaults(options, &mapping)?;
         let mut report = ImportReport {
             source: options.source.clone().unwrap_or_else(|| mapping.source.clone()),
             dry_run: options.dry_run,
+            skipped: passed_over.iter().map(|path| passed(&options.name_of(path))).collect(),
             ..ImportReport::default()
         };
         // A mapping that is named outright is not overruled by what was said once.

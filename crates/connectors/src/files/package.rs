@@ -80,7 +80,8 @@ pub enum PackageRefusal {
     NotKept(String),
 }
 
-/// Lays the tables of a ZIP into a folder, each under a name that no file there has; how many.
+/// Lays the tables of a ZIP into a folder, each under a name that no file there has; how many. What
+/// is no table is laid as an empty file, so that whoever reads the folder can say what was passed over.
 ///
 /// # Errors
 /// [`PackageRefusal`]; tables that were laid before stay in the folder.
@@ -97,9 +98,10 @@ pub fn unpack(package: &Path, into: &Path, limits: PackageLimits) -> Result<usiz
     for no in 0..archive.len() {
         let told = archive.by_index_raw(no).map_err(broken)?;
         let name = plain_name(&String::from_utf8_lossy(told.name_raw()));
-        let is_table = told.is_file() && is_table(&name);
+        let (is_file, is_table) = (told.is_file(), told.is_file() && is_table(&name));
         drop(told);
         if !is_table {
+            pass_over(&name, is_file, into, &mut taken).map_err(not_kept)?;
             continue;
         }
         tables += 1;
@@ -121,6 +123,26 @@ pub fn unpack(package: &Path, into: &Path, limits: PackageLimits) -> Result<usiz
         taken.insert(name);
     }
     if tables == 0 { Err(PackageRefusal::NothingInside) } else { Ok(tables) }
+}
+
+/// Leaves the name of an entry that is not read. An archive within is no archive any more.
+fn pass_over(
+    name: &str,
+    is_file: bool,
+    into: &Path,
+    taken: &mut BTreeSet<String>,
+) -> io::Result<()> {
+    if !is_file || name.is_empty() || name.starts_with('.') {
+        return Ok(());
+    }
+    let name = match name.to_lowercase().ends_with(".zip") {
+        true => format!("{name} (an archive within)"),
+        false => name.to_owned(),
+    };
+    let name = free(name, taken);
+    made(&into.join(&name))?;
+    taken.insert(name);
+    Ok(())
 }
 
 fn names_in(folder: &Path) -> io::Result<BTreeSet<String>> {
@@ -195,8 +217,12 @@ mod tests {
         let laid = names_in(&folder.path().join("into")).unwrap();
         assert_eq!(
             laid,
-            BTreeSet::from(["Lead (2).csv", "Lead.csv", "Task.CSV"].map(String::from))
+            BTreeSet::from(
+                ["Lead (2).csv", "Lead.csv", "Task.CSV", "readme.txt"].map(String::from)
+            )
         );
+        let readme = folder.path().join("into/readme.txt");
+        assert_eq!(fs::read(readme).unwrap(), b"", "only its name");
         assert!(!folder.path().join("etc").exists());
     }
 

@@ -1,4 +1,4 @@
-//! Whether the last row of a table is no record, but adds up those above it.
+//! Whether the last row of a table is no record, but adds up those above it, or calls itself so.
 //!
 //! Sheets often end so. Where that is not certain, the row stays what it seems to be: a record.
 
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What a row of sums calls itself, in small letters.
-const WORDS: [&str; 21] = [
+const WORDS: [&str; 29] = [
     "sum",
     "sums",
     "total",
@@ -35,11 +35,29 @@ const WORDS: [&str; 21] = [
     "total general",
     "totale",
     "totale generale",
+    "somma",
+    "total geral",
+    "soma",
+    "totaal",
+    "eindtotaal",
+    "som",
+    "suma total",
+    "somme totale",
     "σ",
     "∑",
 ];
 
 const SIGNS: [DecimalSign; 2] = [DecimalSign::Point, DecimalSign::Comma];
+
+/// Why a last row is no record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Total {
+    /// It adds up the rows above it.
+    AddsUp,
+    /// It calls itself a total, whatever its numbers are: the sum of other rows than these, or an
+    /// average.
+    CallsItself,
+}
 
 /// What the columns of a table add up to.
 #[derive(Debug, Clone, Default)]
@@ -75,11 +93,19 @@ impl Sums {
         }
     }
 
+    /// Whether a row is a total and no record, and why.
+    pub fn total(&self, row: &Row, key: Option<usize>, keys_are_full: bool) -> Option<Total> {
+        if self.are_in(row, key, keys_are_full) {
+            return Some(Total::AddsUp);
+        }
+        calls_itself(row, key).then_some(Total::CallsItself)
+    }
+
     /// Whether a row only adds up those that were added before: every number in it is the sum of
     /// its column, of at least one that has several values, and nothing else stands there but the
     /// word for it. Where the row does not call itself so, `key` must be a column that all rows
     /// before have filled. A row with a key of its own is a record.
-    pub fn are_in(&self, row: &Row, key: Option<usize>, keys_are_full: bool) -> bool {
+    fn are_in(&self, row: &Row, key: Option<usize>, keys_are_full: bool) -> bool {
         if key.is_some_and(|key| !is_blank(row.cell(key)) && !is_word(row.cell(key))) {
             return false;
         }
@@ -98,6 +124,24 @@ impl Sums {
         let is_named = words == 1 || (words == 0 && key.is_some() && keys_are_full);
         sums > 0 && is_named
     }
+}
+
+/// Whether a row calls itself a total: in the key's cell or in the first that is filled, with
+/// nothing else in it but numbers, of which there is one.
+fn calls_itself(row: &Row, key: Option<usize>) -> bool {
+    let mut filled = row.cells.iter().enumerate().filter(|(_, cell)| !is_blank(cell));
+    let Some((_, first)) = filled.next() else { return false };
+    let has_key = key.is_some_and(|key| !is_blank(row.cell(key)) && !is_word(row.cell(key)));
+    let mut numbers = filled.map(|(_, cell)| is_number(cell)).peekable();
+    !has_key && is_word(first) && numbers.peek().is_some() && numbers.all(|is_number| is_number)
+}
+
+fn is_number(cell: &Cell) -> bool {
+    let text = match cell {
+        Cell::Text(text) => text,
+        other => return matches!(other, Cell::Number(_)),
+    };
+    SIGNS.iter().any(|sign| parse_number(text, *sign).is_ok() || value(cell, *sign).is_some())
 }
 
 impl Column {
@@ -194,6 +238,25 @@ mod tests {
         ];
         for (last, key, expected, why) in cases {
             assert_eq!(are_in(deals, last, key), expected, "{why}: {last:?}");
+        }
+    }
+
+    #[test]
+    fn a_row_that_calls_itself_a_total_is_one_whatever_its_numbers() {
+        let cases: [(&[&str], Option<usize>, bool, &str); 9] = [
+            (&["Summe", "", "31", ""], Some(0), true, "the word stands for the key"),
+            (&["", "Total:", "31", "€ 7"], Some(0), true, "or for the name"),
+            (&["TOTAAL", "", "82 %", ""], Some(0), true, "an average"),
+            (&["Totale", "31"], None, true, "no key is known"),
+            (&["9", "Total", "31", ""], Some(0), false, "it has a key: a firm called Total"),
+            (&["Summe", "Acme", "31", ""], Some(0), false, "it says something else too"),
+            (&["", "", "31", "Total"], Some(0), false, "the word stands at the end"),
+            (&["Total", "", "", ""], Some(0), false, "no number"),
+            (&["Totalis", "", "31", ""], Some(0), false, "another word"),
+        ];
+        for (last, key, expected, why) in cases {
+            let found = Sums::default().total(&row(last), key, true);
+            assert_eq!(found == Some(Total::CallsItself), expected, "{why}: {last:?}");
         }
     }
 

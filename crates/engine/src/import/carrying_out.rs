@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Instant};
 
 use connectors::{
     files::table::{Row, RowProblem},
-    mapping::{ColumnProblem, Draft, Object},
+    mapping::{ColumnProblem, Object},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -15,9 +15,9 @@ use super::{
     Counts, ImportReport, Listener, Progress, ROWS_AT_ONCE, Rejected, Table, TableReport,
     cell_text,
     dock::State,
-    look_over::{ADDS_UP, UNDER, rows_of},
+    look_over::{UNDER, rows_of, total_words},
     refused,
-    taking::Taking,
+    taking::{self, NotTaken, Taking},
 };
 use crate::{Engine, Error};
 
@@ -36,7 +36,7 @@ pub(super) struct Position {
 }
 
 /// A row as it is taken: read, left out, or not to be read.
-type Drafted = Result<(u64, Result<Draft, Vec<ColumnProblem>>), RowProblem>;
+type Drafted = Result<taking::Drafted, RowProblem>;
 
 /// Rows of one transaction with what stands in them, in their order.
 type Chunk = Vec<(Drafted, Vec<String>)>;
@@ -152,9 +152,12 @@ impl Engine {
         listener: &mut (dyn Listener + Send),
     ) -> Result<(), Error> {
         let rows = report.total.read;
+        let wait = self.read(|reader| reader.undecided_count(now))?;
         self.decide_waiting(now, |done| {
+            // A decision about one can make another wait.
+            let all = wait.max(done as u64);
             listener.progress(Progress {
-                doing: format!("Deciding about leads and opportunities: {done} done"),
+                doing: format!("Deciding about leads and opportunities: {done} of {all} done"),
                 bytes_read: 0,
                 bytes_total: 0,
                 rows,
@@ -338,18 +341,24 @@ fn drafted(table: &Table, row: Result<Row, RowProblem>) -> (Drafted, Vec<String>
         Ok(row) => row.cells.iter().map(cell_text).collect(),
         Err(problem) => problem.cells.iter().map(cell_text).collect(),
     };
-    let left_out =
-        |reason: String| Ok((line, Err(vec![ColumnProblem { column: String::new(), reason }])));
     let what = table.plan.object.words();
-    if table.sum_line == Some(line) {
-        return (left_out(format!("{ADDS_UP} and is none of the {what}: it is left out")), cells);
+    let no_record = |why: &str| {
+        let reason = format!("{why} and is none of the {what}: it is left out");
+        Ok((line, Err(NotTaken::For(vec![ColumnProblem { column: String::new(), reason }]))))
+    };
+    let total = table.total_line.filter(|(total, _)| *total == line);
+    if let Some((_, total)) = total {
+        return (no_record(total_words(total)), cells);
     }
     if table.foot_line.is_some_and(|foot| line >= foot) {
-        return (left_out(format!("{UNDER}, and is none of the {what}: it is left out")), cells);
+        return (no_record(&format!("{UNDER},")), cells);
     }
     let drafted = match table.choice.mended(&table.plan.header, row) {
-        None => left_out("was left out by hand".to_owned()),
-        Some(Ok(row)) => Ok((row.line, table.plan.draft(&row, &table.profile, &table.defaults))),
+        None => Ok((line, Err(NotTaken::ByHand))),
+        Some(Ok(row)) => {
+            let draft = table.plan.draft(&row, &table.profile, &table.defaults);
+            Ok((row.line, draft.map_err(NotTaken::For)))
+        }
         Some(Err(problem)) => Err(problem),
     };
     (drafted, cells)

@@ -114,7 +114,7 @@ fn a_cell_is_mended_in_place_and_a_row_left_out() {
     harbour.engine.mend_import(&olga(), &id, &choices, at(1)).unwrap();
     harbour.works(1);
     let tried = harbour.import(&id);
-    let counts = Counts { read: 2, created: 1, rejected: 1, ..Counts::default() };
+    let counts = Counts { read: 2, created: 1, left_out: 1, ..Counts::default() };
     assert_eq!(tried.outcome.report.unwrap().total, counts);
     harbour.done(&id);
     let leads = harbour.engine.read(|reader| reader.lead(&"file:2".into())).unwrap();
@@ -263,7 +263,7 @@ fn a_paused_import_rests_and_goes_on_and_a_stopped_one_keeps_what_was_taken() {
 fn a_trial_rests_goes_on_and_is_taken_up_after_a_kill_and_counts_each_row_once() {
     let harbour = Harbour::new();
     let id = harbour.brought(&[("leads.csv", &(many() + "x,soon,New\n"))]);
-    let copy = harbour.dock.folder_of(&id).join("trial.db");
+    let copy = harbour.dock.folder_of(&id).join(".trial.db");
     harbour.engine.try_import(&olga(), &id, at(2)).unwrap();
     let asked = std::sync::atomic::AtomicU32::new(0);
     let pause = || {
@@ -393,6 +393,50 @@ fn what_is_dropped_at_night_is_imported_and_put_away() {
     let rejected = harbour.engine.read(|reader| reader.rejected_rows(&id, 0, 9)).unwrap();
     assert_eq!(rejected.len(), 1, "and what was not taken can be looked at");
     assert_eq!(take(), None);
+}
+
+/// An archive of files.
+fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+    use std::io::Write;
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in files {
+        archive.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        archive.write_all(bytes).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+#[test]
+fn archives_are_taken_from_the_drop_folder_and_what_is_not_read_is_named() {
+    let harbour = Harbour::new();
+    let folder = harbour.dir.path().join("drop");
+    std::fs::create_dir(&folder).unwrap();
+    let lies = |name: &str, bytes: &[u8]| {
+        std::fs::write(folder.join(name), bytes).unwrap();
+        let file = std::fs::File::options().write(true).open(folder.join(name)).unwrap();
+        file.set_modified(at(0).into()).unwrap();
+    };
+    let take = || harbour.engine.take_dropped(&harbour.dock, &folder, at(1)).unwrap();
+    lies("night.zip", &zip(&[(LEADS.0, LEADS.1.as_bytes()), ("readme.pdf", b"%PDF")]));
+    lies("notes.txt", b"mind the gap");
+    let id = take().expect("an archive is taken");
+    assert!(!folder.join("night.zip").exists() && folder.join("notes.txt").exists());
+    harbour.works(1);
+    let done = harbour.import(&id);
+    assert_eq!((done.state, done.counts.created), (State::Done, 1));
+    let skipped = done.outcome.report.expect("a report").skipped;
+    let named: Vec<&str> = skipped.iter().filter_map(|it| it.file.rsplit('/').next()).collect();
+    assert_eq!(named, ["notes.txt", "readme.pdf"]);
+    assert!(skipped.iter().all(|it| it.reason.starts_with("passed over: it is no CSV")));
+    assert_eq!(take(), None, "what is not read is no reason to begin");
+
+    lies("broken.zip", b"PK no archive");
+    let id = take().expect("it is an import");
+    let broken = harbour.import(&id);
+    assert_eq!(broken.state, State::Failed);
+    let why = broken.outcome.failure.expect("it says why");
+    assert!(why.contains("broken.zip is no ZIP archive that can be read"), "{why}");
+    assert_eq!(take(), None, "it does not come again every minute");
 }
 
 #[test]

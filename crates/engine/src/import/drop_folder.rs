@@ -1,8 +1,10 @@
 //! The drop folder: whatever a nightly export leaves there is imported by itself.
 //!
 //! A file is copied to the dock, and the one that was dropped is moved to `taken` inside the
-//! folder, so that nothing is lost and nothing is taken twice. What is not recognised waits among
-//! the imports for somebody to say what it is; that is remembered for the next night.
+//! folder, so that nothing is lost and nothing is taken twice. ZIP archives are unpacked as those
+//! that are brought by the pages are; one that cannot be is an import that could not be done. What is
+//! not recognised waits among the imports for somebody to say what it is; that is remembered for the
+//! next night. What is neither table nor archive stays where it lies, and the import says so.
 
 use std::{
     fs, io,
@@ -17,8 +19,10 @@ use store::ImportRun;
 use super::{
     ImportRefusal,
     dock::{Dock, State},
-    look_over::tables_in,
+    look_over::{inside, others_in, tables_in},
     refused,
+    unpacking::is_archive,
+    work::Outcome,
 };
 use crate::{Engine, Error};
 
@@ -45,23 +49,32 @@ impl Engine {
         now: Timestamp,
     ) -> Result<Option<String>, Error> {
         let mut files = tables_in(folder).map_err(refused)?;
+        files.extend(archives_in(folder).map_err(refused)?);
         files.retain(|path| rests(path, now));
         if files.is_empty() {
             return Ok(None);
         }
         let id = format!("{}-{:08x}", now.as_millisecond(), rand::rng().random::<u32>());
-        let there = copied(&files, &dock.folder_of(&id)).map_err(|error| cannot(folder, &error))?;
+        let into = dock.folder_of(&id);
+        let there = copied(&files, &into).map_err(|error| cannot(folder, &error))?;
+        let left = others_in(folder).map_err(refused)?;
+        name_those(&left, &into).map_err(|error| cannot(folder, &error))?;
+        let (there, state, outcome) = match dock.unpack(&id) {
+            Ok(()) => (dock.files_of(&id).map_err(refused)?, State::Waiting, Outcome::default()),
+            Err(refusal) => (there, State::Failed, Outcome::failed(refusal.to_string())),
+        };
+        let there: Vec<String> = there.iter().map(|path| path.display().to_string()).collect();
         let run = ImportRun {
             id: id.clone(),
             started_at: now,
-            state: State::Waiting.key().to_owned(),
+            state: state.key().to_owned(),
             files: serde_json::to_string(&there).unwrap_or_default(),
             counts: "{}".to_owned(),
             position: "{}".to_owned(),
             by: Some(drop_folder_user()),
             settings: "{}".to_owned(),
             found: "null".to_owned(),
-            report: "{}".to_owned(),
+            report: serde_json::to_string(&outcome).unwrap_or_default(),
             ..ImportRun::default()
         };
         // In the other order, a file could be away before its import is known.
@@ -83,14 +96,31 @@ fn rests(path: &Path, now: Timestamp) -> bool {
     changed.is_some_and(|changed| now.duration_since(changed) >= RESTS)
 }
 
+/// The archives of a folder, by name.
+fn archives_in(folder: &Path) -> Result<Vec<PathBuf>, ImportRefusal> {
+    let is_one = |path: &Path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        path.is_file() && is_archive(&name)
+    };
+    inside(folder, is_one)
+}
+
+/// Leaves the names of files that are not taken, so that the import says what was passed over.
+fn name_those(files: &[PathBuf], to: &Path) -> io::Result<()> {
+    for file in files.iter().filter(|file| file.is_file()) {
+        fs::write(to.join(file.file_name().unwrap_or_default()), "")?;
+    }
+    Ok(())
+}
+
 /// Copies files to a folder that is made for them.
-fn copied(files: &[PathBuf], to: &Path) -> io::Result<Vec<String>> {
+fn copied(files: &[PathBuf], to: &Path) -> io::Result<Vec<PathBuf>> {
     fs::create_dir_all(to)?;
     let mut there = Vec::new();
     for file in files {
         let copy = to.join(file.file_name().unwrap_or_default());
         fs::copy(file, &copy)?;
-        there.push(copy.display().to_string());
+        there.push(copy);
     }
     Ok(there)
 }

@@ -7,7 +7,7 @@ use connectors::{
         guard::Refusal as FileRefusal,
         table::{self, Cell, Format, ReadOptions, Reading, Row},
     },
-    mapping::{self, Defaults, Mapping, Plan, Profile, Sums, TableMapping},
+    mapping::{self, Defaults, Mapping, Plan, Profile, Sums, TableMapping, Total},
     values::date::DateOrder,
 };
 
@@ -16,14 +16,15 @@ use super::{
     choices::TableChoice,
     found::KnownBy,
     report::{ImportReport, Skipped},
+    unpacking::is_archive,
 };
 
 /// Rows of which a person sees examples.
 const SAMPLE: usize = 20;
 
-/// The files named, and those inside the folders named.
-pub(super) fn find_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ImportRefusal> {
-    let mut files = Vec::new();
+/// The files named, and those inside the folders named; and what else lies in the folders.
+pub(super) fn find_files(paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<PathBuf>), ImportRefusal> {
+    let (mut files, mut passed_over) = (Vec::new(), Vec::new());
     for path in paths {
         if !path.is_dir() {
             if !path.exists() {
@@ -37,18 +38,41 @@ pub(super) fn find_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ImportRefusa
         if files.len() == before {
             return Err(ImportRefusal::NothingInside(path.display().to_string()));
         }
+        passed_over.extend(others_in(path)?);
     }
-    Ok(files)
+    Ok((files, passed_over))
 }
 
 /// The files of a folder that may be tables, by name.
 pub(super) fn tables_in(folder: &Path) -> Result<Vec<PathBuf>, ImportRefusal> {
+    inside(folder, is_table)
+}
+
+/// What else lies in a folder and is neither hidden nor an archive, by name.
+pub(super) fn others_in(folder: &Path) -> Result<Vec<PathBuf>, ImportRefusal> {
+    inside(folder, |path| {
+        let name = file_name(path);
+        !is_table(path) && !name.starts_with('.') && !(path.is_file() && is_archive(&name))
+    })
+}
+
+/// What lies in a folder and is meant, by name.
+pub(super) fn inside(
+    folder: &Path,
+    is_meant: impl Fn(&Path) -> bool,
+) -> Result<Vec<PathBuf>, ImportRefusal> {
     let inside = std::fs::read_dir(folder)
         .map_err(|error| ImportRefusal::File(format!("{}: {error}", folder.display())))?;
     let paths = inside.filter_map(Result::ok).map(|entry| entry.path());
-    let mut inside: Vec<PathBuf> = paths.filter(|path| is_table(path)).collect();
+    let mut inside: Vec<PathBuf> = paths.filter(|path| is_meant(path)).collect();
     inside.sort();
     Ok(inside)
+}
+
+/// What is said of something that lies in a folder and is not read.
+pub(super) fn passed(name: &str) -> Skipped {
+    let reason = "passed over: it is no CSV, TSV, XLSX or ZIP file".to_owned();
+    Skipped { file: name.to_owned(), reason, refused: true }
 }
 
 fn is_table(path: &Path) -> bool {
@@ -189,9 +213,11 @@ impl LookingOver<'_> {
         if let Some(line) = foot_line {
             notes.push(format!("from line {line} on nothing is a record: it {UNDER}"));
         }
-        let sum_line = seen.sum_line(&plan);
-        match (sum_line, seen.last.take()) {
-            (Some(line), _) => notes.push(format!("line {line} {ADDS_UP}: it is left out")),
+        let total_line = seen.total_line(&plan);
+        match (total_line, seen.last.take()) {
+            (Some((line, total)), _) => {
+                notes.push(format!("line {line} {}: it is left out", total_words(total)));
+            }
             (None, Some(last)) => {
                 seen.observe(last);
                 plan = mapping::plan(self.mapping, &table, &header, &seen.profile);
@@ -214,7 +240,7 @@ impl LookingOver<'_> {
             plan,
             profile: seen.profile,
             rows: seen.rows,
-            sum_line,
+            total_line,
             foot_line,
             sample: seen.sample,
             notes,
@@ -295,7 +321,12 @@ impl LookingOver<'_> {
 }
 
 /// What is said of a row that is no record.
-pub(super) const ADDS_UP: &str = "adds up the rows above it";
+pub(super) fn total_words(total: Total) -> &'static str {
+    match total {
+        Total::AddsUp => "adds up the rows above it",
+        Total::CallsItself => "calls itself a total",
+    }
+}
 
 /// The same of a row under the table.
 pub(super) const UNDER: &str = "stands under the table, after a blank line";
@@ -356,12 +387,12 @@ impl Seen {
         }
     }
 
-    /// The line of the last row, where that adds up the others.
-    fn sum_line(&self, plan: &Plan) -> Option<u64> {
+    /// The line of the last row, where that is a total.
+    fn total_line(&self, plan: &Plan) -> Option<(u64, Total)> {
         let keys_are_full =
             plan.key.is_some_and(|key| self.profile.filled(key) == self.profile.rows);
-        let last = self.last.as_ref();
-        last.filter(|row| self.sums.are_in(row, plan.key, keys_are_full)).map(|row| row.line)
+        let last = self.last.as_ref()?;
+        Some((last.line, self.sums.total(last, plan.key, keys_are_full)?))
     }
 }
 

@@ -21,11 +21,19 @@ pub struct Counts {
     pub updated: u64,
     /// Rows that said what was known.
     pub unchanged: u64,
-    /// Rows that were not taken.
+    /// Rows that could not be taken.
     pub rejected: u64,
+    /// Rows that somebody left out by hand.
+    #[serde(default)]
+    pub left_out: u64,
 }
 
 impl Counts {
+    /// Rows that were taken.
+    pub fn taken(&self) -> u64 {
+        self.created + self.updated + self.unchanged
+    }
+
     /// Adds the counts of other rows.
     pub fn add(&mut self, more: Counts) {
         self.read += more.read;
@@ -33,6 +41,7 @@ impl Counts {
         self.updated += more.updated;
         self.unchanged += more.unchanged;
         self.rejected += more.rejected;
+        self.left_out += more.left_out;
     }
 }
 

@@ -57,7 +57,15 @@ enum Became {
     Created,
 }
 
-type Drafted = (u64, Result<Draft, Vec<ColumnProblem>>);
+pub(super) type Drafted = (u64, Result<Draft, NotTaken>);
+
+/// Why a row is not taken.
+pub(super) enum NotTaken {
+    /// It cannot be.
+    For(Vec<ColumnProblem>),
+    /// Somebody left it out.
+    ByHand,
+}
 
 impl Taking {
     pub(super) fn new(
@@ -154,7 +162,11 @@ impl Taking {
         };
         let draft = match draft {
             Ok(draft) => draft,
-            Err(problems) => {
+            Err(NotTaken::ByHand) => {
+                self.counts.left_out += 1;
+                return Ok(());
+            }
+            Err(NotTaken::For(problems)) => {
                 for ColumnProblem { column, reason } in problems {
                     self.list_rejected(line, column, reason);
                 }

@@ -31,7 +31,8 @@ impl Engine {
         if run.state == State::PausingTrial.key() {
             return self.rest_import(dock, &id, State::PausedTrial, clock(), |_| {});
         }
-        let path = dock.folder_of(&id).join("trial.db");
+        // Hidden, so that it is none of the files that somebody brought.
+        let path = dock.folder_of(&id).join(".trial.db");
         let mut hand = Hand::new(self, &id, clock);
         let tried = self.tried_in(&path, dock, &id, &mut hand);
         let pauses = hand.heard == Some(State::PausingTrial);

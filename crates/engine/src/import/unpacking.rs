@@ -52,11 +52,8 @@ impl Dock {
     /// Lays the tables of ZIP archives beside the other files.
     pub(super) fn unpack(&self, id: &str) -> Result<(), ImportRefusal> {
         let folder = self.folder_of(id);
-        for entry in std::fs::read_dir(&folder).map_err(unreadable)?.flatten() {
-            let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
-            if !is_archive(&name) {
-                continue;
-            }
+        for name in names_in(&folder).into_iter().filter(|name| is_archive(name)) {
+            let path = folder.join(&name);
             lay(&path, &folder)?;
             std::fs::remove_file(&path).map_err(unreadable)?;
         }
@@ -111,7 +108,8 @@ fn with_archives(path: &Path) -> Vec<PathBuf> {
     itself.into_iter().chain(archives).collect()
 }
 
-fn is_archive(name: &str) -> bool {
+/// Whether a name is that of a ZIP archive.
+pub(super) fn is_archive(name: &str) -> bool {
     name.to_lowercase().ends_with(".zip")
 }
 

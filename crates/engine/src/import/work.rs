@@ -43,6 +43,13 @@ pub struct Outcome {
     pub failure: Option<String>,
 }
 
+impl Outcome {
+    /// It could not be done.
+    pub(super) fn failed(words: String) -> Outcome {
+        Outcome { report: None, failure: Some(words) }
+    }
+}
+
 /// How far imports are that this process works on, by id.
 #[derive(Default)]
 pub(crate) struct Underway(Mutex<BTreeMap<String, (Timestamp, Progress)>>);
@@ -167,7 +174,7 @@ impl Engine {
     ) -> Result<(), Error> {
         let choices: Choices = serde_json::from_str(&run.settings).unwrap_or_default();
         let options = options_of(&choices, dock)?;
-        let files = dock.files_of(&run.id).map_err(refused)?;
+        let files = [dock.folder_of(&run.id)];
         let mut hand = Hand::new(self, &run.id, clock);
         let found = self.look_at(&files, &options, &mut hand)?;
         let found = serde_json::to_string(&found).unwrap_or_default();
@@ -215,7 +222,7 @@ impl Engine {
     ) -> Result<ImportReport, Error> {
         let choices: Choices = serde_json::from_str(&run.settings).unwrap_or_default();
         let options = options_of(&choices, dock)?;
-        let files = dock.files_of(&run.id).map_err(refused)?;
+        let files = [dock.folder_of(&run.id)];
         let looked = self.look_over(&files, &options, hand)?;
         if looked.report.cancelled {
             return Ok(looked.report);
@@ -228,7 +235,7 @@ impl Engine {
 
     /// Its files stay: another choice may mend it.
     fn fail_import(&self, id: &str, words: String, now: Timestamp) -> Result<(), Error> {
-        let outcome = Outcome { report: None, failure: Some(words) };
+        let outcome = Outcome::failed(words);
         let report = serde_json::to_string(&outcome).unwrap_or_default();
         self.keep_of_import(id, now, move |run| {
             run.state = State::Failed.key().to_owned();

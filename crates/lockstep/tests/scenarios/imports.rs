@@ -20,7 +20,9 @@ async fn files_are_looked_at_tried_out_mended_and_taken() {
     let import = place(&world.brings("operations", &[("leads.csv", LEADS)]).await);
     let waiting = world.gets("operations", &import).await;
     assert!(waiting.text().contains("Looking over the files"), "{}", waiting.text());
-    assert_eq!(waiting.header("refresh"), "1", "it shows how far it is without a script");
+    let again = "<noscript><meta http-equiv=\"refresh\" content=\"1\"></noscript>";
+    assert!(waiting.body.contains(again), "it shows how far it is without a script");
+    assert!(waiting.text().contains("loads itself anew every second"), "{}", waiting.text());
     let found = world.works().page("operations", &import).await;
     assert!(found.contains("1 table, 2 rows Nothing is kept yet"), "{found}");
     assert!(found.contains("leads.csv leads 2 5 of 5 known by its columns"), "{found}");
@@ -134,6 +136,7 @@ async fn an_archive_of_exports_is_unpacked() {
     let import = place(&world.brings("operations", &[("WE_00D.zip", &archive)]).await);
     let found = world.works().page("operations", &import).await;
     assert!(found.contains("1 table, 2 rows"), "{found}");
+    assert!(found.contains("readme.txt passed over: it is no CSV"), "{found}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -222,7 +225,7 @@ async fn an_import_is_undone_and_what_was_edited_since_is_listed_and_left() {
     let edited = Owned::Lead("file:2".into());
     world.asks(|engine| {
         let title = Wanted::Field { name: "title".into(), text: "Chair".into() };
-        engine.correct(world.actor("operations"), vec![edited], title, world.now()).unwrap();
+        engine.correct(world.actor("operations"), vec![edited], title, None, world.now()).unwrap();
     });
     let plan = world.page("operations", &undo).await;
     assert!(plan.contains("Undo this import?"), "{plan}");

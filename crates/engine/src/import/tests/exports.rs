@@ -164,3 +164,48 @@ fn a_revenue_with_its_currency_is_a_number_to_compare() {
     });
     assert_eq!(revenue, Some(FieldValue::Number(650_000.5)));
 }
+
+#[test]
+fn a_last_row_that_calls_itself_a_total_is_no_record_though_it_does_not_add_up() {
+    let rows = "Lead ID,Company,Seats\nL1,Nordwind,10\nL2,Globex,20\n";
+    for (last, why) in [
+        ("Summe,,31\n", "in the key's cell"),
+        (",Total:,31\n", "in the first that is filled"),
+        ("Totaal,,\"1.031,50\"\n", "in another language"),
+    ] {
+        let report = tried("leads.csv", &format!("{rows}{last}"));
+        let leads = of(&report, Object::Leads);
+        let counts = (leads.counts.created, leads.counts.rejected);
+        assert_eq!(counts, (2, 1), "{why}: {:?}", leads.rejected);
+        let said = "line 4 calls itself a total: it is left out";
+        assert!(leads.notes.iter().any(|note| note == said), "{why}: {:?}", leads.notes);
+    }
+    let report = tried("leads.csv", &format!("{rows}L3,Total,31\n"));
+    assert_eq!(of(&report, Object::Leads).counts.created, 3, "a firm may be called so");
+}
+
+#[test]
+fn an_owner_with_an_address_in_brackets_is_the_one_of_that_name() {
+    let (dir, engine) = engine();
+    let leads = "Lead ID,Lead Owner,Created On\nL1,Ann Lee,2026-01-05\n\
+                 L2,Ann Lee (ann@x.example),2026-01-05\nL3,Bo Ek (bo2@x.example),2026-01-05\n\
+                 L4,Bo Ek <BO2@x.example>,2026-01-05\nL5,Bo Ek (bo@y.example),2026-01-05\n\
+                 L6,Bo Ek,2026-01-05\n";
+    let file = written(&dir, "leads.csv", leads);
+    import(&engine, &[file], &ImportOptions::default());
+    let told = engine.read(|reader| Ok::<_, Error>((reader.leads()?, reader.users()?))).unwrap();
+    let (leads, users) = told;
+    let owner = |n: usize| leads[n].owner.clone().expect("it has one");
+    assert_eq!(owner(0), owner(1), "Ann Lee is one person");
+    assert_eq!(owner(2), owner(3), "however the address is written");
+    assert_ne!(owner(2), owner(4), "two people may have one name");
+    assert_eq!(owner(2), owner(5), "the first of that name");
+    assert_eq!(users.len(), 3);
+    let person = |id: &domain::ids::UserId| {
+        let read = |reader: &store::Reader<'_>| reader.person_of(&format!("user/{id}"));
+        engine.read(|reader| Ok::<_, Error>(read(reader)?)).unwrap().expect("somebody")
+    };
+    assert_eq!(person(&owner(2)).name.as_deref(), Some("Bo Ek"));
+    assert_eq!(person(&owner(2)).email.as_deref(), Some("bo2@x.example"));
+    assert!(!owner(2).0.contains('@'), "no address stands in the ledger");
+}

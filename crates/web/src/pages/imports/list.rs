@@ -42,7 +42,7 @@ const fn column(key: &'static str, label: &'static str, class: &'static str) -> 
     Column { key, label, class, sort: None, is_usual: true }
 }
 
-static COLUMNS: [Column; 11] = [
+static COLUMNS: [Column; 12] = [
     column("begun", "Begun", "full nw"),
     column("by", "By", "wideonly drop nw"),
     column("state", "State", "second"),
@@ -51,6 +51,7 @@ static COLUMNS: [Column; 11] = [
     column("updated", "Updated", "n drop"),
     column("unchanged", "Unchanged", "n drop"),
     column("rejected", "Rejected", "n"),
+    Column { is_usual: false, ..column("left_out", "Left out", "n") },
     Column { is_usual: false, ..column("source", "Source", "full any") },
     Column { is_usual: false, ..column("ended", "Ended", "full nw") },
     Column { is_usual: false, ..column("id", "Id", "full any") },
@@ -133,6 +134,7 @@ fn number(import: &Import, column: &str) -> u64 {
         "created" => counts.created,
         "updated" => counts.updated,
         "unchanged" => counts.unchanged,
+        "left_out" => counts.left_out,
         _ => counts.rejected,
     }
 }

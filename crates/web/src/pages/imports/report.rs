@@ -16,7 +16,7 @@ use super::{
     files_words, href, judged,
     open::Tables,
     rejected, rows_words, table_words, without_folder,
-    workings::{Doors, Rows},
+    workings::{ALL, Doors, Rows, left_out},
 };
 use crate::{
     failure::Failure,
@@ -47,6 +47,8 @@ struct ReportPage {
     failure: Option<String>,
     tables: Vec<TableRow>,
     total: Option<TableRow>,
+    /// Whether somebody left rows out.
+    leaves_out: bool,
     because: Option<Because>,
     words: Vec<WordRow>,
     open_words: bool,
@@ -68,7 +70,7 @@ struct ReportPage {
 struct TableRow {
     name: String,
     lists: String,
-    numbers: [Markup; 5],
+    numbers: [Markup; ALL],
 }
 
 /// A word that a person should look at.
@@ -132,6 +134,7 @@ pub(super) async fn shown(
         import: import.id.clone(),
         here: href(&import.id),
         has_told: has_told && !is_trial,
+        left_out: left_out(&import.choices),
     };
     let drawer = match row {
         Some(problems) => rejected::row_drawer(&doors.here, &problems),
@@ -149,6 +152,7 @@ pub(super) async fn shown(
         failure: import.outcome.failure.as_ref().map(|it| without_folder(it, &import.id)),
         tables: report.iter().flat_map(|report| table_rows(&doors, report)).collect(),
         total: report.as_ref().map(|report| TableRow::of(&doors, Rows::all(report), None)),
+        leaves_out: total.left_out > 0,
         because: drawer,
         open_words: words.iter().any(can_be_matched),
         words: words.iter().enumerate().map(word_row).collect(),
@@ -158,7 +162,7 @@ pub(super) async fn shown(
         none_kept,
         mistake,
         to_say: to_say(&import, &rejected),
-        notes: notes(report.as_ref()),
+        notes: notes(&import.id, report.as_ref()),
         found: tables_of(&import),
         next: next(&import, report.as_ref()),
         undo: undo.filter(|_| import.state.is_over() && import.by.is_some()),
@@ -184,18 +188,26 @@ fn drawer(doors: &Doors, report: &ImportReport, because: &str) -> Option<Because
 fn title(import: &Import, total: Counts) -> String {
     let new = total.created + total.updated;
     match import.state {
-        State::Tried => match total.rejected {
-            0 => format!("All {} can be taken", rows_words(total.read)),
-            some => format!("{} of {} cannot be taken", count(some), rows_words(total.read)),
-        },
-        State::Done => format!(
-            "{} taken, {} of them new or changed",
-            rows_words(total.read - total.rejected),
-            count(new)
-        ),
+        State::Tried => tried_title(total),
+        State::Done => {
+            format!("{} taken, {} of them new or changed", rows_words(total.taken()), count(new))
+        }
         State::Failed => "This import could not be done".to_owned(),
         state if !state.is_over() => "The command line takes these rows".to_owned(),
         _ => "This import was stopped".to_owned(),
+    }
+}
+
+/// How many rows can be taken, and how many were left out by hand.
+fn tried_title(total: Counts) -> String {
+    let words = match total.rejected {
+        0 if total.left_out > 0 => format!("{} can be taken", rows_words(total.taken())),
+        0 => format!("All {} can be taken", rows_words(total.read)),
+        some => format!("{} of {} cannot be taken", count(some), rows_words(total.read)),
+    };
+    match total.left_out {
+        0 => words,
+        some => format!("{words}, {} left out by hand", count(some)),
     }
 }
 
@@ -226,7 +238,7 @@ fn undo_words(undo: Option<UndoState>, has_told: bool) -> Option<&'static str> {
 }
 
 fn run_words(is_trial: bool, total: Counts) -> Option<String> {
-    let takes = total.read - total.rejected;
+    let takes = total.taken();
     (is_trial && takes > 0).then(|| format!("Import {}", rows_words(takes)))
 }
 
@@ -391,7 +403,7 @@ fn cell_of(import: &Import, row: &RejectedRow) -> Option<String> {
     Some(cells.get(index).cloned().unwrap_or_default())
 }
 
-fn notes(report: Option<&ImportReport>) -> Vec<(String, Vec<String>)> {
+fn notes(id: &str, report: Option<&ImportReport>) -> Vec<(String, Vec<String>)> {
     let tables = report.iter().flat_map(|report| &report.tables);
     let notes = tables.map(|table| {
         let mut notes = table.notes.clone();
@@ -401,7 +413,12 @@ fn notes(report: Option<&ImportReport>) -> Vec<(String, Vec<String>)> {
         }
         (table_words(&table.table), notes)
     });
-    notes.filter(|(_, notes)| !notes.is_empty()).collect()
+    let skipped = report.iter().flat_map(|report| &report.skipped).filter(|it| it.refused);
+    let skipped = skipped.map(|skipped| {
+        let name = skipped.file.rsplit('/').next().unwrap_or_default();
+        (name.to_owned(), vec![without_folder(&skipped.reason, id)])
+    });
+    notes.filter(|(_, notes)| !notes.is_empty()).chain(skipped).collect()
 }
 
 /// Where to go on from a finished import.

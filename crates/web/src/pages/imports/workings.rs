@@ -1,7 +1,9 @@
 //! What the numbers of an import are made of: where each opens, how the rows that were read add up, and
 //! what an unchanged row is.
 
-use engine::import::{Counts, ImportReport, Object, TableReport};
+use std::collections::BTreeMap;
+
+use engine::import::{Counts, ImportReport, Object, TableReport, choices::Choices};
 
 use super::table_words;
 use crate::{
@@ -20,6 +22,14 @@ pub(super) struct Doors {
     pub(super) here: String,
     /// Whether it has told facts.
     pub(super) has_told: bool,
+    /// The lines that somebody left out by hand, by table.
+    pub(super) left_out: BTreeMap<String, Vec<u64>>,
+}
+
+/// The lines that somebody left out, by table.
+pub(super) fn left_out(choices: &Choices) -> BTreeMap<String, Vec<u64>> {
+    let tables = choices.tables.iter();
+    tables.map(|(key, table)| (key.clone(), table.dropped.iter().copied().collect())).collect()
 }
 
 /// The rows of all tables, or of one.
@@ -31,12 +41,16 @@ pub(super) struct Rows<'a> {
 }
 
 /// The numbers of an import in words, and what each means.
-const NUMBERS: [(&str, &str); 4] = [
+const NUMBERS: [(&str, &str); 5] = [
     ("Created", "brought a record, or something that happened, that was not there"),
     ("Updated", "said something new of what was there"),
     ("Unchanged", "said what was known"),
-    ("Rejected", "were not taken; those that add up others or stand under a table are among them"),
+    ("Rejected", "were not taken; totals and what stands under a table are among them"),
+    ("Left out", "somebody left out by hand"),
 ];
+
+/// How many numbers an import has: read, and what became of the rows.
+pub(super) const ALL: usize = 6;
 
 impl<'a> Rows<'a> {
     pub(super) fn all(report: &ImportReport) -> Rows<'a> {
@@ -47,10 +61,10 @@ impl<'a> Rows<'a> {
         Rows { counts: table.counts, table: Some((place, table)) }
     }
 
-    /// Read, created, updated, unchanged and rejected.
-    fn counts(self) -> [u64; 5] {
-        let Counts { read, created, updated, unchanged, rejected } = self.counts;
-        [read, created, updated, unchanged, rejected]
+    /// Read, created, updated, unchanged, rejected and left out.
+    fn counts(self) -> [u64; ALL] {
+        let Counts { read, created, updated, unchanged, rejected, left_out } = self.counts;
+        [read, created, updated, unchanged, rejected, left_out]
     }
 
     fn object(self) -> Option<Object> {
@@ -59,10 +73,10 @@ impl<'a> Rows<'a> {
 }
 
 impl Doors {
-    /// The five numbers: unchanged opens why, what was created or updated the facts that were told,
+    /// All numbers: unchanged and left out open why, what was created or updated the facts that were told,
     /// what was not taken the rows and why. Read opens what became of each row, and so does whatever
     /// has nothing of its own behind it: a nought, and what a trial would tell.
-    pub(super) fn numbers(&self, rows: Rows<'_>) -> [Markup; 5] {
+    pub(super) fn numbers(&self, rows: Rows<'_>) -> [Markup; ALL] {
         let (counts, hrefs) = (rows.counts(), self.hrefs(rows));
         let read = self.drawer("read", rows);
         std::array::from_fn(|no| figure(count(counts[no]), hrefs[no].as_ref().unwrap_or(&read)))
@@ -75,11 +89,12 @@ impl Doors {
     }
 
     /// Where each of the numbers has something of its own behind it.
-    fn hrefs(&self, rows: Rows<'_>) -> [Option<String>; 5] {
+    fn hrefs(&self, rows: Rows<'_>) -> [Option<String>; ALL] {
         let facts = self.has_told.then(|| import_href(&self.import, rows.object().map(kind_of)));
         let rejected = Some("#rejected-h".to_owned());
         let unchanged = Some(self.drawer("unchanged", rows));
-        let mut hrefs = [None, facts.clone(), facts, unchanged, rejected];
+        let left_out = Some(self.drawer("left", rows));
+        let mut hrefs = [None, facts.clone(), facts, unchanged, rejected, left_out];
         for (href, n) in hrefs.iter_mut().zip(rows.counts()) {
             if n == 0 {
                 *href = None;
@@ -88,7 +103,7 @@ impl Doors {
         hrefs
     }
 
-    /// The drawer of a number: `read`, `unchanged`, each also of one table, as in `read-0`.
+    /// The drawer of a number: `read`, `unchanged`, `left`, each also of one table, as in `read-0`.
     pub(super) fn because(&self, report: &ImportReport, key: &str) -> Option<Because> {
         let (what, place) = match key.split_once('-') {
             Some((what, place)) => (what, Some(place.parse::<usize>().ok()?)),
@@ -101,6 +116,7 @@ impl Doors {
         match what {
             "read" => Some(self.read(rows)),
             "unchanged" => Some(self.unchanged(report, rows)),
+            "left" => Some(self.left(report, rows)),
             _ => None,
         }
     }
@@ -109,7 +125,9 @@ impl Doors {
     fn read(&self, rows: Rows<'_>) -> Because {
         let [read, parts @ ..] = rows.counts();
         let [_, hrefs @ ..] = self.hrefs(rows);
-        let lines = NUMBERS.iter().zip(parts).zip(hrefs);
+        // Nobody asks after rows that were left out where none was.
+        let parts = parts.into_iter().enumerate().filter(|(no, n)| *no < ALL - 2 || *n > 0);
+        let lines = NUMBERS.iter().zip(parts.map(|(_, n)| n)).zip(hrefs);
         let counted = lines.map(|(((name, rule), n), href)| Working {
             what: match href {
                 Some(href) => quiet_link(name, &href),
@@ -131,6 +149,33 @@ impl Doors {
             counted: counted.collect(),
             unit: "Rows".to_owned(),
             total: Some(count(read)),
+            ..Because::default()
+        }
+    }
+
+    /// Which rows somebody left out, by table.
+    fn left(&self, report: &ImportReport, rows: Rows<'_>) -> Because {
+        let tables = report.tables.iter().filter(|table| match rows.table {
+            Some((_, meant)) => meant.table == table.table,
+            None => table.counts.left_out > 0,
+        });
+        let counted = tables.map(|table| {
+            let lines = self.left_out.get(&table.table).map(Vec::as_slice).unwrap_or_default();
+            let lines: Vec<String> = lines.iter().map(u64::to_string).collect();
+            Working {
+                what: Markup::text(table_words(&table.table)),
+                rule: format!("in line {}", lines.join(", ")),
+                result: count(table.counts.left_out),
+                ..Working::default()
+            }
+        });
+        Because {
+            answer: format!("{} were left out because", super::rows_words(rows.counts.left_out)),
+            close: self.here.clone(),
+            counted_title: "Somebody ticked them in the trial".to_owned(),
+            counted: counted.collect(),
+            unit: "Rows".to_owned(),
+            total: Some(count(rows.counts.left_out)),
             ..Because::default()
         }
     }
