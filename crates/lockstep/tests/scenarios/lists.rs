@@ -142,3 +142,22 @@ async fn a_number_of_an_account_opens_as_many_rows() {
         assert!(opened.contains(heading), "{link}: {opened}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_the_usual_columns_has_what_the_page_works_out() {
+    let world = World::just_signed();
+    let facts = json!([
+        {"fact": "lead", "lead": "l1", "fields": {"title": "Director"}, "person": {"name": "Jo"}},
+        {"fact": "activity", "lead": "l1", "kind": "demo"},
+        {"fact": "lead", "lead": "l2", "person": {"name": "Ida"}},
+    ]);
+    world.reports(facts).await;
+    let csv = world.gets("rep", "/leads.csv?sort=id").await.body;
+    let lines: Vec<&str> = csv.lines().collect();
+    let head =
+        ",points_when_qualified,next_due_at,points.fit,points.engagement,points,service_level";
+    assert!(lines[0].trim_start_matches('\u{feff}').starts_with("id,name,title,"), "{csv}");
+    assert!(lines[0].ends_with(head), "{csv}");
+    assert!(lines[1].ends_with(",10,30,40,Answer"), "as on the page: {csv}");
+    assert!(lines[2].ends_with(",0,0,0,"), "no clock runs: {csv}");
+}

@@ -124,6 +124,17 @@ impl Column {
         }
     }
 
+    /// What is corrected in its cells, where something is: a field, or `owner`.
+    pub(super) fn corrects(&self) -> Option<&str> {
+        match self {
+            Column::What => Some("title"),
+            Column::Source => Some("source"),
+            Column::Owner => Some("owner"),
+            Column::Field(name) => Some(name),
+            _ => None,
+        }
+    }
+
     /// Whether its cells hold numbers.
     pub(super) fn is_number(&self) -> bool {
         matches!(self, Column::Part(..) | Column::Score | Column::Times)
@@ -184,6 +195,11 @@ fn is_usual(column: &Column) -> bool {
         Column::Field(_) => false,
         _ => true,
     }
+}
+
+/// Whether a column of the page is none of those that every file has: its cells are worked out.
+pub(super) fn worked_out(column: &Column) -> bool {
+    matches!(column, Column::Part(..) | Column::Score | Column::Level)
 }
 
 /// The columns that are shown: those that the address names, in their standing order and fields

@@ -5,7 +5,7 @@ use engine::{Engine, access::Act, lead::judged::Rules};
 use store::read::{LeadFilter, LeadPlace, LeadRow, LeadSort};
 
 use super::{
-    column::{Column, chosen, standing},
+    column::{Column, chosen, standing, worked_out},
     filter::{KNOWN, filter, sort},
     meant::{self, Meant},
     row::{Maker, judged},
@@ -79,7 +79,11 @@ pub(crate) async fn show(
 fn filled(engine: &Engine, sheet: &mut Sheet, wanted: &Wanted) -> Result<(), Failure> {
     let agreements = engine.agreements()?;
     let in_force = agreements.at(wanted.time.now()).map(|version| &*version.agreement);
-    let (columns, is_chosen) = chosen(&standing(in_force), &wanted.columns);
+    let (mut columns, is_chosen) = chosen(&standing(in_force), &wanted.columns);
+    if !is_chosen {
+        // What the screen shows besides, and what every row has anyway stands in [`HEADER`].
+        columns.retain(worked_out);
+    }
     let mut goes_on = sheet.head(&heads(&columns, is_chosen))?;
     let mut after: Option<LeadPlace> = None;
     // A page at a time, so that a slow reader holds no reading of the database.
@@ -90,9 +94,6 @@ fn filled(engine: &Engine, sheet: &mut Sheet, wanted: &Wanted) -> Result<(), Fai
             after = found.last().map(|last| wanted.sort.place_of(last));
             let names = Names::new(reader, wanted.reach);
             names.expect(&found)?;
-            if !is_chosen {
-                return found.iter().map(|lead| cells(&names, lead)).collect();
-            }
             // A file has every lead once; what pages remember is not for it.
             let by = (&Rules::of(reader, &agreements)?, &JudgedSubjects::default());
             let maker = Maker {
@@ -101,27 +102,33 @@ fn filled(engine: &Engine, sheet: &mut Sheet, wanted: &Wanted) -> Result<(), Fai
                 time: &wanted.time,
                 columns: &columns,
                 is_chosen,
+                correcting: None,
             };
-            found.iter().map(|lead| maker.cells(lead)).collect::<Result<Vec<_>, Failure>>()
+            let row = |lead| match is_chosen {
+                true => maker.cells(lead),
+                false => cells(&maker, lead),
+            };
+            found.iter().map(row).collect::<Result<Vec<_>, Failure>>()
         })?;
         goes_on = sheet.rows(&rows)? && rows.len() == ROWS as usize;
     }
     Ok(())
 }
 
-/// The names of the columns: those that were chosen, after id and name; otherwise the usual ones.
+/// The names of the columns: those that were chosen, after id and name; otherwise those that every
+/// file has, and what the page works out besides.
 fn heads(columns: &[Column], is_chosen: bool) -> Vec<String> {
-    if !is_chosen {
-        return HEADER.map(str::to_owned).into();
-    }
-    let first = ["id", "name"].map(str::to_owned).into_iter();
+    let first: &[&str] = if is_chosen { &HEADER[..2] } else { &HEADER };
+    let first = first.iter().map(|head| (*head).to_owned());
     first.chain(columns.iter().flat_map(Column::heads)).collect()
 }
 
-fn cells(names: &Names<'_, '_>, lead: &LeadRow) -> Result<Vec<Cell>, Failure> {
+/// A row where no columns were chosen.
+fn cells(maker: &Maker<'_, '_>, lead: &LeadRow) -> Result<Vec<Cell>, Failure> {
+    let names = maker.names;
     let account = lead.account.as_ref().map(|account| names.account(account)).transpose()?;
     let owner = lead.owner.as_ref().map(|owner| names.user_name(owner)).transpose()?;
-    Ok(vec![
+    let mut cells = vec![
         lead.id.as_str().into(),
         names.lead_name(&lead.id)?.into(),
         lead.fields.get("title").into(),
@@ -135,5 +142,7 @@ fn cells(names: &Names<'_, '_>, lead: &LeadRow) -> Result<Vec<Cell>, Failure> {
         lead.first_qualified_at.into(),
         lead.total_points.into(),
         lead.next_due_at.into(),
-    ])
+    ];
+    cells.extend(maker.cells(lead)?.into_iter().skip(2));
+    Ok(cells)
 }
