@@ -113,25 +113,47 @@ impl Engine {
         }
         let by = by.map(|by| by.user.clone());
         let (user, versions) = (user.clone(), self.versions.clone());
-        self.store.write(now, move |writer| {
-            let users = writer.reader().users()?;
-            let Some(row) = users.iter().find(|row| row.id == user) else {
-                return Err(refused(ColleagueRefusal::Unknown(user)));
-            };
-            let new = new_fields(&row.fields, told_fields(correction));
-            check_manager(&writer.reader(), &users, &user, new.get("manager"))?;
-            check_calendar(&writer.reader(), &versions, new.get("calendar"), now)?;
-            let new = new_fields(&row.fields, with_zone(new)?);
-            if new.is_empty() {
-                return Ok(false);
-            }
-            let nth = writer.reader().facts_of(&format!("user/{user}"))?.len();
-            let key = format!("user/{user}/corrected/{nth}");
-            let fact = Fact::User(UserReported { user, fields: new, person: None, by });
-            append(writer, key, fact)?;
-            Ok(true)
-        })
+        let told = told_fields(correction);
+        self.store.write(now, move |writer| write_down(writer, &versions, by, user, told))
     }
+}
+
+/// What is known of somebody who is only now let in: what is blank says nothing.
+pub(crate) fn write_down_first(
+    writer: &mut Writer<'_>,
+    versions: &Versions,
+    by: Option<UserId>,
+    user: UserId,
+    correction: Correction,
+) -> Result<bool, Error> {
+    let mut told = told_fields(correction);
+    told.retain(|_, value| *value != FieldValue::Cleared);
+    write_down(writer, versions, by, user, told)
+}
+
+/// Appends what is new of some fields of somebody; whether anything is.
+fn write_down(
+    writer: &mut Writer<'_>,
+    versions: &Versions,
+    by: Option<UserId>,
+    user: UserId,
+    told: Fields,
+) -> Result<bool, Error> {
+    let users = writer.reader().users()?;
+    let Some(row) = users.iter().find(|row| row.id == user) else {
+        return Err(refused(ColleagueRefusal::Unknown(user)));
+    };
+    let new = new_fields(&row.fields, told);
+    check_manager(&writer.reader(), &users, &user, new.get("manager"))?;
+    check_calendar(&writer.reader(), versions, new.get("calendar"), writer.now())?;
+    let new = new_fields(&row.fields, with_zone(new)?);
+    if new.is_empty() {
+        return Ok(false);
+    }
+    let nth = writer.reader().facts_of(&format!("user/{user}"))?.len();
+    let key = format!("user/{user}/corrected/{nth}");
+    append(writer, key, Fact::User(UserReported { user, fields: new, person: None, by }))?;
+    Ok(true)
 }
 
 /// The correction as fields: what is blank is cleared.

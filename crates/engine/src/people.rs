@@ -13,6 +13,7 @@ use store::{Invitation, Writer, read::UserRow};
 use crate::{
     Engine, Error, Refusal,
     access::{Act, Actor, may},
+    colleague::{Correction, write_down_first},
     password::{NewPassword, own_words},
     secret::{fingerprint, hash_password, new_secret},
 };
@@ -69,13 +70,28 @@ impl Engine {
         person: NewPerson,
         now: Timestamp,
     ) -> Result<(UserId, String), Error> {
+        self.admit_with(by, person, Correction::default(), now)
+    }
+
+    /// The same, and writes down at once what else is known of them; what is blank says nothing.
+    ///
+    /// # Errors
+    /// [`PeopleRefusal`] or [`ColleagueRefusal`](crate::colleague::ColleagueRefusal), or the actor
+    /// may not; then nobody is let in.
+    pub fn admit_with(
+        &self,
+        by: Option<&Actor>,
+        person: NewPerson,
+        known: Correction,
+        now: Timestamp,
+    ) -> Result<(UserId, String), Error> {
         if let Some(actor) = by {
             may(actor, &Act::ManagePeople).map_err(Refusal::from)?;
         }
         let (name, email) = (clean_name(&person.name)?, clean_address(&person.email)?);
         let by = by.map(|actor| actor.user.clone());
         let secret = new_secret();
-        let kept = fingerprint(&secret);
+        let (kept, versions, more) = (fingerprint(&secret), self.versions.clone(), known);
         self.store.write(now, move |writer| {
             let user = user_for(writer, &email)?;
             let subject = format!("user/{user}");
@@ -84,9 +100,16 @@ impl Engine {
             let hash = Some(writer.keep_person(&subject, &known)?);
             let (role, side) = (person.role, person.side.unwrap_or(person.role.side()));
             let user_id = user.clone();
-            let admitted =
-                UserAdmitted { user: user_id, role, side, active: true, by, person: hash };
+            let admitted = UserAdmitted {
+                user: user_id,
+                role,
+                side,
+                active: true,
+                by: by.clone(),
+                person: hash,
+            };
             admit(writer, admitted)?;
+            write_down_first(writer, &versions, by, user.clone(), more)?;
             writer.keep_invitation(&invitation(kept, &user, now))?;
             Ok((user, secret))
         })

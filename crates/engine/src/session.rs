@@ -66,12 +66,19 @@ pub fn running(
 }
 
 impl Engine {
-    /// Ends one of the actor's own sessions. Nobody else's is found by its handle.
+    /// Ends one session of somebody. Nobody else's is found by its handle.
     ///
     /// # Errors
-    /// [`SignInRefusal::SessionEnded`] when none of theirs has the handle.
-    pub fn end_session(&self, by: &Actor, named: &str, now: Timestamp) -> Result<(), Error> {
-        let (user, named) = (by.user.clone(), named.to_owned());
+    /// [`SignInRefusal::SessionEnded`] when none of theirs has the handle, or the actor may not.
+    pub fn end_session(
+        &self,
+        by: &Actor,
+        user: &UserId,
+        named: &str,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        may(by, &Act::EndSessionsOf(user.clone())).map_err(Refusal::from)?;
+        let (user, named) = (user.clone(), named.to_owned());
         self.store.write(now, move |writer| {
             let sessions = writer.reader().sessions_of(&user)?;
             let Some(found) = sessions.iter().find(|session| handle(session) == named) else {

@@ -160,6 +160,7 @@ fn colleagues() -> Router<Shared> {
         .route("/people/{id}/link", post(people::change::link))
         .route("/people/{id}/link/withdrawal", post(people::change::take_back))
         .route("/people/{id}/sessions/end", post(people::change::end_sessions))
+        .route("/people/{id}/sessions/{handle}/end", post(people::change::end_session))
 }
 
 /// What both sides have signed, and where they disagree.

@@ -168,3 +168,36 @@ async fn operations_end_all_sessions_of_somebody() {
         (StatusCode::SEE_OTHER, "/sign-in?to=%2Faccount")
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_looks_after_people_ends_one_session_of_somebody() {
+    let world = World::new();
+    world.has_password("rep", OLD);
+    let phone = signs_in(&world, "rep", OLD).await.expect("the password is right");
+    world.at("2026-11-16 10:00");
+    let desk = signs_in(&world, "rep", OLD).await.expect("the password is right");
+    let person = format!("/people/{}", world.user("rep"));
+    for (short, may) in [("operations", true), ("leader", true), ("sven", false), ("rep", false)] {
+        let page = world.gets(short, &person).await.body;
+        assert_eq!(page.contains("/sessions/"), may, "{short}");
+    }
+    let page = world.gets("operations", &person).await;
+    assert!(page.text().contains("Sessions 2 run Signed in Last seen"), "{}", page.text());
+    assert!(!page.body.contains(&phone) && !page.body.contains(&desk));
+    let sends = format!("action=\"{person}/sessions/");
+    let ends = page.body.split(&sends).skip(1);
+    let ends: Vec<&str> = ends.filter_map(|rest| rest.split('"').next()).collect();
+    let [_, older, "end"] = ends.as_slice() else { panic!("{ends:?}") };
+    let end = format!("{person}/sessions/{older}");
+    for short in ["sven", "auditor"] {
+        assert_eq!(world.posts(short, &end, &[]).await.status, StatusCode::NOT_FOUND, "{short}");
+    }
+    assert_eq!(status_with(&world, &phone).await, StatusCode::OK);
+    let done = world.posts("operations", &end, &[]).await;
+    assert_eq!(done.header("location"), person);
+    assert_eq!(done.said().0, "One session of Rita Voss has ended.");
+    assert_eq!(status_with(&world, &phone).await, StatusCode::SEE_OTHER, "led to the door");
+    assert_eq!(status_with(&world, &desk).await, StatusCode::OK, "the other goes on");
+    let again = world.posts("operations", &end, &[]).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", again.text());
+}

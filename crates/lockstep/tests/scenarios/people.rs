@@ -191,3 +191,42 @@ async fn people_are_a_file_of_whom_the_list_shows() {
     assert!(all.lines().count() > 8 && all.contains("Rita Voss"), "{all}");
     assert!(world.gets("rep", "/people.xlsx").await.status.is_success());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_is_let_in_with_team_manager_and_calendar_or_not_at_all() {
+    let world = World::just_signed();
+    let form = world.gets("operations", "/people/new").await.body;
+    for name in ["team", "manager", "calendar"] {
+        assert!(form.contains(&format!("name=\"{name}\"")), "{name}: {form}");
+    }
+    let new = |manager: &str, calendar: &str| {
+        let all = [("name", "Nora Quist"), ("email", "nora@millrace.example"), ("role", "rep")];
+        let more = [("team", "North"), ("manager", manager), ("calendar", calendar)];
+        let all = all.into_iter().chain(more);
+        all.map(|(name, value)| (name, value.to_owned())).collect::<Vec<_>>()
+    };
+    let sends = async |fields: Vec<(&str, String)>| {
+        let fields: Vec<(&str, &str)> =
+            fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        world.posts("operations", "/people", &fields).await
+    };
+    let before = world.everything();
+    let refused = sends(new("nobody:here", "")).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text());
+    assert!(refused.body.contains("id=\"manager-wrong\""), "beside the field: {}", refused.body);
+    assert!(refused.body.contains("value=\"North\""), "what was typed is kept");
+    assert_eq!(world.everything(), before, "nobody is let in by half");
+    let sven = world.user("sven").to_string();
+    let calendar = form.split("id=\"calendar\"").nth(1).and_then(|it| it.split("value=\"").nth(2));
+    let calendar = calendar.and_then(|it| it.split('"').next()).expect("the text has one");
+    assert!(sends(new(&sven, calendar)).await.text().contains("A link for Nora Quist"));
+    let users = world.asks(|engine| engine.read(|reader| reader.users())).expect("they are read");
+    let nora = users.iter().find(|user| user.manager.as_deref() == Some(&sven)).expect("Nora");
+    let known = world.page("operations", &format!("/people/{}", nora.id)).await;
+    for words in ["Team North", "Led by Sven Arndt", &format!("Calendar {calendar}")] {
+        assert!(known.contains(words), "{words}: {known}");
+    }
+    let (before, now) = (world.everything(), world.now());
+    world.asks(|engine| engine.store().rebuild(now, |_, _| {})).expect("they can be");
+    assert_eq!(world.everything(), before);
+}

@@ -152,7 +152,8 @@ pub(crate) async fn password(
 /// Ends one session of one's own.
 pub(crate) async fn end(visit: Visit, Path(handle): Path<String>) -> Result<Response, Failure> {
     let (by, now) = (visit.signed.0.clone(), visit.house.now());
-    match visit.house.work(move |engine| Ok(engine.end_session(&by, &handle, now)?)).await {
+    match visit.house.work(move |engine| Ok(engine.end_session(&by, &by.user, &handle, now)?)).await
+    {
         Ok(()) => Ok(visit.go(HERE, &Flash::done("The session has ended."))),
         Err(Failure::Refused(refusal)) => {
             shown(visit, Some(("", sentence(&refusal.to_string())))).await

@@ -105,17 +105,8 @@ pub(super) fn record_form(
     user: &UserId,
     calendars: &BTreeSet<String>,
 ) -> Result<Form, StoreError> {
-    let names = Names::new(reader, false);
-    let mut people = Vec::new();
-    for other in reader.users()?.into_iter().filter(|other| other.id != *user) {
-        people.push((names.user_name(&other.id)?, other.id.0));
-    }
-    people.sort();
-    let nobody = (String::new(), "Nobody".to_owned());
-    let managers = people.into_iter().map(|(name, id)| (id, name));
-    let managers = std::iter::once(nobody).chain(managers).collect();
-    let mut kept = vec![(String::new(), "The Agreement's default".to_owned())];
-    kept.extend(calendars.iter().map(|key| (key.clone(), key.clone())));
+    let managers = managers(reader, Some(user))?;
+    let mut kept = kept_by(calendars);
     if !sent.calendar.is_empty() && !calendars.contains(&sent.calendar) {
         kept.push((sent.calendar.clone(), format!("{}, not in the Agreement", sent.calendar)));
     }
@@ -128,6 +119,42 @@ pub(super) fn record_form(
         calendar.hint("One of the Agreement in force. Service levels that run in the owner's hours count in it, from now on: clocks that run keep the hours they began with."),
         zone.hint("Such as Europe/Berlin. Blank for that of the Agreement."),
     ]))
+}
+
+/// Who may lead somebody, as ids and names; nobody first.
+pub(super) fn managers(
+    reader: &Reader<'_>,
+    led: Option<&UserId>,
+) -> Result<Vec<(String, String)>, StoreError> {
+    let names = Names::new(reader, false);
+    let mut people = Vec::new();
+    for other in reader.users()?.into_iter().filter(|other| Some(&other.id) != led) {
+        people.push((names.user_name(&other.id)?, other.id.0));
+    }
+    people.sort();
+    let nobody = (String::new(), "Nobody".to_owned());
+    Ok(std::iter::once(nobody).chain(people.into_iter().map(|(name, id)| (id, name))).collect())
+}
+
+/// The calendars of the Agreement, its default first.
+pub(super) fn kept_by(calendars: &BTreeSet<String>) -> Vec<(String, String)> {
+    let default = (String::new(), "The Agreement's default".to_owned());
+    let named = calendars.iter().map(|key| (key.clone(), key.clone()));
+    std::iter::once(default).chain(named).collect()
+}
+
+/// The field that a refusal of what is known of somebody is about.
+pub(super) fn field_of(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::Colleague(
+            ColleagueRefusal::ManagerUnknown(_)
+            | ColleagueRefusal::OwnManager
+            | ColleagueRefusal::Circle(_),
+        ) => "manager",
+        Refusal::Colleague(ColleagueRefusal::CalendarUnknown(_)) => "calendar",
+        Refusal::Colleague(ColleagueRefusal::ZoneUnknown(_)) => "zone",
+        _ => "",
+    }
 }
 
 /// Changes role and side, and whether they may sign in.
@@ -184,16 +211,6 @@ pub(crate) async fn record(
         _ => "Written down by a further fact.",
     };
     answer(visit, user, done.map(drop), words.to_owned(), |forms, refusal| {
-        let field = match refusal {
-            Refusal::Colleague(
-                ColleagueRefusal::ManagerUnknown(_)
-                | ColleagueRefusal::OwnManager
-                | ColleagueRefusal::Circle(_),
-            ) => "manager",
-            Refusal::Colleague(ColleagueRefusal::CalendarUnknown(_)) => "calendar",
-            Refusal::Colleague(ColleagueRefusal::ZoneUnknown(_)) => "zone",
-            _ => "",
-        };
         forms.record.keep([
             ("team", &sent.team),
             ("manager", &sent.manager),
@@ -201,7 +218,7 @@ pub(crate) async fn record(
             ("calendar", &sent.calendar),
             ("zone", &sent.zone),
         ]);
-        forms.record.refuse(field, sentence(&refusal.to_string()));
+        forms.record.refuse(field_of(refusal), sentence(&refusal.to_string()));
     })
     .await
 }
@@ -249,6 +266,24 @@ pub(crate) async fn end_sessions(
         n => format!("{n} sessions of {name} have ended."),
     };
     Ok(visit.go(&person_href(user.as_str()), &Flash::done(words)))
+}
+
+/// Ends one session of somebody.
+pub(crate) async fn end_session(
+    visit: Visit,
+    Path((id, handle)): Path<(String, String)>,
+) -> Result<Response, Failure> {
+    let user = user_of(id);
+    visit.signed.may(&Act::EndSessionsOf(user.clone()))?;
+    let name = let_in(&visit, &user).await?;
+    let (by, who, now) = (visit.signed.0.clone(), user.clone(), visit.house.now());
+    let end = move |engine: &Engine| Ok(engine.end_session(&by, &who, &handle, now)?);
+    let done = visit.house.work(end).await;
+    let words = format!("One session of {name} has ended.");
+    answer(visit, user, done, words, |forms, refusal| {
+        forms.whole.refuse_whole(sentence(&refusal.to_string()));
+    })
+    .await
 }
 
 /// The name of somebody who was let in.

@@ -14,8 +14,9 @@ use domain::{
     ids::UserId,
 };
 use engine::{
-    Refusal,
+    Engine, Refusal,
     access::Act,
+    colleague::Correction,
     people::{LINK_LASTS, NewPerson, PeopleRefusal},
 };
 use serde::Deserialize;
@@ -59,12 +60,19 @@ pub(crate) struct Sending {
     role: String,
     #[serde(default)]
     side: String,
+    #[serde(default)]
+    team: String,
+    #[serde(default)]
+    manager: String,
+    #[serde(default)]
+    calendar: String,
 }
 
 /// Shows the form by which somebody is let in.
 pub(crate) async fn new(visit: Visit) -> Result<Response, Failure> {
     visit.signed.may(&Act::ManagePeople)?;
-    Ok(admitting(visit, form(&Sending::default())))
+    let form = form(&visit, &Sending::default()).await?;
+    Ok(admitting(visit, form))
 }
 
 fn admitting(visit: Visit, form: Form) -> Response {
@@ -87,24 +95,38 @@ fn sides() -> Vec<(String, String)> {
     all.map(|(key, words)| (key.to_owned(), words.to_owned())).into()
 }
 
-fn form(sent: &Sending) -> Form {
+/// The form, with those who may lead somebody and the calendars of the Agreement in force.
+async fn form(visit: &Visit, sent: &Sending) -> Result<Form, Failure> {
+    let now = visit.house.now();
+    let ask = move |engine: &Engine| {
+        let agreements = engine.agreements()?;
+        let in_force = agreements.at(now);
+        let calendars = in_force.iter().flat_map(|it| it.agreement.calendars.keys().cloned());
+        let calendars = change::kept_by(&calendars.collect());
+        Ok((engine.read(|reader| change::managers(reader, None))?, calendars))
+    };
+    let (managers, calendars) = visit.house.work(ask).await?;
     let mut of_role = vec![(String::new(), "By their role".to_owned())];
     of_role.extend(sides());
     let email = Field::email("email", "E-mail").value(&sent.email);
-    Form::of([
+    let calendar = Field::select("calendar", "Calendar", calendars).value(&sent.calendar);
+    Ok(Form::of([
         Field::line("name", "Name").value(&sent.name).hint("As the others know them."),
         email.hint(
             "With it they sign in. An imported colleague with this address is the same person.",
         ),
         Field::select("role", "Role", roles()).value(&sent.role),
         Field::select("side", "Side", of_role).value(&sent.side).optional(),
-    ])
+        Field::line("team", "Team").value(&sent.team).optional(),
+        Field::select("manager", "Led by", managers).value(&sent.manager).optional(),
+        calendar.hint("Whose hours their clocks count in.").optional(),
+    ]))
 }
 
 /// Lets somebody in, and shows their link once.
 pub(crate) async fn create(visit: Visit, Sent(sent): Sent<Sending>) -> Result<Response, Failure> {
     visit.signed.may(&Act::ManagePeople)?;
-    let mut shown = form(&sent);
+    let mut shown = form(&visit, &sent).await?;
     let Some(role) = Role::parse(&sent.role) else {
         shown.refuse("role", "Choose one of the roles.");
         return Ok(admitting(visit, shown));
@@ -116,7 +138,14 @@ pub(crate) async fn create(visit: Visit, Sent(sent): Sent<Sending>) -> Result<Re
         side: Side::parse(&sent.side),
     };
     let (by, now) = (visit.signed.0.clone(), visit.house.now());
-    match visit.house.work(move |engine| Ok(engine.admit(Some(&by), new, now)?)).await {
+    let known = Correction {
+        team: sent.team.clone(),
+        manager: sent.manager.clone(),
+        calendar: sent.calendar.clone(),
+        ..Correction::default()
+    };
+    let admit = move |engine: &Engine| Ok(engine.admit_with(Some(&by), new, known, now)?);
+    match visit.house.work(admit).await {
         Ok((_, secret)) => Ok(linked(visit, sent.name, &secret)),
         Err(Failure::Refused(refusal)) => {
             shown.refuse(field_of(&refusal), sentence(&refusal.to_string()));
@@ -131,7 +160,7 @@ fn field_of(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::People(PeopleRefusal::NameBlank) => "name",
         Refusal::People(PeopleRefusal::NotAnAddress(_) | PeopleRefusal::AddressTaken(_)) => "email",
-        _ => "",
+        other => change::field_of(other),
     }
 }
 

@@ -69,7 +69,7 @@ pub(super) struct View {
     may_manage: bool,
     is_let_in: bool,
     link_until: Option<Markup>,
-    sessions: usize,
+    sessions: Vec<SessionShown>,
     away: Away,
     schooling: Schooling,
 }
@@ -79,6 +79,14 @@ pub(super) struct Line {
     pub(super) label: Cow<'static, str>,
     pub(super) value: Markup,
     pub(super) from: Markup,
+}
+
+/// A session that runs, for whoever may end it.
+pub(super) struct SessionShown {
+    handle: String,
+    since: Markup,
+    seen: Markup,
+    ends: Markup,
 }
 
 /// Shows the person.
@@ -145,7 +153,15 @@ fn viewed(
             may_manage,
             is_let_in: row.role.is_some(),
             link_until: person.link_until.map(|until| time.instant(until)),
-            sessions: running(reader, user, None, time.now())?.len(),
+            sessions: running(reader, user, None, time.now())?
+                .into_iter()
+                .map(|session| SessionShown {
+                    handle: session.handle,
+                    since: time.instant(session.created_at),
+                    seen: time.near(session.last_seen_at),
+                    ends: time.instant(session.ends_at),
+                })
+                .collect(),
         };
         Ok((view, forms))
     })
@@ -262,7 +278,7 @@ pub(super) fn from(entry: &Entry, names: &Names<'_, '_>) -> Result<Markup, Store
 
 impl View {
     fn sessions_words(&self) -> String {
-        match self.sessions {
+        match self.sessions.len() {
             0 => "none runs".to_owned(),
             1 => "one runs".to_owned(),
             n => format!("{} run", count(n as u64)),
