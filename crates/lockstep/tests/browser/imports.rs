@@ -198,3 +198,26 @@ async fn data_comes_in_without_scripts() {
     world.works();
     house.sees("1 row taken").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_of_an_import_comes_back_once_the_server_is_back() {
+    let (world, files) = (World::new(), Files::new());
+    let Some(house) = House::open(&world).await else { return };
+    house.enters(&world, "operations").await;
+    house.visits("/imports/new").await;
+    drops(&house, &files, &["leads.csv", "accounts.csv"]).await;
+    house.clicks_words("Look at the files").await;
+    house.sees("Looking over the files").await;
+    let away = |is_away: bool| json!({"offline": is_away, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});
+    house.devtools("Network.enable", json!({})).await;
+    house.devtools("Network.emulateNetworkConditions", away(true)).await;
+    house.sees("You are offline; what you see is from").await;
+    world.works();
+    house.devtools("Network.emulateNetworkConditions", away(false)).await;
+    house.sees("2 tables, 5 rows").await;
+    house.devtools("Emulation.setScriptExecutionDisabled", json!({"value": true})).await;
+    house.clicks_words("Try it out").await;
+    house.sees("This page loads itself anew every second.").await;
+    world.works();
+    house.sees("2 of 5 rows cannot be taken").await;
+}
