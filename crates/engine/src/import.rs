@@ -256,7 +256,7 @@ impl Engine {
         let mut report = ImportReport {
             source: options.source.clone().unwrap_or_else(|| mapping.source.clone()),
             dry_run: options.dry_run,
-            skipped: passed_over.iter().map(|path| passed(&options.name_of(path))).collect(),
+            skipped: passed_over.iter().map(|path| passed(path, &options.name_of(path))).collect(),
             ..ImportReport::default()
         };
         // A mapping that is named outright is not overruled by what was said once.

@@ -125,6 +125,9 @@ pub fn unpack(package: &Path, into: &Path, limits: PackageLimits) -> Result<usiz
     if tables == 0 { Err(PackageRefusal::NothingInside) } else { Ok(tables) }
 }
 
+/// What stands behind the name of an archive within an archive: it is none any more.
+pub const WITHIN: &str = " (within)";
+
 /// Leaves the name of an entry that is not read. An archive within is no archive any more.
 fn pass_over(
     name: &str,
@@ -136,7 +139,7 @@ fn pass_over(
         return Ok(());
     }
     let name = match name.to_lowercase().ends_with(".zip") {
-        true => format!("{name} (an archive within)"),
+        true => format!("{name}{WITHIN}"),
         false => name.to_owned(),
     };
     let name = free(name, taken);

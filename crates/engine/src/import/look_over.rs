@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use connectors::{
     files::{
         guard::Refusal as FileRefusal,
+        package::WITHIN,
         table::{self, Cell, Format, ReadOptions, Reading, Row},
     },
     mapping::{self, Defaults, Mapping, Plan, Profile, Sums, TableMapping, Total},
@@ -70,8 +71,13 @@ pub(super) fn inside(
 }
 
 /// What is said of something that lies in a folder and is not read.
-pub(super) fn passed(name: &str) -> Skipped {
-    let reason = "passed over: it is no CSV, TSV, XLSX or ZIP file".to_owned();
+pub(super) fn passed(path: &Path, name: &str) -> Skipped {
+    let what = match path {
+        folder if folder.is_dir() => "a folder in a folder: name it beside the other",
+        _ if name.ends_with(WITHIN) => "an archive in an archive: bring it by itself",
+        _ => "no CSV, TSV, XLSX or ZIP file",
+    };
+    let reason = format!("passed over: it is {what}");
     Skipped { file: name.to_owned(), reason, refused: true }
 }
 

@@ -203,3 +203,21 @@ async fn the_palette_does_what_is_asked_with_whom_is_named() {
         assert!(!choices(&world, "auditor", &format!("q={word}")).await.is_empty(), "{word}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn imports_under_way_are_paused_and_resumed_from_the_palette() {
+    let world = World::new();
+    let leads = b"lead_number,name,created_at\n1,Ann Li,2026-01-02\n";
+    let brought = world.brings("operations", &[("leads.csv", leads)]).await;
+    let import = brought.header("location").to_owned();
+    world.works();
+    world.posts("operations", &format!("{import}/trial"), &[]).await.said();
+    let offers = async |short: &str, q: &str| choices(&world, short, q).await;
+    let pause = ("Pause the import of leads.csv".to_owned(), import.clone());
+    assert_eq!(offers("operations", "q=pause").await, [pause]);
+    assert_eq!(offers("rep", "q=pause").await, [], "who may not is offered nothing");
+    world.posts("operations", &format!("{import}/pause"), &[]).await.said();
+    world.works();
+    let resume = ("Resume the import of leads.csv".to_owned(), import);
+    assert_eq!(offers("leader", "q=resume").await, [resume]);
+}

@@ -170,7 +170,10 @@ impl Doors {
             }
         });
         Because {
-            answer: format!("{} were left out because", super::rows_words(rows.counts.left_out)),
+            answer: match rows.counts.left_out {
+                1 => "1 row was left out because".to_owned(),
+                some => format!("{} were left out because", super::rows_words(some)),
+            },
             close: self.here.clone(),
             counted_title: "Somebody ticked them in the trial".to_owned(),
             counted: counted.collect(),
