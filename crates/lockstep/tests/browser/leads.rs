@@ -170,11 +170,11 @@ async fn a_cell_is_corrected_in_its_place_by_keyboard_alone_and_without_scripts(
     house.presses(Key::Escape).await;
     house.misses("form.cell").await;
     house.visits("/leads?sort=id&edit=crm:l1~title").await;
-    let meanwhile = [("value", "Director")];
+    let meanwhile = [("value", "Comptroller")];
     world.posts("operations", "/leads/crm:l1/fields/title", &meanwhile).await.said();
     house.presses(" of all").await;
     house.presses(Key::Enter).await;
-    house.sees("it holds “Director” now. Save again to put yours in its place.").await;
+    house.sees("it holds “Comptroller” now. Save again to put yours in its place.").await;
     wrong.extend(house.examine("leads-cell-refused").await);
     house.one("#cell:focus").await;
     house.presses(Key::Enter).await;
