@@ -53,7 +53,8 @@ pub(super) fn tables_in(folder: &Path) -> Result<Vec<PathBuf>, ImportRefusal> {
 pub(super) fn others_in(folder: &Path) -> Result<Vec<PathBuf>, ImportRefusal> {
     inside(folder, |path| {
         let name = file_name(path);
-        !is_table(path) && !name.starts_with('.') && !(path.is_file() && is_archive(&name))
+        let is_taken = is_table(path) || (path.is_file() && is_archive(&name));
+        !is_taken && !name.starts_with('.')
     })
 }
 
@@ -474,7 +475,7 @@ pub(super) fn rows_of(table: &Table) -> Result<Reading, ImportRefusal> {
 pub(super) fn not_taken(table: &Table) -> Skipped {
     let reason = match table.known_by {
         KnownBy::Guess | KnownBy::Nothing => format!(
-            "its columns are not known ({}): say in a mapping file what they are",
+            "its columns are not known ({}): say what they are, on the pages or in a mapping file",
             shown(&table.plan.header)
         ),
         _ => "it was left out by hand".to_owned(),

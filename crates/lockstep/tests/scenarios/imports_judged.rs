@@ -152,20 +152,39 @@ async fn what_the_command_line_left_undecided_is_counted_with_it_once_the_tick_h
     assert_eq!(adds_up(&world, &import).await.0, 700);
 }
 
+/// Leaves files in a drop folder, and takes them once they rest; the address of the import.
+fn dropped(world: &World, files: &[(&str, &str)]) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let now = world.now();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("a file");
+        let file = std::fs::File::options().write(true).open(&path).expect("the file");
+        file.set_modified((now - 1.minute()).into()).expect("it rests");
+    }
+    let taken = world.asks(|engine| engine.take_dropped(world.dock(), folder.path(), now));
+    let import = format!("/imports/{}", taken.expect("it reads").expect("an import"));
+    world.works();
+    import
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_dropped_at_night_says_what_was_judged() {
     let world = at_noon();
-    let folder = tempfile::tempdir().expect("a folder");
-    let (path, now) = (folder.path().join("leads.csv"), world.now());
-    std::fs::write(&path, leads(3)).expect("a file");
-    let file = std::fs::File::options().write(true).open(&path).expect("the file");
-    file.set_modified((now - 1.minute()).into()).expect("it rests");
-    let taken = world
-        .asks(|engine| engine.take_dropped(world.dock(), folder.path(), now))
-        .expect("it reads");
-    let import = format!("/imports/{}", taken.expect("an import"));
-    world.works();
+    let import = dropped(&world, &[("leads.csv", &leads(3))]);
     assert_eq!(adds_up(&world, &import).await.0, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_dropped_beside_known_tables_and_is_not_known_is_named() {
+    let world = at_noon();
+    let import = dropped(&world, &[("leads.csv", &leads(3)), ("levels.csv", "a,b\n1,2\n")]);
+    let page = world.page("operations", &import).await;
+    assert!(page.contains("3 rows taken"), "{page}");
+    assert!(page.contains("Not taken 1 of the files and tables levels.csv"), "{page}");
+    assert!(page.contains("its columns are not known (a, b)"), "{page}");
+    let today = world.page("operations", "/").await;
+    assert!(today.contains("1 of its files and tables not taken"), "{today}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -37,7 +37,7 @@ impl Editing {
     /// Reads `crm:l1~title`.
     pub(super) fn parse(text: &str) -> Option<Editing> {
         let (row, key) =
-            text.rsplit_once('~').filter(|(row, key)| !row.is_empty() && *key != "")?;
+            text.rsplit_once('~').filter(|(row, key)| !row.is_empty() && !key.is_empty())?;
         Some(Editing { row: row.to_owned(), what: What::of(key), wrong: None })
     }
 }

@@ -60,6 +60,8 @@ struct ReportPage {
     mistake: Option<String>,
     /// What is to be said once of a table: the way to where, and what.
     to_say: Vec<(String, String)>,
+    /// Files that were not taken, and why.
+    not_taken: Vec<(String, String)>,
     notes: Vec<(String, Vec<String>)>,
     found: Option<Tables>,
     next: Vec<(&'static str, &'static str)>,
@@ -113,10 +115,9 @@ pub(super) async fn shown(
     let asked = visit.house.work(move |engine| {
         engine.read(|reader| {
             let rejected = reader.rejected_rows(&id, 0, ROWS)?;
-            let mut names = Vec::new();
-            for object in objects {
-                names.push((list_of(object), names_of(reader, object)?));
-            }
+            let names = objects.into_iter();
+            let names = names.map(|object| Ok((list_of(object), names_of(reader, object)?)));
+            let names = names.collect::<Result<Vec<_>, Failure>>()?;
             let undo = reader.import_undo(&id)?;
             let has_told = !reader.import_facts(&id)?.is_empty();
             let undo = undo.map(|undo| UndoState::of(&undo));
@@ -162,7 +163,8 @@ pub(super) async fn shown(
         none_kept,
         mistake,
         to_say: to_say(&import, &rejected),
-        notes: notes(&import.id, report.as_ref()),
+        not_taken: not_taken(&import.id, report.as_ref()),
+        notes: notes(report.as_ref()),
         found: tables_of(&import),
         next: next(&import, report.as_ref()),
         undo: undo.filter(|_| import.state.is_over() && import.by.is_some()),
@@ -403,7 +405,17 @@ fn cell_of(import: &Import, row: &RejectedRow) -> Option<String> {
     Some(cells.get(index).cloned().unwrap_or_default())
 }
 
-fn notes(id: &str, report: Option<&ImportReport>) -> Vec<(String, Vec<String>)> {
+/// The files and tables that were not taken, and why.
+fn not_taken(id: &str, report: Option<&ImportReport>) -> Vec<(String, String)> {
+    let skipped = report.iter().flat_map(|report| &report.skipped);
+    let named = skipped.map(|skipped| {
+        let name = skipped.file.rsplit('/').next().unwrap_or_default();
+        (name.to_owned(), without_folder(&skipped.reason, id))
+    });
+    named.collect()
+}
+
+fn notes(report: Option<&ImportReport>) -> Vec<(String, Vec<String>)> {
     let tables = report.iter().flat_map(|report| &report.tables);
     let notes = tables.map(|table| {
         let mut notes = table.notes.clone();
@@ -413,12 +425,7 @@ fn notes(id: &str, report: Option<&ImportReport>) -> Vec<(String, Vec<String>)> 
         }
         (table_words(&table.table), notes)
     });
-    let skipped = report.iter().flat_map(|report| &report.skipped).filter(|it| it.refused);
-    let skipped = skipped.map(|skipped| {
-        let name = skipped.file.rsplit('/').next().unwrap_or_default();
-        (name.to_owned(), vec![without_folder(&skipped.reason, id)])
-    });
-    notes.filter(|(_, notes)| !notes.is_empty()).chain(skipped).collect()
+    notes.filter(|(_, notes)| !notes.is_empty()).collect()
 }
 
 /// Where to go on from a finished import.

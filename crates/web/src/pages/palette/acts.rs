@@ -203,7 +203,7 @@ fn verb_of(text: &str) -> Option<(Verb, String)> {
     let mut words = text.split_whitespace();
     let first = words.next().filter(|first| first.chars().count() >= VERB_LETTERS_MIN)?;
     let begins = |known: &&str| known.starts_with(first);
-    let (verb, _) = VERBS.iter().find(|(_, all)| all.iter().any(|known| begins(&known)))?;
+    let (verb, _) = VERBS.iter().find(|(_, all)| all.iter().any(&begins))?;
     let name: Vec<&str> = words.skip_while(|word| BETWEEN.contains(word)).collect();
     (!name.is_empty()).then(|| (*verb, name.join(" ")))
 }

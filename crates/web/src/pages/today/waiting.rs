@@ -9,7 +9,7 @@ use engine::{
     report::ReportQuestion,
 };
 use jiff::{ToSpan, civil::Date};
-use store::read::AgreementState;
+use store::{ImportRun, read::AgreementState};
 
 use crate::{
     app::House,
@@ -199,37 +199,47 @@ fn question(time: &LocalTime) -> ReportQuestion {
     }
 }
 
+/// How the last import went.
+fn last_import(last: &ImportRun, time: &LocalTime) -> Waiting {
+    let counts: serde_json::Value = serde_json::from_str(&last.counts).unwrap_or_default();
+    let of = |key: &str| counts.get(key).and_then(serde_json::Value::as_u64).unwrap_or(0);
+    let href = format!("/imports/{}", encoded(&last.id));
+    let state = State::parse(&last.state).unwrap_or(State::Failed).words();
+    let began = Markup::text("began ").and(time.instant(last.started_at));
+    let words = match of("read") {
+        // Before its first rows are taken there is nothing to count.
+        0 => began.and_text(format!(" and {state}")),
+        read => began
+            .and_text(": ")
+            .and(figure(count(read), &href))
+            .and_text(" rows read, ")
+            .and(figure(count(of("rejected")), &href))
+            .and_text(format!(" rejected; it {state}")),
+    };
+    let report: serde_json::Value = serde_json::from_str(&last.report).unwrap_or_default();
+    let skipped = report.get("skipped").and_then(serde_json::Value::as_array).map_or(0, Vec::len);
+    let words = match skipped {
+        0 => words,
+        n => words
+            .and_text("; ")
+            .and(figure(count(n as u64), &format!("{href}#not-taken-h")))
+            .and_text(" of its files and tables not taken"),
+    };
+    let what = match last.source.as_str() {
+        "" => "The last import".to_owned(),
+        source => format!("The last import, from {source}"),
+    };
+    Waiting { what, href, words }
+}
+
 /// Imports that did not end well, rows that were rejected, what is not decided yet.
 fn the_house(house: &House, time: &LocalTime) -> Result<Vec<Waiting>, Failure> {
     let (imports, undecided) = house.app.engine.read(|reader| {
         Ok::<_, store::StoreError>((reader.imports()?, reader.undecided_count(time.now())?))
     })?;
     let mut waiting = Vec::new();
-    if let Some(last) = imports.iter().max_by_key(|run| run.started_at) {
-        let counts: serde_json::Value = serde_json::from_str(&last.counts).unwrap_or_default();
-        let of = |key: &str| counts.get(key).and_then(serde_json::Value::as_u64).unwrap_or(0);
-        let href = format!("/imports/{}", encoded(&last.id));
-        let state = State::parse(&last.state).unwrap_or(State::Failed).words();
-        let began = Markup::text("began ").and(time.instant(last.started_at));
-        let words = match of("read") {
-            // Before its first rows are taken there is nothing to count.
-            0 => began.and_text(format!(" and {state}")),
-            read => began
-                .and_text(": ")
-                .and(figure(count(read), &href))
-                .and_text(" rows read, ")
-                .and(figure(count(of("rejected")), &href))
-                .and_text(format!(" rejected; it {state}")),
-        };
-        waiting.push(Waiting {
-            what: match last.source.as_str() {
-                "" => "The last import".to_owned(),
-                source => format!("The last import, from {source}"),
-            },
-            href,
-            words,
-        });
-    }
+    waiting
+        .extend(imports.iter().max_by_key(|run| run.started_at).map(|run| last_import(run, time)));
     let soon = house.differences(&question(time)).map_err(failed)?;
     if matches!(soon, Soon::Awaited) {
         waiting.push(Waiting {
