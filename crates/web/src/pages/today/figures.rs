@@ -69,10 +69,12 @@ pub(super) fn figures(
             let theirs = |goal: &&GoalFigures| goal.user.is_none() && of.is_of(goal.side);
             let goals = found.value.goals.iter().filter(theirs).filter(is_now);
             let at = in_address(&house.app.engine, found.as_of)?;
-            let mut all: Vec<Shown> = goals.map(|goal| of_goal(goal, None, &at)).collect();
+            let goals = goals.map(|goal| (goal.side, of_goal(goal, None, &at)));
             let brought = found.value.brought.iter().filter(|_| of.is_of(Side::Marketing));
-            all.extend(brought.map(|brought| in_value(brought, &at, time)));
-            (all, found.past(), false)
+            let brought = brought.map(|it| (Side::Marketing, in_value(it, &at, time)));
+            let mut all: Vec<(Side, Shown)> = goals.chain(brought).collect();
+            all.sort_by_key(|(side, _)| *side);
+            (all.into_iter().map(|(_, shown)| shown).collect(), found.past(), false)
         }
     };
     let (heading, none) = match of {
