@@ -126,7 +126,7 @@ pub enum ImportRefusal {
     NothingInside(String),
     /// Nothing was recognised.
     #[error(
-        "none of the files was recognised: name a preset with --preset, or say with --map what each column is ({0})"
+        "none of the files was recognised ({0}). Say what their columns are on the pages, or with --preset or --map on the command line"
     )]
     NothingRecognised(String),
     /// A file is refused.

@@ -211,7 +211,7 @@ async fn the_page_of_an_import_comes_back_once_the_server_is_back() {
     let away = |is_away: bool| json!({"offline": is_away, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});
     house.devtools("Network.enable", json!({})).await;
     house.devtools("Network.emulateNetworkConditions", away(true)).await;
-    house.sees("You are offline; what you see is from").await;
+    house.sees("Lockstep cannot be reached; what you see is from").await;
     world.works();
     house.devtools("Network.emulateNetworkConditions", away(false)).await;
     house.sees("2 tables, 5 rows").await;

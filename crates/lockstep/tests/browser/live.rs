@@ -48,7 +48,7 @@ async fn a_page_that_reaches_nobody_says_from_when_it_is() {
     let away = |is_away: bool| json!({"offline": is_away, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});
     house.devtools("Network.enable", json!({})).await;
     house.devtools("Network.emulateNetworkConditions", away(true)).await;
-    house.sees("You are offline; what you see is from").await;
+    house.sees("Lockstep cannot be reached; what you see is from").await;
     house.devtools("Network.emulateNetworkConditions", away(false)).await;
     house.misses(".notice").await;
 }

@@ -99,7 +99,8 @@ async fn what_a_leaver_was_asked_and_had_asked_for_is_their_successors() {
 
     let mara = world.user("mara").to_string();
     let left = world.posts("operations", &leaving, &[("successor", &mara)]).await;
-    assert_eq!(left.status, StatusCode::SEE_OTHER, "{}", left.text());
+    let passed = "Written down. Passed on with it: 1 request that waits for an answer.";
+    assert_eq!(left.said().0, passed);
     assert!(world.page("mara", "/").await.contains("is asked for by Rita Voss, due Wed 17:00"));
     let done = answers(&world, "mara", &of_them, "delivered").await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());

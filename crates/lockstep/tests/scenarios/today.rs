@@ -145,6 +145,9 @@ async fn whoever_leads_sees_both_sides_and_what_waits_for_a_signature() {
     );
     let mine = world.page("sven", "/").await;
     assert!(mine.contains("waits for the signature of your side"), "{mine}");
+    let first = "Open what waits first";
+    assert!(mine.contains(first), "{mine}");
+    assert!(!page.contains(first), "what waits for others is not theirs to open first: {page}");
     let operations = world.page("operations", "/").await;
     assert!(operations.contains("1 difference between what the sources say"), "{operations}");
     assert!(!operations.contains("What was agreed"), "{operations}");

@@ -20,7 +20,7 @@ const states = (() => {
   }
 
   function offline() {
-    say(`You are offline; what you see is from ${clock(seen)}.`);
+    say(`Lockstep cannot be reached; what you see is from ${clock(seen)} by the clock of this device.`);
   }
 
   function online(isFresh) {

@@ -8,11 +8,11 @@ use domain::{
 };
 use engine::{
     Engine, Refusal,
-    access::{Act, Actor},
+    access::{Act, Actor, may},
     substitute::{NewSubstitute, SubstituteRefusal, standing},
 };
 use serde::Deserialize;
-use store::Reader;
+use store::{Reader, read::UserRow};
 
 use super::{document, latest};
 use crate::{
@@ -84,6 +84,14 @@ pub(super) fn substitutes(
             let side = party.side.word();
             let words = Markup::text(format!("{who} signs for {side} in the place of {signer}, "));
             let words = words.and(days(row.first_on, row.last_on, time)).and_text(", ");
+            let left = reader.user(&row.substitute)?.and_then(|row| row.left_at);
+            let words = match left {
+                Some(at) => words
+                    .and_text("but left on ")
+                    .and(time.instant(at))
+                    .and_text(" and signs no more, "),
+                None => words,
+            };
             named.push(Named {
                 no: row.by_fact,
                 side: party.side,
@@ -98,11 +106,19 @@ pub(super) fn substitutes(
 }
 
 fn form(reader: &Reader<'_>, actor: &Actor) -> Result<Form, Failure> {
-    let of_side = others(reader, &actor.user, |other| other.side == Some(actor.side))?;
-    let substitute = Field::select("substitute", "Who signs in your place", of_side);
+    let signs = |other: &UserRow| {
+        let as_actor = |role| Actor { user: other.id.clone(), role, side: actor.side };
+        let may_sign = |role| may(&as_actor(role), &Act::Sign(actor.side)).is_ok();
+        other.side == Some(actor.side) && other.role.is_some_and(may_sign)
+    };
+    let may_be = others(reader, &actor.user, signs)?;
+    let substitute = Field::select("substitute", "Who signs in your place", may_be);
     let day = |name, label| Field::new(name, label, Control::Line("date"));
     Ok(Form::of([
-        substitute.hint("A manager or leader of your side, who does not sign for the other."),
+        substitute.hint(
+            "A manager or leader of your side, who does not sign for the other; who is neither is not \
+             listed, and operations can change that.",
+        ),
         day("first_on", "First day"),
         day("last_on", "Last day").hint("Included."),
     ]))

@@ -46,7 +46,7 @@ async fn ask(
 
 /// Tries it out.
 pub(crate) async fn trial(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
-    let words = "It is tried out; nothing is kept.";
+    let words = "It is being tried out; nothing is kept.";
     ask(visit, id, words, |engine, _, by, id, now| engine.try_import(by, id, now)).await
 }
 
@@ -64,7 +64,7 @@ pub(crate) async fn pause(visit: Visit, Path(id): Path<String>) -> Result<Respon
 
 /// Stops it.
 pub(crate) async fn stop(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
-    let words = "Stopped. Its files are removed; what was taken stays.";
+    let words = "It stops. Its files are removed; what was taken into the ledger stays.";
     ask(visit, id, words, |engine, dock, by, id, now| engine.stop_import(dock, by, id, now)).await
 }
 

@@ -219,6 +219,7 @@ fn says(import: &Import, kept: Option<Judged>, report: Option<&ImportReport>) ->
         State::Done => "Everything that was taken is in the ledger.".to_owned(),
         State::Failed => "Nothing was lost. What was taken before stays.".to_owned(),
         state if !state.is_over() => format!("{} so far.", rows_words(import.counts.read)),
+        _ if import.counts.read == 0 => "Nothing was taken before it was stopped.".to_owned(),
         _ => "What was taken before it was stopped stays.".to_owned(),
     };
     let judged = match import.state {

@@ -255,10 +255,22 @@ pub(crate) async fn leave(
     visit.signed.may(&Act::ManagePeople)?;
     let (user, taker) = (user_of(id), chosen(&sent.successor));
     let (by, who, now) = (visit.signed.0.clone(), user.clone(), visit.house.now());
-    let leave = move |engine: &Engine| Ok(engine.leave(Some(&by), &who, taker.as_ref(), now)?);
+    let leave = move |engine: &Engine| {
+        let requests = engine.read(|reader| reader.collateral_requests_waiting_for(&who))?;
+        let requests = taker.as_ref().map_or(0, |_| requests.len());
+        Ok((engine.leave(Some(&by), &who, taker.as_ref(), now)?, requests))
+    };
     match visit.house.work(leave).await {
-        Ok(book) => {
-            let passed = if book.is_empty() { "nothing".to_owned() } else { book.words() };
+        Ok((book, requests)) => {
+            let book = (!book.is_empty()).then(|| book.words());
+            let requests = match requests {
+                0 => None,
+                1 => Some("1 request that waits for an answer".to_owned()),
+                n => Some(format!("{n} requests that wait for an answer")),
+            };
+            let passed: Vec<String> = book.into_iter().chain(requests).collect();
+            let passed =
+                if passed.is_empty() { "nothing".to_owned() } else { passed.join(", and ") };
             let said = Flash::done(format!("Written down. Passed on with it: {passed}."));
             Ok(visit.go(&person_href(user.as_str()), &said))
         }

@@ -209,16 +209,17 @@ pub(crate) fn this_week(quota: &QuotaFigures) -> Option<ThisWeek> {
 }
 
 impl ThisWeek {
-    /// The number itself.
+    /// `€12,500 to go`, or what was won beyond it: `€3,000 ahead`.
     pub(crate) fn shown(&self, quota: &QuotaFigures, doors: &Doors) -> Markup {
-        doors.worked(brief(self.number, quota))
+        let says = if self.over { " ahead" } else { " to go" };
+        doors.worked(brief(self.number, quota)).and_text(says)
     }
 
-    /// `to go by Sunday, for an even pace of €34,000`.
+    /// `by Sunday, for an even pace of €34,000`.
     pub(crate) fn words(&self, quota: &QuotaFigures, doors: &Doors) -> Markup {
         let says = match self.over {
-            true => "above an even pace by Sunday of ",
-            false => "to go by Sunday, for an even pace of ",
+            true => "of what an even pace asks for by Sunday, ",
+            false => "by Sunday, for an even pace of ",
         };
         Markup::text(says).and(doors.worked(brief(self.expected, quota)))
     }

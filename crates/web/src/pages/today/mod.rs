@@ -156,9 +156,10 @@ fn today(house: &House, actor: &Actor, reach: bool, time: &LocalTime) -> Result<
     waiting.extend(engine.read(|reader| asked_for(reader, &agreements, actor, time))?);
     waiting.extend(engine.read(|reader| handoffs::disputes(reader, &agreements, actor, time))?);
     waiting.extend(at_hand.told);
+    let first = waiting.first().map(|waiting| ("Open what waits first", waiting.href.clone()));
+    waiting.extend(waiting::beside(house, actor, time)?);
     let views = views(house, actor, reach, time)?;
     let sellers = if hands_over(actor) { sellers(engine, time)? } else { None };
-    let first = waiting.first().map(|waiting| ("Open what waits first", waiting.href.clone()));
     let next = at_hand.next.map(|href| ("Answer the next lead", href)).or(first);
     let is_led = matches!(&steps, Some(steps::Steps::Shown(_)));
     let today = Today {

@@ -46,17 +46,39 @@ pub(super) fn waiting(
 ) -> Result<Vec<Waiting>, Failure> {
     let mut waiting = Vec::new();
     if may(actor, &Act::Propose).is_ok() {
-        waiting.extend(signatures(&house.app.engine, actor)?);
-        waiting.extend(gaps(&house.app.engine, time)?);
+        waiting.extend(signatures(&house.app.engine, actor, Whose::Theirs)?);
     }
     waiting.extend(check_ins(&house.app.engine, actor, time)?);
     waiting.extend(proofs(&house.app.engine, actor, time)?);
     waiting.extend(priorities(&house.app.engine, actor, time)?);
     waiting.extend(actions(&house.app.engine, actor, time)?);
+    Ok(waiting)
+}
+
+/// What somebody is told of and need not answer themselves: what waits for the other side, what is in
+/// nobody's hands, and for those who run the house what wants attention.
+pub(super) fn beside(
+    house: &House,
+    actor: &Actor,
+    time: &LocalTime,
+) -> Result<Vec<Waiting>, Failure> {
+    let mut waiting = Vec::new();
+    if may(actor, &Act::Propose).is_ok() {
+        waiting.extend(signatures(&house.app.engine, actor, Whose::Others)?);
+        waiting.extend(gaps(&house.app.engine, time)?);
+    }
     if may(actor, &Act::Import).is_ok() {
         waiting.extend(the_house(house, time)?);
     }
     Ok(waiting)
+}
+
+/// Whose signature is waited for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    /// That of the person's own side.
+    Theirs,
+    Others,
 }
 
 /// Proofs of the message in force that have ended or end soon: for those of marketing, whose message
@@ -99,7 +121,7 @@ fn actions(engine: &Engine, actor: &Actor, time: &LocalTime) -> Result<Vec<Waiti
 }
 
 /// Texts that are before both sides and not yet signed by one.
-fn signatures(engine: &Engine, actor: &Actor) -> Result<Vec<Waiting>, Failure> {
+fn signatures(engine: &Engine, actor: &Actor, whose: Whose) -> Result<Vec<Waiting>, Failure> {
     let open = engine.read(|reader| {
         let mut open = Vec::new();
         for row in reader.agreement_heads()? {
@@ -115,7 +137,8 @@ fn signatures(engine: &Engine, actor: &Actor) -> Result<Vec<Waiting>, Failure> {
     for (version, signed) in open {
         let (_, agreement) = engine.agreement(version)?;
         let missing = agreement.parties.iter().filter(|party| !signed.contains(&party.side));
-        for party in missing {
+        let is_asked = |side| (side == actor.side) == (whose == Whose::Theirs);
+        for party in missing.filter(|party| is_asked(party.side)) {
             let mine = party.side == actor.side;
             let unanswered = if mine { engine.unanswered(version, party.side)? } else { 0 };
             let what = format!("Version {version} of the Agreement");
