@@ -153,7 +153,14 @@ fn a_row_that_adds_up_a_sheet_is_no_record_and_is_told() {
     let table = &told["tables"][0];
     assert_eq!(table["rejected"][0]["line"], 5);
     says(&table["notes"].to_string(), &["line 5 adds up the rows above it: it is left out"]);
-    let none = [number(2, "1", 20), number(3, "2", 40), number(4, "Summe", 61)].concat();
+    let wrong = [number(2, "1", 20), number(3, "2", 40), number(4, "Summe", 61)].concat();
+    workbook(&house.path("accounts.xlsx"), &(head.clone() + &wrong), "");
+    let told = house.json(&["import", "accounts.xlsx", "--dry-run"]);
+    let counts = &told["total"];
+    assert_eq!((&counts["created"], &counts["rejected"]), (&2.into(), &1.into()), "{told}");
+    let notes = told["tables"][0]["notes"].to_string();
+    says(&notes, &["line 4 calls itself a total: it is left out"]);
+    let none = [number(2, "1", 20), number(3, "2", 40), number(4, "3", 61)].concat();
     workbook(&house.path("accounts.xlsx"), &(head + &none), "");
     assert_eq!(house.json(&["import", "accounts.xlsx"])["total"]["created"], 3, "it is no sum");
 }
