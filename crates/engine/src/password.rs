@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::ids::UserId;
+use domain::{ids::UserId, person::Person};
 use store::{Reader, StoreError};
 use zxcvbn::{Entropy, Score, feedback::Warning, matching::patterns::MatchPattern, zxcvbn};
 
@@ -142,8 +142,12 @@ fn weakness(estimate: &Entropy, own: &[&str]) -> Weakness {
 pub(crate) fn own_words(
     reader: &Reader<'_>,
     user: &UserId,
+    named: Option<&Person>,
 ) -> Result<BTreeSet<String>, StoreError> {
-    let known = reader.person_of(&format!("user/{user}"))?.unwrap_or_default();
+    let mut known = reader.person_of(&format!("user/{user}"))?.unwrap_or_default();
+    if let Some(named) = named {
+        known.overlay(named);
+    }
     let firm = reader.setting("firm.name")?;
     let told = [known.name, known.email, firm, Some(OUR_NAME.to_owned())];
     Ok(told.iter().flatten().flat_map(|text| guesses(text)).collect())

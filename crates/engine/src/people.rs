@@ -21,6 +21,9 @@ use crate::{
 /// A one-time link lets its holder in for so long.
 pub const LINK_LASTS: SignedDuration = SignedDuration::from_hours(7 * 24);
 
+/// The name and address of the first person, until they have named themselves with their link.
+pub const UNNAMED: (&str, &str) = ("Operator", "operator@localhost");
+
 /// Why a person cannot be let in, in the order in which the reasons are looked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PeopleRefusal {
@@ -57,6 +60,22 @@ pub struct NewPerson {
     pub side: Option<Side>,
 }
 
+/// What somebody chooses with their one-time link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Welcomed {
+    /// Their password, as typed.
+    pub password: String,
+    /// Their name and address, where nobody has named them yet.
+    pub named: Option<(String, String)>,
+}
+
+impl From<&str> for Welcomed {
+    /// The password of somebody who has a name already.
+    fn from(password: &str) -> Welcomed {
+        Welcomed { password: password.to_owned(), named: None }
+    }
+}
+
 impl Engine {
     /// Lets somebody in and gives the secret of a one-time link with which they set their password.
     /// An imported person with the same mail address is the same person. `by` is absent on the
@@ -88,15 +107,15 @@ impl Engine {
         if let Some(actor) = by {
             may(actor, &Act::ManagePeople).map_err(Refusal::from)?;
         }
-        let (name, email) = (clean_name(&person.name)?, clean_address(&person.email)?);
+        let named = named(&person.name, &person.email)?;
         let by = by.map(|actor| actor.user.clone());
         let secret = new_secret();
         let (kept, versions, more) = (fingerprint(&secret), self.versions.clone(), known);
         self.store.write(now, move |writer| {
-            let user = user_for(writer, &email)?;
+            let user = user_for(writer, named.email.as_deref().unwrap_or_default())?;
             let subject = format!("user/{user}");
             let mut known = writer.reader().person_of(&subject)?.unwrap_or_default();
-            known.overlay(&Person { name: Some(name), email: Some(email), ..Person::default() });
+            known.overlay(&named);
             let hash = Some(writer.keep_person(&subject, &known)?);
             let (role, side) = (person.role, person.side.unwrap_or(person.role.side()));
             let user_id = user.clone();
@@ -220,25 +239,31 @@ impl Engine {
         })
     }
 
-    /// Sets a password with a one-time link, which is spent by it.
+    /// Sets a password with a one-time link, which is spent by it; whoever nobody has named yet is
+    /// named by it.
     ///
     /// # Errors
-    /// [`PeopleRefusal`] or [`PasswordRefusal`](crate::password::PasswordRefusal); a refused
-    /// password leaves the link as it was.
+    /// [`PeopleRefusal`] or [`PasswordRefusal`](crate::password::PasswordRefusal); what is refused
+    /// leaves the link as it was.
     pub fn set_password(
         &self,
         secret: &str,
-        password: &str,
+        welcomed: Welcomed,
         now: Timestamp,
     ) -> Result<UserId, Error> {
         let user = self.invited(secret, now)?;
-        let (kept, hash) =
-            (fingerprint(secret), hash_password(&self.new_password(&user, password)?));
+        let named = welcomed.named.map(|(name, email)| named(&name, &email)).transpose()?;
+        let own = self.store.read(|reader| own_words(reader, &user, named.as_ref()))?;
+        let password = NewPassword::of(&welcomed.password, &own).map_err(Refusal::from)?;
+        let (kept, hash) = (fingerprint(secret), hash_password(&password));
         self.store.write(now, move |writer| {
             let open = writer.reader().invitation(&kept)?;
             let Some(open) = open.filter(|open| open.used_at.is_none()) else {
                 return Err(refused(PeopleRefusal::LinkSpent));
             };
+            if let Some(named) = named {
+                name_first(writer, &user, named)?;
+            }
             // Of several links one is used.
             writer.delete_invitations_of(&user)?;
             writer.keep_invitation(&Invitation { used_at: Some(now), ..open })?;
@@ -250,7 +275,7 @@ impl Engine {
 
     /// A password that somebody may have from now on.
     pub(crate) fn new_password(&self, user: &UserId, typed: &str) -> Result<NewPassword, Error> {
-        let own = self.store.read(|reader| own_words(reader, user))?;
+        let own = self.store.read(|reader| own_words(reader, user, None))?;
         Ok(NewPassword::of(typed, &own).map_err(Refusal::from)?)
     }
 
@@ -284,6 +309,37 @@ fn invite(writer: &mut Writer<'_>, user: UserId, now: Timestamp) -> Result<Strin
 
 fn invitation(token_hash: String, user: &UserId, now: Timestamp) -> Invitation {
     Invitation { token_hash, user: user.clone(), expires_at: now + LINK_LASTS, used_at: None }
+}
+
+/// A name and an address, as they are kept.
+fn named(name: &str, email: &str) -> Result<Person, Error> {
+    let (name, email) = (clean_name(name)?, clean_address(email)?);
+    Ok(Person { name: Some(name), email: Some(email), ..Person::default() })
+}
+
+/// Names somebody whom nobody has named yet; whoever has a name keeps it.
+fn name_first(writer: &mut Writer<'_>, user: &UserId, named: Person) -> Result<(), Error> {
+    let subject = format!("user/{user}");
+    let reader = writer.reader();
+    let mut known = reader.person_of(&subject)?.unwrap_or_default();
+    if !is_unnamed(&known) {
+        return Ok(());
+    }
+    let email = named.email.clone().unwrap_or_default();
+    if reader.persons_by_email(&email)?.iter().any(|taken| taken.starts_with("user/")) {
+        return Err(refused(PeopleRefusal::AddressTaken(email)));
+    }
+    let row = reader.user(user)?.ok_or_else(|| refused(PeopleRefusal::Unknown(user.0.clone())))?;
+    let role = row.role.unwrap_or(Role::Operations);
+    known.overlay(&named);
+    let person = Some(writer.keep_person(&subject, &known)?);
+    let (user, side) = (user.clone(), row.side.unwrap_or(role.side()));
+    admit(writer, UserAdmitted { user, role, side, active: row.active, by: None, person })
+}
+
+/// Whether somebody still has the name and address with which the first person is let in.
+pub fn is_unnamed(person: &Person) -> bool {
+    person.email.as_deref() == Some(UNNAMED.1)
 }
 
 /// The id for a mail address: that of the imported or admitted person who has it, else a new one.

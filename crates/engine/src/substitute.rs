@@ -246,7 +246,10 @@ pub(crate) fn is_named(reader: &Reader<'_>, name: &str, user: &UserId) -> Result
 }
 
 /// The user whom the Agreement names, where they are known.
-pub(crate) fn user_named(reader: &Reader<'_>, name: &str) -> Result<Option<UserId>, StoreError> {
+///
+/// # Errors
+/// When the database fails.
+pub fn user_named(reader: &Reader<'_>, name: &str) -> Result<Option<UserId>, StoreError> {
     let id = UserId::from(name);
     if reader.user(&id)?.is_some() {
         return Ok(Some(id));

@@ -174,6 +174,32 @@ impl Engine {
         })
     }
 
+    /// Has a view ask for something else of its list from now on; its name.
+    ///
+    /// # Errors
+    /// [`ViewRefusal`].
+    pub fn ask_otherwise(
+        &self,
+        by: &Actor,
+        id: &str,
+        (list, query): (&str, &str),
+        now: Timestamp,
+    ) -> Result<String, Error> {
+        if query.len() > QUERY_BYTES_MAX {
+            return Err(refused(ViewRefusal::QueryTooLong));
+        }
+        let (by, id, list, query) = (by.clone(), id.to_owned(), list.to_owned(), query.to_owned());
+        self.store.write(now, move |writer| {
+            let view = changeable(&writer.reader(), &by, &id, false)?;
+            if view.list != list {
+                return Err(refused(ViewRefusal::Unknown));
+            }
+            let name = view.name.clone();
+            writer.keep_view(&SavedView { query, kept_at: now, ..view })?;
+            Ok(name)
+        })
+    }
+
     /// Removes a view; for thirty days it can be brought back.
     ///
     /// # Errors

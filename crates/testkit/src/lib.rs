@@ -240,7 +240,7 @@ impl World {
         let (user, now) = (self.user(short), self.now());
         self.asks(|engine| {
             let secret = engine.invite_again(None, user, now).expect("everybody may have a link");
-            engine.set_password(&secret, password, now).expect("it is hard to guess")
+            engine.set_password(&secret, password.into(), now).expect("it is hard to guess")
         });
         self
     }

@@ -12,6 +12,7 @@ use domain::{
     owned::Owned,
     person::Person,
 };
+use engine::substitute::user_named;
 use store::{
     Reader, StoreError,
     read::{AccountHead, Colleague, LeadRow},
@@ -172,6 +173,12 @@ impl<'a, 'r> Names<'a, 'r> {
         });
         self.users.borrow_mut().extend(users);
         Ok(())
+    }
+
+    /// The name of somebody as the text of an Agreement names them, by address or id.
+    pub(crate) fn named(&self, named: &str) -> Result<Option<String>, StoreError> {
+        let user = user_named(self.reader, named)?;
+        user.map(|user| self.user_name(&user)).transpose()
     }
 
     /// A colleague's name alone.

@@ -85,8 +85,9 @@ macro_rules! scripts {
 }
 
 /// The script's parts in the order in which they are served.
-const SCRIPTS: [(&str, &str); 10] = scripts![
-    "page", "theme", "palette", "keys", "ticks", "offers", "states", "clocks", "live", "lever"
+const SCRIPTS: [(&str, &str); 11] = scripts![
+    "page", "theme", "palette", "keys", "ticks", "offers", "states", "clocks", "live", "lever",
+    "copy"
 ];
 
 struct File {

@@ -134,7 +134,7 @@ fn first_operator(
 
 fn next(engine: &Engine) -> Result<&'static str, Failure> {
     Ok(match person::admitted(engine)?.len() {
-        0 => "lockstep user add --name \"Ann Lee\" --email ann@firm.example --role operations",
+        0 => "lockstep serve",
         1 => "lockstep user add --name \"Bo Kim\" --email bo@firm.example --role sales_manager",
         _ => "lockstep agreement check DIR",
     })

@@ -9,7 +9,11 @@ use std::{
 
 use connectors::files::{child::Program, table::Workbooks};
 use domain::firm::Role;
-use engine::{Engine, import::dock::Dock, people::NewPerson};
+use engine::{
+    Engine,
+    import::dock::Dock,
+    people::{NewPerson, UNNAMED},
+};
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -246,8 +250,8 @@ fn first_link(engine: &Engine, now: Timestamp) -> Result<Option<String>, Failure
         return Ok(Some(engine.invite_too(&operator.id, now)?));
     }
     let first = NewPerson {
-        name: "Operator".to_owned(),
-        email: "operator@localhost".to_owned(),
+        name: UNNAMED.0.to_owned(),
+        email: UNNAMED.1.to_owned(),
         role: Role::Operations,
         side: None,
     };

@@ -31,7 +31,7 @@ async fn a_link_lets_somebody_in_once() {
     clean(house.examine("welcome").await);
     house.fills("password", PASSWORD).await;
     house.clicks_words("Set password and sign in").await;
-    house.sees("Nothing waits for you today.").await;
+    house.sees("Nothing waits for you yet").await;
     house.one("button.me").await;
 
     house.leaves().await;

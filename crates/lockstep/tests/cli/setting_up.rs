@@ -31,7 +31,7 @@ fn the_first_run_sets_up_and_the_second_changes_nothing() {
 fn what_is_made_is_for_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
     let house = House::empty();
-    house.ok(&["init"]);
+    says(&house.ok(&["init"]), &["Next: lockstep serve"]);
     for (name, mode) in [("lockstep-data", 0o700), ("lockstep-data/lockstep.db", 0o600)] {
         let found = std::fs::metadata(house.path(name)).unwrap().permissions().mode();
         assert_eq!(found & 0o777, mode, "{name}");

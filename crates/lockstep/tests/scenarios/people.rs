@@ -1,5 +1,7 @@
 //! In by a link, out by a click.
 
+use domain::firm::Role;
+use engine::people::{NewPerson, UNNAMED};
 use serde_json::json;
 use testkit::World;
 use testkit::http::StatusCode;
@@ -58,6 +60,37 @@ async fn a_further_link_leaves_the_first_alive_until_one_is_used() {
         let answer = world.posts("nobody", link, &[("password", "ein anderes Wort")]).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.text());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_person_names_themselves_with_their_link() {
+    let world = World::new();
+    let link = world.asks(|engine| {
+        let (name, email) = (UNNAMED.0.to_owned(), UNNAMED.1.to_owned());
+        let first = NewPerson { name, email, role: Role::Operations, side: None };
+        format!("/welcome/{}", engine.admit(None, first, world.now()).unwrap().1)
+    });
+    let page = world.page("nobody", &link).await;
+    assert!(page.contains("say who you are") && !page.contains("Operator"), "{page}");
+    let chosen =
+        |name, email, password| [("name", name), ("username", email), ("password", password)];
+    for (sent, words) in [
+        (chosen(" ", "ida@orme.example", "ein langes Wort"), "the name is blank"),
+        (chosen("Ida Falk", "ida", "ein langes Wort"), "is no mail address"),
+        (chosen("Ida Falk", "mara@millrace.example", "ein langes Wort"), "is here already"),
+        (chosen("Ida Falk", "ida@orme.example", "Ida Falk 2026"), "made of your name"),
+    ] {
+        let refused = world.posts("nobody", &link, &sent).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{words}");
+        assert!(refused.text().to_lowercase().contains(words), "{words}: {}", refused.text());
+        assert!(refused.body.contains("value=\"Ida Falk\"") || words.contains("blank"));
+    }
+    let sent = chosen("Ida  Falk", "Ida@orme.example", "ein langes Wort");
+    assert_eq!(world.posts("nobody", &link, &sent).await.status, StatusCode::SEE_OTHER);
+    let people = world.page("operations", "/people").await;
+    assert!(people.contains("Ida Falk") && !people.contains("Operator<"), "{people}");
+    let fields = [("email", "ida@orme.example"), ("password", "ein langes Wort"), ("to", "")];
+    assert_eq!(world.posts("nobody", "/sign-in", &fields).await.status, StatusCode::SEE_OTHER);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -151,8 +151,17 @@ async fn whoever_leads_sees_both_sides_and_what_waits_for_a_signature() {
     let operations = world.page("operations", "/").await;
     assert!(operations.contains("1 difference between what the sources say"), "{operations}");
     assert!(!operations.contains("What was agreed"), "{operations}");
-    let quiet = World::new().page("rep", "/").await;
+    let quiet = World::just_signed().page("rep", "/").await;
     assert!(quiet.contains("Nothing waits for you today"), "{quiet}");
+    let empty = World::new();
+    for (short, words) in [("rep", "read."), ("sven", "read and signed, and your firm’s own data")]
+    {
+        let page = empty.page(short, "/").await;
+        let words = format!(
+            "there is no Agreement. Once one is put before both sides, it stands here to be {words}"
+        );
+        assert!(page.contains(&words), "{page}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

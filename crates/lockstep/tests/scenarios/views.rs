@@ -98,6 +98,25 @@ async fn a_view_is_refused_in_words_and_nothing_is_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_view_asks_for_something_else_of_its_list_from_now_on() {
+    let world = firm().await;
+    assert_eq!(keeps(&world, "sven", "Souths", "owner=me", "team").await, StatusCode::SEE_OTHER);
+    let id = first(&world, "sven").await.replace("/views/", "");
+    let changes = async |short: &str, list: &str, query: &str| {
+        saves(&world, short, list, &[("instead", id.as_str()), ("query", query)]).await
+    };
+    let offered = world.gets("sven", "/leads?owner=nobody").await.body;
+    assert!(offered.contains(&format!("<option value=\"{id}\">Souths</option>")), "{offered}");
+    assert!(!world.gets("rep", "/leads?owner=nobody").await.body.contains(&id), "not theirs");
+    changes("rep", "leads", "owner=nobody").await;
+    changes("sven", "accounts", "name=x").await;
+    assert!(world.page("rep", "/leads").await.contains("Souths 3"), "it stays as it was");
+    let done = changes("sven", "leads", "owner=nobody").await;
+    assert_eq!(done.header("location"), "/leads?owner=nobody");
+    assert!(world.page("rep", "/leads").await.contains("Souths 9"), "under the same name");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn only_those_who_may_share_a_view_and_change_what_is_shared() {
     let world = firm().await;
     for (short, audience) in [("rep", "team"), ("rep", "all"), ("sven", "all"), ("auditor", "all")]

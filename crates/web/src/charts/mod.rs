@@ -22,7 +22,7 @@ pub use interval::Interval;
 pub use lever::LeverChart;
 pub use load::Load;
 pub use meter::Meter;
-pub use periods::{Period, Periods, Was};
+pub use periods::{Period, Periods, SCALE_FROM, Was};
 pub use strip::Strip;
 pub use twin::Twin;
 

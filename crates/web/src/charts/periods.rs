@@ -63,7 +63,12 @@ pub struct Periods {
     pub csv: Option<String>,
     /// Whose line it is.
     pub tone: Tone,
+    /// Where the scale begins at the highest, in per cent: charts that stand side by side share one.
+    pub scale_from: f64,
 }
+
+/// A line and not a bar, so the scale need not begin at zero; from here up it never does.
+pub const SCALE_FROM: f64 = 60.0;
 
 impl Periods {
     fn draw(&self) -> Markup {
@@ -78,13 +83,12 @@ impl Periods {
     }
 
     /// Where the scale begins, in per cent: the highest ten that leaves every point room, at most
-    /// sixty. It is a line and not a bar, so it need not begin at zero, and where it does not, words over
-    /// the scale say so.
-    fn floor(&self) -> f64 {
+    /// [`Periods::scale_from`]. Where it does not begin at zero, words over the scale say so.
+    pub fn floor(&self) -> f64 {
         let shares = self.periods.iter().filter_map(|period| period.rate.share());
         let lowest = shares.fold(1.0, f64::min) * 100.0;
         let goal = self.goal.as_ref().map_or(100.0, |goal| goal.value);
-        (((lowest.min(goal) - 8.0) / 10.0).floor() * 10.0).clamp(0.0, 60.0)
+        (((lowest.min(goal) - 8.0) / 10.0).floor() * 10.0).clamp(0.0, self.scale_from)
     }
 
     fn down(&self, per_cent: f64) -> f64 {
@@ -324,6 +328,7 @@ mod tests {
             all: Some("/leads?week=all".to_owned()),
             csv: Some("/leads.csv?week=all".to_owned()),
             tone: Tone::Sales,
+            scale_from: SCALE_FROM,
         }
     }
 
@@ -346,6 +351,8 @@ mod tests {
         low.periods[2].rate = Rate::of(3, 30);
         assert_eq!(low.floor(), 0.0);
         assert!(!low.to_string().contains("axis from"));
+        let beside = Periods { scale_from: 20.0, ..weeks() };
+        assert_eq!(beside.floor(), 20.0, "as the chart beside it needs it");
     }
 
     #[test]

@@ -40,6 +40,8 @@ pub(crate) struct Viewing {
     keepable: Option<String>,
     /// Whom a view may be kept for, as values and words.
     audiences: Vec<(String, String)>,
+    /// Views of the list that may ask for this instead of what they ask for, as ids and names.
+    changeable: Vec<(String, String)>,
 }
 
 impl HtmlSafe for Viewing {}
@@ -57,8 +59,11 @@ impl Viewing {
     ) -> Result<Viewing, StoreError> {
         let (here, plain) = (asked.href(), asked.plain());
         let known = asked.known;
-        let pinned = seen_of(reader, known.list(), &signed.0, false)?;
-        let pinned = pinned.iter().filter(|shown| shown.view.pinned).take(PINNED_MAX);
+        let seen = seen_of(reader, known.list(), &signed.0, false)?;
+        let changeable = seen.iter().filter(|shown| shown.may_change);
+        let changeable = changeable.map(|shown| (shown.view.id.clone(), shown.view.name.clone()));
+        let changeable = changeable.collect();
+        let pinned = seen.iter().filter(|shown| shown.view.pinned).take(PINNED_MAX);
         let pinned = pinned.map(|shown| shown.link(reader, asker, &here));
         let pinned = pinned.collect::<Result<Vec<_>, StoreError>>()?;
         let is_pinned = pinned.iter().any(|link| link.is_here);
@@ -71,7 +76,7 @@ impl Viewing {
         let keepable = Some(asked.query()).filter(|query| !query.is_empty() && !stands);
         let team = team_of(reader, &signed.0.user)?;
         let audiences = audiences(signed, team.as_deref());
-        Ok(Viewing { links, others, list: known.list(), keepable, audiences })
+        Ok(Viewing { links, others, list: known.list(), keepable, audiences, changeable })
     }
 }
 

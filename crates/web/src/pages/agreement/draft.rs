@@ -271,9 +271,9 @@ fn who(side: Side, people: &[Signer]) -> String {
         .collect();
     match named.as_slice() {
         [] => format!(
-            "Nobody here may sign for {} yet: write the mail address of whom you will let in as its \
-             manager.",
-            side.word()
+            "Nobody here may sign for {side} yet: write the mail address of the head of {side}, and let \
+             them in with that address; it is the next step.",
+            side = side.word()
         ),
         named => format!("May sign: {}.", named.join("; ")),
     }

@@ -359,7 +359,11 @@ fn seals(
             },
             None => Seal {
                 side,
-                name: format!("{} signs{}", party.signer, substitutes.beside(party.side)),
+                name: format!(
+                    "{} signs{}",
+                    signer(names, &party.signer)?,
+                    substitutes.beside(party.side)
+                ),
                 at: None,
                 fact: String::new(),
                 place: Markup::new(),
@@ -367,6 +371,14 @@ fn seals(
         });
     }
     Ok(seals)
+}
+
+/// Who signs by name, with how the text names them; only that, where nobody is known by it.
+fn signer(names: &Names<'_, '_>, named: &str) -> Result<String, Failure> {
+    Ok(match names.named(named)? {
+        Some(name) => format!("{name}, {named},"),
+        None => named.to_owned(),
+    })
 }
 
 /// `in the place of Sven Arndt, as substitute until Thu 3 Dec`, where a substitute signed.

@@ -53,6 +53,14 @@ fn near(value: f64, currency: Option<domain::money::Currency>) -> String {
     }
 }
 
+/// The same in a sentence: an amount in brief.
+fn near_in_brief(value: f64, currency: Option<domain::money::Currency>) -> Markup {
+    match currency {
+        Some(_) => brief_amount(value.round() as i64, currency),
+        None => Markup::text(near(value, None)),
+    }
+}
+
 /// `70 of 120 leads qualified after 14 of 21 working days; 80 expected by now: 87.5 % of it; off
 /// since Mon 9 Nov`.
 pub(crate) fn goal_words(goal: &GoalFigures, doors: &Doors) -> Markup {
@@ -91,7 +99,7 @@ fn how_it_stands(goal: &GoalFigures, doors: &Doors) -> Markup {
             match (pace.expected, pace.pace) {
                 (Measure::Is(expected), Measure::Is(share)) => words
                     .and_text("; ")
-                    .and(doors.worked(near(expected, goal.currency)))
+                    .and(doors.worked(near_in_brief(expected, goal.currency)))
                     .and_text(" expected by now: ")
                     .and(doors.worked(show::per_cent(share)))
                     .and_text(" of it"),

@@ -20,7 +20,7 @@ use super::{
     period,
 };
 use crate::{
-    charts::{self, Goal, Period, Periods, Was},
+    charts::{self, Goal, Period, Periods, SCALE_FROM, Was},
     failure::Failure,
     markup::{Markup, element},
     pages::leads::row::level_words,
@@ -113,7 +113,9 @@ pub(super) fn weeks(
         goal: goal_of(report),
         signed: signed_goal(report),
     };
-    board.chart = maker.chart(&all, board);
+    board.chart =
+        maker.chart(&all, board).map(|chart| maker.told(&all, &chart)).unwrap_or_default();
+    let mut by_level = Vec::new();
     for level in &report.levels {
         let goal = level.goals.last().and_then(|goal| Some((goal.version, goal.goal_per_mille?)));
         let href = |version| format!("/agreement/{version}#c{}", level.clause);
@@ -127,10 +129,20 @@ pub(super) fn weeks(
                 element("a").with("href", href(version)).holding(name).into()
             }),
         };
-        let chart = maker.chart(&drawn, board);
-        board.by_level.push(chart);
+        by_level.extend(maker.chart(&drawn, board).map(|chart| (drawn, chart)));
+    }
+    let floor = by_level.iter().map(|(_, chart)| chart.drawn.floor()).fold(SCALE_FROM, f64::min);
+    for (drawn, mut chart) in by_level {
+        chart.drawn.scale_from = floor;
+        board.by_level.push(maker.told(&drawn, &chart));
     }
     Ok(())
+}
+
+/// A chart, and the days that it is of.
+struct Chart {
+    drawn: Periods,
+    days: (Date, Date),
 }
 
 /// What charts by week are made with.
@@ -162,17 +174,13 @@ impl Maker<'_> {
         weeks.into_iter().skip(skipped).collect()
     }
 
-    /// The chart with its finding and its table; nothing while there is no second week.
-    fn chart(&self, drawn: &Drawn<'_>, board: &mut Board) -> Markup {
+    /// The chart; none while there is no second week.
+    fn chart(&self, drawn: &Drawn<'_>, board: &mut Board) -> Option<Chart> {
         let weeks = self.weeks(drawn.share);
-        if weeks.len() < 2 {
-            return Markup::new();
-        }
+        let ((first, _), (last, _)) =
+            weeks.first().zip(weeks.last()).filter(|_| weeks.len() > 1)?;
+        let days = (*first, last.saturating_add(6.days()));
         let (mut together, mut periods) = (Week::default(), Vec::new());
-        let days = weeks
-            .first()
-            .zip(weeks.last())
-            .map(|((first, _), (last, _))| (*first, last.saturating_add(6.days())));
         for (monday, week) in weeks {
             periods.push(self.period(drawn, monday, &week, board));
             together.hits.extend(week.hits);
@@ -181,7 +189,7 @@ impl Maker<'_> {
         let title = format!("{}, due in {} weeks", drawn.title, periods.len());
         let all =
             note(board, &format!("{WEEKS_KEY}{}", drawn.of), title, together.hits, together.misses);
-        let chart = Periods {
+        let drawn = Periods {
             title: drawn.title.clone(),
             description: "The share of clocks met in time, by the week in which they fell due."
                 .to_owned(),
@@ -193,23 +201,23 @@ impl Maker<'_> {
             all: Some(all),
             goal: drawn.goal.clone(),
             tone: charts::Tone::Joint,
+            scale_from: SCALE_FROM,
         };
-        self.told(drawn, days, &chart)
+        Some(Chart { drawn, days })
     }
 
-    /// The chart under its finding and what it says of itself.
-    fn told(&self, drawn: &Drawn<'_>, days: Option<(Date, Date)>, chart: &Periods) -> Markup {
+    /// The chart under its finding and what it says of itself, with its table.
+    fn told(&self, drawn: &Drawn<'_>, Chart { drawn: chart, days }: &Chart) -> Markup {
         let n = show::count(chart.periods.iter().map(|period| period.rate.n).sum());
         let n = format!("n\u{a0}=\u{a0}{n}");
         let n = match &chart.all {
             Some(all) => show::figure(n, all),
             None => Markup::text(n),
         };
-        let mut says = Markup::text("per cent of clocks, by the week in which they fall due, ");
-        if let Some(days) = days {
-            says = says.and(period::between(days, self.zone)).and_text("; ");
-        }
-        says.push(n);
+        let mut says = Markup::text("per cent of clocks, by the week in which they fall due, ")
+            .and(period::between(*days, self.zone))
+            .and_text("; ")
+            .and(n);
         says.say(" clocks; open dots: under twenty; hatched: the week is not over");
         if let Some(signed) = &drawn.signed {
             says = says.and_text("; broken line: the goal of ").and(signed.clone());

@@ -167,7 +167,7 @@ fn of_quota(quota: &QuotaFigures) -> Shown {
 fn in_value(value: &Brought, at: &str, time: &LocalTime) -> Shown {
     let side = Side::Marketing;
     Shown {
-        label: show::side_name(side, &format!("{}, in value", side.word())),
+        label: show::side_name(side, &format!("{}: brought, in value", side.word())),
         number: brought::number(value, at),
         meter: Markup::new(),
         words: brought::words(value, at, time),
@@ -193,7 +193,7 @@ fn of_goal(goal: &GoalFigures, label: Option<&str>, at: &str) -> Shown {
     Shown {
         label: match label {
             Some(label) => Markup::text(label),
-            None => show::side_name(goal.side, goal.side.word()),
+            None => show::side_name(goal.side, &format!("{}: {}", goal.side.word(), goal.what)),
         },
         number,
         meter: standing::goal_meter(goal, &doors),

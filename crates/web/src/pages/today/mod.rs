@@ -70,6 +70,9 @@ struct Today {
     /// The views that are pinned for the person.
     views: Vec<Link>,
     steps: Option<steps::Steps>,
+    /// Whether a text was ever put before both sides, and whether they may put one.
+    has_text: bool,
+    may_propose: bool,
     /// The persona of those who sell, for whoever makes what they use: its card and its name.
     sellers: Option<(String, String)>,
 }
@@ -176,6 +179,8 @@ fn today(house: &House, actor: &Actor, reach: bool, time: &LocalTime) -> Result<
         health,
         views,
         steps,
+        has_text: !engine.read(|reader| reader.agreement_heads())?.is_empty(),
+        may_propose: may(actor, &Act::Propose).is_ok(),
         sellers,
     };
     Ok(today)

@@ -72,7 +72,7 @@ fn all(reader: &Reader<'_>, time: &LocalTime) -> Result<Vec<Step>, StoreError> {
         is_done,
         is_next: false,
     };
-    let has_data = has_data(reader)?;
+    let (has_data, has_clock) = (has_data(reader)?, has_clock(reader)?);
     Ok(vec![
         step(
             "Drop in last year's leads and deals",
@@ -104,10 +104,11 @@ fn all(reader: &Reader<'_>, time: &LocalTime) -> Result<Vec<Step>, StoreError> {
         ),
         step(
             "See the next lead start its clock",
-            "the next lead that qualifies, or is told to be, stands in the list with the time that is left",
+            "it comes with your next export, or one by one through the API; each lead that qualifies \
+             then stands under Leads with the time that is left",
             "1 min",
-            has_clock(reader)?,
-            "/leads?clock=running".to_owned(),
+            has_clock,
+            if has_clock { "/leads?clock=running" } else { "/imports/new" }.to_owned(),
         ),
         meeting(&agreements, time),
     ])

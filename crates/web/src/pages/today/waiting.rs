@@ -160,17 +160,19 @@ fn signatures(engine: &Engine, actor: &Actor, whose: Whose) -> Result<Vec<Waitin
 /// Responsibilities that are in nobody's hands, or in those of somebody who was not trained for them.
 fn gaps(engine: &Engine, time: &LocalTime) -> Result<Vec<Waiting>, Failure> {
     let gaps = engine.gaps(time.now())?;
-    let all = gaps.all;
     let of = |n: usize, hands: &str| {
-        let is = if n == 1 { "is" } else { "are" };
+        let what = if n == 1 { "responsibility" } else { "responsibilities" };
         (n > 0).then(|| Waiting {
-            what: format!("{n} of {all} responsibilities"),
+            what: format!("{n} {what} {hands}"),
             href: PLACE.to_owned(),
-            words: Markup::text(format!("of the Agreement {is} in {hands}")),
+            words: Markup::text(format!("of {} in the Agreement", gaps.all)),
         })
     };
-    let untrained = "the hands of somebody who was not trained for them";
-    Ok(of(gaps.vacant, "nobody’s hands").into_iter().chain(of(gaps.untrained, untrained)).collect())
+    let untrained = "with somebody who was not trained for it";
+    Ok(of(gaps.vacant, "in nobody’s hands")
+        .into_iter()
+        .chain(of(gaps.untrained, untrained))
+        .collect())
 }
 
 /// People whom whoever looks leads and has not met in time.

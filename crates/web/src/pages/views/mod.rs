@@ -74,6 +74,8 @@ pub(crate) fn list(name: &str) -> Option<&'static List> {
 struct ViewsPage {
     frame: Frame,
     views: Vec<Line>,
+    /// The lists of which somebody may keep views, by name and address.
+    lists: Vec<(&'static str, &'static str)>,
     files: Files,
 }
 
@@ -107,6 +109,8 @@ pub(crate) struct Sending {
     /// The list and the view itself, where it is a new one.
     list: String,
     query: String,
+    /// The view that asks for this from now on, where it is no new one.
+    instead: String,
 }
 
 impl Sending {
@@ -152,8 +156,10 @@ pub(crate) async fn index(visit: Visit) -> Result<Response, Failure> {
     let by = visit.signed.0.clone();
     let views = visit.house.work(move |engine| lines(engine, &by)).await?;
     let files = Files::of("All views", "/views", "/views");
+    let lists = LISTS.iter().filter(|list| visit.signed.can(&list.seen_by));
+    let lists = lists.map(|list| (list.title, list.known.path)).collect();
     let frame = visit.frame("Views", Place::Leads);
-    Ok(visit.show(ViewsPage { frame, views, files }))
+    Ok(visit.show(ViewsPage { frame, views, lists, files }))
 }
 
 /// Sends them as a file.
@@ -193,13 +199,24 @@ impl Line {
     }
 }
 
-/// Keeps a new view.
+/// Keeps a new view, or has one of those that are kept ask for something else.
 pub(crate) async fn create(visit: Visit, Sent(sent): Sent<Sending>) -> Result<Response, Failure> {
     let (by, now, kept) = (visit.signed.0.clone(), visit.house.now(), sent.kept());
     let list = list(&sent.list).ok_or(Failure::Absent)?;
     visit.signed.may(&list.seen_by)?;
     let asked = Asked::read(list.known, &sent.query);
     let (to, query) = (asked.href(), asked.query());
+    if !sent.instead.is_empty() {
+        let change = move |engine: &Engine| {
+            Ok(engine.ask_otherwise(&by, &sent.instead, (list.known.list(), &query), now)?)
+        };
+        let flash = match visit.house.work(change).await {
+            Ok(name) => Flash::done(format!("{name} shows this from now on.")),
+            Err(Failure::Refused(refusal)) => Flash::not_done(sentence(&refusal.to_string())),
+            Err(other) => return Err(other),
+        };
+        return Ok(visit.go(&to, &flash));
+    }
     let save =
         move |engine: &Engine| Ok(engine.save_view(&by, list.known.list(), &query, kept, now)?);
     match visit.house.work(save).await {
@@ -261,7 +278,14 @@ pub(crate) async fn edit(visit: Visit, Path(id): Path<String>) -> Result<Respons
     let Shown { view, .. } = known(&visit, id).await?;
     let pinned = if view.pinned { "yes" } else { "" }.to_owned();
     let (name, audience) = (view.name.clone(), view.audience);
-    let sent = Sending { name, audience, pinned, list: view.list, query: view.query };
+    let sent = Sending {
+        name,
+        audience,
+        pinned,
+        list: view.list,
+        query: view.query,
+        ..Sending::default()
+    };
     let form = form(&visit, &sent).await?;
     let action = href_of(&view.id);
     let removal = Some(format!("{action}/removal"));

@@ -6,7 +6,11 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::cookie::CookieJar;
-use engine::password::CHARS_MIN;
+use engine::{
+    Refusal,
+    password::CHARS_MIN,
+    people::{PeopleRefusal, Welcomed, is_unnamed},
+};
 use serde::Deserialize;
 
 use crate::{
@@ -26,7 +30,8 @@ use crate::{
 struct WelcomePage {
     door: Door,
     form: Form,
-    name: String,
+    /// What they are called, once somebody has named them.
+    name: Option<String>,
     secret: String,
 }
 
@@ -38,13 +43,16 @@ struct SpentPage {
 }
 
 /// What the form sends.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Chosen {
     password: String,
-    /// The name by which a password manager keeps it.
-    #[serde(default, rename = "username")]
-    _username: String,
+    /// The address: by it a password manager keeps the password, and whoever nobody has named yet
+    /// writes it.
+    #[serde(default)]
+    username: String,
+    /// The name, from whoever nobody has named yet.
+    name: Option<String>,
 }
 
 /// Shows the form while the link works. Looking at it does not spend it.
@@ -69,10 +77,12 @@ pub(crate) async fn create(
 ) -> Result<Response, Failure> {
     let now = house.now();
     let _turn = house.hashing.acquire().await;
-    let link = secret.clone();
+    let (link, sent) = (secret.clone(), chosen.clone());
     let set = house
         .work(move |engine| {
-            let user = engine.set_password(&link, &chosen.password, now)?;
+            let Chosen { password, username, name } = sent;
+            let named = name.map(|name| (name, username));
+            let user = engine.set_password(&link, Welcomed { password, named }, now)?;
             Ok(engine.open_session(&user, now)?)
         })
         .await;
@@ -85,11 +95,25 @@ pub(crate) async fn create(
             let Some(mut shown) = welcomed(&house, theme, secret).await? else {
                 return Ok(refused(spent(&house, theme)).into_response());
             };
-            shown.form.refuse("password", sentence(&refusal.to_string()));
+            let Chosen { name, username, .. } = &chosen;
+            let typed = [("username", Some(username)), ("name", name.as_ref())];
+            shown.form.keep(typed.into_iter().filter_map(|(field, typed)| Some((field, typed?))));
+            shown.form.refuse(field_of(&refusal), sentence(&refusal.to_string()));
             shown.door.refused = true;
             Ok(refused(shown).into_response())
         }
         Err(other) => Err(other),
+    }
+}
+
+/// The field that a refusal is about.
+fn field_of(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::People(PeopleRefusal::NameBlank) => "name",
+        Refusal::People(PeopleRefusal::NotAnAddress(_) | PeopleRefusal::AddressTaken(_)) => {
+            "username"
+        }
+        _ => "password",
     }
 }
 
@@ -120,17 +144,27 @@ async fn welcomed(
         .work(move |engine| {
             let user = engine.invited(&link, now)?;
             let known = engine.read(|reader| reader.person_of(&format!("user/{user}")))?;
-            let known = known.unwrap_or_default();
-            Ok((known.name.unwrap_or(user.0), known.email.unwrap_or_default()))
+            Ok((user, known.unwrap_or_default()))
         })
         .await;
-    let (name, email) = match invited {
+    let (user, person) = match invited {
         Ok(invited) => invited,
         Err(Failure::Refused(_)) => return Ok(None),
         Err(other) => return Err(other),
     };
     let password = new_password("password", "Password");
-    let username = Field::hidden("username", email);
     let door = door(house, theme, "Welcome");
-    Ok(Some(WelcomePage { door, form: Form::of([username, password]), name, secret }))
+    let (form, name) = match is_unnamed(&person) {
+        true => {
+            let email = Field::email("username", "E-mail").autocomplete("username");
+            let name = Field::line("name", "Your name").autocomplete("name");
+            let name = name.hint("As your colleagues know you.");
+            (Form::of([name, email.hint("With it you sign in."), password]), None)
+        }
+        false => {
+            let username = Field::hidden("username", person.email.unwrap_or_default());
+            (Form::of([password, username]), Some(person.name.unwrap_or(user.0)))
+        }
+    };
+    Ok(Some(WelcomePage { door, form, name, secret }))
 }
