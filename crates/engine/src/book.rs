@@ -207,7 +207,7 @@ impl Engine {
                     }
                 }
             };
-            writer.delete_sessions_of(&user)?;
+            writer.end_sessions_of(&user)?;
             writer.delete_invitations_of(&user)?;
             let nth = writer.reader().facts_of(&format!("user/{user}"))?.len();
             let key = format!("user/{user}/left/{nth}");

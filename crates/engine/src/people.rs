@@ -166,7 +166,7 @@ impl Engine {
                 return Err(refused(PeopleRefusal::LastOperator));
             }
             if !active {
-                writer.delete_sessions_of(&user)?;
+                writer.end_sessions_of(&user)?;
             }
             admit(writer, UserAdmitted { user, role, side, active, by, person: None })
         })
@@ -268,7 +268,7 @@ impl Engine {
             writer.delete_invitations_of(&user)?;
             writer.keep_invitation(&Invitation { used_at: Some(now), ..open })?;
             writer.keep_credential(&user, &hash)?;
-            writer.delete_sessions_of(&user)?;
+            writer.end_sessions_of(&user)?;
             Ok(user)
         })
     }

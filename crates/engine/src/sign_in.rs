@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// A session ends so long after it was opened.
-const SESSION_LASTS: SignedDuration = SignedDuration::from_hours(30 * 24);
+pub(crate) const SESSION_LASTS: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// A session ends so long after it was last used.
 pub(crate) const SESSION_IDLES: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -112,8 +112,10 @@ impl Engine {
                 writer.note_seen(&seen.user)?;
                 // Whoever ended the session in the meantime has ended it.
                 match writer.reader().session(&seen.token_hash)? {
-                    Some(_) => Ok::<_, Error>(writer.keep_session(&seen)?),
-                    None => Ok(()),
+                    Some(kept) if crate::session::runs(&kept, now) => {
+                        Ok::<_, Error>(writer.keep_session(&seen)?)
+                    }
+                    _ => Ok(()),
                 }
             })?;
         }
@@ -129,7 +131,7 @@ impl Engine {
         let kept = fingerprint(secret);
         self.store.read(|reader| {
             let Some(session) = reader.session(&kept)? else { return Ok(false) };
-            if session.expires_at <= now || session.last_seen_at + SESSION_IDLES <= now {
+            if !crate::session::runs(&session, now) {
                 return Ok(false);
             }
             Ok(reader.user(&session.user)?.is_some_and(|user| user.active))
@@ -142,7 +144,7 @@ impl Engine {
     /// When the database cannot be written.
     pub fn sign_out(&self, secret: &str, now: Timestamp) -> Result<(), Error> {
         let kept = fingerprint(secret);
-        self.store.write(now, move |writer| Ok(writer.delete_session(&kept)?))
+        self.store.write(now, move |writer| Ok(writer.end_session(&kept)?))
     }
 
     /// A new key with which a system may report facts as `source`; it is shown once.

@@ -21,7 +21,7 @@ pub struct Session {
     pub created_at: Timestamp,
     /// When they last asked for a page.
     pub last_seen_at: Timestamp,
-    /// When they must sign in anew at the latest.
+    /// When they must sign in anew at the latest; when it was ended, once it was.
     pub expires_at: Timestamp,
 }
 
@@ -128,35 +128,38 @@ impl Writer<'_> {
         self.connection.execute("keep a session", sql, values).map(drop)
     }
 
-    /// Ends a session.
+    /// Ends a session at this transaction's instant. It stays, so that whoever comes with it can be
+    /// told when it ended.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn delete_session(&mut self, token_hash: &str) -> Result<(), StoreError> {
-        let sql = "delete from session where token_hash = $1";
-        self.connection.execute("end a session", sql, values![token_hash]).map(drop)
+    pub fn end_session(&mut self, token_hash: &str) -> Result<(), StoreError> {
+        let sql = "update session set expires_at = $2 where token_hash = $1 and expires_at > $2";
+        self.connection.execute("end a session", sql, values![token_hash, self.now]).map(drop)
     }
 
     /// Ends every session of a user.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn delete_sessions_of(&mut self, user: &UserId) -> Result<(), StoreError> {
-        let sql = "delete from session where user_id = $1";
-        self.connection.execute("end a user's sessions", sql, values![user]).map(drop)
+    pub fn end_sessions_of(&mut self, user: &UserId) -> Result<(), StoreError> {
+        let sql = "update session set expires_at = $2 where user_id = $1 and expires_at > $2";
+        self.connection.execute("end a user's sessions", sql, values![user, self.now]).map(drop)
     }
 
     /// Ends every session of a user but the one with this token.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn delete_other_sessions_of(
+    pub fn end_other_sessions_of(
         &mut self,
         user: &UserId,
         token_hash: &str,
     ) -> Result<(), StoreError> {
-        let sql = "delete from session where user_id = $1 and token_hash <> $2";
-        self.connection.execute("end other sessions", sql, values![user, token_hash]).map(drop)
+        let sql = "update session set expires_at = $3
+                   where user_id = $1 and token_hash <> $2 and expires_at > $3";
+        let values = values![user, token_hash, self.now];
+        self.connection.execute("end other sessions", sql, values).map(drop)
     }
 
     /// Notes that a user was seen at this transaction's instant. It outlives their sessions.
@@ -230,6 +233,15 @@ impl Reader<'_> {
     pub fn credential(&self, user: &UserId) -> Result<Option<String>, StoreError> {
         let query = "select password_hash from credential where user_id = $1";
         self.find("read a password", query, values![user], |mut row| row.next())
+    }
+
+    /// When a user's password became what it is.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn password_changed_at(&self, user: &UserId) -> Result<Option<Timestamp>, StoreError> {
+        let query = "select changed_at from credential where user_id = $1";
+        self.find("read when a password changed", query, values![user], |mut row| row.next())
     }
 
     /// Whether anybody can sign in at all; nobody can in a new house.

@@ -29,6 +29,7 @@ mod sentence;
 mod session;
 mod sheet;
 pub mod show;
+mod signed_out;
 pub mod static_files;
 pub mod theme;
 mod throttle;
@@ -38,6 +39,7 @@ mod workings;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
+    middleware::from_fn_with_state,
     routing::{get, post},
 };
 
@@ -70,6 +72,7 @@ use crate::{
         welcome,
     },
     security::{Site, protect},
+    signed_out::keep_what_was_typed,
 };
 
 /// The largest form that pages take, in bytes.
@@ -242,7 +245,8 @@ fn requests() -> Router<Shared> {
 /// Every address, in one list.
 pub fn router(app: App) -> Router {
     let site = Site { https: app.https };
-    let demo = app.demo.is_some();
+    let house = House::new(app);
+    let demo = house.app.demo.is_some();
     let mut pages: Router<Shared> = Router::new()
         .route("/", get(today::index))
         .route("/sign-in", get(sign_in::new).post(sign_in::create))
@@ -292,7 +296,8 @@ pub fn router(app: App) -> Router {
         .merge(requests())
         .merge(signed())
         .merge(bringing())
-        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX));
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .layer(from_fn_with_state(house.clone(), keep_what_was_typed));
     // Files are counted while they are written to the dock, not held.
     let files = Router::new()
         .route("/imports", post(imports::received::create))
@@ -301,5 +306,5 @@ pub fn router(app: App) -> Router {
     let whole = pages.merge(api::routes()).merge(static_files::routes());
     let whole = whole.fallback(|| async { ErrorPage::absent() });
     let whole = whole.method_not_allowed_fallback(|| async { ErrorPage::not_so() });
-    protect(whole, site).with_state(House::new(app))
+    protect(whole, site).with_state(house)
 }

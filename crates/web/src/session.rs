@@ -1,6 +1,7 @@
 //! Who asks: the session's cookie, read once for every page.
 
 use axum::{
+    Extension,
     extract::{FromRef, FromRequestParts, OptionalFromRequestParts},
     http::{HeaderMap, Method, header::HOST, request::Parts, uri::Authority},
     response::{IntoResponse, Redirect, Response},
@@ -12,7 +13,7 @@ use engine::{
     access::{Act, Actor, may},
 };
 use jiff::{Timestamp, tz::TimeZone};
-use store::read::LeadFilter;
+use store::{Reader, read::LeadFilter};
 
 use crate::{
     app::Shared,
@@ -24,6 +25,7 @@ use crate::{
     page::{page, refused},
     pages::fact::may_open,
     show::LocalTime,
+    signed_out::CameTooLate,
     theme::Theme,
 };
 
@@ -73,7 +75,7 @@ pub enum TurnedAway {
 impl IntoResponse for TurnedAway {
     fn into_response(self) -> Response {
         match self {
-            TurnedAway::ToDoor(to) => Redirect::to(&to).into_response(),
+            TurnedAway::ToDoor(to) => (Extension(CameTooLate), Redirect::to(&to)).into_response(),
             TurnedAway::Failed(failure) => failure.into_response(),
         }
     }
@@ -129,7 +131,7 @@ async fn whose(house: &Shared, jar: &CookieJar) -> Result<Option<Signed>, Failur
 }
 
 /// The secret in the session's cookie.
-fn secret(house: &Shared, jar: &CookieJar) -> Option<String> {
+pub(crate) fn secret(house: &Shared, jar: &CookieJar) -> Option<String> {
     jar.get(cookie_name(house.app.https)).map(|cookie| cookie.value().to_owned())
 }
 
@@ -207,6 +209,17 @@ fn looks_ahead(headers: &HeaderMap) -> bool {
     headers.get("sec-purpose").is_some_and(|purpose| purpose.as_bytes().starts_with(b"prefetch"))
 }
 
+/// An instant in the zone of pages.
+pub(crate) fn local_time(
+    house: &Shared,
+    reader: &Reader<'_>,
+    now: Timestamp,
+) -> Result<LocalTime, Failure> {
+    let named = reader.setting("firm.zone")?;
+    let zone = named.and_then(|zone| TimeZone::get(&zone).ok());
+    Ok(LocalTime::new(now, zone.unwrap_or_else(|| house.app.zone.clone())))
+}
+
 fn frame_for(
     house: &Shared,
     engine: &Engine,
@@ -215,9 +228,7 @@ fn frame_for(
 ) -> Result<Frame, Failure> {
     let mut frame = engine.read(|reader| {
         let firm = reader.setting("firm.name")?.unwrap_or_else(|| house.app.firm.clone());
-        let named = reader.setting("firm.zone")?;
-        let zone = named.and_then(|zone| TimeZone::get(&zone).ok());
-        let time = LocalTime::new(now, zone.unwrap_or_else(|| house.app.zone.clone()));
+        let time = local_time(house, reader, now)?;
         let mut frame = Frame::new(firm, signed.1.clone(), time);
         frame.in_force = reader.version_in_force()?;
         frame.head = reader.head()?.fact;

@@ -52,3 +52,28 @@ async fn a_page_that_reaches_nobody_says_from_when_it_is() {
     house.devtools("Network.emulateNetworkConditions", away(false)).await;
     house.misses(".notice").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_says_by_itself_that_its_session_ended_and_keeps_what_was_typed() {
+    let world = firm::busy().await;
+    let Some(house) = House::open(&world).await else { return };
+    house.enters(&world, "rep").await;
+    house.visits("/requests/new").await;
+    house.fills("wanted", "A case study on pumps").await;
+    let ended = format!("/people/{}/sessions/end", world.user("rep"));
+    world.posts("operations", &ended, &[]).await;
+    // What happens next is a reason to look whether the session still runs.
+    world.reports(json!({"fact": "lead", "lead": "l00", "fields": {}})).await;
+    house.sees("You were signed out on").await;
+    let link = house.one(".notice a").await.attr("href").await.expect("an attribute");
+    assert!(link.is_some_and(|to| to.ends_with("/sign-in?to=%2Frequests%2Fnew")));
+    clean(house.examine("signed-out-notice").await);
+    let typed = house.one("#wanted").await.prop("value").await.expect("a property");
+    assert_eq!(typed.as_deref(), Some("A case study on pumps"), "it is still here");
+
+    let send = "document.querySelector('#wanted').form.submit()";
+    house.driver.execute(send, Vec::new()).await.expect("the form is sent");
+    house.sees("Send it once more").await;
+    house.sees("A case study on pumps").await;
+    clean(house.examine("signed-out").await);
+}

@@ -41,6 +41,7 @@ mod responsibilities;
 mod routing;
 mod scoreboard;
 mod search;
+mod signed_out;
 mod substitute;
 mod suggestion;
 mod today;

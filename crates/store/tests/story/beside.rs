@@ -57,7 +57,10 @@ fn what_stands_beside_the_ledger() {
             assert!(reader.has_credentials()?);
             assert_eq!(reader.credential(&"crm:ann".into())?.as_deref(), Some("hash"));
             assert_eq!(reader.session("t")?, Some(token.clone()));
-            assert_eq!(reader.sessions_of(&"crm:ann".into())?, [token]);
+            let ended =
+                Session { token_hash: "other".to_owned(), expires_at: now, ..token.clone() };
+            assert_eq!(reader.sessions_of(&"crm:ann".into())?, [ended, token]);
+            assert_eq!(reader.password_changed_at(&"crm:ann".into())?, Some(now));
             assert_eq!(reader.invitation("i")?, Some(invited));
             assert_eq!(reader.api_key_by_hash("kh")?, Some(key.clone()));
             assert_eq!(reader.api_keys()?, [key]);
@@ -130,7 +133,8 @@ fn keep_all(world: &World, token: &Session, invited: &Invitation, key: &ApiKey, 
         writer.keep_session(&token)?;
         writer.note_seen(&"crm:ann".into())?;
         writer.keep_session(&Session { token_hash: "other".to_owned(), ..token.clone() })?;
-        writer.delete_other_sessions_of(&"crm:ann".into(), "t")?;
+        writer.end_other_sessions_of(&"crm:ann".into(), "t")?;
+        writer.end_session("other")?;
         writer.keep_invitation(&invited)?;
         writer.keep_api_key(&key)?;
         writer.keep_import(&run)?;
@@ -161,8 +165,7 @@ fn end_all(world: &World, now: Timestamp) {
         assert_eq!(writer.reader().session("t")?, None, "exactly run out");
         assert!(writer.reader().invitation("i")?.is_some());
         writer.delete_invitations_of(&"crm:ann".into())?;
-        writer.delete_session("t")?;
-        writer.delete_sessions_of(&"crm:ann".into())?;
+        writer.end_sessions_of(&"crm:ann".into())?;
         writer.delete_credential(&"crm:ann".into())?;
         assert!(!writer.reader().has_credentials()?);
         Ok(())

@@ -82,7 +82,7 @@
       const { page, ok, isAway, at } = await pageAt(location.href);
       // A proxy answers for a server that is away.
       if (isAway) return states.offline();
-      if (!ok || new URL(at).pathname !== location.pathname) return close();
+      if (!ok || new URL(at).pathname !== location.pathname) return elsewhere(page, at);
       // What went on is over: another page stands here now.
       if (again && !page.documentElement.dataset.again) return location.reload();
       for (const part of parts()) {
@@ -97,6 +97,14 @@
     }
   }
 
+  /** The page is not here any more: somebody who is signed out is told so, and at what door to knock. */
+  function elsewhere(page, at) {
+    close();
+    if (new URL(at).pathname !== "/sign-in") return;
+    isBroken = true;
+    states.signedOut(page.querySelector("[data-ended]")?.textContent ?? "You are signed out.", at);
+  }
+
   function soon() {
     timer ??= setTimeout(ask, GATHERS_MS);
   }
@@ -108,15 +116,17 @@
   }
 
   function open() {
-    if (source || document.hidden || parts().length === 0) return;
-    every = setInterval(soon, again || ASKS_EVERY_MS);
+    const lives = parts().length > 0;
+    // What is typed into a form is lost where nobody says that the session has ended.
+    if (source || document.hidden || !(lives || document.querySelector(".app main form[method=post]"))) return;
+    if (lives) every = setInterval(soon, again || ASKS_EVERY_MS);
     source = new EventSource("/live");
     source.addEventListener("head", (event) => {
       // The first time it only says where the ledger ended when the page was opened.
-      if (head !== null && head !== event.data) soon();
+      if (lives && head !== null && head !== event.data) soon();
       head = event.data;
     });
-    source.addEventListener("ended", close);
+    source.addEventListener("ended", () => { close(); ask(); });
     // The line is broken: the page says so at once, or that all is well again.
     source.addEventListener("error", () => { isBroken = true; soon(); });
     source.addEventListener("open", () => { if (isBroken) soon(); isBroken = false; });

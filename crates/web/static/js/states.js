@@ -11,12 +11,12 @@ const states = (() => {
   const clock = (at) => `${String(at.getHours()).padStart(2, "0")}:${String(at.getMinutes()).padStart(2, "0")}`;
 
   /** Says one thing at the foot of the page, or, with nothing to say, no more. */
-  function say(words) {
-    if (notice?.textContent === words) return;
+  function say(words, ...more) {
+    if (notice?.firstChild?.textContent === words) return;
     if (!words) return notice?.replaceChildren(), notice?.remove();
     notice ??= made("p", { class: "notice", role: "status" });
     document.body.append(notice);
-    notice.textContent = words;
+    notice.replaceChildren(words, ...more);
   }
 
   function offline() {
@@ -26,6 +26,12 @@ const states = (() => {
   function online(isFresh) {
     if (isFresh) seen = new Date();
     say("");
+  }
+
+  /** The session has ended. What stands on the page stays, and so does what is typed into it. */
+  function signedOut(words, door) {
+    const link = made("a", { href: door, target: "_blank", rel: "noopener" }, "Sign in in another tab");
+    say(words, " ", link, ", then go on here.");
   }
 
   function settled() {
@@ -57,5 +63,5 @@ const states = (() => {
   window.addEventListener("pagehide", settled);
   window.addEventListener("offline", offline);
   window.addEventListener("online", () => online(false));
-  return { offline, online };
+  return { offline, online, signedOut };
 })();

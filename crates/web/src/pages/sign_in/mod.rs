@@ -22,6 +22,7 @@ use crate::{
     security::local_path,
     sent::Sent,
     session::{Signed, cookie_name, session_cookie},
+    signed_out::why_signed_out,
     theme::Theme,
 };
 
@@ -31,6 +32,8 @@ use crate::{
 struct SignInPage {
     door: Door,
     form: Form,
+    /// Why somebody stands here who was signed in.
+    ended: Option<String>,
     to: String,
     /// Those whom one may be in a demonstration: id, name, role.
     people: Vec<(String, String, String)>,
@@ -76,6 +79,7 @@ fn sign_in_page(house: &Shared, theme: Theme, email: &str, to: &str) -> SignInPa
             refused: false,
         },
         form: Form::of([email, password]),
+        ended: None,
         to: local_path(to).to_owned(),
         people: people.map(|(id, name, role)| (id.0.clone(), name.clone(), role.clone())).collect(),
         says: demo.map(|demo| demo.says).unwrap_or_default(),
@@ -87,12 +91,15 @@ pub(crate) async fn new(
     State(house): State<Shared>,
     Query(asked): Query<Asked>,
     signed: Option<Signed>,
+    jar: CookieJar,
     theme: Theme,
-) -> Response {
+) -> Result<Response, Failure> {
     if signed.is_some() && house.app.demo.is_none() {
-        return Redirect::to(local_path(&asked.to)).into_response();
+        return Ok(Redirect::to(local_path(&asked.to)).into_response());
     }
-    page(sign_in_page(&house, theme, "", &asked.to)).into_response()
+    let mut shown = sign_in_page(&house, theme, "", &asked.to);
+    shown.ended = why_signed_out(&house, &jar).await?;
+    Ok(page(shown).into_response())
 }
 
 /// Lets somebody in.
