@@ -41,8 +41,14 @@ async fn a_lead_qualifies_through_the_api_and_stands_on_the_list_with_its_clock(
     let list = world.page("rep", "/leads?clock=running").await;
     assert!(list.contains("late, 1 h 00"), "{list}");
     world.reports(json!({"fact": "lead_moved", "lead": "l1", "status": "SAL"})).await;
-    let page = world.page("rep", "/leads/crm:l1").await;
-    assert!(page.contains("came late, after 5 h 00"), "{page}");
+    let page = world.gets("rep", "/leads/crm:l1").await;
+    assert!(page.text().contains("came late, after 5 h 00"), "{}", page.text());
+    let clock = page.body.split("because=clock-").nth(1).expect("the clock opens its workings");
+    let clock = clock.split(['"', '#']).next().unwrap_or_default();
+    let opened = world.page("rep", &format!("/leads/crm:l1?because=clock-{clock}")).await;
+    assert!(opened.contains("Answer came late, after 5 h 00, because"), "{opened}");
+    let fact = world.page("auditor", &format!("/facts/{}", world.last_fact())).await;
+    assert!(fact.contains("was stopped by SAL after 5 h 00: late"), "{fact}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,9 @@
 //! What a clock did, as a sentence.
 
-use domain::{decided::ClockRecomputed, fact::Fact};
+use domain::{
+    decided::{ClockRecomputed, Verdict},
+    fact::Fact,
+};
 
 use super::level;
 use crate::show::{self, LocalTime};
@@ -39,11 +42,16 @@ pub(super) fn clock(fact: &Fact, time: &LocalTime) -> Option<String> {
             due_anew(fact, time)
         ),
         Fact::ClockStopped(fact) => format!(
-            "The clock {} stopped by {}: {} after {}",
+            "The clock {} was stopped by {} after {}: {}",
             level(fact.clock.as_str()),
             fact.stopped_by,
-            fact.verdict.words(),
-            show::working(fact.working_seconds)
+            show::working(fact.working_seconds),
+            match fact.verdict {
+                Verdict::Met => "in time",
+                Verdict::MetLate => "late",
+                Verdict::Missed => "missed",
+                Verdict::NoVerdict => "without a verdict",
+            }
         ),
         _ => return None,
     })

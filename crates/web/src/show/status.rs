@@ -78,6 +78,20 @@ impl ClockStatus {
         format!("{word}, {time}")
     }
 
+    /// The same after the name of a clock: `is on time, 6 h 08 left`, `came late, after 5 h 00`.
+    pub fn said(&self) -> String {
+        let verb = match self {
+            ClockStatus::OnTime { .. } | ClockStatus::DueSoon { .. } | ClockStatus::Late { .. } => {
+                "is "
+            }
+            ClockStatus::Met { .. } => "was ",
+            ClockStatus::Resting { .. }
+            | ClockStatus::Ended { .. }
+            | ClockStatus::Missed { .. } => "",
+        };
+        format!("{verb}{}", self.words())
+    }
+
     fn parts(&self) -> (&'static str, &'static str, &'static str, String) {
         match *self {
             ClockStatus::OnTime { left_seconds } => ("on", "on", "on time", left(left_seconds)),
@@ -106,14 +120,27 @@ mod tests {
     #[test]
     fn a_status_is_glyph_word_and_time() {
         let cases = [
-            (ClockStatus::OnTime { left_seconds: 22_080 }, "on time, 6 h 08 left", "#g-on"),
-            (ClockStatus::DueSoon { left_seconds: 5_280 }, "due soon, 1 h 28 left", "#g-soon"),
-            (ClockStatus::Late { over_seconds: 1_920 }, "late, 32 min", "#g-late"),
-            (ClockStatus::Met { took_seconds: 7_500 }, "in time, after 2 h 05", "#g-on"),
-            (ClockStatus::Missed { took_seconds: 36_000 }, "came late, after 10 h 00", "#g-late"),
+            (ClockStatus::OnTime { left_seconds: 22_080 }, "is ", "on time, 6 h 08 left", "#g-on"),
+            (
+                ClockStatus::DueSoon { left_seconds: 5_280 },
+                "is ",
+                "due soon, 1 h 28 left",
+                "#g-soon",
+            ),
+            (ClockStatus::Late { over_seconds: 1_920 }, "is ", "late, 32 min", "#g-late"),
+            (ClockStatus::Resting { left_seconds: 1_920 }, "", "rests, 32 min left", "#g-on"),
+            (ClockStatus::Ended { took_seconds: 7_500 }, "", "ended, after 2 h 05", "#g-on"),
+            (ClockStatus::Met { took_seconds: 7_500 }, "was ", "in time, after 2 h 05", "#g-on"),
+            (
+                ClockStatus::Missed { took_seconds: 36_000 },
+                "",
+                "came late, after 10 h 00",
+                "#g-late",
+            ),
         ];
-        for (status, words, glyph) in cases {
+        for (status, verb, words, glyph) in cases {
             assert_eq!(status.words().replace('\u{a0}', " "), words);
+            assert_eq!(status.said().replace('\u{a0}', " "), format!("{verb}{words}"));
             assert!(status.show("/x").to_string().contains(glyph), "{status:?}");
         }
     }

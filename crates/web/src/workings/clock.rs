@@ -218,7 +218,7 @@ fn because(known: &Known<'_, '_>, clock: &ServiceClock) -> Result<Because, Failu
         _ => "Nothing, while it rests without an end.".to_owned(),
     });
     Ok(Because {
-        answer: format!("{} is {} because", level_words(&clock.level().id), status.words()),
+        answer: format!("{} {}, because", level_words(&clock.level().id), status.said()),
         close: known.close(),
         agreed: known.agreed(&clock.in_force, &clock.level().clause, &clock.level().says)?,
         counted_title: "What moves this clock".to_owned(),
