@@ -298,6 +298,11 @@ impl History {
         self.0.iter().rev().find(|version| version.from <= at)
     }
 
+    /// The zone of the version in force at an instant; UTC before the first.
+    pub fn zone_at(&self, at: Timestamp) -> TimeZone {
+        self.at(at).map_or(TimeZone::UTC, |in_force| in_force.agreement.zone.clone())
+    }
+
     /// When a version was replaced by the next one; `None` where none was in force after it.
     pub fn replaced_at(&self, version: Version) -> Option<Timestamp> {
         let of = self.0.iter().position(|in_force| in_force.version == version)?;

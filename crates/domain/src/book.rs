@@ -20,9 +20,16 @@ pub struct BookPassedOn {
     pub opportunities: u32,
     /// How many accounts.
     pub accounts: u32,
+    /// How many requests that wait for their answer, which pass when somebody leaves.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub requests: u32,
     /// Who did it; absent for the command line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<UserId>,
+}
+
+fn is_none(n: &u32) -> bool {
+    *n == 0
 }
 
 /// Somebody left the firm: they may not sign in, and nothing is given to them any more.

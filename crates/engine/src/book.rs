@@ -114,12 +114,12 @@ pub fn words(leads: usize, opportunities: usize, accounts: usize) -> String {
     format!("{leads}, {opportunities} and {}", of(accounts, "account", "accounts"))
 }
 
-/// What somebody would leave behind: their book, and requests that wait for their answer.
-fn behind(book: &Book, waiting: usize) -> String {
+/// The words of a book, and of the requests that wait for an answer of whoever leaves it.
+pub fn with_requests(book: String, waiting: usize) -> String {
     match waiting {
-        0 => book.words(),
-        1 => format!("{}, and 1 request that waits for an answer", book.words()),
-        n => format!("{}, and {n} requests that wait for an answer", book.words()),
+        0 => book,
+        1 => format!("{book}, and 1 request that waits for an answer"),
+        n => format!("{book}, and {n} requests that wait for an answer"),
     }
 }
 
@@ -172,7 +172,7 @@ impl Engine {
                 may(by, &Act::PassOnBookOf(user.clone(), manager)).map_err(Refusal::from)?;
             }
             let by = by.map(|by| by.user);
-            pass(writer, &versions, &user, &taker, by, now)
+            pass(writer, &versions, (&user, 0), &taker, by, now)
         })
     }
 
@@ -197,14 +197,15 @@ impl Engine {
         self.store.write(now, move |writer| {
             check_leaving(&writer.reader(), &user)?;
             let book = Book::of(&writer.reader(), &user)?;
-            let passed = match &taker {
-                Some(taker) => pass(writer, &versions, &user, taker, by.clone(), now)?,
-                None => {
-                    let waiting = writer.reader().collateral_requests_waiting_for(&user)?.len();
-                    match (book.is_empty(), waiting) {
-                        (true, 0) => book,
-                        _ => return Err(refused(BookRefusal::NoTaker(behind(&book, waiting)))),
-                    }
+            let waiting = writer.reader().collateral_requests_waiting_for(&user)?.len();
+            let passed = match (&taker, book.is_empty(), waiting) {
+                (Some(taker), ..) => {
+                    pass(writer, &versions, (&user, waiting), taker, by.clone(), now)?
+                }
+                (None, true, 0) => book,
+                (None, ..) => {
+                    let left = with_requests(book.words(), waiting);
+                    return Err(refused(BookRefusal::NoTaker(left)));
                 }
             };
             writer.end_sessions_of(&user)?;
@@ -302,7 +303,7 @@ fn check_taker(reader: &Reader<'_>, of: &UserRow, taker: &UserId) -> Result<(), 
 fn pass(
     writer: &mut Writer<'_>,
     versions: &Versions,
-    user: &UserId,
+    (user, requests): (&UserId, usize),
     taker: &UserId,
     by: Option<UserId>,
     now: Timestamp,
@@ -318,6 +319,7 @@ fn pass(
         leads: counted(book.leads.len()),
         opportunities: counted(book.opportunities.len()),
         accounts: counted(book.accounts.len()),
+        requests: counted(requests),
         by: by.clone(),
     };
     append(writer, format!("book/{act}"), Fact::BookPassedOn(passed))?;

@@ -1,9 +1,11 @@
 //! Each fact of the ledger as one sentence, with the glyph of the side that acted.
 
 mod clock;
+pub(crate) mod colleague;
 mod listed;
 mod request;
 
+use colleague::{about_colleagues, in_place_of};
 use domain::{
     activity::ActivityRecorded,
     decided::ClockEscalated,
@@ -287,10 +289,7 @@ fn about_a_proposal(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreE
     Ok(match fact {
         Fact::AgreementSigned(fact) => {
             let (by, side) = (names.user_name(&fact.by)?, fact.side.word());
-            let place = match &fact.in_place_of {
-                Some(signer) => format!(" in the place of {}", names.user_name(signer)?),
-                None => String::new(),
-            };
+            let place = in_place_of(fact.in_place_of.as_ref(), names)?;
             format!("{by} signed version {} for {side}{place}", fact.version)
         }
         Fact::ClauseCommented(fact) => {
@@ -407,55 +406,6 @@ fn about_two_leads(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreEr
         }
         Fact::LeadsToldApart(fact) => {
             format!("Was told apart from {}{}", fact.from, by(&fact.by)?)
-        }
-        _ => String::new(),
-    })
-}
-
-/// What was undone, where facts hold no more.
-fn undone(fact: &domain::withdrawn::FactsWithdrawn) -> &'static str {
-    match fact.import {
-        Some(_) => "An import",
-        None => "Giving it to somebody",
-    }
-}
-
-/// Who is away, who stands in, and who undid what.
-fn about_colleagues(fact: &Fact, names: &Names<'_, '_>) -> Result<String, StoreError> {
-    let name = |user: &UserId| names.user_name(user);
-    Ok(match fact {
-        Fact::FactsWithdrawn(fact) => {
-            let by = match &fact.by {
-                Some(user) => format!(" by {}", name(user)?),
-                None => String::new(),
-            };
-            let facts: Vec<String> = fact.facts.iter().map(|no| no.to_string()).collect();
-            let (noun, hold) = if facts.len() == 1 { ("fact", "holds") } else { ("facts", "hold") };
-            let (what, listed) = (undone(fact), facts.join(", "));
-            format!("{what} was undone{by}: {noun} {listed} {hold} no more")
-        }
-        Fact::AbsenceEntered(fact) => {
-            let work = match &fact.substitute {
-                Some(user) => format!("; {} does the work", name(user)?),
-                None => String::new(),
-            };
-            let (first, last) = (fact.first_on, fact.last_on);
-            let half = fact.half.map_or(String::new(), |half| format!(", {}", half.words()));
-            format!("{} is away from {first} to {last}{half}{work}", name(&fact.user)?)
-        }
-        Fact::AbsenceWithdrawn(fact) => {
-            format!("The absence of {}, fact {}, is taken back", name(&fact.user)?, fact.absence)
-        }
-        Fact::SubstituteNamed(fact) => format!(
-            "{} signs for {} in the place of {} from {} to {}",
-            name(&fact.substitute)?,
-            fact.side.word(),
-            name(&fact.signer)?,
-            fact.first_on,
-            fact.last_on
-        ),
-        Fact::SubstituteWithdrawn(fact) => {
-            format!("Nobody signs in the place of {} any more", name(&fact.signer)?)
         }
         _ => String::new(),
     })

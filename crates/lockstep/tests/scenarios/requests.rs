@@ -102,6 +102,19 @@ async fn what_a_leaver_was_asked_and_had_asked_for_is_their_successors() {
     let passed = "Written down. Passed on with it: 1 request that waits for an answer.";
     assert_eq!(left.said().0, passed);
     assert!(world.page("mara", "/").await.contains("is asked for by Rita Voss, due Wed 17:00"));
+    let page = world.page("rep", &of_them).await;
+    let now_with = "who left; now with Mara Lenz , marketing , who took their book";
+    assert!(page.contains(now_with), "{page}");
+    let page = world.page("operations", &book).await;
+    let history = "0 accounts, and 1 request that waits for an answer";
+    assert!(page.contains(history), "{page}");
+    let last = world.last_fact();
+    let fact = world.page("auditor", &format!("/facts/{last}")).await;
+    assert!(fact.contains("Milo Brandt left the firm, which Olga Petri wrote down"), "{fact}");
+    let fact = world.page("auditor", &format!("/facts/{}", last - 1)).await;
+    let says = "The book of Milo Brandt was passed on to Mara Lenz by Olga Petri: 0 leads, 0 open \
+                opportunities and 0 accounts, and 1 request that waits for an answer";
+    assert!(fact.contains(says), "{fact}");
     let done = answers(&world, "mara", &of_them, "delivered").await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
     assert_eq!(answers(&world, "sven", &theirs, "delivered").await.status, StatusCode::NOT_FOUND);
@@ -158,6 +171,8 @@ async fn only_whoever_is_asked_or_stands_in_answers_and_only_whoever_asked_takes
         [("first_on", "2026-11-16"), ("last_on", "2026-11-20"), ("substitute", mara.as_str())];
     world.posts("operations", &path, &days).await;
     assert!(world.page("mara", "/").await.contains("is asked for by Rita Voss"));
+    let page = world.page("rep", &request).await;
+    assert!(page.contains("who is away; Mara Lenz , marketing does their work"), "{page}");
     let done = answers(&world, "mara", &request, "delivered").await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
     let other = asked(&world).await;

@@ -7,6 +7,7 @@ use domain::{
 };
 use engine::{
     Engine,
+    absence::substitute_of,
     access::{Act, Actor, may},
     book::successor,
     collateral_request::{Ends, Wanted, wanted_of},
@@ -79,7 +80,7 @@ pub(super) fn viewed(
             title: title_of(reader, request, reach)?,
             stands: stands(&row, time.now()),
             href: request_href(request),
-            lines: lines(reader, &row, reach, time)?,
+            lines: lines(reader, &agreements, &row, reach, time)?,
             dispute: row.dispute.as_ref().map(dispute_href),
             may_answer: waits && may(actor, &Act::AnswerRequestOf(ends.asked)).is_ok(),
             may_withdraw: waits && may(actor, &Act::WithdrawRequestOf(whose)).is_ok(),
@@ -133,6 +134,7 @@ pub(super) fn about(about: &Subject, names: &Names<'_, '_>) -> Result<Markup, St
 
 fn lines(
     reader: &Reader<'_>,
+    agreements: &History,
     row: &CollateralRequestRow,
     reach: bool,
     time: &LocalTime,
@@ -143,7 +145,7 @@ fn lines(
     let asked = Markup::text("by ").and(names.owner(Some(&row.by))?).and_text(", ");
     let mut lines = vec![
         line("Asked", asked.and(time.instant(row.asked_at)), made()),
-        line("Of", names.owner(Some(&row.asked))?, made()),
+        line("Of", of(reader, agreements, row, &names, time)?, made()),
     ];
     if let Some(subject) = &row.about {
         lines.push(line("For", about(subject, &names)?, made()));
@@ -159,6 +161,32 @@ fn lines(
         lines.push(line("Ruling", Markup::text(words), fact_link(row.last_fact)));
     }
     Ok(lines)
+}
+
+/// Whom it was asked of; while it waits, with whom it is since they left or while they are away.
+fn of(
+    reader: &Reader<'_>,
+    agreements: &History,
+    row: &CollateralRequestRow,
+    names: &Names<'_, '_>,
+    time: &LocalTime,
+) -> Result<Markup, Failure> {
+    let asked = names.owner(Some(&row.asked))?;
+    if row.ending.is_some() {
+        return Ok(asked);
+    }
+    if let Some(taker) = successor(reader, &row.asked)? {
+        let now_with = asked.and_text(", who left; now with ").and(names.owner(Some(&taker))?);
+        return Ok(now_with.and_text(", who took their book"));
+    }
+    let zone = agreements.zone_at(time.now());
+    Ok(match substitute_of(reader, &zone, &row.asked, time.now())? {
+        Some(user) => asked
+            .and_text(", who is away; ")
+            .and(names.owner(Some(&user))?)
+            .and_text(" does their work"),
+        None => asked,
+    })
 }
 
 /// The due instant, with the calendar that says so.

@@ -10,7 +10,7 @@ use engine::{
     Engine, Refusal,
     absence::manager,
     access::{Act, Actor, may},
-    book::{Book, BookRefusal, may_take, words},
+    book::{Book, BookRefusal, may_take},
 };
 use serde::Deserialize;
 use store::{Reader, StoreError, read::UserRow};
@@ -27,6 +27,7 @@ use crate::{
     names::{Names, encoded, fact_link},
     pages::sign_in::sentence,
     sent::Sent,
+    sentence::colleague::passed as passed_words,
     session::Visit,
     show::{LocalTime, count},
 };
@@ -212,12 +213,11 @@ fn line(
         Some(by) => names.user_name(by)?,
         None => "the command line".to_owned(),
     };
-    let (leads, opportunities) = (fact.leads as usize, fact.opportunities as usize);
     Ok(Some(Line {
         no: entry.no,
         at: time.instant(entry.happened_at()),
         taker: person_link(fact.taker.as_str(), &names.user_name(&fact.taker)?),
-        what: words(leads, opportunities, fact.accounts as usize),
+        what: passed_words(fact),
         from: Markup::text(format!("{by}, ")).and(fact_link(entry.no)),
     }))
 }
