@@ -92,6 +92,10 @@ pub fn from_value(value: Value, source: Option<&str>) -> Result<Reported, NotAFa
         return Err(NotAFact::Decided(kind));
     }
     Ok(Reported { told: Told { source, key, happened_at, fact }, person })
+    if matches!(&fact, Fact::HandoffAnswered(fact) if fact.in_place_of.is_some()) {
+        let what = "in whose place is known of who answers here: leave it out";
+        return Err(NotAFact::Wrong { key: "in_place_of", found: "a text".to_owned(), what });
+    }
 }
 
 /// Checks a source: a short word, for it stands before every id.
@@ -179,5 +183,15 @@ mod tests {
             let error = read(text, None).unwrap_err().to_string();
             assert!(error.contains(expected), "{text}: {error}");
         }
+            (
+                r#"{"source":"crm","id":"7","happened_at":"2026-07-01T10:00:00Z","fact":"opportunity",
+                    "opportunity":"d1","fields":{"amount":{"amount_minor":-105400,"currency":"EUR"}}}"#,
+                "`amount` is -1,054.00 EUR, and less than nothing cannot be",
+            ),
+            (
+                r#"{"source":"crm","id":"7","happened_at":"2026-07-01T10:00:00Z","fact":"handoff_answered",
+                    "handoff":"h","lead":"1","answer":"accepted","in_place_of":"u1"}"#,
+                "`in_place_of` is a text: in whose place is known of who answers here",
+            ),
     }
 }

@@ -312,6 +312,7 @@ impl Way {
             answer,
             reason,
             by,
+            in_place_of: None,
             until: None,
             note: None,
             undated: false,

@@ -197,6 +197,9 @@ pub struct HandoffAnswered {
     /// Who answered, where known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<UserId>,
+    /// In whose place: whose it was, and who was away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_place_of: Option<UserId>,
     /// Until when a recycled lead rests.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Date>,

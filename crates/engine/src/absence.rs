@@ -7,8 +7,9 @@ use domain::{
     days::{Days, DaysRefusal},
     fact::Fact,
     ids::{FactNo, UserId},
+    people::People,
 };
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use store::{
     Reader, StoreError,
     read::{AbsenceRow, UserRow},
@@ -160,10 +161,36 @@ pub fn substitute_of(
         return Ok(None);
     }
     let people = working_hours(reader)?;
-    let zone = people.hours(user, now).and_then(|hours| hours.zone.as_ref());
+    let found = absences.iter().find(|row| lasts(row, &people, firm, now));
+    Ok(found.and_then(|row| row.substitute.clone()))
+}
+
+/// The absences for which somebody does the work at an instant, the first to begin first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn stood_in_for(
+    reader: &Reader<'_>,
+    firm: &TimeZone,
+    substitute: &UserId,
+    now: Timestamp,
+) -> Result<Vec<AbsenceRow>, StoreError> {
+    // Wherever somebody is, it is no earlier than yesterday.
+    let yesterday = TimeZone::UTC.to_datetime(now).date().saturating_sub(1.day());
+    let mut absences = reader.absences_from(yesterday)?;
+    absences.retain(|row| row.substitute.as_ref() == Some(substitute));
+    if !absences.is_empty() {
+        let people = working_hours(reader)?;
+        absences.retain(|row| lasts(row, &people, firm, now));
+    }
+    Ok(absences)
+}
+
+/// Whether somebody is away by an absence at an instant, by their own wall.
+fn lasts(row: &AbsenceRow, people: &People, firm: &TimeZone, now: Timestamp) -> bool {
+    let zone = people.hours(&row.user, now).and_then(|hours| hours.zone.as_ref());
     let wall = zone.unwrap_or(firm).to_datetime(now);
-    let holds = |row: &&AbsenceRow| absence::holds((row.first_on, row.last_on), row.half, wall);
-    Ok(absences.iter().find(holds).and_then(|row| row.substitute.clone()))
+    absence::holds((row.first_on, row.last_on), row.half, wall)
 }
 
 /// The absence of somebody that stands and meets some days.

@@ -55,8 +55,9 @@ pub enum Act {
     CheckLedger,
     /// To give leads to other owners.
     AssignLeads,
-    /// To answer a handoff that is this person's, whom the second leads.
-    AnswerHandoffOf(Option<UserId>, Option<UserId>),
+    /// To answer a handoff that is this person's, for whom the others answer: who leads them, and who
+    /// does their work while they are away.
+    AnswerHandoffOf(Option<UserId>, Vec<UserId>),
     /// To contest the answer to a handoff.
     ContestHandoffs,
     /// To ask a colleague for something.
@@ -180,14 +181,13 @@ fn by_handing_over(actor: &Actor, act: &Act) -> Option<Judged> {
     use Role::*;
     let a_manager = "a manager of your side";
     Some(match act {
-        Act::AnswerHandoffOf(owner, manager) => (
+        Act::AnswerHandoffOf(owner, others) => (
             actor.role == SalesManager
                 || (owner.is_none() && actor.role == Rep)
                 || (!matches!(actor.role, ReadOnly | Auditor)
-                    && (owner.as_ref() == Some(&actor.user)
-                        || manager.as_ref() == Some(&actor.user))),
+                    && (owner.as_ref() == Some(&actor.user) || others.contains(&actor.user))),
             "answer another person's handoff",
-            "whoever has it, or leads them",
+            "whoever has it, leads them, or does their work while they are away",
         ),
         Act::AssignLeads => (
             matches!(actor.role, SalesManager | Operations),
@@ -393,7 +393,7 @@ mod tests {
         use Role::*;
         const WRITING: [Role; 6] =
             [Rep, SalesManager, Marketer, MarketingManager, Operations, Leader];
-        let table: [(Act, &[Role]); 48] = [
+        let table: [(Act, &[Role]); 49] = [
             (Act::SeeLeads, &Role::ALL),
             (Act::SeeReach, &WRITING),
             (Act::Propose, &[SalesManager, MarketingManager, Operations, Leader]),
@@ -412,9 +412,10 @@ mod tests {
             (Act::PassOnBookOf("u1".into(), None), &[Rep, SalesManager, Operations, Leader]),
             (Act::PassOnBookOf("u2".into(), Some("u1".into())), &WRITING),
             (Act::PassOnBookOf("u2".into(), Some("u3".into())), &[Operations, Leader]),
-            (Act::AnswerHandoffOf(None, None), &[Rep, SalesManager]),
-            (Act::AnswerHandoffOf(Some("u2".into()), None), &[SalesManager]),
-            (Act::AnswerHandoffOf(Some("u1".into()), None), &WRITING),
+            (Act::AnswerHandoffOf(None, vec![]), &[Rep, SalesManager]),
+            (Act::AnswerHandoffOf(Some("u2".into()), vec!["u3".into()]), &[SalesManager]),
+            (Act::AnswerHandoffOf(Some("u1".into()), vec![]), &WRITING),
+            (Act::AnswerHandoffOf(Some("u2".into()), vec!["u3".into(), "u1".into()]), &WRITING),
             (Act::ContestHandoffs, &[Marketer, MarketingManager]),
             (Act::MakeRequests, &WRITING),
             (Act::AnswerRequestOf(vec!["u2".into(), "u1".into()]), &WRITING),

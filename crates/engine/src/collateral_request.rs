@@ -12,7 +12,7 @@ use domain::{
     ids::{CollateralRequestId, UserId},
     person::Person,
 };
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, civil::Date};
 use store::{Reader, StoreError, read::CollateralRequestRow};
 
 use crate::{
@@ -136,10 +136,8 @@ impl Ends {
             let after = successor(reader, user)?;
             Ok(std::iter::once(user.clone()).chain(leads).chain(after).collect())
         };
-        let in_force = agreements.at(now);
-        let zone = in_force.map_or(TimeZone::UTC, |found| found.agreement.zone.clone());
         let mut asked = led(&row.asked)?;
-        asked.extend(substitute_of(reader, &zone, &row.asked, now)?);
+        asked.extend(substitute_of(reader, &agreements.zone_at(now), &row.asked, now)?);
         Ok(Ends { asker: led(&row.by)?, asked })
     }
 

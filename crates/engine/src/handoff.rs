@@ -3,7 +3,7 @@
 
 use domain::{
     agreement::{
-        Agreement, HandoffTerms,
+        Agreement, HandoffTerms, History,
         handoff::{AnswerReason, Check},
     },
     decided::SOURCE,
@@ -24,6 +24,7 @@ use store::{
 
 use crate::{
     Engine, Error, Refusal,
+    absence::{manager, substitute_of},
     access::{Act, Actor, may},
     agreement::{Versions, history},
     colleague::{append, name_of},
@@ -97,18 +98,45 @@ impl Engine {
                 decide(writer, &versions, &row.lead, now)?;
             }
             let row = answerable(&writer.reader(), &handoff)?;
-            let owner = row.owner.clone();
-            let manager = match &owner {
-                Some(owner) => writer.reader().user(owner)?.and_then(|user| user.manager),
-                None => None,
-            };
-            may(&by, &Act::AnswerHandoffOf(owner, manager.map(UserId))).map_err(Refusal::from)?;
+            let agreements = history(&writer.reader(), &versions)?;
+            let act = act_of_answering(&writer.reader(), &agreements, &row, now)?;
+            may(&by, &act).map_err(Refusal::from)?;
             let terms = terms_of(&writer.reader(), &versions, &row)?;
             check(writer, &versions, &row, &terms, &told, now)?;
-            give(writer, &by, &row, &terms, told)?;
+            let substitute = substitute(&writer.reader(), &agreements, &row, now)?;
+            let in_place_of = row.owner.clone().filter(|_| substitute.as_ref() == Some(&by.user));
+            give(writer, (&by, in_place_of), &row, &terms, told)?;
             decide(writer, &versions, &row.lead, now)
         })
     }
+}
+
+/// What it takes to answer a handoff at an instant: to be whoever has it, to lead them, or to do
+/// their work while they are away.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn act_of_answering(
+    reader: &Reader<'_>,
+    agreements: &History,
+    row: &HandoffRow,
+    now: Timestamp,
+) -> Result<Act, StoreError> {
+    let owner = row.owner.as_ref().map(|owner| reader.user(owner)).transpose()?.flatten();
+    let others = owner.as_ref().and_then(manager).into_iter();
+    let others = others.chain(substitute(reader, agreements, row, now)?).collect();
+    Ok(Act::AnswerHandoffOf(row.owner.clone(), others))
+}
+
+/// Who does the work of whoever has a handoff, while they are away.
+fn substitute(
+    reader: &Reader<'_>,
+    agreements: &History,
+    row: &HandoffRow,
+    now: Timestamp,
+) -> Result<Option<UserId>, StoreError> {
+    let Some(owner) = &row.owner else { return Ok(None) };
+    substitute_of(reader, &agreements.zone_at(now), owner, now)
 }
 
 /// The terms under which a handoff was made, and the Agreement that they stand in.
@@ -203,7 +231,7 @@ fn reason<'t>(terms: &'t HandoffTerms, told: &Answering) -> Result<&'t AnswerRea
 pub fn seen(
     reader: &Reader<'_>,
     lead: &LeadHistory,
-    agreements: &domain::agreement::History,
+    agreements: &History,
     row: &HandoffRow,
     check: Check,
 ) -> Result<Result<String, String>, StoreError> {
@@ -219,11 +247,7 @@ pub fn seen(
 }
 
 /// Whether the lead met no definition when it was handed over.
-fn met_then(
-    lead: &LeadHistory,
-    agreements: &domain::agreement::History,
-    at: Timestamp,
-) -> Result<String, String> {
+fn met_then(lead: &LeadHistory, agreements: &History, at: Timestamp) -> Result<String, String> {
     let Some(in_force) = agreements.at(at) else {
         return Ok("no version was in force".to_owned());
     };
@@ -283,7 +307,7 @@ fn customer(reader: &Reader<'_>, lead: &LeadId) -> Result<Result<String, String>
 /// status is not taken for one.
 fn give(
     writer: &mut Writer<'_>,
-    by: &Actor,
+    (by, in_place_of): (&Actor, Option<UserId>),
     row: &HandoffRow,
     (_, terms): &Terms,
     told: Answering,
@@ -300,6 +324,7 @@ fn give(
         answer: told.answer,
         reason: reason.clone(),
         by: user.clone(),
+        in_place_of,
         until: told.until.filter(|_| told.answer == Answer::Recycled),
         note,
         undated: false,

@@ -241,7 +241,9 @@ fn with_people(fact: &Fact, names: &Names<'_, '_>, time: &LocalTime) -> Result<S
             None => "Handed over, to nobody yet".to_owned(),
         },
         Fact::HandoffAnswered(fact) => {
-            format!("Handoff {}{}{}", fact.answer.word(), by(&fact.by)?, because(&fact.reason))
+            let (word, reason) = (fact.answer.word(), because(&fact.reason));
+            let place = in_place_of(fact.in_place_of.as_ref(), names)?;
+            format!("Handoff {word}{}{place}{reason}", by(&fact.by)?)
         }
         Fact::OpportunityMoved(fact) => format!("The opportunity entered {}", fact.stage),
         Fact::UserAdmitted(fact) => {

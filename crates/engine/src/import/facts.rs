@@ -378,6 +378,7 @@ impl Row<'_> {
                 answer,
                 reason,
                 by,
+                in_place_of: None,
                 until: None,
                 note: None,
                 undated,

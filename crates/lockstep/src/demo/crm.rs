@@ -61,6 +61,7 @@ impl World {
             answer,
             reason: reason.clone(),
             by: Some(owner.clone()),
+            in_place_of: None,
             until: None,
             note: None,
             undated: false,

@@ -313,3 +313,46 @@ async fn a_clause_is_contested_and_a_later_ruling_follows_an_earlier_one() {
     assert!(world.page("mara", &second).await.contains("following an earlier ruling"));
     assert!(world.page("mara", &first).await.contains("Followed by a later ruling"));
 }
+
+/// Somebody is away for a week, and somebody else does their work.
+async fn away(world: &World, short: &str, work: &str) {
+    let (path, work) =
+        (format!("/people/{}/absences", world.user(short)), world.user(work).to_string());
+    let days = [("first_on", "2026-11-16"), ("last_on", "2026-11-20"), ("substitute", &*work)];
+    let answer = world.posts("operations", &path, &days).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_does_the_work_of_somebody_away_finds_it_on_today_and_answers_in_their_place() {
+    let world = World::just_signed_on_handoffs();
+    qualifies(&world, "l1", Some("rep")).await;
+    let accepted = [("answer", "accepted")];
+    let early = answers(&world, "marketer", "l1", &accepted).await;
+    assert_eq!(early.status, StatusCode::NOT_FOUND, "nobody is away yet");
+    away(&world, "rep", "marketer").await;
+    let today = world.page("marketer", "/").await;
+    assert!(today.contains("For Rita Voss, away until Fri 20 Nov"), "{today}");
+    assert!(today.contains("Person l1") && today.contains("Answer the next lead"), "{today}");
+    assert!(!world.page("mara", "/").await.contains("For Rita Voss"), "it is nobody else's");
+    let own = world.page("rep", "/").await;
+    let says = "You are away since Mon 16 Nov , until Fri 20 Nov ; Milo Brandt does your work";
+    assert!(own.contains(says), "{own}");
+
+    let done = answers(&world, "marketer", "l1", &accepted).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+    let page = world.page("sven", &page_of(&world, "l1")).await;
+    assert!(
+        page.contains("accepted by Milo Brandt , marketing in the place of Rita Voss"),
+        "{page}"
+    );
+    let row = handoff_of(&world, "l1");
+    assert_eq!(row.owner.as_ref(), Some(world.user("rep")), "the lead stays where it is");
+    let fact = format!("/facts/{}", row.answer_fact.expect("it was answered"));
+    let fact = world.page("auditor", &fact).await;
+    assert!(fact.contains("Handoff accepted by Milo Brandt in the place of Rita Voss"), "{fact}");
+    let today = world.page("marketer", "/").await;
+    assert!(today.contains("Nothing of theirs waits for an answer or runs out today"), "{today}");
+    world.at("2026-11-21 09:00");
+    assert!(!world.page("marketer", "/").await.contains("For Rita Voss"), "the absence is over");
+}

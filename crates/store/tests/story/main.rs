@@ -418,6 +418,7 @@ fn handoffs(world: &mut World) {
             answer,
             reason: Some(reason.to_owned()),
             by: None,
+            in_place_of: None,
             until: None,
             note: None,
             undated: false,

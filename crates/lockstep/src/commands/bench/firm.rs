@@ -250,6 +250,7 @@ impl Making {
             answer,
             reason: reason.clone(),
             by: Some(owner.clone()),
+            in_place_of: None,
             until: None,
             note: None,
             undated: false,

@@ -1,17 +1,16 @@
 //! Fills the page of one handoff.
 
 use domain::{
-    agreement::HandoffTerms,
+    agreement::{HandoffTerms, History},
     fact::Fact,
     handing_over::{Delays, delays},
     handoff::{Answer, note_of},
-    ids::HandoffId,
+    ids::{HandoffId, UserId},
 };
 use engine::{
     Engine,
-    absence::manager,
     access::{Act, Actor, may},
-    handoff::{seen, words_of},
+    handoff::{act_of_answering, seen, words_of},
     lead::history_of,
 };
 use jiff::Timestamp;
@@ -108,7 +107,7 @@ pub(super) fn viewed(
             parts,
             clause,
             href: super::handoff_href(&row.id),
-            may_answer: waits && may_answer(reader, &row, actor)?,
+            may_answer: waits && may_answer(reader, &agreements, &row, actor, time.now())?,
             is_late: row.deemed,
             may_contest: may_contest(&row, actor),
             dispute: row.dispute.as_ref().map(dispute_href),
@@ -125,15 +124,12 @@ fn may_still(row: &HandoffRow) -> bool {
 /// Whether somebody may answer a handoff.
 pub(crate) fn may_answer(
     reader: &Reader<'_>,
+    agreements: &History,
     row: &HandoffRow,
     actor: &Actor,
+    now: Timestamp,
 ) -> Result<bool, Failure> {
-    let owner = match &row.owner {
-        Some(owner) => reader.user(owner)?,
-        None => None,
-    };
-    let act = Act::AnswerHandoffOf(row.owner.clone(), owner.as_ref().and_then(manager));
-    Ok(may(actor, &act).is_ok())
+    Ok(may(actor, &act_of_answering(reader, agreements, row, now)?).is_ok())
 }
 
 fn may_contest(row: &HandoffRow, actor: &Actor) -> bool {
@@ -191,6 +187,9 @@ fn lines(
     };
     if let Some(by) = &row.answered_by {
         words = words.and_text(" by ").and(names.owner(Some(by))?);
+        if let Some(user) = in_place_of(reader, row)? {
+            words = words.and_text(" in the place of ").and(names.owner(Some(&user))?);
+        }
     }
     if let Some(at) = row.answered_at {
         words = words.and_text(", ").and(time.instant(at));
@@ -227,6 +226,15 @@ fn lines(
     Ok(lines)
 }
 
+/// In whose place it was answered: whose it was, while they were away.
+fn in_place_of(reader: &Reader<'_>, row: &HandoffRow) -> Result<Option<UserId>, Failure> {
+    let answer = row.answer_fact.map(|no| reader.entry(no)).transpose()?.flatten();
+    Ok(answer.and_then(|entry| match entry.fact() {
+        Fact::HandoffAnswered(answered) => answered.in_place_of.clone(),
+        _ => None,
+    }))
+}
+
 /// `Rita Voss; now with Sven Arndt`: whoever it was delivered to, and whoever has it since then.
 fn receivers(
     reader: &Reader<'_>,
@@ -252,7 +260,7 @@ fn evidence(
     row: &HandoffRow,
     terms: Option<&HandoffTerms>,
     history: &domain::lead::LeadHistory,
-    agreements: &domain::agreement::History,
+    agreements: &History,
 ) -> Result<Option<Line>, Failure> {
     let given = row.answer.zip(row.reason.as_deref()).zip(terms);
     let Some(((answer, reason), terms)) = given else { return Ok(None) };

@@ -191,7 +191,7 @@ fn view(matter: &Matter<'_, '_>, lead: &LeadRow, wanted: &Wanted) -> Result<View
         as_of: matter.known.time.instant(matter.as_of),
         stamps: stamps(&matter.known, lead)?,
         handoffs: handoffs(&matter.known, matter.known.reader, lead)?,
-        open: open(&matter.known, lead, &wanted.actor)?,
+        open: open(&matter.known, matter.agreements, lead, &wanted.actor)?,
         not_handed: not_handed(matter),
         merged: merged_with(matter.known.reader, matter.known.names, matter.known.time, &lead.id)?,
         same: same(matter, lead, wanted.reach)?,
@@ -351,7 +351,12 @@ fn handoffs(
 }
 
 /// The handoff that waits for its answer, and whether whoever looks may give it.
-fn open(known: &Known<'_, '_>, lead: &LeadRow, actor: &Actor) -> Result<Option<Open>, Failure> {
+fn open(
+    known: &Known<'_, '_>,
+    agreements: &History,
+    lead: &LeadRow,
+    actor: &Actor,
+) -> Result<Option<Open>, Failure> {
     let waits = |row: &HandoffRow| row.answer.is_none() && row.due_at.is_some();
     let Some(row) = known.reader.handoffs_of(&lead.id)?.into_iter().rfind(waits) else {
         return Ok(None);
@@ -361,7 +366,7 @@ fn open(known: &Known<'_, '_>, lead: &LeadRow, actor: &Actor) -> Result<Option<O
         href: handoff_href(&row.id),
         due: known.time.instant(due_at),
         is_late: due_at < known.time.now(),
-        may_answer: may_answer(known.reader, &row, actor)?,
+        may_answer: may_answer(known.reader, agreements, &row, actor, known.time.now())?,
     }))
 }
 

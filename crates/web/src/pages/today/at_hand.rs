@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use domain::{firm::Role, ids::Subject};
-use engine::{access::Actor, lead::judged::Rules};
+use engine::{absence::stood_in_for, access::Actor, lead::judged::Rules};
 use store::{
     Reader,
     read::{ClockRow, HandoffRow, escalation::ToldRow},
@@ -20,7 +20,12 @@ use super::{
     waiting::Waiting,
 };
 use crate::{
-    app::House, failure::Failure, names::Names, pages::handoff::handoff_href, show::LocalTime,
+    app::House,
+    failure::Failure,
+    markup::Markup,
+    names::{Names, encoded},
+    pages::handoff::handoff_href,
+    show::LocalTime,
 };
 
 /// So many of each are listed.
@@ -28,6 +33,8 @@ pub(super) const ROWS: usize = 8;
 
 /// What somebody is to answer.
 pub(super) struct AtHand {
+    /// Tells what lives of it from the same of a colleague: nothing for one's own.
+    pub(super) key: String,
     /// `None` for whoever answers for no clocks.
     pub(super) clocks: Option<Running>,
     /// Handoffs of which no clock is listed.
@@ -51,10 +58,11 @@ pub(super) struct Found {
 pub(super) fn at_hand(
     house: &House,
     actor: &Actor,
+    of: Option<Of>,
     reach: bool,
     time: &LocalTime,
 ) -> Result<AtHand, Failure> {
-    let (engine, of) = (&house.app.engine, Of::whose_clocks(actor));
+    let engine = &house.app.engine;
     let (agreements, midnight) = (engine.agreements()?, midnight_after(time));
     let counted = match of {
         Some(Of::Side(_) | Of::All) => Some(house.running(midnight, time.now())?.value),
@@ -73,12 +81,72 @@ pub(super) fn at_hand(
             maker.running(due)
         });
         Ok(AtHand {
+            key: String::new(),
             clocks: clocks.transpose()?,
             to_answer: to_answer(&found, subjects, &names, time)?,
             told: escalated::told(&found, actor, subjects, &names, time)?,
             next: found.waits.first().map(|row| handoff_href(&row.id)),
         })
     })
+}
+
+/// What somebody is to answer in the place of a colleague who is away.
+pub(super) struct InPlace {
+    /// `Felix Brandt`.
+    pub(super) name: String,
+    /// Their page, which says since when.
+    pub(super) href: String,
+    pub(super) until: Markup,
+    /// All of their leads.
+    pub(super) leads: String,
+    pub(super) at: AtHand,
+}
+
+/// What somebody is to answer in the place of those whose work they do, the first to be away first.
+pub(super) fn in_place(
+    house: &House,
+    actor: &Actor,
+    reach: bool,
+    time: &LocalTime,
+) -> Result<Vec<InPlace>, Failure> {
+    let engine = &house.app.engine;
+    let zone = engine.agreements()?.zone_at(time.now());
+    let away = engine.read(|reader| {
+        let absences = stood_in_for(reader, &zone, &actor.user, time.now())?.into_iter();
+        let away = absences.map(|row| {
+            let known = reader.user(&row.user)?;
+            let name = Names::new(reader, reach).user_name(&row.user)?;
+            Ok::<_, Failure>((row, known, name))
+        });
+        away.collect::<Result<Vec<_>, Failure>>()
+    })?;
+    let mut all = Vec::new();
+    for (nth, (row, known, name)) in (1..).zip(away) {
+        let role = known.and_then(|known| known.role).unwrap_or(Role::Rep);
+        let them = Actor { user: row.user.clone(), role, side: role.side() };
+        let at = at_hand(house, &them, Some(Of::Own), reach, time)?;
+        all.push(InPlace {
+            name,
+            href: format!("/people/{}#away", encoded(row.user.as_str())),
+            until: time.date(row.last_on),
+            leads: format!("/leads?owner={}", encoded(row.user.as_str())),
+            at: AtHand { key: format!("-{nth}"), ..at },
+        });
+    }
+    Ok(all)
+}
+
+impl AtHand {
+    /// Whether nothing is to be answered.
+    pub(super) fn is_empty(&self) -> bool {
+        let has_clocks = self.clocks.as_ref().is_some_and(|clocks| !clocks.rows.is_empty());
+        self.to_answer.rows.is_empty() && !has_clocks
+    }
+
+    /// Whether more is to be answered than is listed.
+    pub(super) fn are_more(&self) -> bool {
+        self.to_answer.are_more || self.clocks.as_ref().is_some_and(Running::are_more)
+    }
 }
 
 /// Whether somebody takes leads, and so is asked to answer handoffs.

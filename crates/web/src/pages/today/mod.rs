@@ -57,8 +57,9 @@ struct Today {
     figures: Option<figures::Figures>,
     /// Each service level by week.
     kept: Option<Kept>,
-    clocks: Option<clocks::Running>,
-    to_answer: handoffs::ToAnswer,
+    own: at_hand::AtHand,
+    /// The same of those whose work the person does.
+    in_place: Vec<at_hand::InPlace>,
     /// What is best done first: what it is called, and where.
     next: Option<(&'static str, String)>,
     deals: Option<deals::Deals>,
@@ -139,7 +140,8 @@ pub(crate) async fn index(visit: Visit) -> Result<Response, Failure> {
 
 fn today(house: &House, actor: &Actor, reach: bool, time: &LocalTime) -> Result<Today, Failure> {
     let engine = &*house.app.engine;
-    let at_hand = at_hand::at_hand(house, actor, reach, time)?;
+    let mut own = at_hand::at_hand(house, actor, Of::whose_clocks(actor), reach, time)?;
+    let in_place = at_hand::in_place(house, actor, reach, time)?;
     let figures = Of::whose_figures(actor);
     let figures = figures.map(|of| figures::figures(house, actor, of, time)).transpose()?;
     let kept = match Of::whose_figures(actor) {
@@ -158,18 +160,19 @@ fn today(house: &House, actor: &Actor, reach: bool, time: &LocalTime) -> Result<
     let agreements = engine.agreements()?;
     waiting.extend(engine.read(|reader| asked_for(reader, &agreements, actor, time))?);
     waiting.extend(engine.read(|reader| handoffs::disputes(reader, &agreements, actor, time))?);
-    waiting.extend(at_hand.told);
+    waiting.append(&mut own.told);
     let first = waiting.first().map(|waiting| ("Open what waits first", waiting.href.clone()));
     waiting.extend(waiting::beside(house, actor, time)?);
     let views = views(house, actor, reach, time)?;
     let sellers = if hands_over(actor) { sellers(engine, time)? } else { None };
-    let next = at_hand.next.map(|href| ("Answer the next lead", href)).or(first);
+    let theirs = in_place.iter().find_map(|place| place.at.next.clone());
+    let next = own.next.take().or(theirs).map(|href| ("Answer the next lead", href)).or(first);
     let is_led = matches!(&steps, Some(steps::Steps::Shown(_)));
     let today = Today {
         figures,
         kept,
-        clocks: at_hand.clocks,
-        to_answer: at_hand.to_answer,
+        own,
+        in_place,
         // The steps have a first one of their own.
         next: next.filter(|_| !is_led),
         deals,
@@ -236,7 +239,10 @@ impl TodayPage {
     /// Whether there is a part for numbers and clocks, which stands before all else.
     fn has_numbers(&self) -> bool {
         let today = &self.today;
-        today.figures.is_some() || today.clocks.is_some() || today.handed.is_some()
+        today.figures.is_some()
+            || today.own.clocks.is_some()
+            || today.handed.is_some()
+            || !today.in_place.is_empty()
     }
 
     /// Whether the figures are more than a column holds, and stand above both.
@@ -261,8 +267,8 @@ impl TodayPage {
             && today.waiting.is_empty()
             && today.away.is_empty()
             && today.figures.as_ref().is_none_or(|figures| figures.all.is_empty())
-            && today.clocks.as_ref().is_none_or(|clocks| clocks.rows.is_empty())
-            && today.to_answer.rows.is_empty()
+            && today.own.is_empty()
+            && today.in_place.is_empty()
             && today.deals.as_ref().is_none_or(|deals| deals.is_empty())
             && today.handed.as_ref().is_none_or(|handed| handed.rows.is_empty())
     }
