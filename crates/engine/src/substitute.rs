@@ -303,6 +303,26 @@ pub fn standing(
     Ok(all.filter(|row| row.side == side && row.signer == signer).collect())
 }
 
+/// Those whom a signer named for a day or later and who may sign in no more, so that nobody signs.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn gone(
+    reader: &Reader<'_>,
+    signer: &UserId,
+    day: Date,
+) -> Result<Vec<SubstitutionRow>, StoreError> {
+    let mut named = reader.substitutions_from(day)?;
+    named.retain(|row| row.signer == *signer);
+    let mut gone = Vec::new();
+    for row in named {
+        if !reader.user(&row.substitute)?.is_some_and(|user| user.active) {
+            gone.push(row);
+        }
+    }
+    Ok(gone)
+}
+
 fn refused(refusal: SubstituteRefusal) -> Error {
     Error::Refused(refusal.into())
 }

@@ -126,3 +126,20 @@ async fn a_signer_who_is_away_leaves_their_signature_with_the_absence_or_neither
     let page = world.page("rep", "/agreement").await;
     assert!(page.contains("Lea Winter signs for sales in the place of Sven Arndt"), "{page}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signer_is_told_that_their_substitute_left_and_where_to_name_another() {
+    let world = with_a_text();
+    stands_for_sales(&world, "leader", "leader").await;
+    names(&world, "sven", "leader", WEEK).await;
+    assert!(!world.page("sven", "/").await.contains("Who signs in your place"));
+    let left = format!("/people/{}/leaving", world.user("leader"));
+    assert_eq!(world.posts("operations", &left, &[]).await.status, StatusCode::SEE_OTHER);
+    let today = world.gets("sven", "/").await;
+    let says = "Who signs in your place was to be Lea Winter until Fri 20 Nov , who may not sign in any more";
+    assert!(today.text().contains(says), "{}", today.text());
+    assert!(today.body.contains("href=\"/agreement#substitutes\""), "{}", today.body);
+    assert!(!world.page("mara", "/").await.contains("Who signs in your place"));
+    world.at("2026-11-21 09:00");
+    assert!(!world.page("sven", "/").await.contains("Who signs in your place"), "it is over");
+}

@@ -7,6 +7,7 @@ use engine::{
     action::action_of,
     import::dock::State,
     report::ReportQuestion,
+    substitute::gone,
 };
 use jiff::{ToSpan, civil::Date};
 use store::{ImportRun, read::AgreementState};
@@ -16,7 +17,7 @@ use crate::{
     failure::Failure,
     kept::Soon,
     markup::Markup,
-    names::encoded,
+    names::{Names, encoded},
     pages::{
         agreement::{actions::action_href, message::ends::ends, priorities},
         responsibilities::{CHECK_INS, PLACE},
@@ -25,6 +26,9 @@ use crate::{
     },
     show::{LocalTime, count, figure},
 };
+
+/// Where a signer names who signs in their place.
+const SUBSTITUTES: &str = "/agreement#substitutes";
 
 /// Differences of so many days are told, today among them.
 const DAYS: i64 = 30;
@@ -48,6 +52,7 @@ pub(super) fn waiting(
     if may(actor, &Act::Propose).is_ok() {
         waiting.extend(signatures(&house.app.engine, actor, Whose::Theirs)?);
     }
+    waiting.extend(substitutes_gone(&house.app.engine, actor, time)?);
     waiting.extend(check_ins(&house.app.engine, actor, time)?);
     waiting.extend(proofs(&house.app.engine, actor, time)?);
     waiting.extend(priorities(&house.app.engine, actor, time)?);
@@ -71,6 +76,26 @@ pub(super) fn beside(
         waiting.extend(the_house(house, time)?);
     }
     Ok(waiting)
+}
+
+/// Whoever was to sign in the actor's place and may sign in no more.
+fn substitutes_gone(
+    engine: &Engine,
+    actor: &Actor,
+    time: &LocalTime,
+) -> Result<Vec<Waiting>, Failure> {
+    engine.read(|reader| {
+        let names = Names::new(reader, false);
+        let waiting = gone(reader, &actor.user, today(time))?.into_iter().map(|row| {
+            let name = names.user_name(&row.substitute)?;
+            let words = Markup::text(format!("was to be {name} until "))
+                .and(time.date(row.last_on))
+                .and_text(", who may not sign in any more: name somebody else");
+            let (what, href) = ("Who signs in your place".to_owned(), SUBSTITUTES.to_owned());
+            Ok(Waiting { what, href, words })
+        });
+        waiting.collect()
+    })
 }
 
 /// Whose signature is waited for.
