@@ -29,6 +29,9 @@ pub enum AbsenceRefusal {
     /// There is no such person.
     #[error("there is nobody with the id {0}: look at the list of people")]
     Unknown(UserId),
+    /// They have left.
+    #[error("{0} has left: there is no work to be away from")]
+    Left(String),
     /// The days are none.
     #[error("{0}")]
     Days(#[from] DaysRefusal),
@@ -82,6 +85,9 @@ impl Engine {
             let row = writer.reader().user(&user)?;
             let row = row.ok_or_else(|| refused(AbsenceRefusal::Unknown(user.clone())))?;
             may(&by, &Act::EnterAbsenceOf(user.clone(), manager(&row))).map_err(Refusal::from)?;
+            if row.left_at.is_some() {
+                return Err(refused(AbsenceRefusal::Left(name_of(&writer.reader(), &user)?)));
+            }
             let days = Days::new(told.first_on, told.last_on)
                 .map_err(|refusal| refused(refusal.into()))?;
             check_free(&writer.reader(), &user, &days)?;

@@ -50,6 +50,9 @@ pub enum PeopleRefusal {
 /// Somebody who is to be let in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewPerson {
+    /// They have left.
+    #[error("{0} has left: let them in again first")]
+    Left(String),
     /// The name.
     pub name: String,
     /// The mail address, with which they sign in.
@@ -300,8 +303,13 @@ impl Engine {
 /// A new link for somebody who is here; the secret of it.
 fn invite(writer: &mut Writer<'_>, user: UserId, now: Timestamp) -> Result<String, Error> {
     let secret = new_secret();
-    if writer.reader().user(&user)?.is_none_or(|known| known.role.is_none()) {
-        return Err(refused(PeopleRefusal::Unknown(user.0)));
+    let known = writer.reader().user(&user)?.filter(|known| known.role.is_some());
+    match known {
+        None => return Err(refused(PeopleRefusal::Unknown(user.0))),
+        Some(known) if known.left_at.is_some() => {
+            return Err(refused(PeopleRefusal::Left(name_of(&writer.reader(), &user)?)));
+        }
+        Some(_) => {}
     }
     writer.keep_invitation(&invitation(fingerprint(&secret), &user, now))?;
     Ok(secret)

@@ -19,7 +19,7 @@ use crate::{
     absence::manager,
     access::{Act, Actor, may},
     agreement::history,
-    colleague::append,
+    colleague::{append, name_of},
     substitute::user_named,
 };
 
@@ -29,6 +29,9 @@ pub enum SchoolingRefusal {
     /// There is no such person.
     #[error("there is nobody with the id {0}: look at the list of people")]
     Unknown(UserId),
+    /// They have left.
+    #[error("{0} has left: what they were trained in counts no more")]
+    Left(String),
     /// The text knows no such training.
     #[error("the Agreement in force asks for no training {0:?}: choose one of its own")]
     NoTraining(String),
@@ -102,6 +105,9 @@ impl Engine {
             let row = writer.reader().user(&user)?;
             let row = row.ok_or_else(|| refused(SchoolingRefusal::Unknown(user.clone())))?;
             may(&by, &Act::VouchFor(user.clone(), manager(&row))).map_err(Refusal::from)?;
+            if row.left_at.is_some() {
+                return Err(refused(SchoolingRefusal::Left(name_of(&writer.reader(), &user)?)));
+            }
             let agreements = history(&writer.reader(), &versions)?;
             let in_force = agreements.at(now).map(|found| &found.agreement);
             let field = field_of(in_force.map(AsRef::as_ref), &vouched).map_err(refused)?;

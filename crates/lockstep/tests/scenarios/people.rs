@@ -263,3 +263,56 @@ async fn somebody_is_let_in_with_team_manager_and_calendar_or_not_at_all() {
     world.asks(|engine| engine.store().rebuild(now, |_, _| {})).expect("they can be");
     assert_eq!(world.everything(), before);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_that_is_wrong_with_somebody_new_is_said_at_once_each_beside_its_field() {
+    let world = World::just_signed();
+    let before = world.everything();
+    let long = "t".repeat(81);
+    let fields = [
+        ("name", " "),
+        ("email", ""),
+        ("role", "rep"),
+        ("team", &*long),
+        ("manager", "nobody:here"),
+        ("calendar", "moon"),
+    ];
+    let refused = world.posts("operations", "/people", &fields).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for (field, says) in [
+        ("name", "The name is blank: write the name that the others know."),
+        ("email", "The mail address is blank: write it like ann@firm.example."),
+        ("team", "The name of the team has 81 letters: use at most 80."),
+        ("manager", "There is nobody with the id nobody:here to lead them"),
+        ("calendar", "The Agreement in force has no calendar"),
+    ] {
+        assert!(refused.body.contains(&format!("id=\"{field}-wrong\"")), "{field}");
+        assert!(refused.text().contains(says), "{says}: {}", refused.text());
+    }
+    assert_eq!(world.everything(), before, "nobody is let in by half");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_who_has_left_nothing_is_offered_that_they_need_no_more() {
+    let world = World::demonstration();
+    let page = format!("/people/{}", world.user("marketer"));
+    let offers = ["/link\"", "/absences\"", "Write down an absence"];
+    let here = world.gets("operations", &page).await.body;
+    assert!(offers.iter().all(|offer| here.contains(offer)), "{here}");
+    let left = world.posts("operations", &format!("{page}/leaving"), &[]).await;
+    assert_eq!(left.status, StatusCode::SEE_OTHER, "{}", left.text());
+    let gone = world.gets("operations", &page).await.body;
+    assert!(offers.iter().all(|offer| !gone.contains(offer)), "{gone}");
+    let before = world.everything();
+    let days = [("first_on", "2026-11-16"), ("last_on", "2026-11-20")];
+    let away = world.posts("operations", &format!("{page}/absences"), &days).await;
+    assert!(away.text().contains("Milo Brandt has left: there is no work"), "{}", away.text());
+    let link = world.posts("operations", &format!("{page}/link"), &[]).await;
+    assert!(link.text().contains("Milo Brandt has left: let them in again"), "{}", link.text());
+    let door = world.page("nobody", "/sign-in").await;
+    assert!(door.contains("Rita Voss") && !door.contains("Milo Brandt"), "{door}");
+    let fields = [("user", world.user("marketer").as_str()), ("to", "/")];
+    let entered = world.posts("nobody", "/demo/sign-in", &fields).await;
+    assert_eq!(entered.status, StatusCode::NOT_FOUND);
+    assert_eq!(world.everything(), before);
+}

@@ -229,9 +229,16 @@ pub(crate) async fn link(visit: Visit, Path(id): Path<String>) -> Result<Respons
     let user = user_of(id);
     let name = let_in(&visit, &user).await?;
     let (by, now) = (visit.signed.0.clone(), visit.house.now());
-    let invite = move |engine: &Engine| Ok(engine.invite_again(Some(&by), &user, now)?);
-    let secret = visit.house.work(invite).await?;
-    Ok(linked(visit, name, &secret))
+    let who = user.clone();
+    let invite = move |engine: &Engine| Ok(engine.invite_again(Some(&by), &who, now)?);
+    match visit.house.work(invite).await {
+        Ok(secret) => Ok(linked(visit, name, &secret)),
+        Err(Failure::Refused(refusal)) => {
+            let words = sentence(&refusal.to_string());
+            shown(visit, user, |forms| forms.whole.refuse_whole(words)).await
+        }
+        Err(other) => Err(other),
+    }
 }
 
 /// Takes a link back.

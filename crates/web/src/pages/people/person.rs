@@ -68,6 +68,8 @@ pub(super) struct View {
     known: Vec<Line>,
     may_manage: bool,
     is_let_in: bool,
+    /// Whether they are of the firm no more.
+    has_left: bool,
     link_until: Option<Markup>,
     sessions: Vec<SessionShown>,
     away: Away,
@@ -152,6 +154,7 @@ fn viewed(
             known,
             may_manage,
             is_let_in: row.role.is_some(),
+            has_left: row.left_at.is_some(),
             link_until: person.link_until.map(|until| time.instant(until)),
             sessions: running(reader, user, None, time.now())?
                 .into_iter()
@@ -277,6 +280,11 @@ pub(super) fn from(entry: &Entry, names: &Names<'_, '_>) -> Result<Markup, Store
 }
 
 impl View {
+    /// Whether whoever looks may write down what they were trained in: not of who has left.
+    fn may_school(&self) -> bool {
+        self.schooling.may_write && !self.has_left
+    }
+
     fn sessions_words(&self) -> String {
         match self.sessions.len() {
             0 => "none runs".to_owned(),

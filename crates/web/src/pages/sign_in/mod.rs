@@ -11,7 +11,7 @@ use axum::{
 };
 use axum_extra::extract::cookie::{Cookie, CookieJar};
 use domain::ids::UserId;
-use engine::{Refusal, sign_in::SignInRefusal};
+use engine::{Engine, Refusal, sign_in::SignInRefusal};
 use serde::Deserialize;
 
 use crate::{
@@ -66,12 +66,27 @@ pub(crate) struct Chosen {
     to: String,
 }
 
-fn sign_in_page(house: &Shared, theme: Theme, email: &str, to: &str) -> SignInPage {
+/// Those whom one may be in a demonstration: who left it is not among them.
+async fn who_may(house: &Shared) -> Result<Vec<(String, String, String)>, Failure> {
+    let Some(demo) = house.app.demo.clone() else { return Ok(Vec::new()) };
+    let ask = move |engine: &Engine| {
+        let users = engine.read(|reader| reader.users_by_id())?;
+        let is_in = |id: &UserId| users.get(id).is_some_and(|row| row.active);
+        let people = demo.people.into_iter().filter(|(id, ..)| is_in(id));
+        Ok(people.map(|(id, name, role)| (id.0, name, role)).collect())
+    };
+    house.work(ask).await
+}
+
+async fn sign_in_page(
+    house: &Shared,
+    theme: Theme,
+    email: &str,
+    to: &str,
+) -> Result<SignInPage, Failure> {
     let email = Field::email("email", "E-mail").autocomplete("username").value(email);
     let password = Field::password("password", "Password").autocomplete("current-password");
-    let demo = house.app.demo.clone();
-    let people = demo.iter().flat_map(|demo| demo.people.iter());
-    SignInPage {
+    Ok(SignInPage {
         door: Door {
             title: "Sign in".to_owned(),
             firm: Some(house.app.firm.clone()).filter(|firm| !firm.is_empty()),
@@ -81,9 +96,9 @@ fn sign_in_page(house: &Shared, theme: Theme, email: &str, to: &str) -> SignInPa
         form: Form::of([email, password]),
         ended: None,
         to: local_path(to).to_owned(),
-        people: people.map(|(id, name, role)| (id.0.clone(), name.clone(), role.clone())).collect(),
-        says: demo.map(|demo| demo.says).unwrap_or_default(),
-    }
+        people: who_may(house).await?,
+        says: house.app.demo.as_ref().map(|demo| demo.says.clone()).unwrap_or_default(),
+    })
 }
 
 /// Shows the door; who is in already goes on, except in a demonstration, where one may change.
@@ -97,7 +112,7 @@ pub(crate) async fn new(
     if signed.is_some() && house.app.demo.is_none() {
         return Ok(Redirect::to(local_path(&asked.to)).into_response());
     }
-    let mut shown = sign_in_page(&house, theme, "", &asked.to);
+    let mut shown = sign_in_page(&house, theme, "", &asked.to).await?;
     shown.ended = why_signed_out(&house, &jar).await?;
     Ok(page(shown).into_response())
 }
@@ -113,7 +128,7 @@ pub(crate) async fn create(
     let now = house.now();
     let buckets = buckets(&sent.email, from.map(|Extension(ConnectInfo(from))| from));
     if let Err(seconds) = house.attempts.take(&buckets, now) {
-        return Ok(too_often(&house, theme, &sent, seconds));
+        return too_often(&house, theme, &sent, seconds).await;
     }
     let _turn = house.hashing.acquire().await;
     let (email, password) = (sent.email.clone(), sent.password.clone());
@@ -126,7 +141,7 @@ pub(crate) async fn create(
         }
         Err(Failure::Refused(Refusal::SignIn(SignInRefusal::NotRight))) => {
             let words = SignInRefusal::NotRight.to_string();
-            Ok(refused(said(&house, theme, &sent, &words)).into_response())
+            Ok(refused(said(&house, theme, &sent, &words).await?).into_response())
         }
         Err(other) => Err(other),
     }
@@ -139,24 +154,34 @@ fn buckets(email: &str, from: Option<SocketAddr>) -> Vec<String> {
     [Some(format!("address {email}")), from].into_iter().flatten().collect()
 }
 
-fn said(house: &Shared, theme: Theme, sent: &Credentials, words: &str) -> SignInPage {
-    let mut shown = sign_in_page(house, theme, &sent.email, &sent.to);
+async fn said(
+    house: &Shared,
+    theme: Theme,
+    sent: &Credentials,
+    words: &str,
+) -> Result<SignInPage, Failure> {
+    let mut shown = sign_in_page(house, theme, &sent.email, &sent.to).await?;
     shown.form.refuse_whole(sentence(words));
     shown.door.refused = true;
-    shown
+    Ok(shown)
 }
 
-fn too_often(house: &Shared, theme: Theme, sent: &Credentials, seconds: i64) -> Response {
+async fn too_often(
+    house: &Shared,
+    theme: Theme,
+    sent: &Credentials,
+    seconds: i64,
+) -> Result<Response, Failure> {
     let minutes = (seconds + 59) / 60;
     let words = format!(
         "Too many tries for this address or from this place. Try again in {minutes} min, or ask \
          for a new link."
     );
-    let shown = said(house, theme, sent, &words);
+    let shown = said(house, theme, sent, &words).await?;
     let mut response = page(shown).into_response();
     *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-    response
+    Ok(response)
 }
 
 /// Lets somebody be one of the people of a demonstration. The address is there in one only.
@@ -166,8 +191,7 @@ pub(crate) async fn demo(
     Sent(chosen): Sent<Chosen>,
 ) -> Result<Response, Failure> {
     let user = UserId(chosen.user);
-    let demo = house.app.demo.as_ref().ok_or(Failure::Absent)?;
-    if !demo.people.iter().any(|(id, ..)| *id == user) {
+    if !who_may(&house).await?.iter().any(|(id, ..)| *id == user.0) {
         return Err(Failure::Absent);
     }
     let now = house.now();
