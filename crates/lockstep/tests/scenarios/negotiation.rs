@@ -162,6 +162,24 @@ async fn what_does_not_fit_comes_back_beside_its_field_with_what_was_typed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_number_emptied_in_a_fold_is_refused_beside_it_in_the_open_fold() {
+    let world = World::just_signed();
+    let page = world.gets("mara", DEFINITION).await.body;
+    assert!(page.contains("novalidate"), "no browser holds the form back without a word: {page}");
+    let (_, fold) = page.split_once("<details class=\"pb\"><summary>").expect("items are folded");
+    let (_, number) = fold.split_once("type=\"number\"").expect("a number is asked for");
+    let (_, name) = number.split_once("name=\"").expect("it has a name");
+    let name = name.split_once('"').expect("it ends").0;
+    let of = form_of(&world, "mara", DEFINITION).await;
+    let refused = world.posts("mara", DEFINITION, &[("of", &of), (name, "")]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text());
+    let (before, _) =
+        refused.body.split_once(&format!("id=\"{name}-wrong\"")).expect("it is said beside it");
+    let (_, fold) = before.rsplit_once("<details").expect("it stands in a fold");
+    assert!(fold.starts_with(" class=\"pb\" open>"), "{fold}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_clause_is_taken_out_and_put_in_as_text_and_left_as_it_was() {
     let world = World::just_signed();
     let words = "/agreement/1/clauses/words/1";
