@@ -3,6 +3,7 @@
 //! `docs/reference/facts.md` shows one of each kind.
 
 use domain::{
+    bounds::{self, OutOfBounds},
     fact::{Fact, Told},
     person::Person,
     reported::Reported,
@@ -37,6 +38,9 @@ pub enum NotAFact {
         /// What belongs there.
         what: &'static str,
     },
+    /// A value is one that no record can have.
+    #[error("`{0}` {1}")]
+    OutOfBounds(&'static str, OutOfBounds),
     /// The fact itself does not read.
     #[error("{0}")]
     Unreadable(String),
@@ -88,14 +92,15 @@ pub fn from_value(value: Value, source: Option<&str>) -> Result<Reported, NotAFa
         let what = "a note is written here, by whoever answers: leave it out";
         return Err(NotAFact::Wrong { key: "note", found: "a text".to_owned(), what });
     }
-    if !fact.is_reportable() {
-        return Err(NotAFact::Decided(kind));
-    }
-    Ok(Reported { told: Told { source, key, happened_at, fact }, person })
     if matches!(&fact, Fact::HandoffAnswered(fact) if fact.in_place_of.is_some()) {
         let what = "in whose place is known of who answers here: leave it out";
         return Err(NotAFact::Wrong { key: "in_place_of", found: "a text".to_owned(), what });
     }
+    if !fact.is_reportable() {
+        return Err(NotAFact::Decided(kind));
+    }
+    bounds::check(&fact, person.as_ref()).map_err(|(key, why)| NotAFact::OutOfBounds(key, why))?;
+    Ok(Reported { told: Told { source, key, happened_at, fact }, person })
 }
 
 /// Checks a source: a short word, for it stands before every id.
@@ -178,11 +183,6 @@ mod tests {
                     "clock":"c","lead":"1","because":{"version":1,"hash":"h","clause":"1","facts":[]}}"#,
                 "cannot be reported",
             ),
-        ];
-        for (text, expected) in cases {
-            let error = read(text, None).unwrap_err().to_string();
-            assert!(error.contains(expected), "{text}: {error}");
-        }
             (
                 r#"{"source":"crm","id":"7","happened_at":"2026-07-01T10:00:00Z","fact":"opportunity",
                     "opportunity":"d1","fields":{"amount":{"amount_minor":-105400,"currency":"EUR"}}}"#,
@@ -193,5 +193,10 @@ mod tests {
                     "handoff":"h","lead":"1","answer":"accepted","in_place_of":"u1"}"#,
                 "`in_place_of` is a text: in whose place is known of who answers here",
             ),
+        ];
+        for (text, expected) in cases {
+            let error = read(text, None).unwrap_err().to_string();
+            assert!(error.contains(expected), "{text}: {error}");
+        }
     }
 }

@@ -11,6 +11,7 @@ pub mod agreement;
 pub mod attainment;
 pub mod backtest;
 pub mod book;
+pub mod bounds;
 pub mod calendar;
 pub mod clock;
 pub mod collateral_request;

@@ -1,6 +1,7 @@
 //! A row as a draft: values read, references still by the words of the source.
 
 use domain::{
+    bounds,
     field::{FieldValue, Fields},
     money::{Currency, Money},
     person::Person,
@@ -134,7 +135,29 @@ impl Plan {
             }
         }
         join_names(&mut draft);
+        problems.extend(self.out_of_bounds(&draft));
         if problems.is_empty() { Ok(draft) } else { Err(problems) }
+    }
+
+    /// What a row says that no record can have.
+    fn out_of_bounds(&self, draft: &Draft) -> Option<ColumnProblem> {
+        let has_amounts = matches!(self.object, Object::Opportunities | Object::Quotas);
+        let of_fields =
+            bounds::check_fields(&draft.fields, has_amounts, self.object == Object::Users);
+        let of_person = || bounds::check_person(&draft.person);
+        let of_periods = || {
+            let mut amounts = draft.amounts.iter().map(|(_, amount)| FieldValue::Money(*amount));
+            amounts.try_for_each(|it| bounds::check_amount(&it).map_err(|why| ("amount", why)))
+        };
+        let (field, why) =
+            of_fields.and_then(|()| of_person()).and_then(|()| of_periods()).err()?;
+        let is_it = |planned: &&Planned| planned.field == field;
+        let column = self.fields.iter().find(is_it).map(|planned| planned.columns[0]);
+        let reason = why.to_string();
+        Some(match column {
+            Some(index) => self.problem(index, reason),
+            None => ColumnProblem { column: field.to_owned(), reason },
+        })
     }
 
     /// The currency of a row, where a column says it.

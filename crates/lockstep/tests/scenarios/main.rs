@@ -6,6 +6,7 @@ mod account;
 mod agreement;
 mod backtest;
 mod books;
+mod bounds;
 mod cells;
 mod consequences;
 mod corrections;
