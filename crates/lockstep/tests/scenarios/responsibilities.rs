@@ -203,7 +203,17 @@ async fn who_receives_counts_as_untrained_until_somebody_else_vouches_for_them()
     world.at("2026-11-21 09:00");
     let page = world.page("operations", "/responsibilities").await;
     assert!(page.contains("Rita Voss here, training lapsed: handing over, after"), "{page}");
-    let back = vouches(&world, "operations", "handing-over", "").await;
+    let before = world.everything();
+    let dayless = vouches(&world, "operations", "handing-over", "").await;
+    assert_eq!(dayless.status, StatusCode::UNPROCESSABLE_ENTITY, "a day was forgotten");
+    assert!(dayless.text().contains("Choose a day."), "{}", dayless.text());
+    assert!(dayless.body.contains("id=\"on-wrong\""), "{}", dayless.body);
+    assert_eq!(world.everything(), before, "nothing is taken back by it");
+    let person = format!("/people/{}", world.user("rep"));
+    let page = world.gets("operations", &person).await.body;
+    assert!(page.contains("name=\"takes_back\" value=\"yes\""), "it has a button: {page}");
+    let fields = [("what", "handing-over"), ("takes_back", "yes")];
+    let back = world.posts("operations", &format!("{person}/schooling"), &fields).await;
     assert_eq!(back.status, StatusCode::SEE_OTHER, "{}", back.text());
     let page = world.page("operations", "/responsibilities").await;
     assert!(page.contains("Rita Voss here, not trained: handing over"), "taken back: {page}");

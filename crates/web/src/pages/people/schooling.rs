@@ -44,14 +44,23 @@ pub(crate) struct Sending {
     what: String,
     #[serde(default)]
     on: String,
+    #[serde(default)]
+    takes_back: String,
 }
 
 /// Somebody's trainings and check-ins as their page shows them.
 #[derive(Default)]
 pub(super) struct Schooling {
-    pub(super) lines: Vec<Line>,
+    pub(super) lines: Vec<Taught>,
     /// Whether whoever looks may write them down.
     pub(super) may_write: bool,
+}
+
+/// A training or the last check-in.
+pub(super) struct Taught {
+    pub(super) line: Line,
+    /// By which word it is taken back, where it is written down.
+    pub(super) taken_back_as: Option<String>,
 }
 
 /// What the text in force asks of somebody, and what is told of them.
@@ -79,7 +88,8 @@ pub(super) fn of(
         let value = standing(day, day.and_then(|day| training.holds_until(day)), time);
         let value = if is_asked { value } else { value.and_text(", not asked of them") };
         let label = format!("Training: {}", words_of(&training.id));
-        lines.push(Line { label: label.into(), value, from: told_by(&training.field())? });
+        let line = Line { label: label.into(), value, from: told_by(&training.field())? };
+        lines.push(Taught { line, taken_back_as: day.map(|_| training.id.clone()) });
     }
     let is_close = row.id == actor.user
         || manager(row).as_ref() == Some(&actor.user)
@@ -87,7 +97,8 @@ pub(super) fn of(
     if let (Some(check_ins), Some(_), true) = (&agreement.check_ins, manager(row), is_close) {
         let day = checked_in_on(&record.fields);
         let value = standing(day, day.map(|day| check_ins.next_by(day)), time);
-        lines.push(Line { label: "Last check-in".into(), value, from: told_by(CHECKED_IN)? });
+        let line = Line { label: "Last check-in".into(), value, from: told_by(CHECKED_IN)? };
+        lines.push(Taught { line, taken_back_as: day.map(|_| CHECK_IN.to_owned()) });
     }
     let act = Act::VouchFor(row.id.clone(), manager(row));
     let is_asked = !agreement.trainings.is_empty() || agreement.check_ins.is_some();
@@ -126,9 +137,7 @@ pub(super) fn form(agreement: Option<&Agreement>, row: &UserRow) -> Form {
     }
     Form::of([
         Field::select("what", "What", what),
-        Field::new("on", "On which day", Control::Line("date"))
-            .optional()
-            .hint("Blank takes back what is written down."),
+        Field::new("on", "On which day", Control::Line("date")),
     ])
 }
 
@@ -143,9 +152,10 @@ pub(crate) async fn create(
     let row = visit.house.work(move |engine| Ok(engine.read(|reader| reader.user(&asked))?));
     let row = row.await?.ok_or(Failure::Absent)?;
     visit.signed.may(&Act::VouchFor(user.clone(), manager(&row)))?;
-    let on = match sent.on.trim() {
-        "" => Ok(None),
-        text => day_of(text).map(Some),
+    // Taking back is a button of its own: a day that was forgotten takes nothing back.
+    let on = match sent.takes_back == "yes" {
+        true => Ok(None),
+        false => day_of(&sent.on).map(Some),
     };
     let on = match on {
         Ok(on) => on,
