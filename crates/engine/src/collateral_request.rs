@@ -3,7 +3,7 @@
 use domain::{
     agreement::History,
     collateral_request::{
-        CollateralAnswer, CollateralRequestAnswered, CollateralRequestMade,
+        ByCalendar, CollateralAnswer, CollateralRequestAnswered, CollateralRequestMade,
         CollateralRequestWithdrawn, DayRefusal, DeclineReason, Ending, answer_name, due_at,
         wanted_name,
     },
@@ -19,12 +19,13 @@ use crate::{
     Engine, Error, Refusal,
     absence::{manager, substitute_of},
     access::{Act, Actor, may},
-    agreement::history,
+    agreement::{Versions, history},
     book::successor,
     colleague::{append, name_of},
     evidence::about,
     handoff::{NOTE_BYTES_MAX, keep_words},
     lead::working_hours,
+    refusals::Refusals,
 };
 
 /// What is wanted is one line, of so many bytes at most.
@@ -58,6 +59,9 @@ pub enum CollateralRequestRefusal {
     /// Whoever is asked could not answer.
     #[error("{0} does not work here with others' requests: choose somebody else")]
     CannotAnswer(String),
+    /// There is no day.
+    #[error("choose the day by which you need it")]
+    NoDay,
     /// The day is none that can be kept.
     #[error("{0}")]
     Day(#[from] DayRefusal),
@@ -86,8 +90,8 @@ pub struct NewRequest {
     pub why: String,
     /// The id of the lead or opportunity that it is for; blank for none.
     pub about: String,
-    /// By which day it is needed.
-    pub needed_on: Date,
+    /// By which day it is needed; `None` where what was typed is none.
+    pub needed_on: Option<Date>,
 }
 
 /// An answer as somebody gives it.
@@ -161,15 +165,18 @@ impl Engine {
         may(by, &Act::MakeRequests).map_err(Refusal::from)?;
         let (by, versions) = (by.clone(), self.versions.clone());
         self.store.write(now, move |writer| {
-            let words = wanted(&told)?;
-            let asked_side = askable(&writer.reader(), &by, &told.asked)?;
-            let about = about(&writer.reader(), told.about.trim())?;
-            let agreements = history(&writer.reader(), &versions)?;
-            let in_force = agreements.at(now).map(|found| (found.version, &*found.agreement));
-            let people = working_hours(&writer.reader())?;
-            let hours = people.hours(&told.asked, now);
-            let due = due_at(in_force, hours, told.needed_on, now);
-            let (due_at, by_calendar) = due.map_err(|refusal| refused(refusal.into()))?;
+            let (reader, mut refusals) = (writer.reader(), Refusals::default());
+            let words = refusals.take(wanted(&told))?;
+            let asked_side = refusals.take(askable(&reader, &by, &told.asked))?;
+            let day = refusals.take(due(&reader, &versions, &told, now))?;
+            refusals.take(check_why(&told))?;
+            let about = refusals.take(about(&reader, told.about.trim()))?;
+            let found = words.zip(asked_side).zip(about).zip(day);
+            let Some((((words, asked_side), about), (needed_on, due_at, by_calendar))) = found
+            else {
+                return Err(refusals.error());
+            };
+            refusals.done()?;
             let nth = writer.reader().collateral_requests_made()? + 1;
             let request = CollateralRequestId(format!("{}:r{nth}", domain::decided::SOURCE));
             let words = writer.keep_person(&wanted_name(&request), &words)?;
@@ -180,7 +187,7 @@ impl Engine {
                 asked: told.asked,
                 asked_side,
                 about,
-                needed_on: told.needed_on,
+                needed_on,
                 due_at,
                 by_calendar,
                 words,
@@ -249,13 +256,33 @@ fn wanted(told: &NewRequest) -> Result<Person, Error> {
     if wanted.len() > WANTED_BYTES_MAX {
         return Err(refused(CollateralRequestRefusal::WantedTooLong));
     }
-    if why.len() > NOTE_BYTES_MAX {
-        return Err(refused(CollateralRequestRefusal::TooLong));
-    }
     let why = Some(why).filter(|why| !why.is_empty()).map(|why| ("why", why));
     let words = std::iter::once(("text", wanted)).chain(why);
     let other = words.map(|(key, text)| (key.to_owned(), text.to_owned())).collect();
     Ok(Person { other, ..Person::default() })
+}
+
+fn check_why(told: &NewRequest) -> Result<(), Error> {
+    match told.why.trim().len() {
+        0..=NOTE_BYTES_MAX => Ok(()),
+        _ => Err(refused(CollateralRequestRefusal::TooLong)),
+    }
+}
+
+/// By which day it is needed, when that is over for whoever is asked, and by which calendar.
+fn due(
+    reader: &Reader<'_>,
+    versions: &Versions,
+    told: &NewRequest,
+    now: Timestamp,
+) -> Result<(Date, Timestamp, Option<ByCalendar>), Error> {
+    let needed_on = told.needed_on.ok_or_else(|| refused(CollateralRequestRefusal::NoDay))?;
+    let agreements = history(reader, versions)?;
+    let in_force = agreements.at(now).map(|found| (found.version, &*found.agreement));
+    let people = working_hours(reader)?;
+    let due = due_at(in_force, people.hours(&told.asked, now), needed_on, now);
+    let (due_at, by_calendar) = due.map_err(|refusal| refused(refusal.into()))?;
+    Ok((needed_on, due_at, by_calendar))
 }
 
 /// What was wanted; `None` where it was erased.

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
+    bounds::{OutOfBounds, TEAM_CHARS_MAX, check_length},
     decided::SOURCE,
     fact::{Entry, Fact, Told},
     field::{FieldValue, Fields, lay},
@@ -19,6 +20,7 @@ use crate::{
     Engine, Error, Refusal,
     access::{Act, Actor, may},
     agreement::{Versions, history},
+    refusals::Refusals,
 };
 
 /// Why what is known of somebody is not corrected, in the order in which the reasons are looked for.
@@ -27,6 +29,9 @@ pub enum ColleagueRefusal {
     /// There is no such person.
     #[error("there is nobody with the id {0}: look at the list of people")]
     Unknown(UserId),
+    /// The name of a team or a region is too long for the lists that it stands in.
+    #[error("the name of the {0} {1}")]
+    TooLong(&'static str, OutOfBounds),
     /// The manager is nobody.
     #[error("there is nobody with the id {0} to lead them: choose one of the list")]
     ManagerUnknown(UserId),
@@ -126,9 +131,51 @@ pub(crate) fn write_down_first(
     user: UserId,
     correction: Correction,
 ) -> Result<bool, Error> {
+    write_down(writer, versions, by, user, first_fields(correction))
+}
+
+/// Whether what is told of somebody who is only now let in can be so; of `nobody` as long as it is not
+/// known who they are.
+///
+/// # Errors
+/// All that cannot.
+pub(crate) fn check_first(
+    reader: &Reader<'_>,
+    versions: &Versions,
+    user: Option<&UserId>,
+    correction: &Correction,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let nobody = UserId::from("");
+    let (users, user) = (reader.users()?, user.unwrap_or(&nobody));
+    check_told(reader, versions, (&users, user), &first_fields(correction.clone()), now)
+}
+
+/// What a first correction says: what is blank says nothing.
+fn first_fields(correction: Correction) -> Fields {
     let mut told = told_fields(correction);
     told.retain(|_, value| *value != FieldValue::Cleared);
-    write_down(writer, versions, by, user, told)
+    told
+}
+
+/// Looks at every value that is told of somebody.
+fn check_told(
+    reader: &Reader<'_>,
+    versions: &Versions,
+    (users, user): (&[UserRow], &UserId),
+    told: &Fields,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let mut refusals = Refusals::default();
+    for name in ["team", "region"] {
+        let text = told.get(name).and_then(FieldValue::text).unwrap_or_default();
+        let fits = check_length(text, TEAM_CHARS_MAX);
+        refusals.take(fits.map_err(|why| refused(ColleagueRefusal::TooLong(name, why))))?;
+    }
+    refusals.take(check_manager(reader, users, user, told.get("manager")))?;
+    refusals.take(check_calendar(reader, versions, told.get("calendar"), now))?;
+    refusals.take(with_zone(told.clone()))?;
+    refusals.done()
 }
 
 /// Appends what is new of some fields of somebody; whether anything is.
@@ -144,8 +191,7 @@ fn write_down(
         return Err(refused(ColleagueRefusal::Unknown(user)));
     };
     let new = new_fields(&row.fields, told);
-    check_manager(&writer.reader(), &users, &user, new.get("manager"))?;
-    check_calendar(&writer.reader(), versions, new.get("calendar"), writer.now())?;
+    check_told(&writer.reader(), versions, (&users, &user), &new, writer.now())?;
     let new = new_fields(&row.fields, with_zone(new)?);
     if new.is_empty() {
         return Ok(false);

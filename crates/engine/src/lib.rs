@@ -41,6 +41,7 @@ pub mod what_if;
 
 mod deciding;
 mod over_leads;
+pub mod refusals;
 mod secret;
 
 use std::{
@@ -135,6 +136,9 @@ pub enum Refusal {
     /// About who signs in whose place.
     #[error(transparent)]
     Substitute(#[from] substitute::SubstituteRefusal),
+    /// Several at once of what was typed into one form.
+    #[error("{0}")]
+    Several(refusals::Several),
     /// About trying something out on a lead.
     #[error(transparent)]
     WhatIf(#[from] what_if::WhatIfRefusal),

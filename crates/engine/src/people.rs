@@ -1,6 +1,7 @@
 //! People who sign in: let in, given a role and a side, shown out.
 
 use domain::{
+    bounds::{NAME_CHARS_MAX, OutOfBounds, check_length},
     decided::SOURCE,
     fact::{Fact, Told},
     firm::{Role, Side, UserAdmitted},
@@ -13,8 +14,9 @@ use store::{Invitation, Writer, read::UserRow};
 use crate::{
     Engine, Error, Refusal,
     access::{Act, Actor, may},
-    colleague::{Correction, write_down_first},
+    colleague::{Correction, check_first, name_of, write_down_first},
     password::{NewPassword, own_words},
+    refusals::Refusals,
     secret::{fingerprint, hash_password, new_secret},
 };
 
@@ -30,6 +32,12 @@ pub enum PeopleRefusal {
     /// The name is blank.
     #[error("the name is blank: write the name that the others know")]
     NameBlank,
+    /// The name is too long for the lists that it stands in.
+    #[error("the name of the person {0}")]
+    NameTooLong(OutOfBounds),
+    /// There is no mail address.
+    #[error("the mail address is blank: write it like ann@firm.example")]
+    AddressBlank,
     /// The mail address does not read as one.
     #[error("\"{0}\" is no mail address: write it like ann@firm.example")]
     NotAnAddress(String),
@@ -42,6 +50,9 @@ pub enum PeopleRefusal {
     /// The link does not work any more.
     #[error("this link has been used, has expired, or never worked: ask for a new one")]
     LinkSpent,
+    /// They have left.
+    #[error("{0} has left: let them in again first")]
+    Left(String),
     /// Nobody could let anybody in any more.
     #[error("this is the last person who can let others in: give somebody else that role first")]
     LastOperator,
@@ -50,9 +61,6 @@ pub enum PeopleRefusal {
 /// Somebody who is to be let in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewPerson {
-    /// They have left.
-    #[error("{0} has left: let them in again first")]
-    Left(String),
     /// The name.
     pub name: String,
     /// The mail address, with which they sign in.
@@ -110,15 +118,23 @@ impl Engine {
         if let Some(actor) = by {
             may(actor, &Act::ManagePeople).map_err(Refusal::from)?;
         }
-        let named = named(&person.name, &person.email)?;
+        let mut refusals = Refusals::default();
+        let name = refusals.take(clean_name(&person.name))?;
+        let email = refusals.take(clean_address(&person.email))?;
         let by = by.map(|actor| actor.user.clone());
         let secret = new_secret();
         let (kept, versions, more) = (fingerprint(&secret), self.versions.clone(), known);
         self.store.write(now, move |writer| {
-            let user = user_for(writer, named.email.as_deref().unwrap_or_default())?;
+            let user = email.as_ref().map(|email| refusals.take(user_for(writer, email)));
+            let user = user.transpose()?.flatten();
+            refusals.take(check_first(&writer.reader(), &versions, user.as_ref(), &more, now))?;
+            let (Some(name), Some(email), Some(user)) = (name, email, user) else {
+                return Err(refusals.error());
+            };
+            refusals.done()?;
             let subject = format!("user/{user}");
             let mut known = writer.reader().person_of(&subject)?.unwrap_or_default();
-            known.overlay(&named);
+            known.overlay(&Person { name: Some(name), email: Some(email), ..Person::default() });
             let hash = Some(writer.keep_person(&subject, &known)?);
             let (role, side) = (person.role, person.side.unwrap_or(person.role.side()));
             let user_id = user.clone();
@@ -375,11 +391,19 @@ fn admit(writer: &mut Writer<'_>, fact: UserAdmitted) -> Result<(), Error> {
 
 fn clean_name(name: &str) -> Result<String, Error> {
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-    if name.is_empty() { Err(refused(PeopleRefusal::NameBlank)) } else { Ok(name) }
+    if name.is_empty() {
+        return Err(refused(PeopleRefusal::NameBlank));
+    }
+    let fits = check_length(&name, NAME_CHARS_MAX);
+    fits.map_err(|why| refused(PeopleRefusal::NameTooLong(why)))?;
+    Ok(name)
 }
 
 fn clean_address(address: &str) -> Result<String, Error> {
     let address = address.trim().to_lowercase();
+    if address.is_empty() {
+        return Err(refused(PeopleRefusal::AddressBlank));
+    }
     let reads = address.split_once('@').is_some_and(|(local, domain)| {
         !local.is_empty() && !domain.is_empty() && !domain.contains('@')
     });

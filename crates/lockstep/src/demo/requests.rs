@@ -174,7 +174,7 @@ fn ask(
             wanted: wanted.to_owned(),
             why: why.to_owned(),
             about: String::new(),
-            needed_on: today.saturating_add(days.days()),
+            needed_on: Some(today.saturating_add(days.days())),
         };
         match engine.make_request(&STAFF[by].actor(), told, now) {
             Err(Error::Refused(Refusal::CollateralRequest(CollateralRequestRefusal::Day(_)))) => {}

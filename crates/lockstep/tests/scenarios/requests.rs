@@ -340,3 +340,30 @@ async fn material_is_asked_for_from_an_opportunity_and_found_from_there() {
     assert!(world.page("mara", found).await.contains("Pumps for the north"));
     assert!(world.page("mara", "/requests?stands=late").await.contains("0 requests"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_that_is_wrong_with_a_request_is_said_at_once_each_beside_its_field() {
+    let world = World::just_signed_with(TEXT);
+    let before = world.everything();
+    let long = "w".repeat(4_001);
+    let fields = [
+        ("asked", ""),
+        ("wanted", " "),
+        ("needed_on", "on Friday"),
+        ("why", &*long),
+        ("about", "crm:gone"),
+    ];
+    let refused = world.posts("rep", "/requests", &fields).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for (field, says) in [
+        ("asked", "Choose whom you ask."),
+        ("wanted", "Say in one line what is wanted."),
+        ("needed_on", "is no day: write it like 2026-12-01."),
+        ("why", "That is too long: use at most 4,000 bytes."),
+        ("about", "crm:gone"),
+    ] {
+        assert!(refused.body.contains(&format!("id=\"{field}-wrong\"")), "{field}");
+        assert!(refused.text().contains(says), "{says}: {}", refused.text());
+    }
+    assert_eq!(world.everything(), before);
+}

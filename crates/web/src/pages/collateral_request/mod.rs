@@ -136,18 +136,13 @@ async fn asked_anew(
 /// Asks for it.
 pub(crate) async fn create(visit: Visit, Sent(sent): Sent<Asking>) -> Result<Response, Failure> {
     visit.signed.may(&Act::MakeRequests)?;
-    let needed_on = match day_of(&sent.needed_on) {
-        Ok(day) => day,
-        Err(words) => {
-            return asked_anew(visit, &sent, |form| form.refuse("needed_on", words)).await;
-        }
-    };
+    let needed_on = day_of(&sent.needed_on);
     let told = NewRequest {
         asked: UserId(sent.asked.clone()),
         wanted: sent.wanted.clone(),
         why: sent.why.clone(),
         about: sent.about.clone(),
-        needed_on,
+        needed_on: needed_on.clone().ok(),
     };
     let (by, now) = (visit.signed.0.clone(), visit.house.now());
     match visit.house.work(move |engine: &Engine| Ok(engine.make_request(&by, told, now)?)).await {
@@ -156,8 +151,16 @@ pub(crate) async fn create(visit: Visit, Sent(sent): Sent<Asking>) -> Result<Res
             Ok(visit.go(&request_href(&request), &said))
         }
         Err(Failure::Refused(refusal)) => {
-            let (field, words) = (field_of(&refusal), sentence(&refusal.to_string()));
-            asked_anew(visit, &sent, |form| form.refuse(field, words)).await
+            asked_anew(visit, &sent, |form| {
+                for refusal in refusal.each() {
+                    form.refuse(field_of(&refusal), sentence(&refusal.to_string()));
+                }
+                // What was typed and is no day is told with what was typed.
+                if let Err(words) = needed_on {
+                    form.refuse("needed_on", words);
+                }
+            })
+            .await
         }
         Err(other) => Err(other),
     }
@@ -291,7 +294,7 @@ fn field_of(refusal: &Refusal) -> &'static str {
         Refusal::CollateralRequest(refusal) => match refusal {
             Refused::NothingWanted | Refused::WantedTooLong => "wanted",
             Refused::NobodyAsked | Refused::Oneself | Refused::CannotAnswer(_) => "asked",
-            Refused::Day(_) => "needed_on",
+            Refused::NoDay | Refused::Day(_) => "needed_on",
             Refused::TooLong => "why",
             Refused::NoReason => "answer",
             Refused::NoPlace | Refused::NoWords | Refused::AnswerTooLong => "words",

@@ -151,6 +151,7 @@ pub(super) fn field_of(refusal: &Refusal) -> &'static str {
             | ColleagueRefusal::OwnManager
             | ColleagueRefusal::Circle(_),
         ) => "manager",
+        Refusal::Colleague(ColleagueRefusal::TooLong(field, _)) => field,
         Refusal::Colleague(ColleagueRefusal::CalendarUnknown(_)) => "calendar",
         Refusal::Colleague(ColleagueRefusal::ZoneUnknown(_)) => "zone",
         _ => "",
@@ -218,7 +219,9 @@ pub(crate) async fn record(
             ("calendar", &sent.calendar),
             ("zone", &sent.zone),
         ]);
-        forms.record.refuse(field_of(refusal), sentence(&refusal.to_string()));
+        for refusal in refusal.clone().each() {
+            forms.record.refuse(field_of(&refusal), sentence(&refusal.to_string()));
+        }
     })
     .await
 }

@@ -148,7 +148,9 @@ pub(crate) async fn create(visit: Visit, Sent(sent): Sent<Sending>) -> Result<Re
     match visit.house.work(admit).await {
         Ok((_, secret)) => Ok(linked(visit, sent.name, &secret)),
         Err(Failure::Refused(refusal)) => {
-            shown.refuse(field_of(&refusal), sentence(&refusal.to_string()));
+            for refusal in refusal.each() {
+                shown.refuse(field_of(&refusal), sentence(&refusal.to_string()));
+            }
             Ok(admitting(visit, shown))
         }
         Err(other) => Err(other),
@@ -158,8 +160,12 @@ pub(crate) async fn create(visit: Visit, Sent(sent): Sent<Sending>) -> Result<Re
 /// The field that a refusal is about.
 fn field_of(refusal: &Refusal) -> &'static str {
     match refusal {
-        Refusal::People(PeopleRefusal::NameBlank) => "name",
-        Refusal::People(PeopleRefusal::NotAnAddress(_) | PeopleRefusal::AddressTaken(_)) => "email",
+        Refusal::People(PeopleRefusal::NameBlank | PeopleRefusal::NameTooLong(_)) => "name",
+        Refusal::People(
+            PeopleRefusal::AddressBlank
+            | PeopleRefusal::NotAnAddress(_)
+            | PeopleRefusal::AddressTaken(_),
+        ) => "email",
         other => change::field_of(other),
     }
 }
