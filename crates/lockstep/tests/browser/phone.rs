@@ -41,3 +41,27 @@ async fn the_bar_of_a_phone_has_five_entries_and_more_opens_by_keyboard_without_
     house.one("#more [aria-current][href='/people']").await;
     clean(house.examine("people-more").await);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_longest_names_wrap_and_stretch_no_page() {
+    let world = firm::busy().await;
+    let (name, team) = ("N".repeat(120), "t".repeat(80));
+    let user = json!({
+        "fact": "user", "user": "crm:long", "person": {"name": name},
+        "fields": {"team": team, "region": team, "manager": "crm:long", "side": "sales"},
+    });
+    let owned = json!({"fact": "lead_assigned", "lead": "l1", "owner": "crm:long"});
+    assert!(world.reports(json!([user, owned])).await.status.is_success());
+    let Some(house) = House::open(&world).await else { return };
+    house.enters(&world, "operations").await;
+    for (name, path) in [
+        ("long-people", "/people"),
+        ("long-person", "/people/crm%3Along"),
+        ("long-manager", "/people/new"),
+        ("long-owners", "/leads"),
+        ("long-owner", "/leads/crm:l1"),
+    ] {
+        house.visits(path).await;
+        clean(house.examine(name).await);
+    }
+}

@@ -44,7 +44,7 @@ static COLUMNS: [Column; 5] = [
     column("leads", "Leads", "n"),
     column("opportunities", "Opportunities", "n"),
     column("last", "Last fact", "drop nw"),
-    column("owner", "Owner", "full nw"),
+    column("owner", "Owner", "full any"),
     Column { is_usual: false, ..column("id", "Id", "full any") },
 ];
 

@@ -56,8 +56,8 @@ const fn column(key: &'static str, label: &'static str, class: &'static str) -> 
 }
 
 static COLUMNS: [Column; 7] = [
-    column("by", "Asked by", "full nw"),
-    column("asked", "Asked of", "full nw"),
+    column("by", "Asked by", "full any"),
+    column("asked", "Asked of", "full any"),
     column("about", "For", "drop"),
     column("due", "Due", "full nw"),
     column("stands", "How it stands", "second"),

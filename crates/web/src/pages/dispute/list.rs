@@ -45,7 +45,7 @@ const fn column(key: &'static str, label: &'static str, class: &'static str) -> 
 }
 
 static COLUMNS: [Column; 8] = [
-    column("by", "By", "full nw"),
+    column("by", "By", "full any"),
     column("opened", "Contested", "wideonly drop nw"),
     column("due", "Ruling due", "full nw"),
     column("stands", "How it stands", "second"),

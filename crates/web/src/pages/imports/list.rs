@@ -44,7 +44,7 @@ const fn column(key: &'static str, label: &'static str, class: &'static str) -> 
 
 static COLUMNS: [Column; 12] = [
     column("begun", "Begun", "full nw"),
-    column("by", "By", "wideonly drop nw"),
+    column("by", "By", "wideonly drop any"),
     column("state", "State", "second"),
     column("read", "Read", "n"),
     column("created", "Created", "n drop"),

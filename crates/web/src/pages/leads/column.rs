@@ -154,7 +154,7 @@ impl Column {
             Column::Score if is_chosen => "n",
             Column::Score => "n drop",
             Column::Source | Column::Level if !is_chosen => "wideonly drop nw",
-            Column::Owner => "end nw",
+            Column::Owner => "end any",
             Column::Clock => "second",
             Column::Times => "n",
             Column::Id => "full any",

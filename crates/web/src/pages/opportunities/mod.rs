@@ -53,7 +53,7 @@ static COLUMNS: [Column; 10] = [
     Column { is_usual: false, ..column("currency", "Currency", "full nw") },
     Column { is_usual: false, ..column("opened", "Opened", "full nw") },
     Column { sort: Some(("closes", false)), ..column("closes", "Closes or closed", "full nw") },
-    column("owner", "Owner", "end nw"),
+    column("owner", "Owner", "end any"),
     Column { is_usual: false, sort: Some(("id", false)), ..column("id", "Id", "full any") },
 ];
 
