@@ -2,6 +2,7 @@
 //! of a few people, a signed Agreement, and browsers that only fetch.
 
 mod answer;
+mod bringing;
 mod database;
 mod outcomes;
 mod served;
@@ -276,55 +277,6 @@ impl World {
         let now = self.now();
         self.asks(|engine| engine.tick(now)).expect("the tick works");
         self
-    }
-
-    /// Where files lie that people bring.
-    pub fn dock(&self) -> &Dock {
-        &self.dock
-    }
-
-    /// Works on the imports that wait, until none does.
-    pub fn works(&self) -> &World {
-        let (now, dock) = (self.now(), &self.dock);
-        self.asks(
-            |engine| while engine.work_on_imports(dock, &|| now).expect("the worker works") {},
-        );
-        self
-    }
-
-    /// Works on the next import; when the worker looks at the clock for the `nth` time, from 1,
-    /// somebody meanwhile does something else.
-    pub fn works_and_meanwhile(&self, nth: u32, act: impl Fn() + Sync + Send) -> &World {
-        let (now, dock, looked) = (self.now(), &self.dock, AtomicU32::new(0));
-        let clock = || {
-            if looked.fetch_add(1, Ordering::SeqCst) + 1 == nth {
-                act();
-            }
-            now
-        };
-        self.asks(|engine| engine.work_on_imports(dock, &clock)).expect("the worker works");
-        self
-    }
-
-    /// Somebody drops files at the dock.
-    pub async fn brings(&self, short: &str, files: &[(&str, &[u8])]) -> Answer {
-        const EDGE: &str = "edge-of-a-part";
-        let mut body = Vec::new();
-        for (name, content) in files {
-            let head = format!(
-                "--{EDGE}\r\nContent-Disposition: form-data; name=\"files\"; filename=\"{name}\"\r\n\r\n"
-            );
-            body.extend_from_slice(head.as_bytes());
-            body.extend_from_slice(content);
-            body.extend_from_slice(b"\r\n");
-        }
-        body.extend_from_slice(format!("--{EDGE}--\r\n").as_bytes());
-        let request = Request::post("/imports")
-            .header(header::HOST, "lockstep.example")
-            .header(header::ORIGIN, "http://lockstep.example")
-            .header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={EDGE}"));
-        let request = self.signed(request, short).body(Body::from(body)).expect("a request");
-        Answer::of(self.router.clone().oneshot(request).await.expect("an answer")).await
     }
 
     /// Puts a text before both sides, in the place of one that is open for signing.

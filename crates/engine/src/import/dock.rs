@@ -42,8 +42,8 @@ impl Dock {
         tables_in(&self.folder_of(id))
     }
 
-    /// Removes the files of an import.
-    pub(super) fn clear(&self, id: &str) {
+    /// Removes the files of an import, or of one that never came about.
+    pub fn clear(&self, id: &str) {
         // What is left by a failure is removed with what has grown old.
         let _ = std::fs::remove_dir_all(self.folder_of(id));
     }
@@ -53,11 +53,38 @@ pub(super) fn new_id(now: Timestamp) -> String {
     format!("{}-{:08x}", now.as_millisecond(), rand::rng().random::<u32>())
 }
 
+/// When files were brought, by the id of their import.
+pub(super) fn brought_at(id: &str) -> Option<Timestamp> {
+    Timestamp::from_millisecond(id.split_once('-')?.0.parse().ok()?).ok()
+}
+
+/// An import of files that somebody brought, as it begins.
+pub(super) fn brought(
+    id: &str,
+    files: &[PathBuf],
+    state: State,
+    by: &UserId,
+    now: Timestamp,
+) -> ImportRun {
+    let files: Vec<String> = files.iter().map(|path| path.display().to_string()).collect();
+    ImportRun {
+        id: id.to_owned(),
+        started_at: now,
+        state: state.key().to_owned(),
+        files: serde_json::to_string(&files).unwrap_or_default(),
+        counts: "{}".to_owned(),
+        position: "{}".to_owned(),
+        by: Some(by.clone()),
+        settings: "{}".to_owned(),
+        found: "null".to_owned(),
+        report: "{}".to_owned(),
+        ..ImportRun::default()
+    }
+}
+
 /// How an import stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// Its files are on their way.
-    Receiving,
     /// Its files are looked over.
     Looking,
     /// What was found waits to be looked at.
@@ -89,8 +116,7 @@ pub enum State {
 }
 
 impl State {
-    const ALL: [(State, &'static str, &'static str); 15] = [
-        (State::Receiving, "receiving", "is still receiving its files"),
+    const ALL: [(State, &'static str, &'static str); 14] = [
         (State::Looking, "looking", "is being looked over"),
         (State::Open, "open", "waits to be looked at"),
         (State::Trying, "trying", "is being tried out"),
@@ -215,7 +241,8 @@ pub struct Match {
 }
 
 impl Engine {
-    /// Makes room for files that somebody brings; the id of the import that they will be.
+    /// Makes room for files that somebody brings; the id of the import that they will be. There is no
+    /// such import before they are received: whoever brings none that can be looked at leaves nothing.
     ///
     /// # Errors
     /// The actor may not, or the folder cannot be made.
@@ -226,20 +253,6 @@ impl Engine {
             let place = dock.folder.display();
             refused(ImportRefusal::File(format!("{place} cannot be written: {error}")))
         })?;
-        let run = ImportRun {
-            id: id.clone(),
-            started_at: now,
-            state: State::Receiving.key().to_owned(),
-            files: "[]".to_owned(),
-            counts: "{}".to_owned(),
-            position: "{}".to_owned(),
-            by: Some(by.user.clone()),
-            settings: "{}".to_owned(),
-            found: "null".to_owned(),
-            report: "{}".to_owned(),
-            ..ImportRun::default()
-        };
-        self.store.write(now, move |writer| Ok::<_, Error>(writer.keep_import(&run)?))?;
         Ok(id)
     }
 
@@ -252,21 +265,20 @@ impl Engine {
         dock: &Dock,
         by: &Actor,
         id: &str,
-        choices: Choices,
+        choices: &Choices,
         now: Timestamp,
     ) -> Result<(), Error> {
+        may(by, &Act::Import).map_err(Refusal::from)?;
         dock.unpack(id).map_err(refused)?;
         let files = dock.files_of(id).map_err(refused)?;
         if files.is_empty() {
             return Err(refused(ImportRefusal::NothingInside("what was sent".to_owned())));
         }
-        let names: Vec<String> = files.iter().map(|path| path.display().to_string()).collect();
-        let files = serde_json::to_string(&names).unwrap_or_default();
-        let settings = serde_json::to_string(&choices).unwrap_or_default();
-        self.pass(by, id, &[State::Receiving], State::Looking, now, move |_, run| {
-            (run.files, run.settings) = (files, settings);
-            Ok(())
-        })
+        let settings = serde_json::to_string(choices).unwrap_or_default();
+        let run = ImportRun { settings, ..brought(id, &files, State::Looking, &by.user, now) };
+        self.store.write(now, move |writer| Ok::<_, Error>(writer.keep_import(&run)?))?;
+        self.work_there_is.tell();
+        Ok(())
     }
 
     /// Keeps what somebody decided about the files; they are looked over again.
@@ -386,7 +398,6 @@ impl Engine {
     ) -> Result<(), Error> {
         use State::*;
         let from = [
-            Receiving,
             Looking,
             Open,
             Trying,

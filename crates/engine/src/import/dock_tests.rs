@@ -46,7 +46,7 @@ impl Harbour {
             std::fs::write(self.dock.folder_of(&id).join(name), content).unwrap();
         }
         let choices = Default::default();
-        self.engine.received_import(&self.dock, &olga(), &id, choices, at(0)).unwrap();
+        self.engine.received_import(&self.dock, &olga(), &id, &choices, at(0)).unwrap();
         self.works(1);
         id
     }
@@ -451,4 +451,16 @@ fn only_who_may_bring_data_does_and_only_in_order() {
     let Err(Error::Refused(refusal)) = early else { panic!("it was not tried out") };
     assert_eq!(refusal.to_string(), "the import waits to be looked at: look at it again");
     assert!(harbour.engine.pause_import(&olga(), "none", at(0)).is_err());
+}
+
+#[test]
+fn files_that_never_became_an_import_go_after_a_day() {
+    let harbour = Harbour::new();
+    let known = harbour.brought(&[LEADS]);
+    let stray = harbour.engine.receive_import(&harbour.dock, &olga(), at(0)).unwrap();
+    let is_there = |id: &str| harbour.dock.folder_of(id).exists();
+    for (hours, stays) in [(23, true), (25, false)] {
+        harbour.engine.forget_old_imports(&harbour.dock, at(hours * 60)).unwrap();
+        assert_eq!((is_there(&known), is_there(&stray)), (true, stays), "{hours} h");
+    }
 }

@@ -13,12 +13,11 @@ use std::{
 
 use domain::{decided::SOURCE, ids::UserId};
 use jiff::{SignedDuration, Timestamp};
-use rand::RngExt;
 use store::ImportRun;
 
 use super::{
     ImportRefusal,
-    dock::{Dock, State},
+    dock::{Dock, State, brought, new_id},
     look_over::{inside, others_in, tables_in},
     refused,
     unpacking::is_archive,
@@ -54,7 +53,7 @@ impl Engine {
         if files.is_empty() {
             return Ok(None);
         }
-        let id = format!("{}-{:08x}", now.as_millisecond(), rand::rng().random::<u32>());
+        let id = new_id(now);
         let into = dock.folder_of(&id);
         let there = copied(&files, &into).map_err(|error| cannot(folder, &error))?;
         let left = others_in(folder).map_err(refused)?;
@@ -63,20 +62,8 @@ impl Engine {
             Ok(()) => (dock.files_of(&id).map_err(refused)?, State::Waiting, Outcome::default()),
             Err(refusal) => (there, State::Failed, Outcome::failed(refusal.to_string())),
         };
-        let there: Vec<String> = there.iter().map(|path| path.display().to_string()).collect();
-        let run = ImportRun {
-            id: id.clone(),
-            started_at: now,
-            state: state.key().to_owned(),
-            files: serde_json::to_string(&there).unwrap_or_default(),
-            counts: "{}".to_owned(),
-            position: "{}".to_owned(),
-            by: Some(drop_folder_user()),
-            settings: "{}".to_owned(),
-            found: "null".to_owned(),
-            report: serde_json::to_string(&outcome).unwrap_or_default(),
-            ..ImportRun::default()
-        };
+        let report = serde_json::to_string(&outcome).unwrap_or_default();
+        let run = ImportRun { report, ..brought(&id, &there, state, &drop_folder_user(), now) };
         // In the other order, a file could be away before its import is known.
         self.store.write(now, move |writer| Ok::<_, Error>(writer.keep_import(&run)?))?;
         put_away(&files, folder, now).map_err(|error| cannot(folder, &error))?;

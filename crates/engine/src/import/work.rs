@@ -19,7 +19,7 @@ use super::{
     ImportOptions, ImportRefusal, ImportReport, Listener, Progress, Rejected,
     carrying_out::Position,
     choices::Choices,
-    dock::{AT_WORK, Dock, Import, State},
+    dock::{AT_WORK, Dock, Import, State, brought_at},
     refused, to_take,
 };
 use crate::{Engine, Error};
@@ -31,6 +31,8 @@ pub(super) const BEAT: SignedDuration = SignedDuration::from_secs(5);
 /// Imports that nobody went on with are forgotten after this, and rejected rows of those that are
 /// over: both hold what files say of people.
 pub const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// Files that are longer on their way than this do not come any more.
+const ON_THE_WAY_MAX: SignedDuration = SignedDuration::from_hours(24);
 
 /// What came of an import, or of trying it out.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -315,6 +317,20 @@ impl Engine {
                     false => Ok::<_, Error>(writer.delete_rejected(&run.id)?),
                 }
             })?;
+        }
+        self.clear_strays(dock, now)
+    }
+
+    /// Removes files that never became an import: the process ended while they were on their way.
+    fn clear_strays(&self, dock: &Dock, now: Timestamp) -> Result<(), Error> {
+        let folders = std::fs::read_dir(&dock.folder).into_iter().flatten().flatten();
+        for folder in folders {
+            let id = folder.file_name().to_string_lossy().into_owned();
+            let is_stray =
+                brought_at(&id).is_some_and(|at| now.duration_since(at) > ON_THE_WAY_MAX);
+            if is_stray && self.read(|reader| reader.import(&id))?.is_none() {
+                dock.clear(&id);
+            }
         }
         Ok(())
     }

@@ -19,6 +19,7 @@ mod handoffs;
 mod hostile;
 mod imports;
 mod imports_judged;
+mod imports_wizard;
 mod judged;
 mod ladders;
 mod leads;

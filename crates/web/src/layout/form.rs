@@ -23,6 +23,8 @@ pub enum Control {
     Radio(Vec<(String, String)>),
     /// Yes or no; sent as `yes`.
     Check,
+    /// Files, one or more, whose names end like this.
+    Files(String),
     /// Sent along and not shown.
     Hidden,
 }

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use store::RejectedRow;
 
 use super::{
-    href, received,
+    href, open, received,
     report::{self, to_look_at},
     show::import_of,
 };
@@ -84,18 +84,20 @@ pub(crate) async fn settings(
     Sent(sent): Sent<BTreeMap<String, String>>,
 ) -> Result<Response, Failure> {
     visit.signed.may(&Act::Import)?;
-    let mut choices = import_of(&visit, id.clone()).await?.choices;
+    let import = import_of(&visit, id.clone()).await?;
+    let mut choices = import.choices.clone();
     let said = |name: &str| {
         let text = sent.get(name).map(|text| text.trim().to_owned());
-        text.filter(|text| !text.is_empty() && text.len() <= TEXT_MAX)
+        text.filter(|text| !text.is_empty())
     };
     choices.preset = said("preset");
     choices.source = said("source");
-    choices.currency = said("currency").map(|code| code.to_uppercase());
+    choices.currency = said("currency");
     choices.zone = said("zone");
     choices.history = said("history").as_deref() == Some("yes");
-    if let Err(words) = received::check(&choices) {
-        return Ok(visit.go(&href(&id), &Flash::not_done(words)));
+    let wrong = received::check(&mut choices);
+    if !wrong.is_empty() {
+        return open::refused(visit, &import, &choices, wrong);
     }
     let words = "The files are looked over again.";
     ask(visit, id, words, move |engine, _, by, id, now| engine.choose_import(by, id, &choices, now))

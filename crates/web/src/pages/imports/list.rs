@@ -64,7 +64,6 @@ const STANDINGS: [(&str, &str, &[State]); 6] = [
         "under_way",
         "under way",
         &[
-            State::Receiving,
             State::Looking,
             State::Trying,
             State::PausingTrial,
@@ -114,7 +113,6 @@ fn by(import: &Import, names: &Names<'_, '_>) -> Result<String, StoreError> {
 /// How an import stands, for a cell of a table.
 fn short(state: State) -> &'static str {
     match state {
-        State::Receiving => "receiving files",
         State::Looking => "looking over",
         State::Open | State::Tried => "waits for you",
         State::Trying | State::PausingTrial => "trying out",

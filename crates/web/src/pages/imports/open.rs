@@ -4,12 +4,17 @@ use askama::Template;
 use axum::response::Response;
 use engine::import::{
     ColumnUse,
+    choices::Choices,
     dock::Import,
     found::{Found, FoundTable, KnownBy},
     presets,
 };
 
-use super::{files_words, href, received::history, rows_words, table_words, without_folder};
+use super::{
+    files_words, href,
+    received::{Wrong, history},
+    rows_words, table_words, without_folder,
+};
 use crate::{
     failure::Failure,
     layout::{Field, Form, Frame, Place},
@@ -110,7 +115,28 @@ fn asks(table: &FoundTable) -> Vec<String> {
 
 /// The page.
 pub(super) fn shown(visit: Visit, import: Import) -> Result<Response, Failure> {
-    let Some(found) = &import.found else { return Err(Failure::Absent) };
+    let found = import.found.as_ref().ok_or(Failure::Absent)?;
+    let form = form(&import.choices, found);
+    let frame = visit.frame("Import", Place::Imports);
+    Ok(visit.show(page(frame, &import, found, form)))
+}
+
+/// The page with what was said of all tables and is refused: what was written stands there still.
+pub(super) fn refused(
+    visit: Visit,
+    import: &Import,
+    said: &Choices,
+    wrong: Wrong,
+) -> Result<Response, Failure> {
+    let found = import.found.as_ref().ok_or(Failure::Absent)?;
+    let mut form = form(said, found);
+    wrong.into_iter().for_each(|(field, words)| form.refuse(field, words));
+    let mut frame = visit.frame("Import", Place::Imports);
+    frame.refused = true;
+    Ok(visit.refuse(page(frame, import, found, form)))
+}
+
+fn page(frame: Frame, import: &Import, found: &Found, form: Form) -> OpenPage {
     let taken: Vec<&FoundTable> = found.tables.iter().filter(|table| table.taken).collect();
     let rows: u64 = taken.iter().map(|table| table.rows).sum();
     let title = match taken.len() {
@@ -118,30 +144,32 @@ pub(super) fn shown(visit: Visit, import: Import) -> Result<Response, Failure> {
         1 => format!("1 table, {}", rows_words(rows)),
         some => format!("{some} tables, {}", rows_words(rows)),
     };
-    let page = OpenPage {
-        frame: visit.frame("Import", Place::Imports),
+    OpenPage {
+        frame,
         title,
         files: files_words(&import.files),
         href: href(&import.id),
         tables: Tables::of(&import.id, found),
-        form: form(&import, found),
+        form,
         may_try: !taken.is_empty(),
-    };
-    Ok(visit.show(page))
+    }
 }
 
 /// What holds for all tables.
-fn form(import: &Import, found: &Found) -> Form {
+fn form(choices: &Choices, found: &Found) -> Form {
     let mut systems = vec![(String::new(), "Find out by the columns".to_owned())];
     systems.extend(presets().into_iter().map(|(name, words)| (name.to_owned(), words.to_owned())));
-    let choices = &import.choices;
+    let or_found = |said: &Option<String>, found: &String| said.as_ref().unwrap_or(found).clone();
     Form::of([
         Field::select("preset", "They come from", systems)
             .value(choices.preset.clone().unwrap_or_default())
             .optional(),
-        Field::line("source", "The word before every id").value(&found.source),
-        Field::line("currency", "The currency of amounts that name none").value(&found.currency),
-        Field::line("zone", "The time zone of dates that name none").value(&found.zone),
+        Field::line("source", "The word before every id")
+            .value(or_found(&choices.source, &found.source)),
+        Field::line("currency", "The currency of amounts that name none")
+            .value(or_found(&choices.currency, &found.currency)),
+        Field::line("zone", "The time zone of dates that name none")
+            .value(or_found(&choices.zone, &found.zone)),
         history(choices),
     ])
 }

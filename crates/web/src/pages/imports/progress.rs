@@ -99,7 +99,6 @@ fn goes_on(state: State) -> Option<&'static str> {
 
 fn title(state: State) -> &'static str {
     match state {
-        State::Receiving => "The files are on their way",
         State::Looking => "Looking over the files",
         State::Trying => "Trying it out",
         State::Waiting => "Waiting for its turn",
@@ -117,9 +116,7 @@ fn safe(state: State) -> &'static str {
         State::Trying | State::PausingTrial => {
             "Nothing is kept yet. You may leave this page; it goes on, after a restart too."
         }
-        State::Receiving | State::Looking => {
-            "Nothing is kept yet. You may leave this page; it goes on."
-        }
+        State::Looking => "Nothing is kept yet. You may leave this page; it goes on.",
         State::Paused => "What was taken is kept. It goes on from the very row, today or later.",
         _ => "What was taken is kept. You may leave this page; it goes on, after a restart too.",
     }
