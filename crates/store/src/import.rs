@@ -16,6 +16,7 @@ mod page;
 mod reject;
 mod remembered;
 mod undo;
+mod words;
 
 pub use judged::{ImportPart, Judged};
 pub use page::ImportFilter;
@@ -251,7 +252,8 @@ impl Reader<'_> {
         all.hold(format!(
             "((by_user is not null and state not in ({}))
               or exists (select 1 from import_reject where run = id)
-              or exists (select 1 from import_person where import = id))",
+              or exists (select 1 from import_person where import = id)
+              or exists (select 1 from import_word where import = id))",
             over.join(", ")
         ));
         let query = format!("select {COLUMNS} from import_run {} order by id", all.clause());

@@ -39,7 +39,7 @@ macro_rules! migration {
 }
 
 /// In order; the place in this list, from 1, is the number in the file's name.
-const MIGRATIONS: [Migration; 33] = [
+const MIGRATIONS: [Migration; 34] = [
     migration!("0001_ledger"),
     migration!("0002_read_models"),
     migration!("0003_beside_the_ledger"),
@@ -73,6 +73,7 @@ const MIGRATIONS: [Migration; 33] = [
     migration!("0031_late_clocks"),
     migration!("0032_told_in_order"),
     migration!("0033_judged"),
+    migration!("0034_imports_told_whole"),
 ];
 
 /// The number of the newest schema that this program knows.

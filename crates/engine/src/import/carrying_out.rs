@@ -17,6 +17,7 @@ use super::{
     dock::State,
     look_over::{UNDER, rows_of, total_words},
     refused,
+    report::note_words,
     taking::{self, NotTaken, Taking},
 };
 use crate::{Engine, Error};
@@ -33,6 +34,8 @@ pub(super) struct Position {
     counts: Counts,
     /// The first of them that were not taken.
     rejected: Vec<Rejected>,
+    /// What is to be said of its rows so far: column, reason, and how many there are.
+    notes: Vec<(String, String, u64)>,
 }
 
 /// A row as it is taken: read, left out, or not to be read.
@@ -84,7 +87,14 @@ impl Engine {
         standing.run.finished_at = Some(now + spent);
         standing.run.counts = json(&report.total);
         standing.run.report = json(&report);
-        self.keep_run(standing.run, now)?;
+        let run = standing.run;
+        self.store.write(now, move |writer| {
+            // One that somebody brought can rest while it is decided: its words go when it ends.
+            if run.by.is_none() {
+                writer.delete_import_words(&run.id)?;
+            }
+            Ok::<_, Error>(writer.keep_import(&run)?)
+        })?;
         Ok(report)
     }
 
@@ -100,13 +110,16 @@ impl Engine {
     ) -> Result<(Standing, bool), Error> {
         let table = Arc::new(table);
         let (source, begun) = (source.to_owned(), table.clone());
-        let taking =
-            self.store.write(now, move |writer| Taking::new(writer, &source, &begun, now))?;
+        let done = standing.position.done.clone();
+        let kept = self.read(|reader| reader.import_words(&standing.run.id, place_of(&done)))?;
+        let taking = self
+            .store
+            .write(now, move |writer| Taking::new(writer, &source, &begun, &done, &kept, now))?;
         let mut taking = taking.going_on(&standing.position);
         let mut rows = rows_of(&table).map_err(refused)?;
         let hint = rows.count_hint();
-        let behind = usize::try_from(taking.counts().read).unwrap_or(usize::MAX);
-        rows.by_ref().take(behind).for_each(drop);
+        let behind = usize::try_from(taking.counts.read).unwrap_or(usize::MAX);
+        rows.by_ref().take(behind).for_each(|row| taking.pass_over(&drafted(&table, row).0));
         loop {
             let chunk: Vec<_> = rows.by_ref().take(ROWS_AT_ONCE).collect();
             if chunk.is_empty() {
@@ -123,7 +136,7 @@ impl Engine {
                 doing: format!("Importing {} from {}", table.plan.object.words(), table.name),
                 bytes_read: hint.bytes_read(),
                 bytes_total: hint.bytes_total(),
-                rows: before + taking.counts().read,
+                rows: before + taking.counts.read,
             });
             if !going_on {
                 standing.position = taking.position(standing.position.done);
@@ -132,7 +145,7 @@ impl Engine {
         }
         self.remember(&table, now)?;
         let mut done = standing.position.done;
-        done.push(taking.finish(&table, &done));
+        done.push(taking.finish(&table));
         standing.position = Position { done, ..Position::default() };
         Ok((standing, true))
     }
@@ -181,7 +194,8 @@ impl Engine {
         let undone = self.store.write(now, move |writer| {
             let mut all_rejected = Vec::new();
             for table in tables {
-                let mut taking = Taking::new(writer, &report.source, &table, now)?;
+                let before = &report.tables;
+                let mut taking = Taking::new(writer, &report.source, &table, before, &[], now)?;
                 let rows = rows_of(&table).map_err(|e| Undone::Failed(refused(e)))?;
                 for row in rows {
                     let (drafted, cells) = drafted(&table, row);
@@ -189,7 +203,7 @@ impl Engine {
                     let rejected = taking.take_rejected().into_iter();
                     all_rejected.extend(rejected.map(|rejected| (rejected, cells.clone())));
                 }
-                report.tables.push(taking.finish(&table, &report.tables));
+                report.tables.push(taking.finish(&table));
             }
             report.total = sum(&report.tables);
             Err::<(), _>(Undone::AsMeant(Box::new(report), all_rejected))
@@ -216,7 +230,10 @@ impl Position {
         let mut tables = self.done;
         if let Some((table, object)) = self.table {
             let (counts, rejected) = (self.counts, self.rejected);
-            tables.push(TableReport { counts, rejected, ..TableReport::of(table, object) });
+            let notes = self.notes.iter();
+            let notes = notes.map(|(column, reason, rows)| note_words(column, reason, *rows));
+            let notes = notes.collect();
+            tables.push(TableReport { counts, rejected, notes, ..TableReport::of(table, object) });
         }
         ImportReport {
             id: run.id.clone(),
@@ -249,13 +266,17 @@ impl Taking {
     fn going_on(mut self, position: &Position) -> Taking {
         self.counts = position.counts;
         self.rejected = position.rejected.clone();
+        let notes = position.notes.iter().cloned();
+        self.notes = notes.map(|(column, reason, rows)| ((column, reason), rows)).collect();
         self
     }
 
     /// How far it is, after these tables.
     fn position(&self, done: Vec<TableReport>) -> Position {
         let (table, rejected) = (Some(self.table()), self.rejected.clone());
-        Position { done, table, counts: self.counts, rejected }
+        let notes = self.notes.iter();
+        let notes = notes.map(|((column, reason), rows)| (column.clone(), reason.clone(), *rows));
+        Position { done, table, counts: self.counts, rejected, notes: notes.collect() }
     }
 }
 
@@ -291,9 +312,11 @@ fn take_chunk(
     for (subject, person) in taking.take_persons_before() {
         writer.keep_person_before(&standing.run.id, &subject, &person)?;
     }
+    let place = place_of(&standing.position.done);
+    writer.keep_import_words(&standing.run.id, place, &taking.take_words())?;
     standing.position = taking.position(standing.position.done);
     let mut counts = sum(&standing.position.done);
-    counts.add(taking.counts());
+    counts.add(taking.counts);
     standing.run.counts = json(&counts);
     standing.run.position = json(&standing.position);
     if let Some(run) = writer.reader().import(&standing.run.id)? {
@@ -362,6 +385,11 @@ fn drafted(table: &Table, row: Result<Row, RowProblem>) -> (Drafted, Vec<String>
         Some(Err(problem)) => Err(problem),
     };
     (drafted, cells)
+}
+
+/// Which of the tables follows those that are done.
+fn place_of(done: &[TableReport]) -> i64 {
+    i64::try_from(done.len()).unwrap_or(i64::MAX)
 }
 
 /// The counts of several tables together.

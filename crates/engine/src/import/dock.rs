@@ -294,11 +294,11 @@ impl Engine {
     ) -> Result<(), Error> {
         let settings = serde_json::to_string(choices).unwrap_or_default();
         let from = [State::Open, State::Tried, State::Failed];
-        self.pass(by, id, &from, State::Looking, now, move |_, run| {
+        self.pass(by, id, &from, State::Looking, now, move |writer, run| {
             run.settings = settings;
             // Other tables may come first now: what is in is unchanged when it comes again.
             run.position = "{}".to_owned();
-            Ok(())
+            Ok(writer.delete_import_words(&run.id)?)
         })
     }
 

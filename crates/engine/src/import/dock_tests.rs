@@ -1,5 +1,7 @@
 //! Imports at the dock: looked over, mended, matched, tried out, carried out, paused, taken up.
 
+mod resting;
+
 use connectors::{
     files::table::Workbooks,
     mapping::{ColumnUse, Object},

@@ -1,6 +1,7 @@
 //! Joining: which record a key or a name in another table means.
 
 mod names;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
@@ -14,14 +15,12 @@ use store::{Reader, StoreError, Writer, read::name_key};
 
 use names::Names;
 pub(super) use names::name_and_mail;
+use words::Words;
 
 use super::{
     TableReport,
     recalled::{Means, meaning_of},
 };
-
-/// How many different words of one column are remembered.
-const WORDS_MAX: usize = 50_000;
 
 /// A word of the source that needs to be looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,7 +76,7 @@ pub(super) enum Meaning {
 /// The joins of one table.
 pub(super) struct Joins {
     source: String,
-    words: BTreeMap<(Object, String), (Meaning, Option<How>, u64)>,
+    words: Words,
     /// Names of the firm's own people, as they are compared.
     people: BTreeMap<String, String>,
     /// Names of the source's records, read when a word first needs them.
@@ -87,7 +86,14 @@ pub(super) struct Joins {
 }
 
 impl Joins {
-    pub(super) fn new(reader: &Reader<'_>, source: &str) -> Result<Joins, StoreError> {
+    /// Those of a table after the tables before it; `kept` are its own words to look at, where the rows
+    /// before were taken earlier.
+    pub(super) fn new(
+        reader: &Reader<'_>,
+        source: &str,
+        before: &[TableReport],
+        kept: &[(i64, String)],
+    ) -> Result<Joins, StoreError> {
         let mut people = BTreeMap::new();
         for user in reader.users()? {
             let person = reader.person_of(&format!("user/{}", user.id))?;
@@ -95,7 +101,9 @@ impl Joins {
                 people.insert(name_key(&name), user.id.0);
             }
         }
-        let (words, names, made) = Default::default();
+        let words = Words::after(before, kept);
+        let made = words.kinds_made();
+        let names = BTreeMap::new();
         Ok(Joins { source: source.to_owned(), words, people, names, made })
     }
 
@@ -108,14 +116,11 @@ impl Joins {
         word: &str,
     ) -> Result<Meaning, StoreError> {
         let place = (object, word.to_owned());
-        if let Some((meaning, _, rows)) = self.words.get_mut(&place) {
-            *rows += 1;
-            return Ok(meaning.clone());
+        if let Some(meaning) = self.words.again(&place) {
+            return Ok(meaning);
         }
         let (meaning, how) = self.look_up(writer, object, word)?;
-        if self.words.len() < WORDS_MAX {
-            self.words.insert(place, (meaning.clone(), how, 1));
-        }
+        self.words.found(place, meaning.clone(), how);
         Ok(meaning)
     }
 
@@ -379,30 +384,18 @@ impl Joins {
             let name = name_and_mail(word).map_or(word, |(name, _)| name);
             self.people.entry(name_key(name)).or_insert_with(|| id.to_owned());
         }
-        if let Some((meaning, how, _)) = self.words.get_mut(&(object, word.to_owned())) {
-            (*meaning, *how) = (Meaning::Id(id.to_owned()), Some(How::Made));
-        }
+        self.words.was_made((object, word.to_owned()), id);
     }
 
     /// The words that a person should look at, those of most rows first; also those of which tables
     /// before this one made records.
-    pub(super) fn to_look_at(&self, before: &[TableReport]) -> Vec<Joined> {
-        let joined = before.iter().flat_map(|table| &table.joined);
-        let made = joined.filter(|joined| joined.how == How::Made);
-        let made: BTreeSet<(Object, &str)> =
-            made.map(|joined| (joined.object, joined.word.as_str())).collect();
-        let made_before =
-            |object: Object, word: &str| made.contains(&(object, word)).then_some(How::Made);
-        let mut joined: Vec<Joined> = self
-            .words
-            .iter()
-            .filter_map(|((object, word), (_, how, rows))| {
-                let how = how.clone().or_else(|| made_before(*object, word))?;
-                Some(Joined { object: *object, word: word.clone(), how, rows: *rows })
-            })
-            .collect();
-        joined.sort_by_key(|joined| std::cmp::Reverse(joined.rows));
-        joined
+    pub(super) fn to_look_at(&self) -> Vec<Joined> {
+        self.words.to_look_at()
+    }
+
+    /// Those of them that have come up since this was last asked, as they are to be kept.
+    pub(super) fn take_news(&mut self) -> Vec<(i64, String)> {
+        self.words.take_news()
     }
 }
 

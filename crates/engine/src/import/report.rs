@@ -111,6 +111,13 @@ impl TableReport {
     }
 }
 
+/// A note on rows as the report has it.
+pub(super) fn note_words(column: &str, reason: &str, rows: u64) -> String {
+    let column = if column.is_empty() { String::new() } else { format!("{column} ") };
+    let unit = if rows == 1 { "row" } else { "rows" };
+    format!("{column}{reason} ({rows} {unit})")
+}
+
 /// A file that nothing was taken from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Skipped {

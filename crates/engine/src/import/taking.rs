@@ -25,6 +25,7 @@ use super::{
     Counts, EXAMPLES_MAX, Rejected, Table, TableReport,
     facts::{Event, Made, facts_foreseen, facts_of_draft, join},
     join::Joins,
+    report::note_words,
 };
 use crate::{Error, intake};
 
@@ -41,7 +42,8 @@ pub(super) struct Taking {
     untold: Vec<Rejected>,
     /// The first rejected rows.
     pub(super) rejected: Vec<Rejected>,
-    notes: BTreeMap<(String, String), u64>,
+    /// What is to be said of rows: by column and reason, how many there are.
+    pub(super) notes: BTreeMap<(String, String), u64>,
     seen: BTreeSet<u64>,
     /// Who people were whom a row has changed, not kept yet.
     persons_before: Vec<(String, Person)>,
@@ -72,6 +74,8 @@ impl Taking {
         writer: &Writer<'_>,
         source: &str,
         table: &Table,
+        before: &[TableReport],
+        kept: &[(i64, String)],
         now: Timestamp,
     ) -> Result<Taking, Error> {
         Ok(Taking {
@@ -80,7 +84,7 @@ impl Taking {
             table: table.key.clone(),
             plan: table.plan.clone(),
             now,
-            joins: Joins::new(&writer.reader(), source)?,
+            joins: Joins::new(&writer.reader(), source, before, kept)?,
             counts: Counts::default(),
             untold: Vec::new(),
             rejected: Vec::new(),
@@ -91,10 +95,6 @@ impl Taking {
         })
     }
 
-    pub(super) fn counts(&self) -> Counts {
-        self.counts
-    }
-
     /// The table, by which choices about it are kept, and what it lists.
     pub(super) fn table(&self) -> (String, Object) {
         (self.table.clone(), self.plan.object)
@@ -103,6 +103,20 @@ impl Taking {
     /// The rows rejected since this was last asked; only a few are remembered beyond that.
     pub(super) fn take_rejected(&mut self) -> Vec<Rejected> {
         std::mem::take(&mut self.untold)
+    }
+
+    /// The words to look at that the rows since this was last asked have.
+    pub(super) fn take_words(&mut self) -> Vec<(i64, String)> {
+        self.joins.take_news()
+    }
+
+    /// Sees the key of a row that was taken before the import rested.
+    pub(super) fn pass_over(&mut self, row: &Result<Drafted, RowProblem>) {
+        if let Ok((_, Ok(draft))) = row
+            && draft.is("deleted") != Some(true)
+        {
+            self.seen.extend(short_key(draft));
+        }
     }
 
     /// Who people were before the rows since this was last asked.
@@ -247,9 +261,7 @@ impl Taking {
 
     /// Notes a key that came before in the same table.
     fn see(&mut self, draft: &Draft) {
-        let Some(key) = &draft.key else { return };
-        let digest = Sha256::digest(key.as_bytes());
-        let short = u64::from_be_bytes(digest[..8].try_into().expect("a digest is longer"));
+        let Some(short) = short_key(draft) else { return };
         if !self.seen.insert(short) && is_record(self.plan.object) {
             let reason = "is the key of several rows: of what they say differently, the later row \
                           was taken";
@@ -326,14 +338,12 @@ impl Taking {
         Ok(())
     }
 
-    /// The report of the table, after those of the tables before it.
-    pub(super) fn finish(self, table: &Table, before: &[TableReport]) -> TableReport {
+    /// The report of the table.
+    pub(super) fn finish(self, table: &Table) -> TableReport {
         let mut notes = table.notes.clone();
-        for ((column, reason), rows) in self.notes {
-            let column = if column.is_empty() { String::new() } else { format!("{column} ") };
-            let unit = if rows == 1 { "row" } else { "rows" };
-            notes.push(format!("{column}{reason} ({rows} {unit})"));
-        }
+        notes.extend(
+            self.notes.iter().map(|((column, reason), rows)| note_words(column, reason, *rows)),
+        );
         let header = |index: &usize| self.plan.header[*index].clone();
         let columns = self.plan.fields.iter().map(|planned| {
             let names: Vec<String> = planned.columns.iter().map(header).collect();
@@ -362,9 +372,15 @@ impl Taking {
             ignored: self.plan.ignored.iter().map(header).collect(),
             notes,
             rejected: self.rejected,
-            joined: self.joins.to_look_at(before),
+            joined: self.joins.to_look_at(),
         }
     }
+}
+
+/// Eight bytes that stand for the key of a row.
+fn short_key(draft: &Draft) -> Option<u64> {
+    let digest = Sha256::digest(draft.key.as_ref()?.as_bytes());
+    Some(u64::from_be_bytes(digest[..8].try_into().expect("a digest is longer")))
 }
 
 /// Why a row that says something else changed nothing: it is gone, or what is known is younger.

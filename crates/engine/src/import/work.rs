@@ -247,6 +247,8 @@ impl Engine {
 
     /// Ends an import: its files go, and with them what was shown of them.
     fn end_import(&self, dock: &Dock, id: &str, state: State, now: Timestamp) -> Result<(), Error> {
+        let of = id.to_owned();
+        self.store.write(now, move |writer| Ok::<_, Error>(writer.delete_import_words(&of)?))?;
         self.keep_of_import(id, now, move |run| {
             run.state = state.key().to_owned();
             run.finished_at = Some(run.finished_at.unwrap_or(now));
@@ -312,10 +314,11 @@ impl Engine {
             }
             self.store.write(now, move |writer| {
                 writer.delete_persons_before(&run.id)?;
-                match is_at_work {
-                    true => Ok(()),
-                    false => Ok::<_, Error>(writer.delete_rejected(&run.id)?),
+                if !is_at_work {
+                    writer.delete_import_words(&run.id)?;
+                    writer.delete_rejected(&run.id)?;
                 }
+                Ok::<_, Error>(())
             })?;
         }
         self.clear_strays(dock, now)

@@ -95,6 +95,9 @@ fn what_an_import_leaves_is_found_again() {
         let done = world.store.write(now, move |writer| {
             writer.keep_import(&running)?;
             writer.keep_rejected("r", &kept)?;
+            writer.keep_import_words("r", 0, &[(1, "a".to_owned()), (2, "b".to_owned())])?;
+            writer.keep_import_words("r", 0, &[(2, "c".to_owned())])?;
+            writer.keep_import_words("r", 1, &[(1, "d".to_owned())])?;
             writer.remember("word", "crm/accounts/x", Some("\"crm:1\""))
         });
         done.unwrap();
@@ -104,18 +107,26 @@ fn what_an_import_leaves_is_found_again() {
             assert_eq!(reader.imports()?, [run]);
             assert_eq!(reader.rejected_rows("r", 0, 10)?, [rejected]);
             assert_eq!((reader.last_rejected("r")?, reader.last_rejected("q")?), (1, 0));
+            let words = reader.import_words("r", 0)?;
+            assert_eq!(
+                words,
+                [(1, "a".to_owned()), (2, "c".to_owned())],
+                "the later telling stands"
+            );
             let word = reader.remembered("word", "crm/accounts/x")?;
             assert_eq!(word.as_deref(), Some("\"crm:1\""));
             Ok(())
         });
         let done = world.store.write(now, |writer| {
             writer.remember("word", "crm/accounts/x", None)?;
+            writer.delete_import_words("r")?;
             writer.delete_import("r")
         });
         done.unwrap();
         world.asks(|reader| {
             assert_eq!((reader.import("r")?, reader.last_rejected("r")?), (None, 0));
             assert_eq!(reader.remembered("word", "crm/accounts/x")?, None);
+            assert_eq!(reader.import_words("r", 1)?, []);
             Ok(())
         });
     }

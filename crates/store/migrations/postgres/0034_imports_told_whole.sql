@@ -1,0 +1,8 @@
+-- An import that rests goes on with the words that are to be looked at, as if it had never rested.
+create table import_word (
+    import  text not null,
+    place   bigint not null,           -- which of the import's tables has it, from 0
+    no      bigint not null,           -- which of the words of the table, from 1
+    word    text not null,              -- JSON: the word, how it was joined, and how many rows have it
+    primary key (import, place, no)
+);
