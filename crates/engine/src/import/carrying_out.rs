@@ -1,7 +1,7 @@
 //! Carrying an import out: a thousand rows a transaction, each with how far it then is, so that an
 //! import goes on where it was after a pause, and after the process was killed.
 
-use std::{sync::Arc, time::Instant};
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use connectors::{
     files::table::{Row, RowProblem},
@@ -36,6 +36,8 @@ pub(super) struct Position {
     rejected: Vec<Rejected>,
     /// What is to be said of its rows so far: column, reason, and how many there are.
     notes: Vec<(String, String, u64)>,
+    /// The records that were made of words in its rows, by their kind.
+    made: BTreeMap<Object, u64>,
 }
 
 /// A row as it is taken: read, left out, or not to be read.
@@ -233,7 +235,9 @@ impl Position {
             let notes = self.notes.iter();
             let notes = notes.map(|(column, reason, rows)| note_words(column, reason, *rows));
             let notes = notes.collect();
-            tables.push(TableReport { counts, rejected, notes, ..TableReport::of(table, object) });
+            let made = self.made;
+            let table = TableReport::of(table, object);
+            tables.push(TableReport { counts, rejected, notes, made, ..table });
         }
         ImportReport {
             id: run.id.clone(),
@@ -266,6 +270,7 @@ impl Taking {
     fn going_on(mut self, position: &Position) -> Taking {
         self.counts = position.counts;
         self.rejected = position.rejected.clone();
+        self.made = position.made.clone();
         let notes = position.notes.iter().cloned();
         self.notes = notes.map(|(column, reason, rows)| ((column, reason), rows)).collect();
         self
@@ -276,7 +281,8 @@ impl Taking {
         let (table, rejected) = (Some(self.table()), self.rejected.clone());
         let notes = self.notes.iter();
         let notes = notes.map(|((column, reason), rows)| (column.clone(), reason.clone(), *rows));
-        Position { done, table, counts: self.counts, rejected, notes: notes.collect() }
+        let (counts, made) = (self.counts, self.made.clone());
+        Position { done, table, counts, rejected, notes: notes.collect(), made }
     }
 }
 

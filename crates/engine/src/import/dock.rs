@@ -113,10 +113,12 @@ pub enum State {
     Done,
     /// It could not be done.
     Failed,
+    /// It was undone: what it had told is withdrawn.
+    Undone,
 }
 
 impl State {
-    const ALL: [(State, &'static str, &'static str); 14] = [
+    const ALL: [(State, &'static str, &'static str); 15] = [
         (State::Looking, "looking", "is being looked over"),
         (State::Open, "open", "waits to be looked at"),
         (State::Trying, "trying", "is being tried out"),
@@ -131,6 +133,7 @@ impl State {
         (State::Stopped, "stopped", "was stopped"),
         (State::Done, "done", "is done"),
         (State::Failed, "failed", "could not be done"),
+        (State::Undone, "undone", "was undone"),
     ];
 
     /// Its key.
@@ -155,7 +158,7 @@ impl State {
 
     /// Whether nothing more will become of it.
     pub fn is_over(self) -> bool {
-        matches!(self, State::Stopped | State::Done | State::Failed)
+        matches!(self, State::Stopped | State::Done | State::Failed | State::Undone)
     }
 }
 
@@ -223,7 +226,8 @@ impl Import {
 /// not to what a trial had promised.
 fn outcome_of(run: &ImportRun, state: State) -> Outcome {
     let outcome: Outcome = serde_json::from_str(&run.report).unwrap_or_default();
-    if state != State::Stopped || outcome.report.as_ref().is_some_and(|report| !report.dry_run) {
+    let is_cut_off = matches!(state, State::Stopped | State::Undone);
+    if !is_cut_off || outcome.report.as_ref().is_some_and(|report| !report.dry_run) {
         return outcome;
     }
     Outcome { report: Some(Position::of(run).so_far(run)), ..outcome }

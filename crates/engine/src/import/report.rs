@@ -83,6 +83,9 @@ pub struct TableReport {
     pub notes: Vec<String>,
     /// The first rejected rows.
     pub rejected: Vec<Rejected>,
+    /// Records that were made beside its rows, of names that no table lists: how many of each kind.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub made: BTreeMap<Object, u64>,
     /// Names that were joined by another spelling, and names that were not joined.
     pub joined: Vec<Joined>,
 }
@@ -106,6 +109,7 @@ impl TableReport {
             ignored: Vec::new(),
             notes: Vec::new(),
             rejected: Vec::new(),
+            made: BTreeMap::new(),
             joined: Vec::new(),
         }
     }

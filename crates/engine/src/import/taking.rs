@@ -1,21 +1,19 @@
 //! Taking the rows of one table, inside transactions that others share.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+mod known;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use connectors::{
     files::table::RowProblem,
     mapping::{ColumnProblem, Draft, Object, Plan},
 };
 use domain::{
-    fact::{Entry, Fact, Told},
-    field::{FieldValue, Fields, overlay},
+    fact::{Fact, Told},
+    field::{FieldValue, Fields},
     ids::{AccountId, qualified},
     person::Person,
     reported::Reported,
-    withdrawal::holding,
 };
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -28,6 +26,9 @@ use super::{
     report::note_words,
 };
 use crate::{Error, intake};
+
+pub(super) use known::fields_of;
+use known::{Known, fields_of_mut, is_older, known_fields, modified_at, same_person};
 
 /// What the rows of one table have come to so far.
 pub(super) struct Taking {
@@ -44,6 +45,8 @@ pub(super) struct Taking {
     pub(super) rejected: Vec<Rejected>,
     /// What is to be said of rows: by column and reason, how many there are.
     pub(super) notes: BTreeMap<(String, String), u64>,
+    /// Records that were made of words, by their kind.
+    pub(super) made: BTreeMap<Object, u64>,
     seen: BTreeSet<u64>,
     /// Who people were whom a row has changed, not kept yet.
     persons_before: Vec<(String, Person)>,
@@ -89,6 +92,7 @@ impl Taking {
             untold: Vec::new(),
             rejected: Vec::new(),
             notes: BTreeMap::new(),
+            made: BTreeMap::new(),
             seen: BTreeSet::new(),
             persons_before: Vec::new(),
             accounts: BTreeSet::new(),
@@ -240,7 +244,9 @@ impl Taking {
             Err(problem) => return Ok(Err(problem)),
         };
         for Made { object, word, id, told, person } in made {
-            self.put(writer, told, person)?;
+            if self.put(writer, told, person)? == Became::Created {
+                *self.made.entry(object).or_default() += 1;
+            }
             self.joins.was_made(object, &word, &id);
         }
         let mut became = Became::Unchanged;
@@ -372,6 +378,7 @@ impl Taking {
             ignored: self.plan.ignored.iter().map(header).collect(),
             notes,
             rejected: self.rejected,
+            made: self.made,
             joined: self.joins.to_look_at(),
         }
     }
@@ -416,84 +423,4 @@ fn is_record(object: Object) -> bool {
 
 fn draft_person(draft: &Draft) -> Option<Person> {
     (!draft.person.is_empty()).then(|| draft.person.clone())
-}
-
-/// What the ledger knows of a record.
-struct Known {
-    /// Its fields.
-    fields: Fields,
-    /// How many reports of it hold.
-    holding: usize,
-    /// How many reports of it there are, those that were withdrawn too.
-    versions: usize,
-}
-
-fn known_fields(writer: &mut Writer<'_>, subject: &str, like: &Fact) -> Result<Known, Error> {
-    let mut reports = writer.facts_of(subject)?;
-    let is_like =
-        |entry: &Arc<Entry>| std::mem::discriminant(entry.fact()) == std::mem::discriminant(like);
-    let versions = reports.iter().filter(|entry| is_like(entry)).count();
-    reports = holding(reports);
-    reports.retain(|entry| is_like(entry) && is_of_same(entry.fact(), like));
-    let mut fields = Fields::new();
-    for told in reports.iter().filter_map(|entry| fields_of(entry.fact())) {
-        overlay(&mut fields, told);
-    }
-    Ok(Known { fields, holding: reports.len(), versions })
-}
-
-/// Whether two facts of one kind and subject are of the same record: quotas of a period are filed
-/// together, and each is somebody's own.
-fn is_of_same(one: &Fact, other: &Fact) -> bool {
-    match (one, other) {
-        (Fact::Quota(one), Fact::Quota(other)) => one.user == other.user,
-        _ => true,
-    }
-}
-
-fn same_person(writer: &Writer<'_>, subject: &str, told: Option<&Person>) -> Result<bool, Error> {
-    let Some(told) = told else { return Ok(true) };
-    let known = writer.reader().person_of(subject)?.unwrap_or_default();
-    let mut after = known.clone();
-    after.overlay(told);
-    Ok(after == known)
-}
-
-/// Whether a row says of itself that it is older than what is known.
-fn is_older(known: &Fields, told: Option<&Fields>) -> bool {
-    let at = |fields: &Fields| fields.get("modified_at")?.text()?.parse::<Timestamp>().ok();
-    match (at(known), told.and_then(at)) {
-        (Some(known), Some(told)) => told < known,
-        _ => false,
-    }
-}
-
-fn modified_at(fact: &Fact) -> Option<Timestamp> {
-    fields_of(fact)?.get("modified_at")?.text()?.parse().ok()
-}
-
-pub(super) fn fields_of(fact: &Fact) -> Option<&Fields> {
-    match fact {
-        Fact::Account(fact) => Some(&fact.fields),
-        Fact::Lead(fact) => Some(&fact.fields),
-        Fact::Opportunity(fact) => Some(&fact.fields),
-        Fact::Campaign(fact) => Some(&fact.fields),
-        Fact::Product(fact) => Some(&fact.fields),
-        Fact::User(fact) => Some(&fact.fields),
-        Fact::Quota(fact) => Some(&fact.fields),
-        _ => None,
-    }
-}
-
-fn fields_of_mut(fact: &mut Fact) -> Option<&mut Fields> {
-    match fact {
-        Fact::Account(fact) => Some(&mut fact.fields),
-        Fact::Lead(fact) => Some(&mut fact.fields),
-        Fact::Opportunity(fact) => Some(&mut fact.fields),
-        Fact::Campaign(fact) => Some(&mut fact.fields),
-        Fact::Product(fact) => Some(&mut fact.fields),
-        Fact::User(fact) => Some(&mut fact.fields),
-        Fact::Quota(fact) => Some(&mut fact.fields),
-        _ => None,
-    }
 }

@@ -107,6 +107,8 @@ pub struct UndoPlan {
     pub counts: UndoCounts,
     /// Whether these are all of them, rather than as many as were to be looked at.
     pub is_whole: bool,
+    /// Facts of the import, and how many of them, the last, were looked at.
+    pub facts: (u64, u64),
 }
 
 impl Engine {
@@ -121,6 +123,7 @@ impl Engine {
             }
             let (_, facts) = undoable(reader, id, now)?;
             let (mut seen, mut plan) = (BTreeSet::new(), UndoPlan::default());
+            plan.facts.0 = how_many(&facts);
             let mut before = after_all(&facts);
             loop {
                 let page = page_before(reader, &facts, before)?;
@@ -133,6 +136,7 @@ impl Engine {
                     if seen.len() >= most {
                         return Ok(plan);
                     }
+                    plan.facts.1 += 1;
                     if !seen.insert(subject.clone()) {
                         continue;
                     }
@@ -286,6 +290,10 @@ fn after_all(facts: &Facts) -> FactNo {
     FactNo(facts.last().map_or(0, |(_, last)| last.0) + 1)
 }
 
+fn how_many(facts: &Facts) -> u64 {
+    facts.iter().map(|(first, last)| (last.0 - first.0 + 1).unsigned_abs()).sum()
+}
+
 /// The import and its facts, where it can be undone.
 fn undoable(reader: &Reader<'_>, id: &str, now: Timestamp) -> Result<(ImportRun, Facts), Error> {
     let run = reader.import(id)?.ok_or_else(|| refused(ImportRefusal::NoSuchImport))?;
@@ -329,7 +337,7 @@ fn begin(
         started_at: now,
         finished_at: None,
         before: after_all(&facts),
-        facts: facts.iter().map(|(first, last)| (last.0 - first.0 + 1).unsigned_abs()).sum(),
+        facts: how_many(&facts),
         facts_done: 0,
         removed: 0,
         restored: 0,

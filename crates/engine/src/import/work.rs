@@ -303,7 +303,7 @@ impl Engine {
     /// # Errors
     /// When the database cannot be written.
     pub fn forget_old_imports(&self, dock: &Dock, now: Timestamp) -> Result<(), Error> {
-        let over = [State::Stopped, State::Done].map(State::key);
+        let over = [State::Stopped, State::Done, State::Undone].map(State::key);
         let old = self.read(|reader| reader.imports_to_forget(now - KEPT, &over))?;
         for run in old {
             let state = State::parse(&run.state).unwrap_or(State::Failed);

@@ -68,3 +68,45 @@ async fn what_is_refused_of_all_tables_stands_beside_its_field_with_what_was_wri
     }
     assert_eq!(world.everything(), before, "every denial leaves the database as it was");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_says_what_it_made_beside_its_rows_and_once_undone_who_undid_it() {
+    let world = World::new();
+    let more = b"lead_number,name,created_at,status,account\n1,Ann,2026-01-02,New,Acme\n\
+        2,Bo,2026-01-02,New,Bolt\n3,Cy,2026-01-02,New,Acme\n";
+    let import = place(&world.brings("operations", &[("leads.csv", more)]).await);
+    world.works();
+    place(&world.posts("operations", &format!("{import}/trial"), &[]).await);
+    let tried = world.works().page("operations", &import).await;
+    assert!(tried.contains("Beside its rows it would make 2 records of names"), "{tried}");
+    place(&world.posts("operations", &format!("{import}/run"), &[]).await);
+    let done = world.works().gets("operations", &import).await;
+    assert!(done.text().contains("Beside its rows it made 2 records of names"), "{}", done.text());
+    assert!(
+        done.body.contains(&format!("<a class=\"f\" href=\"{import}?because=made#because\">2"))
+    );
+    let made = world.gets("operations", &format!("{import}?because=made")).await;
+    assert!(made.text().contains("Accounts of names in leads.csv 2"), "{}", made.text());
+    let id = import.rsplit('/').next().unwrap_or_default();
+    assert!(made.body.contains(&format!("/ledger?import={id}&amp;kind=account")), "{}", made.body);
+    let facts = world.page("operations", &format!("/ledger?import={id}&kind=account")).await;
+    assert!(facts.contains("2 facts of"), "{facts}");
+    world.posts("operations", &format!("{import}/undo"), &[]).await.said();
+    let list = world.page("operations", "/imports").await;
+    assert!(list.contains("being undone"), "{list}");
+    world.works();
+    let name = "Olga Petri";
+    let list = world.page("operations", "/imports?state=undone").await;
+    assert!(
+        list.contains("1 import of 1") && list.contains(&format!("undone 09:00 by {name}")),
+        "{list}"
+    );
+    let file = "/imports.csv?state=undone&columns=state,undone,undone_by";
+    let file = world.gets("operations", file).await.body;
+    assert!(file.contains("undone,2026-11-16") && file.contains(name), "{file}");
+    let none = world.page("operations", "/imports?state=done").await;
+    assert!(none.contains("0 imports of 1") || none.contains("No import"), "{none}");
+    let report = world.page("operations", &import).await;
+    assert!(report.contains(&format!("This import was undone Undone 09:00 by {name}")), "{report}");
+    assert!(world.page("operations", "/").await.contains("it was undone"), "Today says so too");
+}

@@ -13,7 +13,11 @@ use jiff::Timestamp;
 use store::{ImportUndo, LeftRow, StoreError, Writer};
 
 use super::{Facts, UndoRefusal, UndoState, is_in, page_before, refusing};
-use crate::{Engine, Error, import::work::BEAT, intake::leave_accounts};
+use crate::{
+    Engine, Error,
+    import::{dock::State, work::BEAT},
+    intake::leave_accounts,
+};
 
 impl Engine {
     /// Goes on with an undoing that was taken up, until it is done or is to rest.
@@ -63,6 +67,10 @@ impl Engine {
             if to == UndoState::Done {
                 undo.finished_at = Some(now);
                 writer.delete_persons_before(&id)?;
+                if let Some(mut run) = writer.reader().import(&id)? {
+                    run.state = State::Undone.key().to_owned();
+                    writer.keep_import(&run)?;
+                }
             }
             writer.keep_import_undo(&undo)?;
             Ok(undo)

@@ -108,8 +108,14 @@ fn what_was_overwritten_is_again_as_it_was_and_what_was_made_is_gone() {
     house.engine.correct(&olga(), vec![Owned::Lead("file:3".into())], title, None, now()).unwrap();
     let plan = house.engine.undo_plan(&report.id, 100, now()).unwrap();
     let expected = UndoCounts { removed: 1, restored: 1, left: 1 };
-    assert_eq!(plan, UndoPlan { counts: expected, is_whole: true });
+    assert_eq!((plan.counts, plan.is_whole), (expected, true));
+    let some = house.engine.undo_plan(&report.id, 1, now()).unwrap();
+    let (counts, (all, looked_at)) = (some.counts, some.facts);
+    assert!(!some.is_whole && looked_at < all && all == plan.facts.0, "{some:?}");
+    assert_eq!((counts.removed + counts.restored + counts.left, plan.facts.1), (1, all));
     assert_eq!(house.undo(&report.id).unwrap(), expected);
+    let run = house.engine.read(|reader| reader.import(&report.id)).unwrap().unwrap();
+    assert_eq!(run.state, State::Undone.key());
     assert_eq!(house.title("file:1").as_deref(), Some("CEO"));
     assert_eq!(house.name("lead/file:1").as_deref(), Some("Ann"));
     assert_eq!((house.title("file:2"), house.name("lead/file:2")), (None, None));

@@ -3,15 +3,15 @@
 use domain::field::Fields;
 use engine::{
     access::Act,
-    import::{
-        dock::{Import, State},
-        drop_folder_user,
-    },
+    import::dock::{Import, State},
 };
 use jiff::Timestamp;
 use store::{ImportFilter, Reader, StoreError};
 
-use super::{files_words, href};
+use super::{
+    files_words, href,
+    undone::{Undoing, who},
+};
 use crate::{
     failure::Failure,
     layout::{EmptyState, Place},
@@ -20,7 +20,6 @@ use crate::{
         say::period,
     },
     markup::{Markup, element},
-    names::Names,
     session::Signed,
     sheet::Cell,
     show::{count, figure},
@@ -42,7 +41,7 @@ const fn column(key: &'static str, label: &'static str, class: &'static str) -> 
     Column { key, label, class, sort: None, is_usual: true }
 }
 
-static COLUMNS: [Column; 12] = [
+static COLUMNS: [Column; 14] = [
     column("begun", "Begun", "full nw"),
     column("by", "By", "wideonly drop any"),
     column("state", "State", "second"),
@@ -54,11 +53,13 @@ static COLUMNS: [Column; 12] = [
     Column { is_usual: false, ..column("left_out", "Left out", "n") },
     Column { is_usual: false, ..column("source", "Source", "full any") },
     Column { is_usual: false, ..column("ended", "Ended", "full nw") },
+    Column { is_usual: false, ..column("undone", "Undone", "full nw") },
+    Column { is_usual: false, ..column("undone_by", "Undone by", "full") },
     Column { is_usual: false, ..column("id", "Id", "full any") },
 ];
 
 /// How an import may stand for whoever looks for it: keys, words, and the states.
-const STANDINGS: [(&str, &str, &[State]); 6] = [
+const STANDINGS: [(&str, &str, &[State]); 7] = [
     ("waits", "waiting for somebody", &[State::Open, State::Tried]),
     (
         "under_way",
@@ -77,6 +78,7 @@ const STANDINGS: [(&str, &str, &[State]); 6] = [
     ("done", "done", &[State::Done]),
     ("stopped", "stopped", &[State::Stopped]),
     ("failed", "not done", &[State::Failed]),
+    ("undone", "undone", &[State::Undone]),
 ];
 
 /// Imports have columns of their own, and no others.
@@ -101,13 +103,16 @@ fn filter(asked: &Asked, asker: &Asker<'_>) -> ImportFilter {
     }
 }
 
-/// Who brought an import.
-fn by(import: &Import, names: &Names<'_, '_>) -> Result<String, StoreError> {
-    Ok(match &import.by {
-        Some(user) if *user == drop_folder_user() => "the drop folder".to_owned(),
-        Some(user) => names.user_name(user)?,
-        None => "the command line".to_owned(),
-    })
+/// How an import stands, in words: one that is over may be undone meanwhile.
+fn standing(maker: &Maker<'_, '_>, import: &Import) -> Result<&'static str, StoreError> {
+    let is_being_undone = import.state.is_over()
+        && import.state != State::Undone
+        && undoing(maker, import)?.is_some();
+    Ok(if is_being_undone { "being undone" } else { short(import.state) })
+}
+
+fn undoing(maker: &Maker<'_, '_>, import: &Import) -> Result<Option<Undoing>, StoreError> {
+    Undoing::of(maker.reader, maker.names, &import.id)
 }
 
 /// How an import stands, for a cell of a table.
@@ -122,6 +127,7 @@ fn short(state: State) -> &'static str {
         State::Stopping | State::Stopped => "stopped",
         State::Done => "done",
         State::Failed => "not done",
+        State::Undone => "undone",
     }
 }
 
@@ -198,11 +204,22 @@ impl Listed for Imports {
         Ok(match column {
             "begun" => time.near(import.started_at),
             "ended" => import.finished_at.map(|at| time.near(at)).unwrap_or_default(),
-            "by" => Markup::text(by(import, maker.names)?),
+            "by" => Markup::text(who(import.by.as_ref(), maker.names)?),
             "state" if import.state == State::Failed => {
                 element("b").holding(short(import.state)).into()
             }
-            "state" => Markup::text(short(import.state)),
+            "state" if import.state == State::Undone => match undoing(maker, import)? {
+                Some(undoing) => Markup::text("undone ").and(undoing.at_and_by(time)),
+                None => Markup::text(short(import.state)),
+            },
+            "state" => Markup::text(standing(maker, import)?),
+            "undone" => {
+                let at = undoing(maker, import)?.and_then(|undoing| undoing.at);
+                at.map(|at| time.near(at)).unwrap_or_default()
+            }
+            "undone_by" => {
+                Markup::text(undoing(maker, import)?.map(|undoing| undoing.by).unwrap_or_default())
+            }
             "source" => Markup::text(&row.source),
             "id" => Markup::text(&import.id),
             _ => figure(count(number(import, column)), &href(&import.id)),
@@ -214,8 +231,12 @@ impl Listed for Imports {
         Ok(match column {
             "begun" => import.started_at.into(),
             "ended" => import.finished_at.into(),
-            "by" => by(import, maker.names)?.into(),
-            "state" => short(import.state).into(),
+            "by" => who(import.by.as_ref(), maker.names)?.into(),
+            "state" => standing(maker, import)?.into(),
+            "undone" => undoing(maker, import)?.and_then(|undoing| undoing.at).into(),
+            "undone_by" => {
+                undoing(maker, import)?.map(|undoing| undoing.by).unwrap_or_default().into()
+            }
             "source" => row.source.as_str().into(),
             "id" => import.id.as_str().into(),
             _ => Cell::Number {

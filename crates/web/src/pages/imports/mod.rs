@@ -11,6 +11,7 @@ pub(crate) mod report;
 pub(crate) mod show;
 pub(crate) mod table;
 pub(crate) mod undo;
+mod undone;
 mod workings;
 
 use crate::show::count;

@@ -15,15 +15,18 @@ use store::{Judged, RejectedRow};
 use super::{
     files_words, href, judged,
     open::Tables,
-    rejected, rows_words, table_words, without_folder,
+    rejected, rows_words, table_words,
+    undone::Undoing,
+    without_folder,
     workings::{ALL, Doors, Rows, left_out},
 };
 use crate::{
     failure::Failure,
     layout::{Because, Frame, Place},
     markup::Markup,
+    names::Names,
     session::Visit,
-    show::{count, figure},
+    show::{LocalTime, count, figure},
 };
 
 /// Rejected rows on the page; the file has them all.
@@ -47,6 +50,8 @@ struct ReportPage {
     failure: Option<String>,
     tables: Vec<TableRow>,
     total: Option<TableRow>,
+    /// What was made beside the rows.
+    made: Option<Markup>,
     /// Whether somebody left rows out.
     leaves_out: bool,
     because: Option<Because>,
@@ -118,11 +123,9 @@ pub(super) async fn shown(
             let names = objects.into_iter();
             let names = names.map(|object| Ok((list_of(object), names_of(reader, object)?)));
             let names = names.collect::<Result<Vec<_>, Failure>>()?;
-            let undo = reader.import_undo(&id)?;
+            let undo = Undoing::of(reader, &Names::new(reader, true), &id)?;
             let has_told = !reader.import_facts(&id)?.is_empty();
-            let undo = undo.map(|undo| UndoState::of(&undo));
             let row = line.map(|no| rejected::problems_of(reader, &id, no)).transpose()?;
-            let undo = undo_words(undo, has_told);
             Ok::<_, Failure>((rejected, names, undo, has_told, reader.judged(&id)?, row))
         })
     });
@@ -145,7 +148,8 @@ pub(super) async fn shown(
     let page = ReportPage {
         frame,
         title: title(&import, total),
-        says: says(&import, judged, report.as_ref()),
+        says: says(&import, undo.as_ref(), &visit.time(), judged, report.as_ref()),
+        made: report.as_ref().and_then(|report| doors.made(report)),
         files: files_words(&import.files),
         href: href(&import.id),
         is_trial,
@@ -167,7 +171,8 @@ pub(super) async fn shown(
         notes: notes(report.as_ref()),
         found: tables_of(&import),
         next: next(&import, report.as_ref()),
-        undo: undo.filter(|_| import.state.is_over() && import.by.is_some()),
+        undo: undo_words(undo.map(|undo| undo.state), has_told)
+            .filter(|_| import.state.is_over() && import.by.is_some()),
     };
     Ok(if was_refused { visit.refuse(page) } else { visit.show(page) })
 }
@@ -196,6 +201,7 @@ fn title(import: &Import, total: Counts) -> String {
         }
         State::Failed => "This import could not be done".to_owned(),
         state if !state.is_over() => "The command line takes these rows".to_owned(),
+        State::Undone => "This import was undone".to_owned(),
         _ => "This import was stopped".to_owned(),
     }
 }
@@ -213,22 +219,36 @@ fn tried_title(total: Counts) -> String {
     }
 }
 
-fn says(import: &Import, kept: Option<Judged>, report: Option<&ImportReport>) -> Markup {
+fn says(
+    import: &Import,
+    undone: Option<&Undoing>,
+    time: &LocalTime,
+    kept: Option<Judged>,
+    report: Option<&ImportReport>,
+) -> Markup {
     let says = match import.state {
         State::Tried => "Nothing is kept yet: this is what would come of it.".to_owned(),
         State::Done => "Everything that was taken is in the ledger.".to_owned(),
         State::Failed => "Nothing was lost. What was taken before stays.".to_owned(),
+        State::Undone => {
+            ": what it had told is withdrawn, but of records that somebody has edited \
+                          since. Below is what had come of it."
+                .to_owned()
+        }
         state if !state.is_over() => format!("{} so far.", rows_words(import.counts.read)),
         _ if import.counts.read == 0 => "Nothing was taken before it was stopped.".to_owned(),
         _ => "What was taken before it was stopped stays.".to_owned(),
     };
+    let undone = undone.filter(|_| import.state == State::Undone);
+    let undone = undone.map(|undone| Markup::text("Undone ").and(undone.at_and_by(time)));
+    let says = undone.unwrap_or_default().and_text(says);
     let judged = match import.state {
         State::Tried => report.and_then(|it| judged::sentence_of_trial(&import.id, it)),
         _ => judged::sentence(&import.id, kept, report),
     };
     match judged {
-        Some(judged) => Markup::text(says).and_text(" ").and(judged),
-        None => Markup::text(says),
+        Some(judged) => says.and_text(" ").and(judged),
+        None => says,
     }
 }
 

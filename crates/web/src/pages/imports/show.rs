@@ -35,7 +35,7 @@ pub(crate) async fn show(
     }
     match import.state {
         State::Open => open::shown(visit, import),
-        State::Tried | State::Done | State::Stopped | State::Failed => {
+        State::Tried | State::Done | State::Stopped | State::Failed | State::Undone => {
             report::shown(visit, import, None, &asked.because).await
         }
         _ => progress::shown(visit, import).await,

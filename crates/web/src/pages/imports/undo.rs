@@ -100,16 +100,7 @@ pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Respons
 }
 
 fn shown_plan(visit: Visit, import: &Import, plan: UndoPlan) -> Response {
-    let says = match plan.is_whole {
-        true => {
-            "Nothing is undone yet: this is what it will do. Nothing leaves the ledger.".to_owned()
-        }
-        false => format!(
-            "Nothing is undone yet: this is what it will do to the last {} records that it \
-             changed; the others are looked at as it goes. Nothing leaves the ledger.",
-            count(LOOKED_AT as u64)
-        ),
-    };
+    let (says, counts) = plan_words(plan);
     let page = UndoPage {
         frame: visit.frame("Undo an import", Place::Imports),
         title: "Undo this import?".to_owned(),
@@ -119,13 +110,32 @@ fn shown_plan(visit: Visit, import: &Import, plan: UndoPlan) -> Response {
         is_asked: true,
         facts: None,
         words: String::new(),
-        counts: numbers(plan.counts),
+        counts,
         may_pause: false,
         may_go_on: false,
         left: Vec::new(),
         left_in_all: 0,
     };
     visit.show(page)
+}
+
+/// What undoing would do, in words and numbers: where not all was looked at, both say so.
+fn plan_words(plan: UndoPlan) -> (String, [String; 3]) {
+    let counts = numbers(plan.counts);
+    if plan.is_whole {
+        let says = "Nothing is undone yet: this is what it will do. Nothing leaves the ledger.";
+        return (says.to_owned(), counts);
+    }
+    let (all, looked_at) = plan.facts;
+    let says = format!(
+        "Nothing is undone yet. Looked at are the last {} of its {} facts, about {} records; the \
+         others are looked at as it goes, so each number is at least so high. Nothing leaves the \
+         ledger.",
+        count(looked_at),
+        count(all),
+        count(LOOKED_AT as u64)
+    );
+    (says, counts.map(|n| format!("at least {n}")))
 }
 
 fn shown_begun(
@@ -263,4 +273,22 @@ pub(crate) async fn left(
 fn cells(row: &LeftRow) -> Vec<Cell> {
     let (noun, id) = row.subject.split_once('/').unwrap_or(("", &row.subject));
     vec![noun.into(), id.into(), Cell::Number { units: row.fact.0, decimals: 0 }]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_that_was_cut_off_says_so_at_each_of_its_numbers() {
+        let counts = UndoCounts { removed: 19_000, restored: 999, left: 1 };
+        let plan = UndoPlan { counts, is_whole: false, facts: (61_234, 21_500) };
+        let (says, numbers) = plan_words(plan);
+        let words = "Looked at are the last 21,500 of its 61,234 facts, about 20,000 records";
+        assert!(says.contains(words), "{says}");
+        assert_eq!(numbers, ["at least 19,000", "at least 999", "at least 1"]);
+        let (says, numbers) = plan_words(UndoPlan { is_whole: true, ..plan });
+        assert!(says.contains("this is what it will do"), "{says}");
+        assert_eq!(numbers, ["19,000", "999", "1"]);
+    }
 }

@@ -117,7 +117,56 @@ impl Doors {
             "read" => Some(self.read(rows)),
             "unchanged" => Some(self.unchanged(report, rows)),
             "left" => Some(self.left(report, rows)),
+            "made" => Some(self.made_beside(report)),
             _ => None,
+        }
+    }
+
+    /// `Beside its rows it made 12 accounts`, which opens of what; nothing where none was made.
+    pub(super) fn made(&self, report: &ImportReport) -> Option<Markup> {
+        let n: u64 = made_in(report).map(|(_, _, n)| n).sum();
+        let to = format!("{}?because=made#because", self.here);
+        let makes = if report.dry_run { "would make" } else { "made" };
+        let records = if n == 1 { "record" } else { "records" };
+        let words = Markup::text(format!("Beside its rows it {makes} ")).and(figure(count(n), &to));
+        (n > 0).then(|| words.and_text(format!(" {records} of names that no table lists.")))
+    }
+
+    /// What was made beside the rows, by table and kind.
+    fn made_beside(&self, report: &ImportReport) -> Because {
+        let counted = made_in(report).map(|(table, object, n)| {
+            let words = match object {
+                Object::Users => "People",
+                Object::Products => "Products",
+                _ => "Accounts",
+            };
+            Working {
+                what: match self.has_told {
+                    true => quiet_link(words, &import_href(&self.import, Some(kind_of(object)))),
+                    false => Markup::text(words),
+                },
+                rule: format!("of names in {}", table_words(&table.table)),
+                result: count(n),
+                ..Working::default()
+            }
+        });
+        let n: u64 = made_in(report).map(|(_, _, n)| n).sum();
+        Because {
+            answer: match n {
+                1 => "1 record was made beside the rows because".to_owned(),
+                some => format!("{} records were made beside the rows because", count(some)),
+            },
+            close: self.here.clone(),
+            counted_title: "Rows name them and no table lists them".to_owned(),
+            counted: counted.collect(),
+            unit: "Records".to_owned(),
+            total: Some(count(n)),
+            next: Some(
+                "Each has its name alone until a table says more of it. They are no rows, so they are \
+                 in none of the other numbers; whoever undoes the import undoes them too."
+                    .to_owned(),
+            ),
+            ..Because::default()
         }
     }
 
@@ -211,6 +260,12 @@ impl Doors {
             ..Because::default()
         }
     }
+}
+
+/// What was made beside the rows: of each table, of what kind, and how many.
+fn made_in(report: &ImportReport) -> impl Iterator<Item = (&TableReport, Object, u64)> {
+    let tables = report.tables.iter();
+    tables.flat_map(|table| table.made.iter().map(move |(object, n)| (table, *object, *n)))
 }
 
 /// What an unchanged row of a table is.
