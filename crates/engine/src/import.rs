@@ -40,7 +40,7 @@ pub use drop_folder::drop_folder_user;
 pub use join::{How, Joined};
 pub use report::{Counts, ImportReport, Rejected, Skipped, TableReport};
 pub use unpacking::Unpacked;
-pub use work::{KEPT as REJECTED_KEPT, Outcome};
+pub use work::{Going, KEPT as REJECTED_KEPT, Outcome};
 pub(crate) use work::{Underway, WorkThereIs};
 
 use carrying_out::Position;

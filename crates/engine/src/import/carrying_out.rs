@@ -38,6 +38,8 @@ pub(super) struct Position {
     notes: Vec<(String, String, u64)>,
     /// The records that were made of words in its rows, by their kind.
     made: BTreeMap<Object, u64>,
+    /// Rows of all tables that are to be taken.
+    rows: u64,
 }
 
 /// A row as it is taken: read, left out, or not to be read.
@@ -59,6 +61,7 @@ impl Engine {
     ) -> Result<ImportReport, Error> {
         let began = Instant::now();
         let mut standing = Standing { run, position, no: 0 };
+        standing.position.rows = tables.iter().map(|table| table.rows).sum();
         standing.no = self.read(|reader| reader.last_rejected(&standing.run.id))?;
         for (place, table) in tables.into_iter().enumerate() {
             if place < standing.position.done.len() {
@@ -76,6 +79,7 @@ impl Engine {
         report.id = standing.run.id.clone();
         report.tables = standing.tables();
         report.total = sum(&report.tables);
+        report.rows_in_all = standing.position.rows;
         if !report.cancelled {
             self.decide_afterwards(&mut report, now, listener)?;
         }
@@ -141,14 +145,15 @@ impl Engine {
                 rows: before + taking.counts.read,
             });
             if !going_on {
-                standing.position = taking.position(standing.position.done);
+                standing.position = taking.position(standing.position);
                 return Ok((standing, false));
             }
         }
         self.remember(&table, now)?;
         let mut done = standing.position.done;
         done.push(taking.finish(&table));
-        standing.position = Position { done, ..Position::default() };
+        let rows = standing.position.rows;
+        standing.position = Position { done, rows, ..Position::default() };
         Ok((standing, true))
     }
 
@@ -244,6 +249,7 @@ impl Position {
             source: run.source.clone(),
             cancelled: true,
             total: sum(&tables),
+            rows_in_all: self.rows,
             tables,
             ..ImportReport::default()
         }
@@ -276,13 +282,18 @@ impl Taking {
         self
     }
 
-    /// How far it is, after these tables.
-    fn position(&self, done: Vec<TableReport>) -> Position {
-        let (table, rejected) = (Some(self.table()), self.rejected.clone());
+    /// How far it is, where it was at a position before.
+    fn position(&self, before: Position) -> Position {
         let notes = self.notes.iter();
         let notes = notes.map(|((column, reason), rows)| (column.clone(), reason.clone(), *rows));
-        let (counts, made) = (self.counts, self.made.clone());
-        Position { done, table, counts, rejected, notes: notes.collect(), made }
+        Position {
+            table: Some(self.table()),
+            counts: self.counts,
+            rejected: self.rejected.clone(),
+            notes: notes.collect(),
+            made: self.made.clone(),
+            ..before
+        }
     }
 }
 
@@ -320,7 +331,7 @@ fn take_chunk(
     }
     let place = place_of(&standing.position.done);
     writer.keep_import_words(&standing.run.id, place, &taking.take_words())?;
-    standing.position = taking.position(standing.position.done);
+    standing.position = taking.position(standing.position);
     let mut counts = sum(&standing.position.done);
     counts.add(taking.counts);
     standing.run.counts = json(&counts);

@@ -420,6 +420,7 @@ impl Engine {
                 run.finished_at = Some(now);
                 run.found = "null".to_owned();
                 writer.delete_rejected(&run.id)?;
+                writer.delete_import_words(&run.id)?;
                 return Ok(true);
             }
             Ok(false)

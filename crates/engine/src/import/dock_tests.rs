@@ -337,6 +337,7 @@ fn a_stopped_import_counts_what_it_took_and_not_what_a_trial_promised() {
     let report = stopped.outcome.report.expect("what it took");
     assert_eq!(report.total, stopped.counts);
     assert!((2..3501).contains(&report.total.read), "{:?}", report.total);
+    assert_eq!(report.rows_in_all, 3501);
     let tables: Vec<_> = report
         .tables
         .iter()

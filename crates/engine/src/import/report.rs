@@ -151,6 +151,9 @@ pub struct ImportReport {
     pub skipped: Vec<Skipped>,
     /// All tables together.
     pub total: Counts,
+    /// Rows of the tables that were to be taken; 0 where that was not kept.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub rows_in_all: u64,
     /// Leads that were judged anew on account of it.
     pub leads_decided: u64,
     /// Opportunities that were judged anew on account of it.
@@ -161,4 +164,8 @@ pub struct ImportReport {
     /// How many of each kind, as a trial found them: what was decided there is kept nowhere.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub decided: BTreeMap<String, u64>,
+}
+
+fn is_none(rows: &u64) -> bool {
+    *rows == 0
 }

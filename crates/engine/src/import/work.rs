@@ -5,6 +5,8 @@
 
 use std::{
     collections::BTreeMap,
+    fs::File,
+    io,
     sync::{Condvar, Mutex, PoisonError},
     time::Duration,
 };
@@ -54,19 +56,41 @@ impl Outcome {
 
 /// How far imports are that this process works on, by id.
 #[derive(Default)]
-pub(crate) struct Underway(Mutex<BTreeMap<String, (Timestamp, Progress)>>);
+pub(crate) struct Underway(Mutex<BTreeMap<String, Going>>);
+
+/// How far an import is, and how fast it goes.
+#[derive(Debug, Clone)]
+pub struct Going {
+    /// How far it is.
+    pub progress: Progress,
+    /// When that was.
+    at: Timestamp,
+    /// When this process had first taken rows of it, and how many were taken then.
+    first: Option<(Timestamp, u64)>,
+}
+
+impl Going {
+    /// Rows that were taken since the first, and in how much time: without what was taken before it
+    /// rested, and without its rest.
+    pub fn pace(&self) -> Option<(u64, SignedDuration)> {
+        let (at, rows) = self.first?;
+        Some((self.progress.rows.checked_sub(rows)?, self.at.duration_since(at)))
+    }
+}
 
 impl Underway {
-    fn tell(&self, id: &str, began_at: Timestamp, progress: Progress) {
+    fn tell(&self, id: &str, at: Timestamp, progress: Progress) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.insert(id.to_owned(), (began_at, progress));
+        let before = all.get(id).and_then(|going| going.first);
+        let first = before.or_else(|| (progress.rows > 0).then_some((at, progress.rows)));
+        all.insert(id.to_owned(), Going { progress, at, first });
     }
 
     fn end(&self, id: &str) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
     }
 
-    fn of(&self, id: &str) -> Option<(Timestamp, Progress)> {
+    fn of(&self, id: &str) -> Option<Going> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 }
@@ -89,8 +113,8 @@ impl WorkThereIs {
 }
 
 impl Engine {
-    /// Since when this process works on an import, and how far it is.
-    pub fn import_progress(&self, id: &str) -> Option<(Timestamp, Progress)> {
+    /// How far an import is that this process works on.
+    pub fn import_progress(&self, id: &str) -> Option<Going> {
         self.underway.of(id)
     }
 
@@ -105,6 +129,27 @@ impl Engine {
             return Ok(None);
         }
         Ok(runs.iter().find(|run| run.id != id && run.beat_at.is_some()).map(Import::of))
+    }
+
+    /// Takes the dock for a worker of this process, for as long as what is answered is kept; nothing
+    /// where another process has it. What a worker before had in hand here can be gone on with at once:
+    /// it has ended, for it has let the dock go.
+    ///
+    /// # Errors
+    /// When the dock or the database cannot be written.
+    pub fn take_dock(&self, dock: &Dock, now: Timestamp) -> Result<Option<File>, Error> {
+        let Ok(held) = lock(dock) else { return Ok(None) };
+        let folder = dock.clone();
+        self.store.write(now, move |writer| {
+            for mut run in writer.reader().imports_in(&AT_WORK.map(State::key))? {
+                if run.by.is_some() && folder.folder_of(&run.id).is_dir() {
+                    run.beat_at = None;
+                    writer.keep_import(&run)?;
+                }
+            }
+            Ok::<_, Error>(())
+        })?;
+        Ok(Some(held))
     }
 
     /// Waits until there may be work for a worker, at most so long.
@@ -339,6 +384,14 @@ impl Engine {
     }
 }
 
+/// Locks a dock. The system lets it go when the process ends, however it does.
+fn lock(dock: &Dock) -> io::Result<File> {
+    std::fs::create_dir_all(&dock.folder)?;
+    let file = File::create(dock.folder.join(".worker"))?;
+    file.try_lock()?;
+    Ok(file)
+}
+
 /// How an import is done by what was decided about it.
 fn options_of(choices: &Choices, dock: &Dock) -> Result<ImportOptions, Error> {
     let unreadable = |what: &'static str, text: &str, like| {
@@ -368,7 +421,6 @@ pub(super) struct Hand<'a> {
     engine: &'a Engine,
     id: &'a str,
     clock: &'a (dyn Fn() -> Timestamp + Sync),
-    began_at: Timestamp,
     beat_at: Timestamp,
     /// What it was asked for meanwhile.
     pub(super) heard: Option<State>,
@@ -380,16 +432,14 @@ impl<'a> Hand<'a> {
         id: &'a str,
         clock: &'a (dyn Fn() -> Timestamp + Sync),
     ) -> Self {
-        let began_at = clock();
-        Hand { engine, id, clock, began_at, beat_at: began_at, heard: None }
+        Hand { engine, id, clock, beat_at: clock(), heard: None }
     }
 
     pub(super) fn now(&self) -> Timestamp {
         (self.clock)()
     }
 
-    fn beat(&mut self) -> Result<(), Error> {
-        let now = self.now();
+    fn beat(&mut self, now: Timestamp) -> Result<(), Error> {
         if now.duration_since(self.beat_at) < BEAT {
             return Ok(());
         }
@@ -407,7 +457,6 @@ impl<'a> Hand<'a> {
 
 impl Listener for Hand<'_> {
     fn progress(&mut self, progress: Progress) -> bool {
-        self.engine.underway.tell(self.id, self.began_at, progress);
         // Whether somebody asked it to pause or to stop; what cannot be asked is asked next time.
         let state = self.engine.read(|reader| reader.import(self.id)).ok().flatten();
         let state = state.and_then(|run| State::parse(&run.state));
@@ -415,8 +464,10 @@ impl Listener for Hand<'_> {
             self.heard = Some(heard);
             return false;
         }
+        let now = self.now();
+        self.engine.underway.tell(self.id, now, progress);
         // What cannot be said now is said with the next rows.
-        let _ = self.beat();
+        let _ = self.beat(now);
         true
     }
 

@@ -145,6 +145,10 @@ fn start_worker(engine: Arc<Engine>, dock: Dock) {
     const FORGETS_EVERY: Duration = Duration::from_secs(3600);
     std::thread::spawn(move || {
         let mut forgot = None::<std::time::Instant>;
+        let held = engine.take_dock(&dock, clock::now());
+        if let Err(error) = &held {
+            tracing::error!(%error, "what a worker before had in hand waits until it is silent");
+        }
         loop {
             match engine.work_on_imports(&dock, &clock::now) {
                 Ok(true) => continue,

@@ -110,3 +110,27 @@ async fn an_import_says_what_it_made_beside_its_rows_and_once_undone_who_undid_i
     assert!(report.contains(&format!("This import was undone Undone 09:00 by {name}")), "{report}");
     assert!(world.page("operations", "/").await.contains("it was undone"), "Today says so too");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_is_stopped_says_so_at_once_and_of_how_many_rows() {
+    let world = World::new();
+    let rows: String = (0..2_500).map(|no| format!("{no},Ann,2026-01-02,New,Acme\n")).collect();
+    let leads = format!("lead_number,name,created_at,status,account\n{rows}");
+    let import = place(&world.brings("operations", &[("leads.csv", leads.as_bytes())]).await);
+    world.works();
+    place(&world.posts("operations", &format!("{import}/run"), &[]).await);
+    let (runtime, seen) = (tokio::runtime::Handle::current(), std::sync::Mutex::new(String::new()));
+    world.works_and_meanwhile(4, || {
+        let stop = format!("{import}/stop");
+        place(&runtime.block_on(world.posts("operations", &stop, &[])));
+        *seen.lock().unwrap() = runtime.block_on(world.page("operations", &import));
+    });
+    let stopping = seen.into_inner().unwrap();
+    let words =
+        "Stopping The rows in hand are the last: what was taken is kept, the rest is not read";
+    assert!(stopping.contains(words), "{stopping}");
+    assert!(!stopping.contains("after a restart"), "{stopping}");
+    let stopped = world.works().page("operations", &import).await;
+    let words = "This import was stopped: 2,000 of 2,500 rows were read";
+    assert!(stopped.contains(words), "{stopped}");
+}

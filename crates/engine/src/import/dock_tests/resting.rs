@@ -12,7 +12,7 @@ fn leads(rows: usize) -> String {
     let row = |no: usize| {
         let (key, company) = (no % (rows - 40), no / 60 % 30);
         let spelt = if no.is_multiple_of(7) { "COMPANY" } else { "Company" };
-        format!("{key},Ann,2026-01-02,New,{spelt} {company},{}\n", owners[no / 900])
+        format!("{key},Ann,2026-01-02,New,{spelt} {company},{}\n", owners[no / 900 % 3])
     };
     let all: String = (0..rows).map(row).collect();
     format!("lead_id,name,created_at,status,account,owner\n{all}x,Bo,soon,New,Acme,Bo Kant\n")
@@ -39,7 +39,7 @@ fn a_trial_that_paused_counts_and_asks_for_what_it_would_have_at_one_go() {
     let deals = "deal_id,deal_name,stage,account,owner,amount,create_date\n\
                  1,A,Proposal,Company 3,Ann Berg,10,2026-01-02\n\
                  2,B,Proposal,Company 3,Di Neu,10,2026-01-02\n";
-    let id = harbour.brought(&[("leads.csv", &leads(2_100)), ("deals.csv", deals)]);
+    let id = harbour.brought(&[("leads.csv", &leads(1_600)), ("deals.csv", deals)]);
     let whole = harbour.tried(&id).outcome.report.unwrap();
     let (leads, deals) = (&whole.tables[0], &whole.tables[1]);
     let spelt = |how: &How| matches!(how, How::Spelling { .. });
@@ -51,7 +51,7 @@ fn a_trial_that_paused_counts_and_asks_for_what_it_would_have_at_one_go() {
     );
     assert!(deals.joined.iter().any(|it| it.word == "Company 3"), "made by the table before");
     let as_json = |table: &TableReport| serde_json::to_value(table).unwrap();
-    for nth in [4, 6, 8] {
+    for nth in [4, 6, 7] {
         harbour.engine.try_import(&olga(), &id, at(1)).unwrap();
         harbour.works_and_pauses(&id, nth);
         assert_eq!(harbour.import(&id).state, State::PausedTrial, "at look {nth}");
@@ -63,4 +63,58 @@ fn a_trial_that_paused_counts_and_asks_for_what_it_would_have_at_one_go() {
         }
         assert_eq!(report.total, whole.total, "paused at look {nth}");
     }
+}
+
+#[test]
+fn what_a_worker_that_ended_had_in_hand_goes_on_as_soon_as_another_has_the_dock() {
+    let harbour = Harbour::new();
+    let id = harbour.brought(&[("leads.csv", &leads(1_100))]);
+    harbour.engine.start_import(&olga(), &id, at(2)).unwrap();
+    let held = harbour.engine.take_dock(&harbour.dock, at(2)).unwrap();
+    assert!(held.is_some(), "nobody else has it");
+    let (clock, cut) = (|| at(2), AtomicU32::new(0));
+    // The process ends while rows are taken: what it had said of its life stays in the database.
+    let ends = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let clock = || match cut.fetch_add(1, Ordering::SeqCst) {
+            4 => panic!("the process ends"),
+            _ => at(2),
+        };
+        harbour.engine.work_on_imports(&harbour.dock, &clock)
+    }));
+    assert!(ends.is_err());
+    assert_eq!(harbour.import(&id).state, State::Running);
+    assert!(!harbour.engine.work_on_imports(&harbour.dock, &clock).unwrap(), "it may live still");
+    assert!(harbour.engine.take_dock(&harbour.dock, at(2)).unwrap().is_none(), "it has the dock");
+    assert!(!harbour.engine.work_on_imports(&harbour.dock, &clock).unwrap());
+    drop(held);
+    let held = harbour.engine.take_dock(&harbour.dock, at(2)).unwrap();
+    assert!(held.is_some() && harbour.engine.work_on_imports(&harbour.dock, &clock).unwrap());
+    let done = harbour.import(&id);
+    assert_eq!((done.state, done.counts.read), (State::Done, 1_101));
+}
+
+#[test]
+fn the_pace_of_an_import_that_went_on_is_that_of_its_rows_since() {
+    let harbour = Harbour::new();
+    let id = harbour.brought(&[("leads.csv", &leads(2_600))]);
+    harbour.engine.start_import(&olga(), &id, at(2)).unwrap();
+    harbour.works_and_pauses(&id, 6);
+    let rested = harbour.import(&id);
+    assert_eq!(rested.state, State::Paused);
+    assert!(rested.counts.read >= 1_000, "{:?}", rested.counts);
+    harbour.engine.start_import(&olga(), &id, at(90)).unwrap();
+    let (looked, seen) = (AtomicU32::new(0), std::sync::Mutex::new(Vec::new()));
+    let clock = || {
+        let going = harbour.engine.import_progress(&id).and_then(|going| going.pace());
+        seen.lock().unwrap().extend(going);
+        // Each look is a second after the one before.
+        at(90) + jiff::SignedDuration::from_secs(looked.fetch_add(1, Ordering::SeqCst).into())
+    };
+    harbour.engine.work_on_imports(&harbour.dock, &clock).unwrap();
+    let seen = seen.into_inner().unwrap();
+    let a_second = |(rows, spent): &(u64, jiff::SignedDuration)| {
+        (spent.as_secs() > 0).then(|| *rows / spent.as_secs().unsigned_abs())
+    };
+    let paces: Vec<u64> = seen.iter().filter_map(a_second).collect();
+    assert!(!paces.is_empty() && paces.iter().all(|pace| *pace <= 1_000), "{seen:?}");
 }

@@ -2,7 +2,11 @@
 
 use askama::Template;
 use axum::response::Response;
-use engine::import::dock::{Import, State};
+use engine::import::{
+    Going,
+    dock::{Import, State},
+};
+use jiff::SignedDuration;
 
 use super::{files_words, href};
 use crate::{
@@ -44,18 +48,20 @@ pub(super) async fn shown(visit: Visit, import: Import) -> Result<Response, Fail
         .found
         .as_ref()
         .map(|found| found.tables.iter().filter(|table| table.taken).map(|table| table.rows).sum());
-    let done = match (&told, is_trial(state)) {
-        (Some((_, progress)), true) => progress.rows,
-        (None, true) => import.outcome.report.as_ref().map_or(0, |report| report.total.read),
-        (_, false) => import.counts.read,
+    // While its files are looked over again, none of its rows is told.
+    let paused = import.outcome.report.as_ref().filter(|report| report.cancelled);
+    let tried = told.as_ref().map_or(0, |going| going.progress.rows);
+    let done = match is_trial(state) {
+        true => tried.max(paused.map_or(0, |report| report.total.read)),
+        false => import.counts.read,
     };
     let counted =
         is_trial(state) || matches!(state, State::Running | State::Pausing | State::Paused);
     let rows = total.filter(|total| *total > 0 && counted).map(|total| (done.min(total), total));
-    let since = told.as_ref().map(|(began_at, _)| visit.time().now().duration_since(*began_at));
-    let left = match (rows, since.map(|since| since.as_secs())) {
-        (Some((done, total)), Some(seconds)) if done > 0 && seconds > 1 && done < total => {
-            pace(done, total, seconds)
+    let pace = told.as_ref().and_then(Going::pace);
+    let left = match (rows, pace) {
+        (Some((done, total)), Some((taken, spent))) if done < total => {
+            pace_words(total - done, taken, spent)
         }
         _ => String::new(),
     };
@@ -68,7 +74,7 @@ pub(super) async fn shown(visit: Visit, import: Import) -> Result<Response, Fail
         files: files_words(&import.files),
         doing: match before {
             Some(before) => format!("Waits for {}", files_words(&before.files)),
-            None => told.map(|(_, progress)| progress.doing).unwrap_or_default(),
+            None => told.map(|going| going.progress.doing).unwrap_or_default(),
         },
         rows,
         words: match rows {
@@ -80,7 +86,7 @@ pub(super) async fn shown(visit: Visit, import: Import) -> Result<Response, Fail
         may_pause: matches!(state, State::Trying | State::Waiting | State::Running),
         goes_on: goes_on(state),
         may_stop: !matches!(state, State::Stopping),
-        is_safe: safe(state),
+        is_safe: safe(state, import.counts.read > 0),
     };
     Ok(visit.show(page))
 }
@@ -104,14 +110,19 @@ fn title(state: State) -> &'static str {
         State::Waiting => "Waiting for its turn",
         State::Pausing | State::PausingTrial => "Pausing after these rows",
         State::Paused | State::PausedTrial => "Paused",
-        State::Stopping => "Stopping after these rows",
+        State::Stopping => "Stopping",
         _ => "Importing",
     }
 }
 
 /// What becomes of the data if somebody goes away now.
-fn safe(state: State) -> &'static str {
+fn safe(state: State, has_taken: bool) -> &'static str {
     match state {
+        State::Stopping if has_taken => {
+            "The rows in hand are the last: what was taken is kept, the rest is not read, and the \
+             files are removed."
+        }
+        State::Stopping => "Nothing is kept, and the files are removed.",
         State::PausedTrial => "Nothing is kept yet. It goes on from the very row, today or later.",
         State::Trying | State::PausingTrial => {
             "Nothing is kept yet. You may leave this page; it goes on, after a restart too."
@@ -122,16 +133,36 @@ fn safe(state: State) -> &'static str {
     }
 }
 
-/// `1,200 rows a second, about 2 min left`.
-fn pace(done: u64, total: u64, seconds: i64) -> String {
-    let a_second = done / seconds.unsigned_abs().max(1);
-    if a_second == 0 {
+/// `1,200 rows a second, about 2 min left`; nothing before some rows took some time.
+fn pace_words(left: u64, taken: u64, spent: SignedDuration) -> String {
+    let millis = u64::try_from(spent.as_millis()).unwrap_or(0);
+    let Some(a_second) = (taken * 1000).checked_div(millis).filter(|rows| *rows > 0) else {
         return String::new();
-    }
-    let left = (total - done) / a_second;
-    let left = match left {
-        0..60 => format!("{left} s"),
-        _ => format!("{} min", left.div_ceil(60)),
+    };
+    let left = match left.div_ceil(a_second) {
+        seconds @ 0..60 => format!("{seconds} s"),
+        seconds => format!("{} min", seconds.div_ceil(60)),
     };
     format!("{} rows a second, about {left} left", count(a_second))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pace_is_that_of_the_rows_that_were_taken_in_the_time_that_they_took() {
+        let cases = [
+            ((60_000, 0, 0), ""),
+            ((60_000, 0, 5_000), ""),
+            ((60_000, 2_000, 2_500), "800 rows a second, about 2 min left"),
+            ((47_200, 2_000, 2_500), "800 rows a second, about 59 s left"),
+            ((47_201, 2_000, 2_500), "800 rows a second, about 1 min left"),
+            ((1, 1_000, 1_000), "1,000 rows a second, about 1 s left"),
+        ];
+        for ((left, taken, millis), words) in cases {
+            let spent = SignedDuration::from_millis(millis);
+            assert_eq!(pace_words(left, taken, spent), words, "{left} {taken} {millis}");
+        }
+    }
 }

@@ -147,7 +147,7 @@ pub(super) async fn shown(
     let none_kept = rejected.is_empty().then(|| rejected::none_kept(&import, visit.house.now()));
     let page = ReportPage {
         frame,
-        title: title(&import, total),
+        title: title(&import, total, report.as_ref().map_or(0, |report| report.rows_in_all)),
         says: says(&import, undo.as_ref(), &visit.time(), judged, report.as_ref()),
         made: report.as_ref().and_then(|report| doors.made(report)),
         files: files_words(&import.files),
@@ -192,7 +192,7 @@ fn drawer(doors: &Doors, report: &ImportReport, because: &str) -> Option<Because
     }
 }
 
-fn title(import: &Import, total: Counts) -> String {
+fn title(import: &Import, total: Counts, in_all: u64) -> String {
     let new = total.created + total.updated;
     match import.state {
         State::Tried => tried_title(total),
@@ -202,6 +202,11 @@ fn title(import: &Import, total: Counts) -> String {
         State::Failed => "This import could not be done".to_owned(),
         state if !state.is_over() => "The command line takes these rows".to_owned(),
         State::Undone => "This import was undone".to_owned(),
+        _ if in_all > total.read => format!(
+            "This import was stopped: {} of {} were read",
+            count(total.read),
+            rows_words(in_all)
+        ),
         _ => "This import was stopped".to_owned(),
     }
 }
