@@ -128,6 +128,21 @@ impl Left {
             Left::UndoneBefore => "was undone before",
         }
     }
+
+    /// What to do instead, as a sentence.
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Left::Absent => "Load the page again: it shows what there is.",
+            Left::SoAlready => "Choose or write something else.",
+            Left::Closed => "Only what is open goes to another.",
+            Left::OfAnAccount => "Correct its account where it comes from.",
+            Left::Settled => "Only what is open is corrected here.",
+            Left::NotReported => "Choose a field that a source reports of it.",
+            Left::OtherKind => "Write what it can hold there: a number, an amount, or yes or no.",
+            Left::NoDay => "Write a day such as 2026-11-16.",
+            Left::ChangedSince | Left::UndoneBefore => "Load the page again to see what holds now.",
+        }
+    }
 }
 
 /// What became of an act.

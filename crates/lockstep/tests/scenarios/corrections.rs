@@ -106,15 +106,18 @@ async fn a_field_is_corrected_by_a_further_fact_and_decided_about() {
     world.posts("marketer", &undo, &[]).await.said();
     assert!(world.page("rep", "/leads/crm:l2").await.contains("Buyer"));
     let cases = [
-        ("seats", "many", "Person 0 holds a number or an amount there"),
-        ("is_target", "no", "Person 0 holds a number or an amount there"),
-        ("shoe_size", "44", "Person 0 has no such field"),
-        ("owner", "me", "The field owner is kept where it comes from"),
+        ("seats", "many", "holds a number or an amount there. Write what it can hold", "value"),
+        ("is_target", "no", "holds a number or an amount there. Write what it can hold", "value"),
+        ("shoe_size", "44", "has no such field. Choose a field that a source reports", "value"),
+        ("owner", "me", "The field owner is kept where it comes from", "field"),
     ];
-    for (field, value, words) in cases {
+    for (field, value, words, at) in cases {
         let fields = [("act", "field"), ("field", field), ("value", value)];
-        let told = refused(&acts(&world, "marketer", &["crm:l0"], &fields).await);
-        assert!(told.contains(words), "{field}: {told}");
+        let answer = acts(&world, "marketer", &["crm:l0"], &fields).await;
+        let told = refused(&answer);
+        assert_eq!(told.matches(words).count(), 2, "above, and beside its control: {told}");
+        assert!(answer.body.contains(&format!("id=\"{at}-wrong\"")), "{field}: {}", answer.body);
+        assert!(answer.body.contains(&format!("name=\"value\" value=\"{value}\"")), "it stays");
     }
     let cases = [
         ("seats", "7", "Seats of 1 lead is 7 now."),

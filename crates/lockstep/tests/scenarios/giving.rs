@@ -96,10 +96,14 @@ async fn rows_are_ticked_by_those_who_may_give_and_what_is_refused_comes_back() 
         );
         let ids = if list == "accounts" { ["crm:a0"] } else { ["crm:d0"] };
         let rep = world.user("rep").as_str();
+        let fields = [("act", "owner"), ("owner", rep), ("back", "")];
+        let none = world.posts("sven", &format!("/{list}/corrections"), &fields).await;
+        assert!(none.body.contains("id=\"all-wrong\""), "{list}: {}", none.body);
         let fields = [("row", ids[0]), ("act", "owner"), ("owner", rep), ("back", "")];
         let again = world.posts("sven", &format!("/{list}/corrections"), &fields).await;
         assert!(again.text().contains("Nothing was changed. 1 "), "{}", again.text());
         assert!(again.body.contains("checked aria-label=\"Tick"), "{list}: {}", again.body);
+        assert!(again.body.contains("id=\"to-wrong\""), "{list}: {}", again.body);
         let field = [("row", ids[0]), ("act", "field"), ("field", "account"), ("value", "X")];
         let kept = world.posts("sven", &format!("/{list}/corrections"), &field).await;
         assert!(

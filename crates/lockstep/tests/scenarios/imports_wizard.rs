@@ -106,6 +106,8 @@ async fn an_import_says_what_it_made_beside_its_rows_and_once_undone_who_undid_i
     assert!(file.contains("undone,2026-11-16") && file.contains(name), "{file}");
     let none = world.page("operations", "/imports?state=done").await;
     assert!(none.contains("0 imports of 1") || none.contains("No import"), "{none}");
+    let undone = world.page("operations", &format!("{import}/undo")).await;
+    assert!(undone.contains(&format!("Undone 09:00 by {name}. Each fact")), "{undone}");
     let report = world.page("operations", &import).await;
     assert!(report.contains(&format!("This import was undone Undone 09:00 by {name}")), "{report}");
     assert!(world.page("operations", "/").await.contains("it was undone"), "Today says so too");
@@ -133,4 +135,32 @@ async fn an_import_that_is_stopped_says_so_at_once_and_of_how_many_rows() {
     let stopped = world.works().page("operations", &import).await;
     let words = "This import was stopped: 2,000 of 2,500 rows were read";
     assert!(stopped.contains(words), "{stopped}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_refused_of_a_trial_stands_beside_its_cell_with_all_that_was_written() {
+    let world = World::new();
+    let two =
+        b"lead_number,name,created_at,status,account\n1,Ann,soon,New,Acme\n2,Bo,then,New,Bolt\n\
+        3,Cy,2026-01-02,New,Acme\n";
+    let import = place(&world.brings("operations", &[("leads.csv", two)]).await);
+    world.works();
+    place(&world.posts("operations", &format!("{import}/trial"), &[]).await);
+    let before = world.works().everything();
+    let long = "x".repeat(2_001);
+    let sent = [("m1", "2026-01-03"), ("m2", &*long), ("d1", "yes")];
+    let refused = world.posts("operations", &format!("{import}/mending"), &sent).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let words = "created_at in line 3 is longer than 2000 letters: write it shorter.";
+    assert_eq!(refused.text().matches(words).count(), 2, "{}", refused.text());
+    for stands in ["<a href=\"#m2\">", "id=\"m2-wrong\"", "value=\"2026-01-03\"", &*long] {
+        assert!(refused.body.contains(stands), "{stands}: {}", refused.body);
+    }
+    assert!(refused.body.contains("name=\"d1\" value=\"yes\" checked"), "{}", refused.body);
+    let none = world.posts("operations", &format!("{import}/matches"), &[("w0", " ")]).await;
+    assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let words = "No name was written: write beside a word what it means, or go on without.";
+    assert_eq!(none.text().matches(words).count(), 2, "{}", none.text());
+    assert!(none.body.contains("id=\"w0-wrong\""), "{}", none.body);
+    assert_eq!(world.everything(), before, "every denial leaves the database as it was");
 }

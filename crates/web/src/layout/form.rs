@@ -5,7 +5,10 @@ use std::borrow::Cow;
 
 use askama::{Template, filters::HtmlSafe};
 
-use crate::markup::Markup;
+use crate::{
+    markup::{Markup, element},
+    show::glyph::glyph,
+};
 
 /// What a person can put into a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,6 +157,14 @@ impl Field {
         let wrong = self.wrong.is_some().then(|| format!("{}-wrong", self.name));
         hint.into_iter().chain(wrong).collect::<Vec<_>>().join(" ")
     }
+}
+
+/// What is wrong with a control that stands among rows, to stand beside it under the id
+/// `{control}-wrong`.
+pub(crate) fn wrong_beside(control: &str, words: &str) -> Markup {
+    let error = Markup::from(element("span").class("vh").holding("Error: "));
+    let said = glyph("late").and(element("span").holding(error.and_text(words)));
+    element("p").class("wrong").with("id", format!("{control}-wrong")).holding(said).into()
 }
 
 /// A form's fields, and what is wrong with it as a whole.

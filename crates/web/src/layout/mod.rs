@@ -38,6 +38,7 @@ pub use because::{Agreed, Because, Working};
 pub use empty_state::EmptyState;
 pub use error_page::ErrorPage;
 pub use files::Files;
+pub(crate) use form::wrong_beside;
 pub use form::{Control, Field, Form};
 pub use frame::{Counts, Demo, Door, Frame, Person, Place};
 pub use pagination::Pagination;

@@ -277,7 +277,7 @@ pub(crate) async fn give<L: Listed>(
     visit: Visit,
     Sent(pairs): Sent<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
-    let sent = Sending::of(pairs);
+    let mut sent = Sending::of(pairs);
     let flash = sent.carry_out(&visit, L::GIVEN.ok_or(Failure::Absent)?).await?;
     let asked = Asked::read(L::KNOWN, &sent.back);
     if !flash.alarm {

@@ -7,9 +7,9 @@ use axum::{
 };
 use domain::{correction::is_correctable_of, ids::UserId, owned::Owned};
 use engine::{
-    Engine,
+    Engine, Refusal,
     access::Act,
-    correction::{Corrected, Wanted, known_fields},
+    correction::{Corrected, CorrectionRefusal, Wanted, known_fields},
 };
 use store::{Reader, StoreError};
 
@@ -17,6 +17,8 @@ use super::{Asked, offers::Offers};
 use crate::{
     failure::Failure,
     flash::Flash,
+    layout::wrong_beside,
+    markup::Markup,
     names::{Names, encoded},
     pages::{correct::may_correct, leads::row::level_words, sign_in::sentence},
     session::{Signed, Visit},
@@ -93,6 +95,8 @@ pub(crate) struct Sending {
     act: String,
     /// The view that it was sent from.
     pub(crate) back: String,
+    /// What was not done: the control that it stands beside, and why.
+    wrong: Option<(&'static str, String)>,
 }
 
 impl Sending {
@@ -133,21 +137,57 @@ impl Sending {
         }
     }
 
-    /// Does it. `thing` makes of an id what it is of.
+    /// Does it; what is not done is kept to stand beside its control. `thing` makes of an id what it is
+    /// of.
     pub(crate) async fn carry_out(
-        &self,
+        &mut self,
         visit: &Visit,
         thing: fn(&str) -> Owned,
     ) -> Result<Flash, Failure> {
-        if self.act == "owner" && self.owner.is_empty() {
-            let words = "Nothing was changed: choose to whom the ticked ones go, or nobody.";
-            return Ok(Flash::not_done(words.to_owned()));
-        }
+        let asked = if self.act == "owner" { OWNER } else { VALUE };
         let things = self.ids.iter().map(|id| thing(id)).collect();
-        match corrected(visit, things, self.wanted(), None).await {
-            Err(Failure::Refused(refusal)) => Ok(Flash::not_done(sentence(&refusal.to_string()))),
-            other => other,
-        }
+        let done = match self.act == "owner" && self.owner.is_empty() {
+            true => Ok(Flash::not_done(NO_OWNER.to_owned())),
+            false => corrected(visit, things, self.wanted(), None).await,
+        };
+        let (at, words) = match done {
+            Err(Failure::Refused(refusal)) => {
+                (control_of(&refusal).unwrap_or(asked), sentence(&refusal.to_string()))
+            }
+            Ok(flash) if flash.alarm => (asked, flash.words),
+            other => return other,
+        };
+        self.wrong = Some((at, words.clone()));
+        Ok(Flash::not_done(words))
+    }
+
+    /// Whether a control is refused.
+    fn is_wrong(&self, control: &str) -> bool {
+        self.wrong.as_ref().is_some_and(|(at, _)| *at == control)
+    }
+
+    /// Why a control is refused, to stand beside it.
+    fn wrong(&self, control: &str) -> Markup {
+        let wrong = self.wrong.as_ref().filter(|(at, _)| *at == control);
+        wrong.map(|(_, words)| wrong_beside(control, words)).unwrap_or_default()
+    }
+}
+
+/// The controls of the form, by their ids: all rows, the owner, a field, and what it holds.
+const ALL: &str = "all";
+const OWNER: &str = "to";
+const FIELD: &str = "field";
+const VALUE: &str = "value";
+
+const NO_OWNER: &str = "Nothing was changed: choose to whom the ticked ones go, or nobody.";
+
+/// The control that a refusal is about, where it is not about what was asked for.
+fn control_of(refusal: &Refusal) -> Option<&'static str> {
+    let Refusal::Correction(refusal) = refusal else { return None };
+    match refusal {
+        CorrectionRefusal::Nothing | CorrectionRefusal::TooMany(_) => Some(ALL),
+        CorrectionRefusal::KeptElsewhere(_) => Some(FIELD),
+        _ => None,
     }
 }
 
@@ -193,8 +233,9 @@ fn said(
         }
     };
     let words = format!("{words}{}", left(&names, done)?);
+    let remedy = done.left.first().map_or("", |(_, why)| why.remedy());
     Ok(match done.done.is_empty() {
-        true => Flash::not_done(words),
+        true => Flash::not_done(format!("{words} {remedy}")),
         false => Flash::done(words).with_undo(format!("/undo/corrections/{}", encoded(&done.id))),
     })
 }

@@ -12,8 +12,10 @@ use jiff::Timestamp;
 use store::RejectedRow;
 
 use super::{
-    href, open, received,
-    report::{self, to_look_at},
+    href,
+    mistake::Mistake,
+    open, received,
+    report::{self, can_be_matched, to_look_at},
     show::import_of,
 };
 use crate::{failure::Failure, flash::Flash, pages::sign_in::sentence, sent::Sent, session::Visit};
@@ -125,9 +127,13 @@ pub(crate) async fn mending(
     for (name, text) in &sent {
         let Some((kind, no)) = name.split_at_checked(1) else { continue };
         let Some(row) = no.parse().ok().and_then(|no| rejected.get(&no)) else { continue };
-        if text.len() > TEXT_MAX {
-            let words = format!("What stands in line {} is too long.", row.line);
-            return report::shown(visit, import, Some(words), "").await;
+        if text.chars().count() > TEXT_MAX {
+            let words = format!(
+                "{} in line {} is longer than {TEXT_MAX} letters: write it shorter.",
+                row.column, row.line
+            );
+            let mistake = Mistake { at: name.clone(), words, sent };
+            return report::shown(visit, import, Some(mistake), "").await;
         }
         let table = choices.tables.entry(row.file.clone()).or_default();
         match kind {
@@ -165,8 +171,10 @@ pub(crate) async fn matches(
     });
     let said: Vec<Match> = said.collect();
     if said.is_empty() {
-        let words = "No name was written: choose one from the list beside a word.".to_owned();
-        return report::shown(visit, import, Some(words), "").await;
+        let first = words.iter().position(can_be_matched).unwrap_or(0);
+        let words = "No name was written: write beside a word what it means, or go on without.";
+        let mistake = Mistake { at: format!("w{first}"), words: words.to_owned(), sent };
+        return report::shown(visit, import, Some(mistake), "").await;
     }
     let words = "Remembered. It is tried out again.";
     ask(visit, id, words, move |engine, _, by, id, now| {

@@ -3,6 +3,7 @@
 pub(crate) mod acts;
 pub(crate) mod judged;
 pub(crate) mod list;
+mod mistake;
 pub(crate) mod open;
 pub(crate) mod progress;
 pub(crate) mod received;

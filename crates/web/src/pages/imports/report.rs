@@ -14,6 +14,7 @@ use store::{Judged, RejectedRow};
 
 use super::{
     files_words, href, judged,
+    mistake::Mistake,
     open::Tables,
     rejected, rows_words, table_words,
     undone::Undoing,
@@ -62,7 +63,7 @@ struct ReportPage {
     rejected_in_all: u64,
     /// Why none of them stands here, where none does.
     none_kept: Option<&'static str>,
-    mistake: Option<String>,
+    mistake: Option<Mistake>,
     /// What is to be said once of a table: the way to where, and what.
     to_say: Vec<(String, String)>,
     /// Files that were not taken, and why.
@@ -90,6 +91,10 @@ struct WordRow {
     says: String,
     /// What it may mean, where it can be matched; its suggestion.
     suggestion: Option<String>,
+    /// What was written of it and not taken.
+    written: String,
+    /// Why that is refused.
+    wrong: Option<Markup>,
 }
 
 /// A row that is not taken.
@@ -103,13 +108,17 @@ struct RejectedShown {
     reason: String,
     /// What stands in the cell, where it can be mended.
     value: Option<String>,
+    /// Whether somebody would leave it out.
+    drops: bool,
+    /// Why what was written there is refused.
+    wrong: Option<Markup>,
 }
 
 /// The page; `mistake` says what was wrong with what was sent, `because` which drawer is open.
 pub(super) async fn shown(
     visit: Visit,
     import: Import,
-    mistake: Option<String>,
+    mistake: Option<Mistake>,
     because: &str,
 ) -> Result<Response, Failure> {
     let report = import.outcome.report.clone();
@@ -160,9 +169,9 @@ pub(super) async fn shown(
         leaves_out: total.left_out > 0,
         because: drawer,
         open_words: words.iter().any(can_be_matched),
-        words: words.iter().enumerate().map(word_row).collect(),
+        words: words.iter().enumerate().map(|it| word_row(it, mistake.as_ref())).collect(),
         names,
-        rejected: rejected.iter().map(|row| rejected_row(&import, row)).collect(),
+        rejected: rejected.iter().map(|row| rejected_row(&import, row, mistake.as_ref())).collect(),
         rejected_in_all: total.rejected,
         none_kept,
         mistake,
@@ -313,7 +322,7 @@ fn is_lost(joined: &Joined) -> bool {
 
 /// Whether somebody may say which record a word means: also where one would be made of it, or a key
 /// would make one of which nothing else is known.
-fn can_be_matched(joined: &Joined) -> bool {
+pub(super) fn can_be_matched(joined: &Joined) -> bool {
     match (joined.object, &joined.how) {
         // Which lead is meant is said by its key: names of leads are not shown to choose from.
         (Object::Leads, _) => false,
@@ -355,7 +364,7 @@ fn names_of(reader: &store::Reader<'_>, object: Object) -> Result<Vec<String>, F
     Ok(names)
 }
 
-fn word_row((no, joined): (usize, &Joined)) -> WordRow {
+fn word_row((no, joined): (usize, &Joined), mistake: Option<&Mistake>) -> WordRow {
     let says = match &joined.how {
         How::Spelling { name } => format!("taken for \"{name}\", spelt in another way"),
         How::Made => "will be made: no table lists it".to_owned(),
@@ -368,7 +377,11 @@ fn word_row((no, joined): (usize, &Joined)) -> WordRow {
         _ => String::new(),
     };
     let suggestion = can_be_matched(joined).then_some(nearest);
+    let control = format!("w{no}");
+    let written = mistake.and_then(|mistake| mistake.text(&control));
     WordRow {
+        written: written.cloned().unwrap_or_default(),
+        wrong: mistake.and_then(|mistake| mistake.beside(&control)),
         no,
         list: list_of(joined.object),
         object: joined.object.words(),
@@ -379,15 +392,20 @@ fn word_row((no, joined): (usize, &Joined)) -> WordRow {
     }
 }
 
-fn rejected_row(import: &Import, row: &RejectedRow) -> RejectedShown {
+fn rejected_row(import: &Import, row: &RejectedRow, mistake: Option<&Mistake>) -> RejectedShown {
+    let control = format!("m{}", row.no);
+    let drops = format!("d{}", row.no);
+    let written = mistake.and_then(|mistake| mistake.text(&control)).cloned();
     RejectedShown {
+        drops: mistake.is_some_and(|mistake| mistake.text(&drops).is_some()),
+        wrong: mistake.and_then(|mistake| mistake.beside(&control)),
         no: row.no,
         table: table_words(&row.file),
         line: count(row.line),
         opens: figure(count(row.line), &rejected::line_href(&import.id, row.no)),
         column: row.column.clone(),
         reason: row.reason.clone(),
-        value: cell_of(import, row),
+        value: cell_of(import, row).map(|value| written.unwrap_or(value)),
     }
 }
 

@@ -16,7 +16,7 @@ pub(crate) async fn create(
     visit: Visit,
     Sent(pairs): Sent<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
-    let sent = Sending::of(pairs);
+    let mut sent = Sending::of(pairs);
     let flash = sent.carry_out(&visit, |id| Owned::Lead(id.into())).await?;
     let asked = Asked::read(&KNOWN, &sent.back);
     if !flash.alarm {
