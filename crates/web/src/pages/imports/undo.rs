@@ -14,7 +14,7 @@ use engine::{
 use jiff::Timestamp;
 use store::{ImportUndo, LeftRow};
 
-use super::{files_words, href, progress::AGAIN, show::import_of};
+use super::{files_words, href, progress::AGAIN, show::import_of, undone::Undoing};
 use crate::{
     failure::Failure,
     flash::Flash,
@@ -41,7 +41,7 @@ const ROWS: u32 = 500;
 struct UndoPage {
     frame: Frame,
     title: String,
-    says: String,
+    says: Markup,
     files: String,
     href: String,
     /// Whether the question is still to be answered.
@@ -79,7 +79,8 @@ pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Respons
                     let rows = reader.left_rows(&id, "", SHOWN)?;
                     let left = rows.iter().map(|row| left_shown(row, &names));
                     let left = left.collect::<Result<Vec<_>, Failure>>()?;
-                    Ok::<_, Failure>((undone_so_far(reader, &undo)?, left))
+                    let undoing = Undoing::of(reader, &names, &id)?.ok_or(Failure::Absent)?;
+                    Ok::<_, Failure>(((undoing, undone_so_far(reader, &undo)?), left))
                 })?;
                 Ok((Some((undo, counts)), None, left))
             }
@@ -104,7 +105,7 @@ fn shown_plan(visit: Visit, import: &Import, plan: UndoPlan) -> Response {
     let page = UndoPage {
         frame: visit.frame("Undo an import", Place::Imports),
         title: "Undo this import?".to_owned(),
-        says,
+        says: Markup::text(says),
         files: files_words(&import.files),
         href: href(&import.id),
         is_asked: true,
@@ -142,7 +143,7 @@ fn shown_begun(
     visit: Visit,
     import: &Import,
     undo: &ImportUndo,
-    counts: UndoCounts,
+    (undoing, counts): (Undoing, UndoCounts),
     left: Vec<LeftShown>,
 ) -> Response {
     let state = UndoState::of(undo);
@@ -165,7 +166,12 @@ fn shown_begun(
             ..visit.frame("Undo an import", Place::Imports)
         },
         title: title.to_owned(),
-        says: says.to_owned(),
+        says: match undoing.at {
+            Some(_) => Markup::text("Undone ")
+                .and(undoing.at_and_by(&visit.time()))
+                .and_text(format!(". {says}")),
+            None => Markup::text(says),
+        },
         files: files_words(&import.files),
         href: href(&import.id),
         is_asked: false,

@@ -151,10 +151,11 @@ impl Doors {
             }
         });
         let n: u64 = made_in(report).map(|(_, _, n)| n).sum();
+        let was = if report.dry_run { ["would be", "would be"] } else { ["was", "were"] };
         Because {
             answer: match n {
-                1 => "1 record was made beside the rows because".to_owned(),
-                some => format!("{} records were made beside the rows because", count(some)),
+                1 => format!("1 record {} made beside the rows because", was[0]),
+                some => format!("{} records {} made beside the rows because", count(some), was[1]),
             },
             close: self.here.clone(),
             counted_title: "Rows name them and no table lists them".to_owned(),
