@@ -147,6 +147,16 @@ impl Engine {
                     writer.keep_import(&run)?;
                 }
             }
+            // Who undoes an import needs none of its files: in a database of several processes it may
+            // be another. What the command line undoes is its own.
+            let open = match writer.asks_far_away() {
+                true => Vec::new(),
+                false => writer.reader().import_undos_open()?,
+            };
+            for mut undo in open.into_iter().filter(|undo| undo.by.is_some()) {
+                undo.beat_at = None;
+                writer.keep_import_undo(&undo)?;
+            }
             Ok::<_, Error>(())
         })?;
         Ok(Some(held))

@@ -5,6 +5,9 @@ use testkit::{Answer, World, http::StatusCode};
 const LEADS: &[u8] =
     b"lead_number,name,created_at,status,account\n1,Ann,2026-01-02,New,Acme\n2,Bo,soon,New,Acme\n";
 
+/// Files by name and content.
+type Files<'a> = &'a [(&'a str, &'a [u8])];
+
 /// Where an answer leads.
 fn place(answer: &Answer) -> String {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
@@ -21,8 +24,8 @@ fn files(world: &World) -> Vec<String> {
 async fn what_is_refused_at_the_door_comes_back_as_it_was_and_leaves_nothing() {
     let world = World::new();
     let before = world.everything();
-    let good: &[(&str, &[u8])] = &[("leads.csv", LEADS)];
-    let cases: [(&[(&str, &[u8])], &str, &str, &[&str]); 5] = [
+    let good: Files<'_> = &[("leads.csv", LEADS)];
+    let cases: [(Files<'_>, &str, &str, &[&str]); 5] = [
         (good, "CHF", "Mars/Olympus", &["zone"]),
         (good, "doubloon", "Mars/Olympus", &["currency", "zone"]),
         (&[("deck.pdf", b"%PDF")], "CHF", "Asia/Tokyo", &["files"]),

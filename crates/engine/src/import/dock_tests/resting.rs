@@ -31,6 +31,20 @@ impl Harbour {
         };
         self.engine.work_on_imports(&self.dock, &clock).unwrap();
     }
+
+    /// Works on the next import until the process ends, when the worker looks at the clock for the `nth`
+    /// time: what it had said of its life stays in the database.
+    fn works_and_ends(&self, nth: u32) {
+        let looked = AtomicU32::new(0);
+        let ends = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let clock = || match looked.fetch_add(1, Ordering::SeqCst) + 1 {
+                look if look == nth => panic!("the process ends"),
+                _ => at(2),
+            };
+            self.engine.work_on_imports(&self.dock, &clock)
+        }));
+        assert!(ends.is_err());
+    }
 }
 
 #[test]
@@ -39,7 +53,7 @@ fn a_trial_that_paused_counts_and_asks_for_what_it_would_have_at_one_go() {
     let deals = "deal_id,deal_name,stage,account,owner,amount,create_date\n\
                  1,A,Proposal,Company 3,Ann Berg,10,2026-01-02\n\
                  2,B,Proposal,Company 3,Di Neu,10,2026-01-02\n";
-    let id = harbour.brought(&[("leads.csv", &leads(1_600)), ("deals.csv", deals)]);
+    let id = harbour.brought(&[("leads.csv", &leads(1_100)), ("deals.csv", deals)]);
     let whole = harbour.tried(&id).outcome.report.unwrap();
     let (leads, deals) = (&whole.tables[0], &whole.tables[1]);
     let spelt = |how: &How| matches!(how, How::Spelling { .. });
@@ -72,16 +86,8 @@ fn what_a_worker_that_ended_had_in_hand_goes_on_as_soon_as_another_has_the_dock(
     harbour.engine.start_import(&olga(), &id, at(2)).unwrap();
     let held = harbour.engine.take_dock(&harbour.dock, at(2)).unwrap();
     assert!(held.is_some(), "nobody else has it");
-    let (clock, cut) = (|| at(2), AtomicU32::new(0));
-    // The process ends while rows are taken: what it had said of its life stays in the database.
-    let ends = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        let clock = || match cut.fetch_add(1, Ordering::SeqCst) {
-            4 => panic!("the process ends"),
-            _ => at(2),
-        };
-        harbour.engine.work_on_imports(&harbour.dock, &clock)
-    }));
-    assert!(ends.is_err());
+    let clock = || at(2);
+    harbour.works_and_ends(5);
     assert_eq!(harbour.import(&id).state, State::Running);
     assert!(!harbour.engine.work_on_imports(&harbour.dock, &clock).unwrap(), "it may live still");
     assert!(harbour.engine.take_dock(&harbour.dock, at(2)).unwrap().is_none(), "it has the dock");
@@ -91,6 +97,13 @@ fn what_a_worker_that_ended_had_in_hand_goes_on_as_soon_as_another_has_the_dock(
     assert!(held.is_some() && harbour.engine.work_on_imports(&harbour.dock, &clock).unwrap());
     let done = harbour.import(&id);
     assert_eq!((done.state, done.counts.read), (State::Done, 1_101));
+    harbour.engine.ask_undo(&olga(), &id, at(2)).unwrap();
+    harbour.works_and_ends(3);
+    assert!(!harbour.engine.work_on_imports(&harbour.dock, &clock).unwrap(), "it may live still");
+    drop(held);
+    let _held = harbour.engine.take_dock(&harbour.dock, at(2)).unwrap();
+    assert!(harbour.engine.work_on_imports(&harbour.dock, &clock).unwrap());
+    assert_eq!(harbour.import(&id).state, State::Undone, "what was being undone goes on too");
 }
 
 #[test]
