@@ -2,6 +2,8 @@
 //! and undoing it. All of an act is one transaction, and its facts carry its id in their keys: what an
 //! act did is read from the ledger.
 
+mod left;
+
 use std::sync::Arc;
 
 use domain::{
@@ -26,6 +28,8 @@ use crate::{
     intake::leave_accounts,
     secret::new_secret,
 };
+
+pub use left::Left;
 
 /// Things that one act may change.
 pub const THINGS_MAX: usize = 200;
@@ -85,64 +89,6 @@ pub enum CorrectionRefusal {
     /// There is no such act, or it was somebody else's.
     #[error("there is nothing of yours to undo here: undo what you did yourself")]
     NothingToUndo,
-}
-
-/// Why a single thing was left as it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Left {
-    /// There is no such thing.
-    Absent,
-    /// It is so already.
-    SoAlready,
-    /// It is won or lost: it stays with whoever won or lost it.
-    Closed,
-    /// It names an account.
-    OfAnAccount,
-    /// It is won or lost: what counts towards goals is corrected where it comes from.
-    Settled,
-    /// No source has reported the field of it.
-    NotReported,
-    /// The field holds something else than text, which the text is not.
-    OtherKind,
-    /// The field holds a day, which the text is not.
-    NoDay,
-    /// Somebody changed it since.
-    ChangedSince,
-    /// It was undone before.
-    UndoneBefore,
-}
-
-impl Left {
-    /// As words after its name.
-    pub fn words(self) -> &'static str {
-        match self {
-            Left::Absent => "is not there",
-            Left::SoAlready => "was so already",
-            Left::Closed => "is closed and stays with its owner",
-            Left::OfAnAccount => "is of an account already",
-            Left::Settled => "is closed: correct it where it comes from",
-            Left::NotReported => "has no such field",
-            Left::OtherKind => "holds a number or an amount there",
-            Left::NoDay => "holds a day there, like 2026-11-16",
-            Left::ChangedSince => "was changed since",
-            Left::UndoneBefore => "was undone before",
-        }
-    }
-
-    /// What to do instead, as a sentence.
-    pub fn remedy(self) -> &'static str {
-        match self {
-            Left::Absent => "Load the page again: it shows what there is.",
-            Left::SoAlready => "Choose or write something else.",
-            Left::Closed => "Only what is open goes to another.",
-            Left::OfAnAccount => "Correct its account where it comes from.",
-            Left::Settled => "Only what is open is corrected here.",
-            Left::NotReported => "Choose a field that a source reports of it.",
-            Left::OtherKind => "Write what it can hold there: a number, an amount, or yes or no.",
-            Left::NoDay => "Write a day such as 2026-11-16.",
-            Left::ChangedSince | Left::UndoneBefore => "Load the page again to see what holds now.",
-        }
-    }
 }
 
 /// What became of an act.

@@ -1,5 +1,6 @@
 //! Imports at the dock: looked over, mended, matched, tried out, carried out, paused, taken up.
 
+#[cfg(test)]
 mod resting;
 
 use connectors::{
