@@ -73,7 +73,8 @@ pub fn check_fields(
     Ok(())
 }
 
-/// Whether the name of a person is one that pages can hold.
+/// Whether the name of a colleague is one that pages can hold. What a lead calls itself in a form of
+/// the web is kept as it came, however long.
 ///
 /// # Errors
 /// `name`, and why not.
@@ -88,12 +89,14 @@ pub fn check_person(person: &Person) -> Result<(), (&'static str, OutOfBounds)> 
 /// The field, and why not.
 pub fn check(fact: &Fact, person: Option<&Person>) -> Result<(), (&'static str, OutOfBounds)> {
     match fact {
-        Fact::Opportunity(fact) => check_fields(&fact.fields, true, false)?,
-        Fact::Quota(fact) => check_fields(&fact.fields, true, false)?,
-        Fact::User(fact) => check_fields(&fact.fields, false, true)?,
-        _ => {}
+        Fact::Opportunity(fact) => check_fields(&fact.fields, true, false),
+        Fact::Quota(fact) => check_fields(&fact.fields, true, false),
+        Fact::User(fact) => {
+            check_fields(&fact.fields, false, true)?;
+            person.map_or(Ok(()), check_person)
+        }
+        _ => Ok(()),
     }
-    person.map_or(Ok(()), check_person)
 }
 
 #[cfg(test)]

@@ -271,9 +271,16 @@ impl Engine {
         now: Timestamp,
     ) -> Result<UserId, Error> {
         let user = self.invited(secret, now)?;
-        let named = welcomed.named.map(|(name, email)| named(&name, &email)).transpose()?;
+        let mut refusals = Refusals::default();
+        let named = welcomed.named.map(|(name, email)| refusals.take(named(&name, &email)));
+        let named = named.transpose()?.flatten();
         let own = self.store.read(|reader| own_words(reader, &user, named.as_ref()))?;
-        let password = NewPassword::of(&welcomed.password, &own).map_err(Refusal::from)?;
+        let password = NewPassword::of(&welcomed.password, &own);
+        let Some(password) = refusals.take(password.map_err(|why| Error::Refused(why.into())))?
+        else {
+            return Err(refusals.error());
+        };
+        refusals.done()?;
         let (kept, hash) = (fingerprint(secret), hash_password(&password));
         self.store.write(now, move |writer| {
             let open = writer.reader().invitation(&kept)?;
@@ -337,8 +344,11 @@ fn invitation(token_hash: String, user: &UserId, now: Timestamp) -> Invitation {
 
 /// A name and an address, as they are kept.
 fn named(name: &str, email: &str) -> Result<Person, Error> {
-    let (name, email) = (clean_name(name)?, clean_address(email)?);
-    Ok(Person { name: Some(name), email: Some(email), ..Person::default() })
+    let mut refusals = Refusals::default();
+    let name = refusals.take(clean_name(name))?;
+    let email = refusals.take(clean_address(email))?;
+    refusals.done()?;
+    Ok(Person { name, email, ..Person::default() })
 }
 
 /// Names somebody whom nobody has named yet; whoever has a name keeps it.

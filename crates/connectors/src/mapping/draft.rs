@@ -142,9 +142,12 @@ impl Plan {
     /// What a row says that no record can have.
     fn out_of_bounds(&self, draft: &Draft) -> Option<ColumnProblem> {
         let has_amounts = matches!(self.object, Object::Opportunities | Object::Quotas);
-        let of_fields =
-            bounds::check_fields(&draft.fields, has_amounts, self.object == Object::Users);
-        let of_person = || bounds::check_person(&draft.person);
+        let is_colleague = self.object == Object::Users;
+        let of_fields = bounds::check_fields(&draft.fields, has_amounts, is_colleague);
+        let of_person = || match is_colleague {
+            true => bounds::check_person(&draft.person),
+            false => Ok(()),
+        };
         let of_periods = || {
             let mut amounts = draft.amounts.iter().map(|(_, amount)| FieldValue::Money(*amount));
             amounts.try_for_each(|it| bounds::check_amount(&it).map_err(|why| ("amount", why)))

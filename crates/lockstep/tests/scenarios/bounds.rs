@@ -67,8 +67,10 @@ async fn names_that_no_list_can_hold_are_refused_with_how_long_they_may_be() {
     let user = json!({"fact": "user", "user": "crm:u1", "fields": {"team": long}});
     let refused = reports(&world, user).await;
     assert!(refused.body.contains("`team` has 81 letters: use at most 80"), "{}", refused.body);
-    let named = json!({"fact": "lead", "lead": "l1", "fields": {}, "person": {"name": longer}});
+    let named = json!({"fact": "user", "user": "crm:u1", "fields": {}, "person": {"name": longer}});
     let refused = reports(&world, named).await;
     assert!(refused.body.contains("`name` has 121 letters: use at most 120"), "{}", refused.body);
     assert_eq!(world.everything(), before);
+    let lead = json!({"fact": "lead", "lead": "l1", "fields": {}, "person": {"name": longer}});
+    assert!(reports(&world, lead).await.status.is_success(), "what came by a form is kept");
 }

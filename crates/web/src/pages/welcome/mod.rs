@@ -98,7 +98,9 @@ pub(crate) async fn create(
             let Chosen { name, username, .. } = &chosen;
             let typed = [("username", Some(username)), ("name", name.as_ref())];
             shown.form.keep(typed.into_iter().filter_map(|(field, typed)| Some((field, typed?))));
-            shown.form.refuse(field_of(&refusal), sentence(&refusal.to_string()));
+            for refusal in refusal.each() {
+                shown.form.refuse(field_of(&refusal), sentence(&refusal.to_string()));
+            }
             shown.door.refused = true;
             Ok(refused(shown).into_response())
         }
@@ -109,10 +111,12 @@ pub(crate) async fn create(
 /// The field that a refusal is about.
 fn field_of(refusal: &Refusal) -> &'static str {
     match refusal {
-        Refusal::People(PeopleRefusal::NameBlank) => "name",
-        Refusal::People(PeopleRefusal::NotAnAddress(_) | PeopleRefusal::AddressTaken(_)) => {
-            "username"
-        }
+        Refusal::People(PeopleRefusal::NameBlank | PeopleRefusal::NameTooLong(_)) => "name",
+        Refusal::People(
+            PeopleRefusal::AddressBlank
+            | PeopleRefusal::NotAnAddress(_)
+            | PeopleRefusal::AddressTaken(_),
+        ) => "username",
         _ => "password",
     }
 }
