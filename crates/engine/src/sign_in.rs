@@ -16,6 +16,9 @@ pub(crate) const SESSION_LASTS: SignedDuration = SignedDuration::from_hours(30 *
 /// A session ends so long after it was last used.
 pub(crate) const SESSION_IDLES: SignedDuration = SignedDuration::from_hours(7 * 24);
 
+/// So long it can be told of a session that it ended, and why.
+const RUN_OUT_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
 /// Last use is noted no more often than this, so that reading a page does not write.
 const NOTED_EVERY: SignedDuration = SignedDuration::from_mins(10);
 
@@ -81,6 +84,7 @@ impl Engine {
                 last_seen_at: now,
                 expires_at: now + SESSION_LASTS,
             };
+            writer.forget_run_out_at(now - RUN_OUT_KEPT)?;
             writer.note_seen(&session.user)?;
             writer.keep_session(&session)?;
             Ok::<_, Error>(())

@@ -172,16 +172,16 @@ impl Writer<'_> {
         self.connection.execute("note who was seen", sql, values![user, self.now]).map(drop)
     }
 
-    /// Removes what has run out by this transaction's instant: sessions and invitations.
+    /// Forgets what had run out at an instant: sessions and invitations.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn delete_expired(&mut self) -> Result<(), StoreError> {
-        let what = "remove what has run out";
+    pub fn forget_run_out_at(&mut self, instant: Timestamp) -> Result<(), StoreError> {
+        let what = "forget what has run out";
         let sql = "delete from session where expires_at <= $1";
-        self.connection.execute(what, sql, values![self.now])?;
+        self.connection.execute(what, sql, values![instant])?;
         let sql = "delete from invitation where expires_at <= $1";
-        self.connection.execute(what, sql, values![self.now]).map(drop)
+        self.connection.execute(what, sql, values![instant]).map(drop)
     }
 
     /// Keeps an invitation; one that is there is noted as used or not.

@@ -52,6 +52,12 @@ async fn the_door_says_when_and_why_a_session_ended() {
     let out = world.page("sven", "/sign-in").await;
     assert!(out.contains("you may not sign in any more; ask whoever lets people in"), "{out}");
     assert!(!world.page("nobody", "/sign-in").await.contains("signed out"));
+    // A month later it is forgotten, by whoever signs in next.
+    world.at("2026-12-17 14:02").has_password("mara", "ein langes Wort");
+    assert!(world.page("rep", "/sign-in").await.contains("signed out"));
+    let fields = [("email", "mara@millrace.example"), ("password", "ein langes Wort"), ("to", "")];
+    assert_eq!(world.posts("nobody", "/sign-in", &fields).await.status, StatusCode::SEE_OTHER);
+    assert!(!world.page("rep", "/sign-in").await.contains("signed out"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -172,7 +172,7 @@ fn end_all(world: &World, now: Timestamp) {
         let taken = writer.take_undecided(now, 10)?.into_iter().map(|waits| waits.subject);
         assert_eq!(taken.collect::<Vec<_>>(), ["lead/a", "lead/b"]);
         assert_eq!(writer.reader().undecided_count(now + 1.hour())?, 1);
-        writer.delete_expired()?;
+        writer.forget_run_out_at(now)?;
         assert_eq!(writer.reader().session("t")?, None, "exactly run out");
         assert!(writer.reader().invitation("i")?.is_some());
         writer.delete_invitations_of(&"crm:ann".into())?;
